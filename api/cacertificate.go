@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// A CaCertificate is one CA certificate as the service has it (CaCertificateVO).
+type CaCertificate struct {
+	Sn                  string // the serial number in hexadecimal, in whatever form the service chose
+	CaName              string
+	RegistrationCode    string
+	CaContent           string // PEM, with line feeds
+	VerificationContent string // PEM, with line feeds
+	ValidBegin          time.Time
+	ValidEnd            time.Time
+	Active              bool
+}
+
+// A Registration is what RegisterCaCertificate submits. Both certificates are one
+// PEM block each: they travel in the query string, where a chain has no room.
+type Registration struct {
+	InstanceID          string
+	CaName              string
+	CaContent           string
+	VerificationContent string
+}
+
+// An Acknowledgement is the answer to what changes a CA certificate.
+type Acknowledgement struct {
+	Sn        string
+	RequestID string
+}
+
+// RegisterCaCertificate submits a CA certificate with the verification certificate
+// that proves the possession of its key.
+func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Acknowledgement, error) {
+	return c.acknowledged(ctx, registerCaCertificate, url.Values{
+		"MqttInstanceId":      {r.InstanceID},
+		"CaName":              {r.CaName},
+		"CaContent":           {r.CaContent},
+		"VerificationContent": {r.VerificationContent},
+	})
+}
+
+// GetCaCertificate fetches one CA certificate. Sn is sent as it is: use the string
+// that the service gave.
+func (c *Client) GetCaCertificate(ctx context.Context, instanceID, sn string) (CaCertificate, error) {
+	var answer struct{ Data *caCertificateVO }
+	if err := c.call(ctx, getCaCertificate, naming(instanceID, sn), &answer); err != nil {
+		return CaCertificate{}, err
+	}
+	if answer.Data == nil {
+		return CaCertificate{}, c.lacks(getCaCertificate, "Data")
+	}
+	return answer.Data.certificate(), nil
+}
+
+// ActiveCaCertificate makes an inactive CA certificate active again.
+func (c *Client) ActiveCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
+	return c.acknowledged(ctx, activeCaCertificate, naming(instanceID, sn))
+}
+
+// InactivateCaCertificate makes a CA certificate inactive: its devices are let in no
+// more.
+func (c *Client) InactivateCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
+	return c.acknowledged(ctx, inactivateCaCertificate, naming(instanceID, sn))
+}
+
+// DeleteCaCertificate deletes a CA certificate and, with it, all device certificates
+// that were registered under it.
+func (c *Client) DeleteCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
+	return c.acknowledged(ctx, deleteCaCertificate, naming(instanceID, sn))
+}
+
+func naming(instanceID, sn string) url.Values {
+	return url.Values{"MqttInstanceId": {instanceID}, "Sn": {sn}}
+}
+
+// acknowledged does a call that the service answers with the Sn it was about.
+func (c *Client) acknowledged(ctx context.Context, op operation, params url.Values) (Acknowledgement, error) {
+	var answer struct {
+		RequestID string `json:"RequestId"`
+		Sn        string
+	}
+	if err := c.call(ctx, op, params, &answer); err != nil {
+		return Acknowledgement{}, err
+	}
+	if answer.Sn == "" {
+		return Acknowledgement{}, c.lacks(op, "Sn")
+	}
+	return Acknowledgement{answer.Sn, answer.RequestID}, nil
+}
+
+// lacks is the error for a 2xx answer without the field that makes it one.
+func (c *Client) lacks(op operation, field string) error {
+	return &NoAnswerError{
+		Operation: op.name,
+		Host:      c.config.Endpoint.Host(),
+		Reason:    "the answer has no " + field,
+	}
+}
+
+// caCertificateVO is the wire form: numbers come as numbers or as strings.
+type caCertificateVO struct {
+	RegistrationCode    string
+	CaName              string
+	Sn                  string
+	CaContent           string
+	VerificationContent string
+	ValidBegin          number // Unix milliseconds
+	ValidEnd            number // Unix milliseconds
+	Status              number // 1 active, 0 inactive
+}
+
+func (vo caCertificateVO) certificate() CaCertificate {
+	return CaCertificate{
+		Sn:                  vo.Sn,
+		CaName:              vo.CaName,
+		RegistrationCode:    vo.RegistrationCode,
+		CaContent:           withLineFeeds(vo.CaContent),
+		VerificationContent: withLineFeeds(vo.VerificationContent),
+		ValidBegin:          time.UnixMilli(int64(vo.ValidBegin)).UTC(),
+		ValidEnd:            time.UnixMilli(int64(vo.ValidEnd)).UTC(),
+		Active:              vo.Status == 1,
+	}
+}
+
+// withLineFeeds undoes the literal \n that the vendor's examples show in PEM.
+func withLineFeeds(pem string) string {
+	return strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n").Replace(pem)
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+)
+
+// emulatedHeader marks the answers of a stand-in for the service.
+const emulatedHeader = "X-Mqttca-Emulator"
+
+// Limits of one request. The context of a call bounds the whole of it.
+const (
+	dialTimeout    = 10 * time.Second
+	headerTimeout  = 30 * time.Second
+	maxHeaderBytes = 64 << 10
+)
+
+// A Config is what a [Client] needs.
+type Config struct {
+	Endpoint    Endpoint
+	Credentials CredentialsProvider
+	UserAgent   string         // the gateway refuses requests without one
+	Roots       *x509.CertPool // nil: the system's
+	Observe     func(Exchange) // told of every request when it has ended; may be nil
+}
+
+// A Client calls one endpoint. It is safe for concurrent use and keeps its
+// connections open until [Client.Close].
+type Client struct {
+	config Config
+	http   *http.Client
+}
+
+// An Exchange is one request and what came of it.
+type Exchange struct {
+	Operation  string
+	Params     url.Values // without certificates
+	HTTPStatus int        // 0 where no answer came
+	Code       string     // the vendor's error code, "" where it was done
+	RequestID  string
+	Duration   time.Duration
+	Reused     bool // on a connection that an earlier request had opened
+	Emulated   bool // answered by the embedded stand-in, not by the vendor
+	Err        error
+}
+
+// NewClient makes a client. It opens no connection.
+func NewClient(config Config) *Client {
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment, // none for loopback
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialTimeout,
+		ResponseHeaderTimeout:  headerTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true, // so that the limit of an answer is one of bytes sent
+		ForceAttemptHTTP2:      true,
+	}
+	return &Client{config: config, http: &http.Client{
+		Transport: transport,
+		// A redirect would carry the signature and a security token elsewhere.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// Close closes the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// call sends one request and decodes the answer into answer.
+func (c *Client) call(ctx context.Context, op operation, params url.Values, answer any) error {
+	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params)}
+	start := time.Now()
+	err := c.exchange(ctx, op, params, answer, &exchange)
+	exchange.Duration, exchange.Err = time.Since(start), err
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		exchange.Code = refusal.Code
+	}
+	if c.config.Observe != nil {
+		c.config.Observe(exchange)
+	}
+	return err
+}
+
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer any, seen *Exchange) error {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
+	})
+	credentials, err := c.config.Credentials.Credentials(ctx)
+	if err != nil {
+		return err
+	}
+	req, err := c.request(ctx, op, params, credentials)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return noAnswer(op.name, c.config.Endpoint.Host(), err)
+	}
+	defer resp.Body.Close()
+	seen.HTTPStatus = resp.StatusCode
+	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
+	reader := answerReader{operation: op.name, host: c.config.Endpoint.Host(), credentials: credentials}
+	seen.RequestID, err = reader.read(resp, answer)
+	return err
+}
+
+// request is signed as the last thing, so that nothing changes behind the signature.
+func (c *Client) request(ctx context.Context, op operation, params url.Values, credentials Credentials) (*http.Request, error) {
+	u := c.config.Endpoint.url
+	u.Path, u.RawQuery = "/", canonicalQuery(params)
+	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), nil)
+	if err != nil {
+		return nil, noAnswer(op.name, c.config.Endpoint.Host(), err)
+	}
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	req.Header.Set("Accept", "application/json")
+	signing{
+		credentials: credentials,
+		action:      op.name,
+		version:     version,
+		date:        time.Now(),
+		nonce:       newNonce(),
+	}.sign(req)
+	return req, nil
+}
+
+// newNonce is 128 random bits; crypto/rand never fails (it ends the program).
+func newNonce() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func withoutCertificates(params url.Values) url.Values {
+	shown := url.Values{}
+	for name, values := range params {
+		if name != "CaContent" && name != "VerificationContent" {
+			shown[name] = values
+		}
+	}
+	return shown
+}

@@ -1,0 +1,394 @@
+package api
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var testCredentials = Credentials{AccessKeyID: "id", AccessKeySecret: "the-secret", SecurityToken: "the-token"}
+
+// newTestClient is a client of a server on loopback.
+func newTestClient(t *testing.T, server *httptest.Server, observe func(Exchange)) *Client {
+	t.Helper()
+	endpoint, err := ParseEndpoint(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := Config{Endpoint: endpoint, Credentials: testCredentials, UserAgent: "mqttca/test", Observe: observe}
+	if server.TLS != nil {
+		config.Roots = x509.NewCertPool()
+		config.Roots.AddCert(server.Certificate())
+	}
+	client := NewClient(config)
+	t.Cleanup(client.Close)
+	return client
+}
+
+// answering serves one recorded answer to every request.
+func answering(t *testing.T, status int, file string) *httptest.Server {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "testdata", "answers", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		w.WriteHeader(status)
+		w.Write(body)
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+const (
+	recordedCA           = "-----BEGIN CERTIFICATE-----\nMIIDuzCCAqdGVzdC5jbi1xaW5n\n-----END CERTIFICATE-----"
+	recordedVerification = "-----BEGIN CERTIFICATE-----\nMIID/DCCAu+Y5sRMpp9tnd+4s000\n-----END CERTIFICATE-----"
+)
+
+func recorded(change func(*CaCertificate)) CaCertificate {
+	c := CaCertificate{
+		Sn:                  "007269004887000001",
+		CaName:              "mqtt_ca",
+		RegistrationCode:    "13274673-8f90-4630-bea1-9cccb25756ad2089000001",
+		CaContent:           recordedCA,
+		VerificationContent: recordedVerification,
+		ValidBegin:          time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC),
+		ValidEnd:            time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC),
+		Active:              true,
+	}
+	change(&c)
+	return c
+}
+
+func TestRecordedAnswers(t *testing.T) {
+	ctx := context.Background()
+	tests := []struct {
+		file string
+		call func(*Client) (any, error)
+		want any
+	}{
+		{"GetRegisterCode.json",
+			func(c *Client) (any, error) { return c.GetRegisterCode(ctx, "i") },
+			RegisterCode{"13274673-8f90-4630-bea1-9cccb25756ad2089000001", "020F6A43-19E6-4B6E-B846-44EB31DF0001"}},
+		{"RegisterCaCertificate.json",
+			func(c *Client) (any, error) { return c.RegisterCaCertificate(ctx, Registration{}) },
+			Acknowledgement{"007269004887000001", "020F6A43-19E6-4B6E-B846-44EB31DF0002"}},
+		{"ListCaCertificate.numbers.json",
+			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			[]CaCertificate{recorded(func(*CaCertificate) {})}},
+		{"ListCaCertificate.strings.json",
+			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			[]CaCertificate{recorded(func(c *CaCertificate) {
+				c.Sn, c.Active = "00f26900ba87000001", false
+				c.CaContent += "\n"
+				c.VerificationContent += "\n"
+			})}},
+		{"ListCaCertificate.empty.json",
+			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			[]CaCertificate(nil)},
+		{"GetCaCertificate.json",
+			func(c *Client) (any, error) { return c.GetCaCertificate(ctx, "i", "007269004887000001") },
+			recorded(func(*CaCertificate) {})},
+	}
+	for _, tt := range tests {
+		t.Run(tt.file, func(t *testing.T) {
+			got, err := tt.call(newTestClient(t, answering(t, 200, tt.file), nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRecordedRefusals(t *testing.T) {
+	tests := []struct {
+		file   string
+		status int
+		want   Error
+		text   string
+	}{
+		{"refusal.product.json", 401,
+			Error{"GetRegisterCode", 401, "RegisterCodeUsed", "Register code has been used.", "020F6A43-19E6-4B6E-B846-44EB31DF0007"},
+			"GetRegisterCode was refused: Register code has been used (code RegisterCodeUsed, HTTP 401, request id 020F6A43-19E6-4B6E-B846-44EB31DF0007)"},
+		{"refusal.gateway.json", 404,
+			Error{"GetRegisterCode", 404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "020F6A43-19E6-4B6E-B846-44EB31DF0008"},
+			"GetRegisterCode was refused: Specified access key is not found (code InvalidAccessKeyId.NotFound, HTTP 404, request id 020F6A43-19E6-4B6E-B846-44EB31DF0008)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.file, func(t *testing.T) {
+			_, err := newTestClient(t, answering(t, tt.status, tt.file), nil).GetRegisterCode(context.Background(), "i")
+			var refusal *Error
+			if !errors.As(err, &refusal) {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			if diff := cmp.Diff(tt.want, *refusal); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if err.Error() != tt.text {
+				t.Errorf("\n got %s\nwant %s", err, tt.text)
+			}
+		})
+	}
+}
+
+// TestRequests compares what goes out with the vendor's table: methods, parameters,
+// and everything in the query string.
+func TestRequests(t *testing.T) {
+	ctx := context.Background()
+	tests := []struct {
+		want string
+		call func(*Client) error
+	}{
+		{"GET GetRegisterCode MqttInstanceId=i", func(c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err }},
+		{"POST RegisterCaCertificate CaContent=CA%0A&CaName=a%20b&MqttInstanceId=i&VerificationContent=V", func(c *Client) error {
+			_, err := c.RegisterCaCertificate(ctx, Registration{"i", "a b", "CA\n", "V"})
+			return err
+		}},
+		{"GET ListCaCertificate MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err }},
+		{"GET GetCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.GetCaCertificate(ctx, "i", "00aB"); return err }},
+		{"POST ActiveCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "00aB"); return err }},
+		{"POST InactivateCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.InactivateCaCertificate(ctx, "i", "00aB"); return err }},
+		{"POST DeleteCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.DeleteCaCertificate(ctx, "i", "00aB"); return err }},
+	}
+	for _, tt := range tests {
+		var got *http.Request
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = r
+			if body, _ := io.ReadAll(r.Body); len(body) > 0 {
+				t.Errorf("%s: body %q, want none", tt.want, body)
+			}
+			io.WriteString(w, `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":{"CaCertificateVOS":[]}}`)
+		}))
+		if err := tt.call(newTestClient(t, server, nil)); err != nil {
+			t.Errorf("%s: %v", tt.want, err)
+		}
+		server.Close()
+		if line := got.Method + " " + got.Header.Get("x-acs-action") + " " + got.URL.RawQuery; line != tt.want || got.URL.Path != "/" {
+			t.Errorf("got %s at %s, want %s at /", line, got.URL.Path, tt.want)
+		}
+		if got.Header.Get("x-acs-version") != "2020-04-20" || got.Header.Get("User-Agent") != "mqttca/test" || got.Header.Get("x-acs-security-token") != "the-token" {
+			t.Errorf("%s: headers %v", tt.want, got.Header)
+		}
+	}
+}
+
+func TestEveryRequestHasItsOwnNonce(t *testing.T) {
+	seen := map[string]bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen[r.Header.Get("x-acs-signature-nonce")] = true
+		io.WriteString(w, `{"RegisterCode":"c"}`)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	for range 5 {
+		if _, err := client.GetRegisterCode(context.Background(), "i"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen) != 5 {
+		t.Errorf("%d nonces in 5 requests", len(seen))
+	}
+	for nonce := range seen {
+		if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(nonce) {
+			t.Errorf("nonce %q is not 128 bits in hex", nonce)
+		}
+	}
+}
+
+// HOST stands for the server's host and port in the wanted errors.
+func TestUnusableAnswers(t *testing.T) {
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		want    string
+	}{
+		{"HTML", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(502)
+			io.WriteString(w, "<html>bad gateway</html>")
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 502) is not JSON but text/html"},
+		{"HTML with 200, as a proxy's login page", func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "<!DOCTYPE html><title>log in</title>")
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not JSON but text/html"},
+		{"no type", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = nil
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not JSON but of no known type"},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example/", http.StatusTemporaryRedirect)
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 307) is a redirect, and those are not followed"},
+		{"error without a code", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(503)
+			io.WriteString(w, `{"RequestId":"r"}`)
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 503) has no error code"},
+		{"without the code that was asked for", func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, `{"RequestId":"r"}`)
+		}, "GetRegisterCode got no usable answer from HOST: the answer has no RegisterCode"},
+		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, `{"RegisterCode":{"a":1}}`)
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not in the shape of this operation"},
+		{"too long", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			chunk := strings.Repeat(" ", 1<<20)
+			for range maxAnswerBytes>>20 + 1 {
+				io.WriteString(w, chunk)
+			}
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is over 8 MiB long"},
+		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, `{"RequestId":`)
+		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) broke off: unexpected EOF"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(tt.handler)
+			defer server.Close()
+			_, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i")
+			var lost *NoAnswerError
+			if !errors.As(err, &lost) {
+				t.Fatalf("got %v, want a *NoAnswerError", err)
+			}
+			want := strings.ReplaceAll(tt.want, "HOST", strings.TrimPrefix(server.URL, "http://"))
+			if err.Error() != want {
+				t.Errorf("\n got %s\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+// A list or a detail without Data, or a number that is none, is no answer.
+func TestAnswersThatLackData(t *testing.T) {
+	tests := []struct{ body, want string }{
+		{`{"RequestId":"r"}`, "the answer has no Data"},
+		{`{"Data":{"Status":"many"}}`, "the answer (HTTP 200) is not in the shape of this operation"},
+	}
+	for _, tt := range tests {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))
+		client := newTestClient(t, server, nil)
+		_, err := client.GetCaCertificate(context.Background(), "i", "1")
+		if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+			t.Errorf("GetCaCertificate with %s: %v, want …%s", tt.body, err, tt.want)
+		}
+		server.Close()
+	}
+}
+
+func TestNoConnection(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := listener.Addr().String()
+	listener.Close()
+	endpoint, _ := ParseEndpoint("http://" + host)
+	client := NewClient(Config{Endpoint: endpoint, Credentials: testCredentials})
+	_, err = client.GetRegisterCode(context.Background(), "i")
+	if want := "GetRegisterCode got no usable answer from " + host + ": connection refused"; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestUnverifiedTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake that fails is wanted
+	server.StartTLS()
+	defer server.Close()
+	endpoint, _ := ParseEndpoint(server.URL)
+	client := NewClient(Config{Endpoint: endpoint, Credentials: testCredentials, Roots: x509.NewCertPool()})
+	_, err := client.GetRegisterCode(context.Background(), "i")
+	if want := "GetRegisterCode got no usable answer from " + endpoint.Host() + ": its TLS certificate does not verify: x509: certificate signed by unknown authority"; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestInterruptAndTimeout(t *testing.T) {
+	release := make(chan struct{})
+	entered := make(chan struct{}, 2)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { entered <- struct{}{}; <-release }))
+	defer server.Close()
+	defer close(release)
+	client := newTestClient(t, server, nil)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-entered; cancel() }()
+	_, err := client.GetRegisterCode(ctx, "i")
+	if !errors.Is(err, context.Canceled) || !strings.HasSuffix(err.Error(), ": interrupted") {
+		t.Errorf("cancelled: %v", err)
+	}
+	ctx, cancel = context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	_, err = client.GetRegisterCode(ctx, "i")
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.HasSuffix(err.Error(), ": no answer in time") {
+		t.Errorf("out of time: %v", err)
+	}
+}
+
+// What the service echoes of a request must not come through, nor the query of a
+// request in an error of the network.
+func TestErrorsHoldNoSecret(t *testing.T) {
+	echo := func(code string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(400)
+			io.WriteString(w, `{"Code":"`+code+`","RequestId":"r","Message":"server string to sign is: the-token the-secret"}`)
+		}
+	}
+	for _, code := range []string{"SignatureDoesNotMatch", "SomethingElse"} {
+		server := httptest.NewServer(echo(code))
+		_, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i")
+		server.Close()
+		if strings.Contains(err.Error(), "the-token") || strings.Contains(err.Error(), "the-secret") {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+func TestObserve(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Mqttca-Emulator", "1")
+		if r.Header.Get("x-acs-action") == "RegisterCaCertificate" {
+			w.WriteHeader(401)
+			io.WriteString(w, `{"Code":"RegisterCodeUsed","RequestId":"second"}`)
+			return
+		}
+		io.WriteString(w, `{"RequestId":"first","RegisterCode":"c"}`)
+	}))
+	defer server.Close()
+	var got []Exchange
+	client := newTestClient(t, server, func(e Exchange) {
+		if e.Duration <= 0 {
+			t.Errorf("%s took %v", e.Operation, e.Duration)
+		}
+		if (e.Err != nil) != (e.Code != "") {
+			t.Errorf("%s: Err %v with Code %q", e.Operation, e.Err, e.Code)
+		}
+		e.Duration, e.Err = 0, nil
+		got = append(got, e)
+	})
+	client.GetRegisterCode(context.Background(), "i")
+	client.RegisterCaCertificate(context.Background(), Registration{"i", "name", "CERT", "CERT"})
+	want := []Exchange{
+		{Operation: "GetRegisterCode", Params: url.Values{"MqttInstanceId": {"i"}}, HTTPStatus: 200, RequestID: "first", Emulated: true},
+		{Operation: "RegisterCaCertificate", Params: url.Values{"MqttInstanceId": {"i"}, "CaName": {"name"}}, HTTPStatus: 401,
+			Code: "RegisterCodeUsed", RequestID: "second", Reused: true, Emulated: true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

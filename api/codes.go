@@ -1,0 +1,61 @@
+package api
+
+import "strings"
+
+// A Kind is what a refusal means to a caller, whatever its Code and HTTP status.
+type Kind int
+
+// The kinds of refusal.
+const (
+	Refused     Kind = iota // a refusal that stays one: also every Code that the table does not know
+	Denied                  // the credentials are not accepted, or do not permit the operation
+	Unavailable             // the service was not able to do it now
+	StaleCode               // the verification certificate's code is not, or no longer, the one expected
+	Duplicate               // a CA certificate of this serial number is registered already
+)
+
+// A Rule says what one Code, or all Codes that begin alike, mean.
+type Rule struct {
+	Code     string // the vendor's; a final * stands for any ending
+	Kind     Kind
+	Retry    bool // the same request, signed anew, may succeed
+	ExitCode int  // what a command that fails of it exits with
+}
+
+// rules is the one place where a Code gets its meaning. The HTTP status has no say:
+// the vendor's pages give the same Code with different ones, and a 401 here has
+// nothing to do with credentials. Codes from the reference pages of the operations,
+// the vendor's notice on changed status codes, and the API gateway.
+var rules = []Rule{
+	{Code: "InvalidAccessKeyId*", Kind: Denied, ExitCode: 4},
+	{Code: "SignatureDoesNotMatch", Kind: Denied, ExitCode: 4},
+	{Code: "MissingSecurityToken", Kind: Denied, ExitCode: 4},
+	{Code: "InvalidSecurityToken*", Kind: Denied, ExitCode: 4},
+	{Code: "CheckAccountInfoFailed", Kind: Denied, ExitCode: 4},
+	{Code: "NoPermission", Kind: Denied, ExitCode: 4},
+	{Code: "Forbidden*", Kind: Denied, ExitCode: 4},
+	{Code: "MqttOwnerCheckError", Kind: Denied, ExitCode: 4},
+	{Code: "InstancePermissionCheckFailed", Kind: Denied, ExitCode: 4},
+	{Code: "PermissionCheckFailed", Kind: Denied, ExitCode: 4},
+
+	{Code: "Throttling*", Kind: Unavailable, Retry: true, ExitCode: 6},
+	{Code: "SystemOverFlow", Kind: Unavailable, Retry: true, ExitCode: 6},
+	{Code: "GetCaNumError", Kind: Unavailable, Retry: true, ExitCode: 6},
+	{Code: "InternalError", Kind: Unavailable, Retry: true, ExitCode: 6},
+	{Code: "ServiceUnavailable", Kind: Unavailable, Retry: true, ExitCode: 6},
+
+	{Code: "RegisterCodeError", Kind: StaleCode, ExitCode: 5},
+	{Code: "RegisterCodeUsed", Kind: StaleCode, ExitCode: 5},
+	{Code: "SnNotUnique", Kind: Duplicate, ExitCode: 5},
+}
+
+// RuleFor is the rule of a Code. A Code that no row names is a refusal for good.
+func RuleFor(code string) Rule {
+	for _, rule := range rules {
+		prefix, open := strings.CutSuffix(rule.Code, "*")
+		if rule.Code == code || open && strings.HasPrefix(code, prefix) {
+			return rule
+		}
+	}
+	return Rule{Code: code, Kind: Refused, ExitCode: 5}
+}

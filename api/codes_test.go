@@ -1,0 +1,59 @@
+package api
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestRuleFor(t *testing.T) {
+	denied := Rule{Kind: Denied, ExitCode: 4}
+	unavailable := Rule{Kind: Unavailable, Retry: true, ExitCode: 6}
+	refused := Rule{Kind: Refused, ExitCode: 5}
+	tests := []struct {
+		code string
+		want Rule
+	}{
+		{"InvalidAccessKeyId.NotFound", denied},
+		{"InvalidAccessKeyId.Inactive", denied},
+		{"SignatureDoesNotMatch", denied},
+		{"MissingSecurityToken", denied},
+		{"InvalidSecurityToken.Expired", denied},
+		{"CheckAccountInfoFailed", denied},
+		{"NoPermission", denied},
+		{"Forbidden.RAM", denied},
+		{"MqttOwnerCheckError", denied},
+		{"InstancePermissionCheckFailed", denied},
+		{"PermissionCheckFailed", denied},
+		{"Throttling", unavailable},
+		{"Throttling.User", unavailable},
+		{"Throttling.Api", unavailable},
+		{"SystemOverFlow", unavailable},
+		{"GetCaNumError", unavailable},
+		{"InternalError", unavailable},
+		{"ServiceUnavailable", unavailable},
+		{"RegisterCodeError", Rule{Kind: StaleCode, ExitCode: 5}},
+		{"RegisterCodeUsed", Rule{Kind: StaleCode, ExitCode: 5}},
+		{"SnNotUnique", Rule{Kind: Duplicate, ExitCode: 5}},
+		{"ParameterFieldCheckFailed", refused},
+		{"MqttInstanceNotFound", refused},
+		{"NoPermissionOfAnotherKind", refused},
+		{"NeverSeenBefore", refused},
+		{"", refused},
+	}
+	for _, tt := range tests {
+		got := RuleFor(tt.code)
+		got.Code = ""
+		if got != tt.want {
+			t.Errorf("RuleFor(%q) = %+v, want %+v", tt.code, got, tt.want)
+		}
+	}
+}
+
+// A row behind one that covers it would never be reached.
+func TestRulesDoNotHideEachOther(t *testing.T) {
+	for i, rule := range rules {
+		if first := slices.IndexFunc(rules, func(r Rule) bool { return RuleFor(rule.Code).Code == r.Code }); first != i {
+			t.Errorf("row %d (%s) is hidden by row %d", i, rule.Code, first)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// An Endpoint is where requests go: a scheme and a host, perhaps a port.
+type Endpoint struct {
+	url url.URL
+}
+
+var (
+	regionPattern     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	vendorHostPattern = regexp.MustCompile(`^onsmqtt(-vpc)?\.[a-z0-9-]+\.aliyuncs\.com$`)
+)
+
+// RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with
+// vpc the one that answers inside a VPC. A region that no page lists is no error:
+// the pattern of the host holds for new ones.
+func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
+	if len(region) > 50 || !regionPattern.MatchString(region) {
+		return Endpoint{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
+	}
+	host := "onsmqtt." + region + ".aliyuncs.com"
+	if vpc {
+		host = "onsmqtt-vpc." + region + ".aliyuncs.com"
+	}
+	return Endpoint{url.URL{Scheme: "https", Host: host}}, nil
+}
+
+// ParseEndpoint reads HOST, HOST:PORT or a URL of one of the two; without a scheme
+// it is https. It refuses http to anything but a loopback address, since requests
+// carry an AccessKey ID and perhaps a security token, and whatever has no place in
+// an endpoint: user, path, query, fragment.
+func ParseEndpoint(text string) (Endpoint, error) {
+	u, err := parseHost(text)
+	if err != nil {
+		return Endpoint{}, err
+	}
+	switch {
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return Endpoint{}, fmt.Errorf("endpoint %q: plain http is taken for a loopback address only; use https", text)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return Endpoint{}, fmt.Errorf("endpoint %q: the scheme is neither https nor http", text)
+	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.Fragment != "":
+		return Endpoint{}, fmt.Errorf("endpoint %q: an endpoint is a host and perhaps a port, with nothing behind", text)
+	}
+	return Endpoint{url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}}, nil
+}
+
+// parseHost never repeats the text in an error where it may hold a password.
+func parseHost(text string) (*url.URL, error) {
+	full := text
+	if !strings.Contains(full, "://") {
+		full = "https://" + full
+	}
+	u, err := url.Parse(full)
+	switch {
+	case strings.Contains(text, "@"):
+		return nil, fmt.Errorf("the endpoint holds a user or a password: an endpoint is a host and perhaps a port")
+	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t"):
+		return nil, fmt.Errorf("endpoint %q: not a host, a host:port or a URL of one", text)
+	}
+	return u, nil
+}
+
+// IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the
+// product. Other hosts below aliyuncs.com belong to customers (a storage bucket,
+// say) and do not count.
+func (e Endpoint) IsVendor() bool {
+	return e.url.Scheme == "https" && (e.url.Port() == "" || e.url.Port() == "443") &&
+		vendorHostPattern.MatchString(e.url.Hostname())
+}
+
+// Host is the host and port, without a scheme.
+func (e Endpoint) Host() string { return e.url.Host }
+
+// String is the endpoint as a URL without a path.
+func (e Endpoint) String() string { return e.url.String() }
+
+// isLoopback takes addresses, and the one name that RFC 6761 section 6.3 reserves
+// for them.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

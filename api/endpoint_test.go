@@ -1,0 +1,76 @@
+package api
+
+import "testing"
+
+func TestRegionalEndpoint(t *testing.T) {
+	tests := []struct {
+		region string
+		vpc    bool
+		want   string
+	}{
+		{"cn-hangzhou", false, "https://onsmqtt.cn-hangzhou.aliyuncs.com"},
+		{"cn-hangzhou", true, "https://onsmqtt-vpc.cn-hangzhou.aliyuncs.com"},
+		{"ap-newplace-12", false, "https://onsmqtt.ap-newplace-12.aliyuncs.com"},
+	}
+	for _, tt := range tests {
+		got, err := RegionalEndpoint(tt.region, tt.vpc)
+		if err != nil || got.String() != tt.want || !got.IsVendor() {
+			t.Errorf("RegionalEndpoint(%q, %v) = %s (vendor %v), %v; want %s of the vendor", tt.region, tt.vpc, got, got.IsVendor(), err, tt.want)
+		}
+	}
+	for _, region := range []string{"", "CN", "cn_hangzhou", "cn-hangzhou.evil.example/", "cn-", "-cn", "a b"} {
+		if got, err := RegionalEndpoint(region, false); err == nil {
+			t.Errorf("RegionalEndpoint(%q) = %s, want an error", region, got)
+		}
+	}
+}
+
+func TestParseEndpoint(t *testing.T) {
+	tests := []struct {
+		text   string
+		want   string
+		vendor bool
+	}{
+		{"onsmqtt.cn-hangzhou.aliyuncs.com", "https://onsmqtt.cn-hangzhou.aliyuncs.com", true},
+		{"https://onsmqtt-vpc.us-east-1.aliyuncs.com/", "https://onsmqtt-vpc.us-east-1.aliyuncs.com", true},
+		{"ONSMQTT.cn-hangzhou.aliyuncs.com:443", "https://onsmqtt.cn-hangzhou.aliyuncs.com:443", true},
+		{"onsmqtt.cn-hangzhou.aliyuncs.com:8443", "https://onsmqtt.cn-hangzhou.aliyuncs.com:8443", false},
+		{"onsmqtt.bucket.oss-cn-hangzhou.aliyuncs.com", "https://onsmqtt.bucket.oss-cn-hangzhou.aliyuncs.com", false},
+		{"onsmqtt.cn-hangzhou.aliyuncs.com.evil.example", "https://onsmqtt.cn-hangzhou.aliyuncs.com.evil.example", false},
+		{"gateway.example:8443", "https://gateway.example:8443", false},
+		{"http://127.0.0.1:8080", "http://127.0.0.1:8080", false},
+		{"http://127.9.9.9", "http://127.9.9.9", false},
+		{"http://[::1]:8080", "http://[::1]:8080", false},
+		{"http://localhost:8080/", "http://localhost:8080", false},
+		{"127.0.0.1:8080", "https://127.0.0.1:8080", false},
+	}
+	for _, tt := range tests {
+		got, err := ParseEndpoint(tt.text)
+		if err != nil || got.String() != tt.want || got.IsVendor() != tt.vendor {
+			t.Errorf("ParseEndpoint(%q) = %s (vendor %v), %v; want %s (vendor %v)", tt.text, got, got.IsVendor(), err, tt.want, tt.vendor)
+		}
+	}
+}
+
+func TestParseEndpointRefuses(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{"http://onsmqtt.cn-hangzhou.aliyuncs.com", `endpoint "http://onsmqtt.cn-hangzhou.aliyuncs.com": plain http is taken for a loopback address only; use https`},
+		{"http://128.0.0.1", `endpoint "http://128.0.0.1": plain http is taken for a loopback address only; use https`},
+		{"http://localhost.evil.example", `endpoint "http://localhost.evil.example": plain http is taken for a loopback address only; use https`},
+		{"ftp://127.0.0.1", `endpoint "ftp://127.0.0.1": the scheme is neither https nor http`},
+		{"https://host/path", `endpoint "https://host/path": an endpoint is a host and perhaps a port, with nothing behind`},
+		{"https://host?x=1", `endpoint "https://host?x=1": an endpoint is a host and perhaps a port, with nothing behind`},
+		{"https://", `endpoint "https://": not a host, a host:port or a URL of one`},
+		{"", `endpoint "": not a host, a host:port or a URL of one`},
+		{"ho st", `endpoint "ho st": not a host, a host:port or a URL of one`},
+		{"host:port", `endpoint "host:port": not a host, a host:port or a URL of one`},
+		{"https://user:hunter2@host", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
+		{"http://user:hunter2@[", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
+	}
+	for _, tt := range tests {
+		_, err := ParseEndpoint(tt.text)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("ParseEndpoint(%q)\n got %v\nwant %s", tt.text, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+)
+
+// An Error is a refusal by the service, whole.
+type Error struct {
+	Operation  string
+	HTTPStatus int
+	Code       string // the vendor's, also one that [RuleFor] does not know
+	Message    string // the vendor's words, without what they may echo of the request
+	RequestID  string
+}
+
+// Error is one sentence with everything that the vendor's support asks for.
+func (e *Error) Error() string {
+	message := strings.TrimRight(strings.TrimSpace(e.Message), ".")
+	if message == "" {
+		message = "no reason given"
+	}
+	return fmt.Sprintf("%s was refused: %s (code %s, HTTP %d, request id %s)",
+		e.Operation, message, e.Code, e.HTTPStatus, e.RequestID)
+}
+
+// Rule says what the Code means.
+func (e *Error) Rule() Rule { return RuleFor(e.Code) }
+
+// KindOf is the kind of the refusal in err's chain; ok is false where there is none.
+func KindOf(err error) (kind Kind, ok bool) {
+	var refusal *Error
+	if !errors.As(err, &refusal) {
+		return Refused, false
+	}
+	return refusal.Rule().Kind, true
+}
+
+// A NoAnswerError says that no readable answer of the service came: it was not
+// reached, the connection broke, or what came was not what the service sends.
+// Whether the service did what was asked is then not known.
+type NoAnswerError struct {
+	Operation  string
+	Host       string
+	Reason     string // without URL, query or header of the request
+	HTTPStatus int    // 0 where not even a status came
+	Err        error  // the cause, for errors.Is; its text is never shown
+}
+
+// Error is one sentence; the query of the request is not in it.
+func (e *NoAnswerError) Error() string {
+	return fmt.Sprintf("%s got no usable answer from %s: %s", e.Operation, e.Host, e.Reason)
+}
+
+// Unwrap gives the cause, such as context.Canceled.
+func (e *NoAnswerError) Unwrap() error { return e.Err }
+
+// noAnswer wraps an error of net/http, whose own text repeats the whole URL.
+func noAnswer(operation, host string, err error) *NoAnswerError {
+	return &NoAnswerError{Operation: operation, Host: host, Reason: reason(err), Err: err}
+}
+
+// reason names the usual causes in words; everything else keeps the words of the
+// innermost error, which no longer hold the URL.
+func reason(err error) string {
+	var (
+		dns     *net.DNSError
+		cert    *tls.CertificateVerificationError
+		timeout net.Error
+		request *url.Error
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer in time"
+	case errors.As(err, &dns):
+		return "the host name " + dns.Name + " is not known"
+	case errors.As(err, &cert):
+		return "its TLS certificate does not verify: " + cert.Err.Error()
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "the connection was reset"
+	case errors.As(err, &request):
+		return request.Err.Error()
+	}
+	return err.Error()
+}

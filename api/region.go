@@ -1,0 +1,27 @@
+package api
+
+import (
+	"errors"
+	"os"
+)
+
+// ErrNoRegion says that no source names a region.
+var ErrNoRegion = errors.New("no region: not given with --region, not in " + EnvRegion + ", and not in a profile")
+
+// FindRegion is the region to call: the one given, else the environment's, else the
+// profile's (of that name, or the one that [FindCredentials] would take). A profile
+// that cannot be read is [ErrNoRegion] too: its fault shows where its credentials
+// are asked for.
+func FindRegion(given, profileName string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if region := os.Getenv(EnvRegion); region != "" {
+		return region, nil
+	}
+	profile, err := ReadProfile(profileName)
+	if err != nil || profile.RegionID == "" {
+		return "", ErrNoRegion
+	}
+	return profile.RegionID, nil
+}
