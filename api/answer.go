@@ -16,8 +16,7 @@ const maxAnswerBytes = 8 << 20
 
 // An answerReader turns one HTTP response into a decoded answer or an error.
 type answerReader struct {
-	operation   string
-	host        string
+	call        Call
 	credentials Credentials // what a message of the service must not echo
 }
 
@@ -34,7 +33,7 @@ func (r answerReader) read(resp *http.Response, answer any) (requestID string, e
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
 	switch {
 	case err != nil:
-		failure := noAnswer(r.operation, r.host, err)
+		failure := noAnswer(r.call, err)
 		failure.HTTPStatus = resp.StatusCode
 		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
 		return "", failure
@@ -61,7 +60,7 @@ func (r answerReader) refusal(resp *http.Response, outer envelope) error {
 		return r.unreadable(resp, "has no error code", nil)
 	}
 	return &Error{
-		Operation:  r.operation,
+		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
 		Code:       outer.Code,
 		Message:    r.withoutEcho(outer),
@@ -86,8 +85,7 @@ func (r answerReader) withoutEcho(outer envelope) string {
 
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {
 	return &NoAnswerError{
-		Operation:  r.operation,
-		Host:       r.host,
+		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
 		Reason:     fmt.Sprintf("the answer (HTTP %d) %s", resp.StatusCode, what),
 		Err:        cause,

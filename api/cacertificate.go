@@ -53,7 +53,7 @@ func (c *Client) GetCaCertificate(ctx context.Context, instanceID, sn string) (C
 		return CaCertificate{}, err
 	}
 	if answer.Data == nil {
-		return CaCertificate{}, c.lacks(getCaCertificate, "Data")
+		return CaCertificate{}, c.lacks(getCaCertificate, instanceID, "Data")
 	}
 	return answer.Data.certificate(), nil
 }
@@ -89,18 +89,9 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 		return Acknowledgement{}, err
 	}
 	if answer.Sn == "" {
-		return Acknowledgement{}, c.lacks(op, "Sn")
+		return Acknowledgement{}, c.lacks(op, params.Get("MqttInstanceId"), "Sn")
 	}
 	return Acknowledgement{answer.Sn, answer.RequestID}, nil
-}
-
-// lacks is the error for a 2xx answer without the field that makes it one.
-func (c *Client) lacks(op operation, field string) error {
-	return &NoAnswerError{
-		Operation: op.name,
-		Host:      c.config.Endpoint.Host(),
-		Reason:    "the answer has no " + field,
-	}
 }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings.

@@ -31,6 +31,10 @@ type Config struct {
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
 	Observe     func(Exchange) // told of every request when it has ended; may be nil
+
+	// Dial opens connections; nil: TCP. With it a server in the same process can be
+	// reached without a socket.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // A Client calls one endpoint. It is safe for concurrent use and keeps its
@@ -55,9 +59,12 @@ type Exchange struct {
 
 // NewClient makes a client. It opens no connection.
 func NewClient(config Config) *Client {
+	if config.Dial == nil {
+		config.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
 	transport := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment, // none for loopback
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialContext:            config.Dial,
 		TLSClientConfig:        &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    dialTimeout,
 		ResponseHeaderTimeout:  headerTimeout,
@@ -107,12 +114,12 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return noAnswer(op.name, c.config.Endpoint.Host(), err)
+		return noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
 	}
 	defer resp.Body.Close()
 	seen.HTTPStatus = resp.StatusCode
 	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
-	reader := answerReader{operation: op.name, host: c.config.Endpoint.Host(), credentials: credentials}
+	reader := answerReader{c.about(op, params.Get("MqttInstanceId")), credentials}
 	seen.RequestID, err = reader.read(resp, answer)
 	return err
 }
@@ -123,7 +130,7 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 	u.Path, u.RawQuery = "/", canonicalQuery(params)
 	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), nil)
 	if err != nil {
-		return nil, noAnswer(op.name, c.config.Endpoint.Host(), err)
+		return nil, noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
 	}
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	req.Header.Set("Accept", "application/json")
@@ -135,6 +142,16 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 		nonce:       newNonce(),
 	}.sign(req)
 	return req, nil
+}
+
+// about names a call in its errors.
+func (c *Client) about(op operation, instanceID string) Call {
+	return Call{Operation: op.name, Instance: instanceID, Host: c.config.Endpoint.Host()}
+}
+
+// lacks is the error for a 2xx answer without the field that makes it one.
+func (c *Client) lacks(op operation, instanceID, field string) error {
+	return &NoAnswerError{Call: c.about(op, instanceID), Reason: "the answer has no " + field}
 }
 
 // newNonce is 128 random bits; crypto/rand never fails (it ends the program).

@@ -126,11 +126,11 @@ func TestRecordedRefusals(t *testing.T) {
 		text   string
 	}{
 		{"refusal.product.json", 401,
-			Error{"GetRegisterCode", 401, "RegisterCodeUsed", "Register code has been used.", "020F6A43-19E6-4B6E-B846-44EB31DF0007"},
-			"GetRegisterCode was refused: Register code has been used (code RegisterCodeUsed, HTTP 401, request id 020F6A43-19E6-4B6E-B846-44EB31DF0007)"},
+			Error{Call{"GetRegisterCode", "i", "HOST"}, 401, "RegisterCodeUsed", "Register code has been used.", "020F6A43-19E6-4B6E-B846-44EB31DF0007"},
+			"GetRegisterCode for instance i was refused by HOST: Register code has been used (code RegisterCodeUsed, HTTP 401, request id 020F6A43-19E6-4B6E-B846-44EB31DF0007)"},
 		{"refusal.gateway.json", 404,
-			Error{"GetRegisterCode", 404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "020F6A43-19E6-4B6E-B846-44EB31DF0008"},
-			"GetRegisterCode was refused: Specified access key is not found (code InvalidAccessKeyId.NotFound, HTTP 404, request id 020F6A43-19E6-4B6E-B846-44EB31DF0008)"},
+			Error{Call{"GetRegisterCode", "i", "HOST"}, 404, "InvalidAccessKeyId.NotFound", "Specified access key is not found.", "020F6A43-19E6-4B6E-B846-44EB31DF0008"},
+			"GetRegisterCode for instance i was refused by HOST: Specified access key is not found (code InvalidAccessKeyId.NotFound, HTTP 404, request id 020F6A43-19E6-4B6E-B846-44EB31DF0008)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
@@ -139,11 +139,12 @@ func TestRecordedRefusals(t *testing.T) {
 			if !errors.As(err, &refusal) {
 				t.Fatalf("got %v, want an *Error", err)
 			}
-			if diff := cmp.Diff(tt.want, *refusal); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
+			tt.want.Host = refusal.Host
+			if diff := cmp.Diff(tt.want, *refusal); diff != "" || !strings.HasPrefix(refusal.Host, "127.0.0.1:") {
+				t.Errorf("host %s, -want +got\n%s", refusal.Host, diff)
 			}
-			if err.Error() != tt.text {
-				t.Errorf("\n got %s\nwant %s", err, tt.text)
+			if want := strings.ReplaceAll(tt.text, "HOST", refusal.Host); err.Error() != want {
+				t.Errorf("\n got %s\nwant %s", err, want)
 			}
 		})
 	}
@@ -224,37 +225,37 @@ func TestUnusableAnswers(t *testing.T) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.WriteHeader(502)
 			io.WriteString(w, "<html>bad gateway</html>")
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 502) is not JSON but text/html"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 502) is not JSON but text/html"},
 		{"HTML with 200, as a proxy's login page", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, "<!DOCTYPE html><title>log in</title>")
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not JSON but text/html"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not JSON but text/html"},
 		{"no type", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Content-Type"] = nil
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not JSON but of no known type"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not JSON but of no known type"},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://elsewhere.example/", http.StatusTemporaryRedirect)
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 307) is a redirect, and those are not followed"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 307) is a redirect, and those are not followed"},
 		{"error without a code", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(503)
 			io.WriteString(w, `{"RequestId":"r"}`)
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 503) has no error code"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 503) has no error code"},
 		{"without the code that was asked for", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"RequestId":"r"}`)
-		}, "GetRegisterCode got no usable answer from HOST: the answer has no RegisterCode"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer has no RegisterCode"},
 		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"RegisterCode":{"a":1}}`)
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is not in the shape of this operation"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not in the shape of this operation"},
 		{"too long", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			chunk := strings.Repeat(" ", 1<<20)
 			for range maxAnswerBytes>>20 + 1 {
 				io.WriteString(w, chunk)
 			}
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) is over 8 MiB long"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is over 8 MiB long"},
 		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, `{"RequestId":`)
-		}, "GetRegisterCode got no usable answer from HOST: the answer (HTTP 200) broke off: unexpected EOF"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) broke off: unexpected EOF"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -300,7 +301,7 @@ func TestNoConnection(t *testing.T) {
 	endpoint, _ := ParseEndpoint("http://" + host)
 	client := NewClient(Config{Endpoint: endpoint, Credentials: testCredentials})
 	_, err = client.GetRegisterCode(context.Background(), "i")
-	if want := "GetRegisterCode got no usable answer from " + host + ": connection refused"; err == nil || err.Error() != want {
+	if want := "GetRegisterCode for instance i got no usable answer from " + host + ": connection refused"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 }
@@ -313,7 +314,7 @@ func TestUnverifiedTLS(t *testing.T) {
 	endpoint, _ := ParseEndpoint(server.URL)
 	client := NewClient(Config{Endpoint: endpoint, Credentials: testCredentials, Roots: x509.NewCertPool()})
 	_, err := client.GetRegisterCode(context.Background(), "i")
-	if want := "GetRegisterCode got no usable answer from " + endpoint.Host() + ": its TLS certificate does not verify: x509: certificate signed by unknown authority"; err == nil || err.Error() != want {
+	if want := "GetRegisterCode for instance i got no usable answer from " + endpoint.Host() + ": its TLS certificate does not verify: x509: certificate signed by unknown authority"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 }

@@ -11,9 +11,23 @@ import (
 	"syscall"
 )
 
+// A Call is what an error is about.
+type Call struct {
+	Operation string
+	Instance  string // the instance id, "" where the operation has none
+	Host      string // the endpoint's host and port
+}
+
+func (c Call) String() string {
+	if c.Instance == "" {
+		return c.Operation
+	}
+	return c.Operation + " for instance " + c.Instance
+}
+
 // An Error is a refusal by the service, whole.
 type Error struct {
-	Operation  string
+	Call
 	HTTPStatus int
 	Code       string // the vendor's, also one that [RuleFor] does not know
 	Message    string // the vendor's words, without what they may echo of the request
@@ -26,8 +40,8 @@ func (e *Error) Error() string {
 	if message == "" {
 		message = "no reason given"
 	}
-	return fmt.Sprintf("%s was refused: %s (code %s, HTTP %d, request id %s)",
-		e.Operation, message, e.Code, e.HTTPStatus, e.RequestID)
+	return fmt.Sprintf("%s was refused by %s: %s (code %s, HTTP %d, request id %s)",
+		e.Call, e.Host, message, e.Code, e.HTTPStatus, e.RequestID)
 }
 
 // Rule says what the Code means.
@@ -46,8 +60,7 @@ func KindOf(err error) (kind Kind, ok bool) {
 // reached, the connection broke, or what came was not what the service sends.
 // Whether the service did what was asked is then not known.
 type NoAnswerError struct {
-	Operation  string
-	Host       string
+	Call
 	Reason     string // without URL, query or header of the request
 	HTTPStatus int    // 0 where not even a status came
 	Err        error  // the cause, for errors.Is; its text is never shown
@@ -55,15 +68,15 @@ type NoAnswerError struct {
 
 // Error is one sentence; the query of the request is not in it.
 func (e *NoAnswerError) Error() string {
-	return fmt.Sprintf("%s got no usable answer from %s: %s", e.Operation, e.Host, e.Reason)
+	return fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
 }
 
 // Unwrap gives the cause, such as context.Canceled.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
 // noAnswer wraps an error of net/http, whose own text repeats the whole URL.
-func noAnswer(operation, host string, err error) *NoAnswerError {
-	return &NoAnswerError{Operation: operation, Host: host, Reason: reason(err), Err: err}
+func noAnswer(call Call, err error) *NoAnswerError {
+	return &NoAnswerError{Call: call, Reason: reason(err), Err: err}
 }
 
 // reason names the usual causes in words; everything else keeps the words of the

@@ -38,9 +38,8 @@ func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]Ca
 		previous = page
 	}
 	return nil, &NoAnswerError{
-		Operation: listCaCertificate.name,
-		Host:      c.config.Endpoint.Host(),
-		Reason:    fmt.Sprintf("the list has no end after %d pages", maxPages),
+		Call:   c.about(listCaCertificate, instanceID),
+		Reason: fmt.Sprintf("the list has no end after %d pages", maxPages),
 	}
 }
 
@@ -62,7 +61,7 @@ func (c *Client) listPage(ctx context.Context, instanceID string, pageNo int) (p
 		return nil, 0, err
 	}
 	if answer.Data == nil {
-		return nil, 0, c.lacks(listCaCertificate, "Data")
+		return nil, 0, c.lacks(listCaCertificate, instanceID, "Data")
 	}
 	for _, vo := range answer.Data.CaCertificateVOS {
 		page = append(page, vo.certificate())

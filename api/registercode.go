@@ -25,7 +25,7 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 		return RegisterCode{}, err
 	}
 	if answer.RegisterCode == "" {
-		return RegisterCode{}, c.lacks(getRegisterCode, "RegisterCode")
+		return RegisterCode{}, c.lacks(getRegisterCode, instanceID, "RegisterCode")
 	}
 	return RegisterCode{answer.RegisterCode, answer.RequestID}, nil
 }

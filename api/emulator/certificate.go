@@ -1,0 +1,138 @@
+package emulator
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"strings"
+	"time"
+)
+
+// maxSerialDigits is the vendor's limit on a serial number, in hex digits.
+const maxSerialDigits = 128
+
+// parseCA reads a CA certificate and checks all of it that needs no other certificate.
+//
+// Invented: the words of every refusal but the one on BasicConstraints, and that these all share its code.
+func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
+	ca, ok := parseCertificate(content)
+	switch {
+	case !ok:
+		return nil, refuseContent("The CA certificate should be exactly one X.509 certificate in PEM.")
+	case !ca.BasicConstraintsValid || !ca.IsCA:
+		return nil, refuseContent("BasicConstraints extension should be set to true in CA certificate.")
+	case !isCAKey(ca):
+		return nil, refuseContent("The key of the CA certificate should be RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.")
+	case len(ca.SerialNumber.Text(16)) > maxSerialDigits:
+		return nil, refuseContent("The serial number of the CA certificate is too long.")
+	case !isValidAt(ca, now):
+		return nil, refuseContent("The CA certificate is not within its validity period.")
+	}
+	return ca, nil
+}
+
+// parseVerification reads a verification certificate and checks it against the CA. X.509 v1 will do: the vendor's OpenSSL recipe
+// makes one, so extensions aren't asked for.
+//
+// Invented: the words of every refusal, and the code that they share.
+func parseVerification(content string, ca *x509.Certificate, now time.Time) (*x509.Certificate, *refusal) {
+	certificate, ok := parseCertificate(content)
+	switch {
+	case !ok:
+		return nil, refuseContent("The verification certificate should be exactly one X.509 certificate in PEM.")
+	case !bytes.Equal(certificate.RawIssuer, ca.RawSubject):
+		return nil, refuseContent("The issuer of the verification certificate is not the subject of the CA certificate.")
+	case !isSignedBy(certificate, ca):
+		return nil, refuseContent("The verification certificate is not signed by the key of the CA certificate.")
+	case !isRSAOrECDSA(certificate):
+		return nil, refuseContent("The key of the verification certificate should be RSA or EC.")
+	case !isValidAt(certificate, now):
+		return nil, refuseContent("The verification certificate is not within its validity period.")
+	}
+	return certificate, nil
+}
+
+// parseCertificate reads one PEM block with nothing around it but white space.
+//
+// Invented: that a literal backslash-n in place of a line feed, as the vendor's examples print it, is refused, and text around the
+// block as well.
+func parseCertificate(content string) (*x509.Certificate, bool) {
+	content = strings.TrimSpace(content)
+	// Counted, because pem.Decode passes over a broken block in search of a sound one.
+	if !strings.HasPrefix(content, "-----BEGIN CERTIFICATE-----") || strings.Count(content, "-----BEGIN") != 1 {
+		return nil, false
+	}
+	block, rest := pem.Decode([]byte(content))
+	if block == nil || len(block.Headers) != 0 || len(bytes.TrimSpace(rest)) != 0 {
+		return nil, false
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	return certificate, err == nil
+}
+
+// isSignedBy checks the signature alone. x509's CheckSignatureFrom would ask the CA for more, and CheckSignature lets SHA-1 pass.
+//
+// Invented: the list of algorithms. The vendor's procedure names SHA-256 and SHA-512.
+func isSignedBy(certificate, ca *x509.Certificate) bool {
+	switch certificate.SignatureAlgorithm {
+	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA,
+		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS,
+		x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
+		return ca.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
+	default:
+		return false
+	}
+}
+
+// isCAKey reports whether a CA's key is of a kind that the service takes: RSA or EC, by the vendor's page.
+//
+// Invented: the floor of 2048 bits and the list of curves.
+func isCAKey(ca *x509.Certificate) bool {
+	switch key := ca.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen() >= 2048
+	case *ecdsa.PublicKey:
+		return key.Curve == elliptic.P256() || key.Curve == elliptic.P384() || key.Curve == elliptic.P521()
+	default:
+		return false
+	}
+}
+
+func isRSAOrECDSA(certificate *x509.Certificate) bool {
+	switch certificate.PublicKey.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey:
+		return true
+	default:
+		return false
+	}
+}
+
+// isValidAt reads the validity period as RFC 5280, section 4.1.2.5, does: both ends belong to it.
+func isValidAt(certificate *x509.Certificate, now time.Time) bool {
+	return !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter)
+}
+
+// onlyCommonName returns the subject's common name, or "" unless there is exactly one: with several, which one counts would be a guess.
+//
+// Invented: that other attributes may stand beside it.
+func onlyCommonName(certificate *x509.Certificate) string {
+	commonName := asn1.ObjectIdentifier{2, 5, 4, 3}
+	count := 0
+	for _, attribute := range certificate.Subject.Names {
+		if attribute.Type.Equal(commonName) {
+			count++
+		}
+	}
+	if count != 1 {
+		return ""
+	}
+	return certificate.Subject.CommonName
+}
+
+func refuseContent(detail string) *refusal {
+	return refusef(certificateContentError, "%s", detail)
+}

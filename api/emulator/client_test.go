@@ -1,0 +1,234 @@
+package emulator_test
+
+import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mqttca/api/emulator"
+)
+
+const (
+	instanceID      = "post-cn-emulated"
+	otherInstanceID = "post-cn-emulated2"
+	unknownInstance = "post-cn-nowhere"
+)
+
+var (
+	plainKey = emulator.Credential{AccessKeyID: "LTAItest", AccessKeySecret: "secretOfLTAI"}
+	stsKey   = emulator.Credential{AccessKeyID: "STS.test", AccessKeySecret: "secretOfSTS", SecurityToken: "token+/=="}
+)
+
+// epoch is the instant at which the tests begin; their certificates are valid around it.
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// clock is a clock that stands still until it is moved.
+type clock struct{ offset atomic.Int64 }
+
+func (c *clock) now() time.Time          { return epoch.Add(time.Duration(c.offset.Load())) }
+func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
+
+// client sends signed requests. Its signer is written apart from the emulator's.
+type client struct {
+	t       *testing.T
+	url     string
+	http    *http.Client
+	key     emulator.Credential
+	now     func() time.Time
+	service *emulator.Service
+	clock   *clock
+	server  *emulator.Server
+}
+
+// start serves an emulator over real HTTP for the length of a test.
+func start(t *testing.T, change func(*emulator.Options)) *client {
+	t.Helper()
+	tick := &clock{}
+	options := emulator.Options{
+		Instances:   []string{instanceID, otherInstanceID},
+		Credentials: []emulator.Credential{plainKey, stsKey},
+		Now:         tick.now,
+	}
+	if change != nil {
+		change(&options)
+	}
+	service, err := emulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := emulator.Listen("127.0.0.1:0", false, service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	now := options.Now
+	if now == nil {
+		now = time.Now
+	}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &client{
+		t: t, url: server.URL, http: &http.Client{Transport: transport}, key: plainKey,
+		now: now, service: service, clock: tick, server: server,
+	}
+}
+
+// request is what a test wants to send; before and after change it around its signature.
+type request struct {
+	method, action string
+	query          url.Values
+	body           string
+	key            *emulator.Credential
+	before, after  func(*http.Request)
+	unsigned       string // a header that is sent and not signed
+	signedHash     string // a body hash that is signed in place of the header's
+}
+
+type answer struct {
+	Status int
+	Header http.Header
+	Body   map[string]any
+}
+
+func (a answer) code() string {
+	code, _ := a.Body["Code"].(string)
+	return code
+}
+
+func (c *client) send(want request) answer {
+	c.t.Helper()
+	key := c.key
+	if want.key != nil {
+		key = *want.key
+	}
+	r, err := http.NewRequest(want.method, c.url+"/", strings.NewReader(want.body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.URL.RawQuery = strings.ReplaceAll(want.query.Encode(), "+", "%20")
+	c.addHeaders(r, want, key)
+	if want.before != nil {
+		want.before(r)
+	}
+	sign(r, key, want.unsigned, cmp.Or(want.signedHash, r.Header.Get("x-acs-content-sha256")))
+	if want.after != nil {
+		want.after(r)
+	}
+	return c.do(r)
+}
+
+func (c *client) do(r *http.Request) answer {
+	c.t.Helper()
+	response, err := c.http.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	got := answer{Status: response.StatusCode, Header: response.Header}
+	if err := json.NewDecoder(response.Body).Decode(&got.Body); err != nil {
+		c.t.Fatalf("answer is not JSON: %v", err)
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	return got
+}
+
+func (c *client) addHeaders(r *http.Request, want request, key emulator.Credential) {
+	sum := sha256.Sum256([]byte(want.body))
+	r.Header.Set("x-acs-action", want.action)
+	r.Header.Set("x-acs-version", "2020-04-20")
+	r.Header.Set("x-acs-date", c.now().UTC().Format("2006-01-02T15:04:05Z"))
+	r.Header.Set("x-acs-signature-nonce", rand.Text())
+	r.Header.Set("x-acs-content-sha256", hex.EncodeToString(sum[:]))
+	if key.SecurityToken != "" {
+		r.Header.Set("x-acs-security-token", key.SecurityToken)
+	}
+}
+
+func sign(r *http.Request, key emulator.Credential, leaveOut, bodyHash string) {
+	signed := []string{}
+	lines := map[string]string{"host": "host:" + r.URL.Host + "\n"}
+	for name := range r.Header {
+		lower := strings.ToLower(name)
+		lines[lower] = lower + ":" + strings.TrimSpace(r.Header.Get(name)) + "\n"
+	}
+	for name := range lines {
+		if name != leaveOut {
+			signed = append(signed, name)
+		}
+	}
+	slices.Sort(signed)
+	headers := ""
+	for _, name := range signed {
+		headers += lines[name]
+	}
+	pairs := strings.Split(r.URL.RawQuery, "&")
+	slices.Sort(pairs)
+	canonical := r.Method + "\n/\n" + strings.Join(pairs, "&") + "\n" + headers + "\n" +
+		strings.Join(signed, ";") + "\n" + bodyHash
+	sum := sha256.Sum256([]byte(canonical))
+	mac := hmac.New(sha256.New, []byte(key.AccessKeySecret))
+	mac.Write([]byte("ACS3-HMAC-SHA256\n" + hex.EncodeToString(sum[:])))
+	r.Header.Set("Authorization", "ACS3-HMAC-SHA256 Credential="+key.AccessKeyID+
+		",SignedHeaders="+strings.Join(signed, ";")+",Signature="+hex.EncodeToString(mac.Sum(nil)))
+}
+
+// values makes a query of names and values in turn.
+func values(pairs ...string) url.Values {
+	query := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		query.Add(pairs[i], pairs[i+1])
+	}
+	return query
+}
+
+func listRequest(instance, pageNo, pageSize string) request {
+	return request{
+		method: http.MethodGet, action: "ListCaCertificate",
+		query: values("MqttInstanceId", instance, "PageNo", pageNo, "PageSize", pageSize),
+	}
+}
+
+func codeRequest(instance string) request {
+	return request{method: http.MethodGet, action: "GetRegisterCode", query: values("MqttInstanceId", instance)}
+}
+
+func snRequest(method, action, sn string) request {
+	return request{method: method, action: action, query: values("MqttInstanceId", instanceID, "Sn", sn)}
+}
+
+func registerRequest(instance, name, ca, verification string) request {
+	return request{
+		method: http.MethodPost, action: "RegisterCaCertificate",
+		query: values("MqttInstanceId", instance, "CaName", name, "CaContent", ca, "VerificationContent", verification),
+	}
+}
+
+func (c *client) registerCode(instance string) string {
+	c.t.Helper()
+	got := c.send(codeRequest(instance))
+	if got.Status != http.StatusOK {
+		c.t.Fatalf("GetRegisterCode: %v", got.Body)
+	}
+	return got.Body["RegisterCode"].(string)
+}
+
+// register onboards a CA and returns its Sn.
+func (c *client) register(instance string, ca *authority) string {
+	c.t.Helper()
+	got := c.send(registerRequest(instance, "ca", ca.pem, ca.verification(c.t, c.registerCode(instance), nil)))
+	if got.Status != http.StatusOK {
+		c.t.Fatalf("RegisterCaCertificate: %v", got.Body)
+	}
+	return got.Body["Sn"].(string)
+}

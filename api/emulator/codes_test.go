@@ -1,0 +1,136 @@
+package emulator_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"mqttca/api/emulator"
+)
+
+// TestEveryCode has one request for each code that the emulator can answer, and holds the whole answer to the vendor's shape.
+func TestEveryCode(t *testing.T) {
+	const checkFailed = "Failed to validate the parameters. The parameters may be missing or invalid. "
+	ca := newAuthority(t, nil, nil)
+	tests := []struct {
+		code    string
+		status  int
+		message string
+		send    func(*client) answer
+	}{
+		{"IncompleteSignature", 400, "The request signature does not conform to Alibaba Cloud standards.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.after = func(r *http.Request) { r.Header.Del("Authorization") }
+			return c.send(r)
+		}},
+		{"InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.key = &emulator.Credential{AccessKeyID: "LTAInobody", AccessKeySecret: "s"}
+			return c.send(r)
+		}},
+		{"InvalidAction.NotFound", 404, "Specified api is not found, please check your url and method.", func(c *client) answer {
+			return c.send(request{method: http.MethodGet, action: "ListCaCertificates"})
+		}},
+		{"InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.key = &emulator.Credential{AccessKeyID: stsKey.AccessKeyID, AccessKeySecret: stsKey.AccessKeySecret, SecurityToken: "other"}
+			return c.send(r)
+		}},
+		{"InvalidTimeStamp.Expired", 400, "Specified time stamp or date value is expired.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.before = func(r *http.Request) { r.Header.Set("x-acs-date", "2026-01-02T02:49:04Z") }
+			return c.send(r)
+		}},
+		{"InvalidTimeStamp.Format", 400, "Specified time stamp or date value is not well formatted.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.before = func(r *http.Request) { r.Header.Set("x-acs-date", epoch.Format(time.RFC1123)) }
+			return c.send(r)
+		}},
+		{"InvalidVersion", 400, "Specified parameter Version is not valid.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.before = func(r *http.Request) { r.Header.Set("x-acs-version", "2019-01-01") }
+			return c.send(r)
+		}},
+		{"MissingSecurityToken", 400, "SecurityToken is mandatory for this action.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.key = &emulator.Credential{AccessKeyID: stsKey.AccessKeyID, AccessKeySecret: stsKey.AccessKeySecret}
+			return c.send(r)
+		}},
+		{"NoPermission", 403, "You are not authorized to perform this operation.", func(c *client) answer {
+			return c.send(snRequest(http.MethodPost, "DeleteCaCertificate", "00"))
+		}},
+		{"SignatureNonceUsed", 400, "Specified signature nonce was used already.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.before = func(r *http.Request) { r.Header.Set("x-acs-signature-nonce", "n") }
+			c.send(r)
+			return c.send(r)
+		}},
+		{"UnsupportedHTTPMethod", 403, "This http method is not supported.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.method = http.MethodPost
+			return c.send(r)
+		}},
+		{"CertificateContentError", 401,
+			"Certificate content error. BasicConstraints extension should be set to true in CA certificate.",
+			func(c *client) answer {
+				leaf := ca.verification(c.t, "leaf", nil)
+				return c.send(registerRequest(instanceID, "ca", leaf, leaf))
+			}},
+		{"FindCaBySnError", 400, "Failed to find the CA certificate by Sn.", func(c *client) answer {
+			return c.send(snRequest(http.MethodGet, "GetCaCertificate", "00"))
+		}},
+		{"MqttInstanceNotFound", 400, "Specified instance is not found", func(c *client) answer {
+			return c.send(codeRequest(unknownInstance))
+		}},
+		{"ParameterFieldCheckFailed", 400, checkFailed + "Parameter: PageSize.", func(c *client) answer {
+			return c.send(listRequest(instanceID, "1", "101"))
+		}},
+		{"RegisterCodeError", 400, "Register code error in verification certificate.", func(c *client) answer {
+			c.registerCode(instanceID)
+			return c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(c.t, "wrong", nil)))
+		}},
+		{"RegisterCodeUsed", 401, "Register code has been used.", func(c *client) answer {
+			r := registerRequest(instanceID, "ca", ca.pem, ca.verification(c.t, c.registerCode(instanceID), nil))
+			c.send(r)
+			return c.send(r)
+		}},
+		{"SnNotUnique", 401, "Sn is not unique in global.", func(c *client) answer {
+			c.register(instanceID, ca)
+			code := c.registerCode(otherInstanceID)
+			return c.send(registerRequest(otherInstanceID, "ca", ca.pem, ca.verification(c.t, code, nil)))
+		}},
+	}
+	covered := []string{"SignatureDoesNotMatch"} // whose message varies: TestSignatureDoesNotMatch
+	for _, test := range tests {
+		covered = append(covered, test.code)
+		t.Run(test.code, func(t *testing.T) {
+			c := start(t, func(o *emulator.Options) { o.Deny = []string{"DeleteCaCertificate"} })
+			got := test.send(c)
+			want := map[string]any{
+				"RequestId": got.Header.Get("x-acs-request-id"),
+				"HostId":    strings.TrimPrefix(c.url, "http://"),
+				"Code":      test.code,
+				"Message":   test.message,
+				"Recommend": "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + test.code,
+			}
+			if diff := cmp.Diff(want, got.Body); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+			if got.Status != test.status {
+				t.Errorf("status %d, want %d", got.Status, test.status)
+			}
+			checkHeaders(t, got)
+			requests := c.service.Requests()
+			if last := requests[len(requests)-1]; last.Code != test.code || last.HTTPStatus != test.status {
+				t.Errorf("last logged request %+v, want %s with %d", last, test.code, test.status)
+			}
+		})
+	}
+	slices.Sort(covered)
+	if diff := cmp.Diff(emulator.Codes(), covered); diff != "" {
+		t.Errorf("codes without a test (-emulator +tests):\n%s", diff)
+	}
+}

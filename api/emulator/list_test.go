@@ -1,0 +1,172 @@
+package emulator_test
+
+import (
+	"crypto/x509"
+	"fmt"
+	"math/big"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"mqttca/api/emulator"
+)
+
+func numbered(t *testing.T, serial int64) *authority {
+	return newAuthority(t, nil, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(serial) })
+}
+
+func TestListedCA(t *testing.T) {
+	c := start(t, nil)
+	ca := numbered(t, 0x7269004887)
+	code := c.registerCode(instanceID)
+	verification := ca.verification(t, code, nil)
+	got := c.send(registerRequest(instanceID, "plant é", ca.pem, verification))
+	checkHeaders(t, got)
+	want := map[string]any{"RequestId": got.Body["RequestId"], "Sn": "007269004887"}
+	if diff := cmp.Diff(want, got.Body); diff != "" {
+		t.Fatalf("RegisterCaCertificate (-want +got):\n%s", diff)
+	}
+	entry := map[string]any{
+		"RegistrationCode":    code,
+		"CaName":              "plant é",
+		"Sn":                  "007269004887",
+		"CaContent":           ca.pem,
+		"VerificationContent": verification,
+		"ValidBegin":          float64(epoch.Add(-time.Hour).UnixMilli()),
+		"ValidEnd":            float64(epoch.Add(24 * time.Hour).UnixMilli()),
+		"Status":              1.0,
+	}
+	got = c.send(snRequest(http.MethodGet, "GetCaCertificate", "007269004887"))
+	if diff := cmp.Diff(map[string]any{"RequestId": got.Body["RequestId"], "Data": entry}, got.Body); diff != "" {
+		t.Errorf("GetCaCertificate (-want +got):\n%s", diff)
+	}
+	got = c.send(listRequest(instanceID, "1", "10"))
+	want = map[string]any{"RequestId": got.Body["RequestId"], "Data": map[string]any{
+		"Total": 1.0, "PageNo": 1.0, "PageSize": 10.0, "CaCertificateVOS": []any{entry},
+	}}
+	if diff := cmp.Diff(want, got.Body); diff != "" {
+		t.Errorf("ListCaCertificate (-want +got):\n%s", diff)
+	}
+	wantBook := []emulator.Registration{{
+		InstanceID: instanceID, Sn: "007269004887", Name: "plant é", CASHA256: ca.sha256(), Active: true, Code: code,
+	}}
+	if diff := cmp.Diff(wantBook, c.service.Registrations()); diff != "" {
+		t.Errorf("book (-want +got):\n%s", diff)
+	}
+}
+
+// page is the part of a list that tests of paging look at.
+type page struct {
+	Total, PageNo, PageSize int
+	Sns                     []string
+}
+
+func (c *client) list(instance, pageNo, pageSize string) page {
+	c.t.Helper()
+	got := c.send(listRequest(instance, pageNo, pageSize))
+	if got.Status != http.StatusOK {
+		c.t.Fatalf("ListCaCertificate: %v", got.Body)
+	}
+	data := got.Body["Data"].(map[string]any)
+	// Nil here would be null in JSON, which the assertion refuses.
+	entries := data["CaCertificateVOS"].([]any)
+	p := page{Total: int(data["Total"].(float64)), PageNo: int(data["PageNo"].(float64)), PageSize: int(data["PageSize"].(float64))}
+	for _, entry := range entries {
+		p.Sns = append(p.Sns, entry.(map[string]any)["Sn"].(string))
+	}
+	return p
+}
+
+func TestPages(t *testing.T) {
+	c := start(t, nil)
+	for _, serial := range []int64{9, 3, 7, 1, 5} {
+		c.register(instanceID, numbered(t, serial))
+	}
+	c.register(otherInstanceID, numbered(t, 0x100))
+	tests := []struct {
+		instance, pageNo, pageSize string
+		want                       page
+	}{
+		{instanceID, "1", "2", page{5, 1, 2, []string{"0009", "0003"}}},
+		{instanceID, "2", "2", page{5, 2, 2, []string{"0007", "0001"}}},
+		{instanceID, "3", "2", page{5, 3, 2, []string{"0005"}}},
+		{instanceID, "4", "2", page{5, 4, 2, nil}},
+		{instanceID, "5", "2", page{5, 5, 2, nil}},
+		{instanceID, "2", "5", page{5, 2, 5, nil}},
+		{instanceID, "4611686018427387905", "4", page{5, 4611686018427387905, 4, nil}},
+		{instanceID, "1", "100", page{5, 1, 100, []string{"0009", "0003", "0007", "0001", "0005"}}},
+		{otherInstanceID, "1", "10", page{1, 1, 10, []string{"000100"}}},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("%s page %s of %s", test.instance, test.pageNo, test.pageSize), func(t *testing.T) {
+			c := *c
+			c.t = t
+			got := c.list(test.instance, test.pageNo, test.pageSize)
+			if test.pageNo == "4611686018427387905" {
+				got.PageNo = test.want.PageNo // beyond what a JSON number holds exactly here
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("page (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestListDelay(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.ListDelay = 10 * time.Second })
+	sn := c.register(instanceID, numbered(t, 1))
+	look := func() (int, string) {
+		return len(c.list(instanceID, "1", "10").Sns), c.send(snRequest(http.MethodGet, "GetCaCertificate", sn)).code()
+	}
+	c.clock.advance(10*time.Second - 1)
+	if listed, code := look(); listed != 0 || code != "FindCaBySnError" {
+		t.Errorf("before the delay is over: %d listed, GetCaCertificate %q", listed, code)
+	}
+	if book := c.service.Registrations(); len(book) != 1 {
+		t.Errorf("the book lags behind: %v", book)
+	}
+	if got := c.send(snRequest(http.MethodPost, "InactivateCaCertificate", sn)); got.code() != "" {
+		t.Errorf("a change to a CA not listed yet: %q", got.code())
+	}
+	c.clock.advance(1)
+	if listed, code := look(); listed != 1 || code != "" {
+		t.Errorf("after the delay: %d listed, GetCaCertificate %q", listed, code)
+	}
+}
+
+func TestStatusAndDelete(t *testing.T) {
+	c := start(t, nil)
+	ca, second := numbered(t, 1), numbered(t, 2)
+	sn, secondSn := c.register(instanceID, ca), c.register(instanceID, second)
+	steps := []struct {
+		action, wantStatus string
+	}{
+		{"InactivateCaCertificate", "0"},
+		{"InactivateCaCertificate", "0"},
+		{"ActiveCaCertificate", "1"},
+		{"ActiveCaCertificate", "1"},
+		{"DeleteCaCertificate", "<nil>"},
+	}
+	for _, step := range steps {
+		got := c.send(snRequest(http.MethodPost, step.action, sn))
+		want := map[string]any{"RequestId": got.Header.Get("x-acs-request-id"), "Sn": sn}
+		if diff := cmp.Diff(want, got.Body); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.action, diff)
+		}
+		data, _ := c.send(snRequest(http.MethodGet, "GetCaCertificate", sn)).Body["Data"].(map[string]any)
+		if got := fmt.Sprint(data["Status"]); got != step.wantStatus {
+			t.Errorf("after %s: status %s, want %s", step.action, got, step.wantStatus)
+		}
+	}
+	if got := c.list(instanceID, "1", "10").Sns; !cmp.Equal(got, []string{secondSn}) {
+		t.Errorf("listed after the deletion: %v", got)
+	}
+	book := c.service.Registrations()
+	if len(book) != 1 || book[0].Sn != secondSn || !book[0].Active {
+		t.Errorf("book after the deletion: %+v", book)
+	}
+	if again := c.register(instanceID, ca); again != sn {
+		t.Errorf("registered again as %s, before as %s", again, sn)
+	}
+}

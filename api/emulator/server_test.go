@@ -1,0 +1,191 @@
+package emulator_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"mqttca/api/emulator"
+)
+
+func newService(t *testing.T) *emulator.Service {
+	t.Helper()
+	service, err := emulator.New(emulator.Options{Instances: []string{instanceID}, Credentials: []emulator.Credential{plainKey}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+func TestListenOnLoopbackOnly(t *testing.T) {
+	tests := []struct{ addr, want string }{
+		{"127.0.0.1:0", ""},
+		{"127.0.0.2:0", ""},
+		{"[::1]:0", ""},
+		{"localhost:0", ""},
+		{"0.0.0.0:0", `emulator: listen address "0.0.0.0:0": not a loopback address`},
+		{"[::]:0", `emulator: listen address "[::]:0": not a loopback address`},
+		{"192.0.2.1:0", `emulator: listen address "192.0.2.1:0": not a loopback address`},
+		{":0", `emulator: listen address ":0": neither an IP address nor localhost`},
+		{"example.com:0", `emulator: listen address "example.com:0": neither an IP address nor localhost`},
+		{"127.0.0.1", `emulator: listen address "127.0.0.1": address 127.0.0.1: missing port in address`},
+		{"127.0.0.1:99999", `emulator: listen address "127.0.0.1:99999": address 99999: invalid port`},
+	}
+	for _, test := range tests {
+		t.Run(test.addr, func(t *testing.T) {
+			server, err := emulator.Listen(test.addr, false, newService(t))
+			if err == nil {
+				defer server.Close()
+			}
+			if err != nil && test.addr == "[::1]:0" && strings.Contains(err.Error(), "cannot assign") {
+				t.Skip("no IPv6 loopback on this machine")
+			}
+			if got := fmt.Sprint(err); got != test.want && (err != nil || test.want != "") {
+				t.Errorf("error %q, want %q", got, test.want)
+			}
+			if err == nil {
+				at, err := url.Parse(server.URL)
+				if err != nil || at.Scheme != "http" || !net.ParseIP(at.Hostname()).IsLoopback() || at.Port() == "0" {
+					t.Errorf("URL %q", server.URL)
+				}
+			}
+		})
+	}
+}
+
+func TestListenOnATakenPort(t *testing.T) {
+	c := start(t, nil)
+	server, err := emulator.Listen(strings.TrimPrefix(c.url, "http://"), false, newService(t))
+	if err == nil {
+		server.Close()
+		t.Fatal("no error")
+	}
+	if !strings.HasPrefix(err.Error(), "emulator: listen tcp 127.0.0.1:") {
+		t.Errorf("error %q", err)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	for _, addr := range []string{"127.0.0.1:0", "127.0.0.2:0"} {
+		t.Run(addr, func(t *testing.T) {
+			server, err := emulator.Listen(addr, true, newService(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			roots := x509.NewCertPool()
+			if !roots.AppendCertsFromPEM(server.RootPEM) {
+				t.Fatal("RootPEM holds no certificate")
+			}
+			for _, name := range []string{"", "localhost", "127.0.0.1", "::1"} {
+				status, err := get(server.URL, &tls.Config{RootCAs: roots, ServerName: name})
+				if err != nil || status != http.StatusNotFound {
+					t.Errorf("as %q: status %d, %v", name, status, err)
+				}
+			}
+			for name, config := range map[string]*tls.Config{
+				"roots of the system": {},
+				"another name":        {RootCAs: roots, ServerName: "onsmqtt.cn-hangzhou.aliyuncs.com"},
+				"TLS 1.1":             {RootCAs: roots, MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11},
+				"after its lifetime":  {RootCAs: roots, Time: func() time.Time { return time.Now().Add(8 * 24 * time.Hour) }},
+			} {
+				if _, err := get(server.URL, config); err == nil {
+					t.Errorf("%s: no error", name)
+				}
+			}
+			if got := server.Connections(); got < 5 {
+				t.Errorf("%d connections counted", got)
+			}
+		})
+	}
+}
+
+func get(url string, config *tls.Config) (int, error) {
+	transport := &http.Transport{TLSClientConfig: config, ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	response, err := (&http.Client{Transport: transport}).Get(url)
+	if err != nil {
+		return 0, err
+	}
+	defer response.Body.Close()
+	if response.ProtoMajor != 1 {
+		return 0, fmt.Errorf("spoke %s", response.Proto)
+	}
+	return response.StatusCode, nil
+}
+
+func TestWithoutTLSThereIsNoRoot(t *testing.T) {
+	if c := start(t, nil); c.server.RootPEM != nil {
+		t.Errorf("RootPEM %q", c.server.RootPEM)
+	}
+}
+
+func TestConnectionsAreCounted(t *testing.T) {
+	c := start(t, nil)
+	for range 3 {
+		c.registerCode(instanceID)
+	}
+	if got := c.server.Connections(); got != 1 {
+		t.Errorf("%d connections for three requests in a row, want 1", got)
+	}
+	c.http.CloseIdleConnections()
+	c.registerCode(instanceID)
+	if got := c.server.Connections(); got != 2 {
+		t.Errorf("%d connections after the first was closed, want 2", got)
+	}
+}
+
+// TestLongRequestLine sends what two certificates of RSA 4096 with long names could come to.
+func TestLongRequestLine(t *testing.T) {
+	c := start(t, nil)
+	big := strings.Repeat("+/=\n", 4000)
+	if got := c.send(registerRequest(instanceID, "ca", big, big)); got.code() != "CertificateContentError" {
+		t.Errorf("code %q", got.code())
+	}
+}
+
+func TestCloseEndsEverything(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, withTLS := range []bool{false, true} {
+		server, err := emulator.Listen("127.0.0.1:0", withTLS, newService(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A client that sends half a request, or half a handshake, and then nothing.
+		stuck, err := net.Dial("tcp", strings.SplitN(server.URL, "//", 2)[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stuck.Close()
+		if _, err := io.WriteString(stuck, "GET / HTTP/1.1\r\nHost: "); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := server.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+		}
+		if _, err := io.Copy(io.Discard, stuck); err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("the stuck connection ended with %v", err)
+		}
+		if _, err := http.Get(server.URL); err == nil {
+			t.Error("still serving")
+		}
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for runtime.NumGoroutine() > before {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines, before %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+		runtime.Gosched()
+	}
+}
