@@ -1,0 +1,74 @@
+package pki
+
+import (
+	"crypto/elliptic"
+	"crypto/x509"
+	"testing"
+)
+
+func TestLoadAuthority(t *testing.T) {
+	bundle := write(t, "bundle.crt", mustRead(t, caFile("rsa2048.crt")), mustRead(t, caFile("p256.text.crt")),
+		mustRead(t, caFile("brainpool.crt")), mustRead(t, caFile("p256.crt")))
+	for _, test := range []struct{ name, certificate, key string }{
+		{"one of a bundle, there twice, beside one that can't be read", bundle, caFile("p256.sec1.key")},
+		{"the other one of the bundle", bundle, caFile("rsa2048.pkcs1.key")},
+		{"certificate and key in one file", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.certificate == "" {
+				test.certificate = write(t, "both.pem", mustRead(t, caFile("p384.ecparam.key")), mustRead(t, caFile("p384.ecparam.crt")))
+				test.key = test.certificate
+			}
+			authority, err := LoadAuthority(test.certificate, test.key, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !samePublicKey(authority.Certificate.PublicKey, authority.signer.Public()) || authority.Path != test.certificate {
+				t.Errorf("certificate %s of %s", authority.Subject(), authority.Path)
+			}
+		})
+	}
+}
+
+func TestLoadAuthorityRefuses(t *testing.T) {
+	bundle := write(t, "bundle.crt", mustRead(t, caFile("rsa2048.crt")), mustRead(t, caFile("p256.crt")))
+	renewed := write(t, "renewed.crt", mustRead(t, caFile("p256.crt")), mustRead(t, caFile("p256.renewed.crt")))
+	damaged := write(t, "damaged.crt", mustRead(t, caFile("p256.crt")), mustRead(t, caFile("brainpool.crt")))
+	p384 := caFile("p384.pkcs8.key")
+	for _, test := range []struct{ name, certificate, key, want string }{
+		{"no certificate", "no.crt", p384, "read CA certificate no.crt: no such file"},
+		{"no key", caFile("p256.crt"), "no.key", "read CA key no.key: no such file"},
+		{"key of another kind", caFile("rsa2048.crt"), p384, "use CA key " + p384 +
+			`: it is EC P-384 and does not belong to the CA certificate "CN=OpenSSL RSA 2048,O=Example Devices", whose key is RSA 2048`},
+		{"key of the same kind", caFile("p384.ecparam.crt"), p384, "use CA key " + p384 +
+			`: it does not belong to the CA certificate "CN=OpenSSL ecparam": both keys are EC P-384, but different ones`},
+		{"none of a bundle", bundle, p384, "use CA key " + p384 +
+			": it is EC P-384 and belongs to none of the 2 certificates: " + described(t, "rsa2048.crt") + "; " + described(t, "p256.crt")},
+		{"renewed with the same key", renewed, caFile("p256.pkcs8.key"), "read CA certificate " + renewed +
+			": 2 of its certificates belong to the key: " + described(t, "p256.crt") + "; " + described(t, "p256.renewed.crt")},
+		{"none of those that can be read", damaged, p384, "read CA certificate " + damaged +
+			": a certificate in it can't be read: x509: unsupported elliptic curve"},
+		{"expired", caFile("p256.expired.crt"), caFile("p256.pkcs8.key"),
+			"use CA certificate " + caFile("p256.expired.crt") + ": it expired at 2026-01-01T00:00:00Z"},
+		{"Ed25519", caFile("ed25519.crt"), caFile("ed25519.pkcs8.key"),
+			"use CA certificate " + caFile("ed25519.crt") + ": its key is Ed25519, which is neither RSA nor EC P-256, P-384 or P-521"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := LoadAuthority(test.certificate, test.key, now)
+			wantError(t, err, test.want)
+		})
+	}
+}
+
+func TestNewAuthority(t *testing.T) {
+	key, other := newECKey(t, elliptic.P256()), newECKey(t, elliptic.P256())
+	root := selfSign(t, key, nil)
+	if _, err := NewAuthority(root, key, now); err != nil {
+		t.Error(err)
+	}
+	_, err := NewAuthority(root, other, now)
+	wantError(t, err, `use CA key: it does not belong to the CA certificate "CN=made in the test": both keys are EC P-256, but different ones`)
+	leaf := selfSign(t, key, func(c *x509.Certificate) { c.IsCA = false })
+	_, err = NewAuthority(leaf, key, now)
+	wantError(t, err, `use CA certificate "CN=made in the test": it is an end-entity certificate: its basicConstraints say CA:FALSE`)
+}

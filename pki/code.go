@@ -1,0 +1,66 @@
+package pki
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+)
+
+// maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be
+// a Common Name.
+const maxCodeLength = 64
+
+// CheckCode refuses a registration code that can't be the Common Name of a
+// verification certificate: empty, outside printable ASCII, with a space at
+// either end, or longer than 64 characters.
+func CheckCode(code string) error {
+	reason := codeFault(code)
+	if reason == "" {
+		return nil
+	}
+	return &Error{Action: "use", Object: "registration code", Reason: reason,
+		Advice: "give the code exactly as the service returned it"}
+}
+
+func codeFault(code string) string {
+	if code == "" {
+		return "it is empty"
+	}
+	position := 0
+	for _, r := range code {
+		position++
+		if r < 0x20 || r > 0x7e {
+			return fmt.Sprintf("its character %d, %+q, is outside printable ASCII", position, r)
+		}
+	}
+	switch {
+	case code[0] == ' ' || code[len(code)-1] == ' ':
+		return "it starts or ends with a space"
+	case len(code) > maxCodeLength:
+		return fmt.Sprintf("it has %d characters, and a Common Name has %d at most", len(code), maxCodeLength)
+	}
+	return ""
+}
+
+var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
+
+// CodeOf returns the registration code that a verification certificate carries:
+// its subject's Common Name, of which there must be just one.
+func CodeOf(verification *x509.Certificate) (string, error) {
+	var names []string
+	for _, name := range verification.Subject.Names {
+		if value, ok := name.Value.(string); ok && name.Type.Equal(oidCommonName) {
+			names = append(names, value)
+		}
+	}
+	if len(names) != 1 {
+		return "", refuseVerification(fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
+			quoteSubject(verification), len(names)), codeAdvice)
+	}
+	if reason := codeFault(names[0]); reason != "" {
+		return "", refuseVerification("its Common Name is no registration code: "+reason, codeAdvice)
+	}
+	return names[0], nil
+}
+
+const codeAdvice = "make the verification certificate with the registration code as its Common Name"

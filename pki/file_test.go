@@ -1,0 +1,56 @@
+package pki
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+func TestReadFile(t *testing.T) {
+	folder := t.TempDir()
+	large := write(t, "large", bytes.Repeat([]byte("x"), maxFileSize+1))
+	empty := write(t, "empty")
+	looped := filepath.Join(folder, "loop")
+	if err := os.Symlink(looped, looped); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, path, reason string }{
+		{"missing", filepath.Join(folder, "none"), "no such file"},
+		{"folder", folder, "it is a directory"},
+		{"empty", empty, "it is empty"},
+		{"too large", large, "it is larger than 1 MiB"},
+		{"endless", "/dev/zero", "it is larger than 1 MiB"},
+		{"loop of links", looped, "too many levels of symbolic links"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := readFile("CA key", test.path)
+			wantError(t, err, "read CA key "+test.path+": "+test.reason)
+		})
+	}
+}
+
+func TestReadFileOfTheLargestSize(t *testing.T) {
+	path := write(t, "largest", bytes.Repeat([]byte("x"), maxFileSize))
+	if _, err := readFile("CA key", path); err != nil {
+		t.Error(err)
+	}
+}
+
+// A shell's process substitution is a named pipe.
+func TestReadFilePipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skip("SKIP: no named pipes here: ", err)
+	}
+	done := make(chan error)
+	content := mustRead(t, caFile("p256.pkcs8.key"))
+	go func() { done <- os.WriteFile(path, content, 0o600) }()
+	if _, err := ReadKey(path); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

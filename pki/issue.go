@@ -1,0 +1,39 @@
+package pki
+
+import (
+	"crypto/x509"
+
+	"go.step.sm/crypto/x509util"
+)
+
+// IssueVerification signs a verification certificate with the CA's key: X.509 v3;
+// the subject is the Common Name and nothing else, the issuer the CA's subject byte
+// for byte; signed with SHA-256; critical keyUsage digitalSignature, critical
+// basicConstraints CA:FALSE, the subject key identifier, the authority key
+// identifier where the CA has a key identifier, and no other extension; valid from
+// one hour before Now for Validity, within the CA's validity. What was signed is
+// parsed again and checked as [CA.CheckVerification] does before it is returned.
+func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
+	if err := CheckCode(t.Code); err != nil {
+		return nil, err
+	}
+	if reason := t.fault(a.Certificate); reason != "" {
+		return nil, refuseSigning(reason, nil)
+	}
+	template, err := t.certificate(a.Certificate)
+	if err != nil {
+		return nil, refuseSigning(err.Error(), err)
+	}
+	issued, err := x509util.CreateCertificate(template, a.Certificate, t.PublicKey, a.signer)
+	if err != nil {
+		return nil, refuseSigning(err.Error(), err)
+	}
+	if err := a.CheckVerification(issued, t.Code, t.Now); err != nil {
+		return nil, err
+	}
+	return issued, nil
+}
+
+func refuseSigning(reason string, cause error) *Error {
+	return &Error{Action: "sign", Object: verificationRole, Reason: reason, Err: cause}
+}

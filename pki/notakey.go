@@ -1,0 +1,78 @@
+package pki
+
+import (
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"fmt"
+
+	"go.step.sm/crypto/pemutil"
+)
+
+// refuseNoKey says what a file is that holds no private key in PEM.
+func refuseNoKey(f *file, blocks []pemBlock) *Error {
+	switch {
+	case len(blocks) > 0 && isCertificate(blocks[0].label):
+		return f.refuse("it holds a certificate and no private key", "give the file with the CA's private key")
+	case len(blocks) > 0:
+		return f.refuse("it holds no private key, only "+labels(blocks), "")
+	case utf16(f.data):
+		return f.refuse(utf16Reason, utf16Advice)
+	}
+	return f.refuse(binaryKind(f.data))
+}
+
+// binaryKind says what a file without any PEM block is, and what to do.
+func binaryKind(data []byte) (reason, advice string) {
+	var archive struct {
+		Version int
+		Rest    asn1.RawValue
+	}
+	if _, err := x509.ParseCertificate(data); err == nil {
+		return "it is a certificate in DER, not a private key", "give the file with the CA's private key"
+	}
+	if key, err := pemutil.ParseDER(data); err == nil {
+		if isPublic(key) {
+			return "it is a public key in DER, not a private key", "give the file with the CA's private key"
+		}
+		return "it is a private key in DER, where PEM is expected",
+			"openssl pkey -inform DER -in FILE -out ca.key converts it; the new file needs the same care as the old"
+	}
+	// RFC 7292 section 4: PFX has version 3 and then the content, a SEQUENCE. No
+	// form of private key has that version.
+	if _, err := asn1.Unmarshal(data, &archive); err == nil && archive.Version == 3 && archive.Rest.Tag == asn1.TagSequence {
+		return "it is a PKCS#12 archive, which this version does not read", ""
+	}
+	return "it holds no private key in PEM", ""
+}
+
+func isPublic(key any) bool {
+	_, err := x509.MarshalPKIXPublicKey(key)
+	return err == nil
+}
+
+// unreadableKey says why the key of a block can't be read, as far as its
+// algorithm tells.
+func unreadableKey(block *pem.Block) (reason, advice string) {
+	var info struct { // PrivateKeyInfo, RFC 5208 section 5
+		Version   int
+		Algorithm pkix.AlgorithmIdentifier
+		Key       []byte
+	}
+	damaged := fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type)
+	if block.Type != "PRIVATE KEY" {
+		return damaged, ""
+	}
+	if _, err := asn1.Unmarshal(block.Bytes, &info); err != nil {
+		return damaged, ""
+	}
+	switch id := info.Algorithm.Algorithm; id.String() {
+	case "1.2.840.113549.1.1.1": // rsaEncryption, RFC 3279 section 2.3.1
+		return damaged, ""
+	case "1.2.840.10045.2.1": // id-ecPublicKey, RFC 5480 section 2.1.1
+		return damaged + " on P-256, P-384 or P-521", ""
+	default:
+		return "its key is " + algorithmName(id) + ", which is neither RSA nor EC P-256, P-384 or P-521", ""
+	}
+}

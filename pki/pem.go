@@ -1,0 +1,103 @@
+package pki
+
+import (
+	"bytes"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+const pemBegin = "-----BEGIN "
+
+// byteOrderMark is what some Windows editors put at the start of UTF-8 text;
+// concatenated files have it in the middle too.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// pemBlock is one block of a PEM file. Where block is nil, there is a BEGIN line
+// with that label and no whole block behind it.
+type pemBlock struct {
+	label string
+	block *pem.Block
+}
+
+// encrypted reports whether the block is an encrypted private key, in PKCS#8
+// (RFC 7468 section 11) or in the legacy form (RFC 1421 section 4.6.1.1).
+func (b pemBlock) encrypted() bool {
+	return strings.HasPrefix(b.label, "ENCRYPTED ") ||
+		b.block != nil && strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED")
+}
+
+// pemBlocks returns the PEM blocks of data, whatever text stands around them.
+// pem.Decode passes over a damaged block in silence; here each BEGIN line is
+// looked at on its own, so that a damaged block is seen.
+func pemBlocks(data []byte) []pemBlock {
+	data = bytes.ReplaceAll(data, byteOrderMark, nil)
+	var blocks []pemBlock
+	for start := nextBegin(data, 0); start >= 0; {
+		end := nextBegin(data, start+len(pemBegin))
+		segment := data[start:]
+		if end >= 0 {
+			segment = data[start:end]
+		}
+		blocks = append(blocks, decodeBlock(segment))
+		start = end
+	}
+	return blocks
+}
+
+// nextBegin is the position of the next line at or after from that begins a
+// block, or -1.
+func nextBegin(data []byte, from int) int {
+	for {
+		i := bytes.Index(data[from:], []byte(pemBegin))
+		if i < 0 {
+			return -1
+		}
+		if at := from + i; at == 0 || data[at-1] == '\n' {
+			return at
+		}
+		from += i + len(pemBegin)
+	}
+}
+
+func decodeBlock(segment []byte) pemBlock {
+	if block, _ := pem.Decode(segment); block != nil {
+		return pemBlock{label: block.Type, block: block}
+	}
+	line, _, _ := bytes.Cut(segment[len(pemBegin):], []byte("-----"))
+	return pemBlock{label: plainLabel(line)}
+}
+
+// plainLabel keeps the label of a damaged block only where it is one: the line
+// could hold anything, key material too.
+func plainLabel(label []byte) string {
+	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && (r < '0' || r > '9') }
+	if len(label) > 40 || bytes.ContainsFunc(label, odd) {
+		return "PEM"
+	}
+	return string(label)
+}
+
+// labels lists the kinds of blocks for an error, each once.
+func labels(blocks []pemBlock) string {
+	var names []string
+	for _, b := range blocks {
+		if name := fmt.Sprintf("%q", b.label); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// utf16 reports whether data is UTF-16 text, as `>` in Windows PowerShell
+// writes it.
+func utf16(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) ||
+		bytes.HasPrefix(data, []byte("-\x00-\x00")) || bytes.HasPrefix(data, []byte("\x00-\x00-"))
+}
+
+const (
+	utf16Reason = "it is UTF-16 text, as PowerShell's > writes it, not PEM"
+	utf16Advice = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
+)

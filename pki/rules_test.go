@@ -1,0 +1,103 @@
+package pki
+
+import (
+	"crypto/elliptic"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// bits is a serial number of that many bits.
+func bits(n uint) *big.Int { return new(big.Int).Lsh(big.NewInt(1), n-1) }
+
+func TestCheck(t *testing.T) {
+	made := func(change func(*x509.Certificate)) *x509.Certificate {
+		return selfSign(t, newECKey(t, elliptic.P256()), change)
+	}
+	opened := func(name string) *x509.Certificate { return mustCertificate(t, caFile(name)) }
+	notBefore := opened("p256.crt").NotBefore
+	notAfter := opened("p256.crt").NotAfter
+	type message struct{ Rule, Message string }
+	for _, test := range []struct {
+		name        string
+		certificate *x509.Certificate
+		at          time.Time
+		want        []message
+	}{
+		{"fit", opened("p256.crt"), now, nil},
+		{"no key usage", made(func(c *x509.Certificate) { c.KeyUsage = 0 }), now, nil},
+		{"first instant", opened("p256.crt"), notBefore, nil},
+		{"last instant", opened("p256.crt"), notAfter, nil},
+		{"too early", opened("p256.crt"), notBefore.Add(-1), []message{{"validity", "it is not valid before 2025-01-01T00:00:00Z"}}},
+		{"too late", opened("p256.crt"), notAfter.Add(1), []message{{"validity", "it expired at 2124-12-08T00:00:00Z"}}},
+		{"leaf", opened("p256.leaf.crt"), now, []message{
+			{"basic-constraints", "it is an end-entity certificate: its basicConstraints say CA:FALSE"},
+			{"key-usage", "its keyUsage does not include keyCertSign"}}},
+		{"no basic constraints", made(func(c *x509.Certificate) { c.BasicConstraintsValid, c.IsCA = false, false }), now, []message{
+			{"basic-constraints", "it is an end-entity certificate: it has no basicConstraints"}}},
+		{"X.509 v1", opened("rsa2048.v1.crt"), now, []message{
+			{"basic-constraints", "it is an X.509 v1 certificate without extensions, so nothing in it says that it is a CA"}}},
+		{"no keyCertSign", opened("p256.nocertsign.crt"), now, []message{{"key-usage", "its keyUsage does not include keyCertSign"}}},
+		{"key usage without a use", made(func(c *x509.Certificate) {
+			c.KeyUsage = 0
+			c.ExtraExtensions = []pkix.Extension{{Id: oidKeyUsage, Critical: true, Value: []byte{3, 1, 0}}}
+		}), now, []message{{"key-usage", "its keyUsage does not include keyCertSign"}}},
+		{"RSA 1024", opened("rsa1024.crt"), now, []message{{"key", "its RSA key has 1024 bits, fewer than 2048"}}},
+		{"RSA 2048", opened("rsa2048.crt"), now, nil},
+		{"RSA-PSS", opened("rsapss.crt"), now, []message{{"key", "its key is RSASSA-PSS, which is neither RSA nor EC P-256, P-384 or P-521"}}},
+		{"Ed25519", opened("ed25519.crt"), now, []message{{"key", "its key is Ed25519, which is neither RSA nor EC P-256, P-384 or P-521"}}},
+		{"P-224", selfSign(t, newECKey(t, elliptic.P224()), nil), now, []message{{"key", "its key is EC P-224, which is neither RSA nor EC P-256, P-384 or P-521"}}},
+		{"serial number of 128 digits", made(func(c *x509.Certificate) { c.SerialNumber = bits(512) }), now, nil},
+		{"serial number of 130 digits", made(func(c *x509.Certificate) { c.SerialNumber = bits(513) }), now, []message{
+			{"serial-length", "its serial number has 130 hex digits, more than 128"}}},
+		{"serial number of 64 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(64) }), now, nil},
+		{"serial number of 63 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(63) }), now, []message{
+			{"serial-entropy", "its serial number 4000000000000000 has fewer than 64 bits"}}},
+		{"serial number 0", made(func(c *x509.Certificate) { c.SerialNumber = new(big.Int) }), now, []message{
+			{"serial-entropy", "its serial number 00 has fewer than 64 bits"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []message
+			for _, finding := range Check(test.certificate, test.at) {
+				got = append(got, message{finding.Rule, finding.Message})
+				if finding.Advice == "" || (finding.Severity == Warning) != (finding.Rule == "serial-entropy") {
+					t.Errorf("advice %q, severity %s", finding.Advice, finding.Severity)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// Every kind that the service takes passes without a word.
+func TestCheckTakenKinds(t *testing.T) {
+	for _, kind := range takenKinds {
+		if findings := Check(mustCertificate(t, caFile(kind+".crt")), now); len(findings) != 0 {
+			t.Errorf("%s: %v", kind, findings)
+		}
+	}
+}
+
+func TestAlgorithmName(t *testing.T) {
+	for _, test := range []struct {
+		id   asn1.ObjectIdentifier
+		want string
+	}{
+		{asn1.ObjectIdentifier{1, 3, 101, 110}, "X25519"},
+		{asn1.ObjectIdentifier{1, 3, 101, 112}, "Ed25519"},
+		{asn1.ObjectIdentifier{1, 3, 101, 113}, "Ed448"},
+		{asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}, "DSA"},
+		{asn1.ObjectIdentifier{1, 2, 3}, "of the algorithm 1.2.3"},
+	} {
+		if got := algorithmName(test.id); got != test.want {
+			t.Errorf("%s is %q, want %q", test.id, got, test.want)
+		}
+	}
+}
