@@ -1,0 +1,108 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mqttca/api"
+	"mqttca/pki"
+)
+
+// The pauses between two looks at the list: the first, doubled each time up to the last.
+const (
+	firstPause = 500 * time.Millisecond
+	lastPause  = 8 * time.Second
+)
+
+// Confirm waits until the CA is listed as active, or the time is up.
+func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (Result, error) {
+	listed, err := i.awaitActive(ctx, ca, wait)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Outcome: Confirmed, Listed: listed}, nil
+}
+
+// reactivate makes a listed CA active again.
+func (i Instance) reactivate(ctx context.Context, ca *pki.CA, sn string, wait time.Duration) (Result, error) {
+	receipt, err := during(i.Observer, Activate, func() (api.Acknowledgement, error) {
+		return i.Client.ActiveCaCertificate(ctx, i.ID, sn)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	listed, err := i.awaitActive(ctx, ca, wait)
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Outcome: Reactivated, Listed: listed, RequestID: receipt.RequestID}, nil
+}
+
+func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (api.CaCertificate, error) {
+	return during(i.Observer, Confirm, func() (api.CaCertificate, error) {
+		return i.pollList(ctx, ca, wait)
+	})
+}
+
+// pollList looks at the list until the CA is there and active, and once more when the
+// time is up. A look that fails for now does not end it; one that will go on failing does.
+func (i Instance) pollList(ctx context.Context, ca *pki.CA, wait time.Duration) (api.CaCertificate, error) {
+	deadline := time.Now().Add(wait)
+	var last error
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		own, err := i.look(ctx, ca)
+		if err == nil {
+			return own, nil
+		}
+		// A look that was cut short says less than the one before.
+		if ctx.Err() == nil || last == nil {
+			last = err
+		}
+		left := time.Until(deadline)
+		if ctx.Err() == nil && (left <= 0 || !passing(err)) {
+			return api.CaCertificate{}, err
+		}
+		if sleep(ctx, min(pause, left)) != nil {
+			return api.CaCertificate{}, &StoppedError{CA: ca, Instance: i.ID, Cause: ctx.Err(), Last: last}
+		}
+	}
+}
+
+// look succeeds when the CA is listed as active.
+func (i Instance) look(ctx context.Context, ca *pki.CA) (api.CaCertificate, error) {
+	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
+	if err != nil {
+		return api.CaCertificate{}, err
+	}
+	own := find(listed, ca)
+	if own == nil {
+		return api.CaCertificate{}, &NotListedError{CA: ca, Instance: i.ID}
+	}
+	return *own, i.requireActive(ca, own)
+}
+
+// passing tells what may be otherwise at the next look.
+func passing(err error) bool {
+	var (
+		absent   *NotListedError
+		inactive *InactiveError
+		lost     *api.NoAnswerError
+		refusal  *api.Error
+	)
+	if errors.As(err, &refusal) {
+		return refusal.Rule().Retry
+	}
+	return errors.As(err, &absent) || errors.As(err, &inactive) || errors.As(err, &lost)
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

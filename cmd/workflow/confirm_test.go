@@ -1,0 +1,167 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+)
+
+// Pauses of 0.5, 1, 2, 4, 8, 8 ... seconds: looks at 0, 0.5, 1.5, 3.5, 7.5, 15.5 s.
+func TestConfirmWaitsWithGrowingPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{ListDelay: 15 * time.Second}, nil)
+		order := newOrder(t)
+		start := time.Now()
+		if _, err := s.instance.Register(context.Background(), order); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took != 15500*time.Millisecond {
+			t.Errorf("took %v, want 15.5s", took)
+		}
+		if looks := strings.Count(s.operations(), "ListCaCertificate"); looks != 7 {
+			t.Errorf("%d listings, want one before and 6 after the submission", looks)
+		}
+	})
+}
+
+func TestConfirmEndsWithTheWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{ListDelay: time.Hour}, nil)
+		order := newOrder(t)
+		start := time.Now()
+		_, err := s.instance.Register(context.Background(), order)
+		var accepted *AcceptedError
+		if !errors.As(err, &accepted) {
+			t.Fatal(err)
+		}
+		wantError[*NotListedError](t, err, fmt.Sprintf("instance %s accepted CA %q (request id %s), but it is not confirmed: it was not in the list",
+			instanceID, order.Authority.Subject(), accepted.RequestID))
+		if took := time.Since(start); took != order.Wait || accepted.RequestID == "" {
+			t.Errorf("took %v, want %v; request id %q", took, order.Wait, accepted.RequestID)
+		}
+	})
+}
+
+func TestConfirmIsStopped(t *testing.T) {
+	tests := []struct {
+		name  string
+		stop  func(context.Context) (context.Context, context.CancelFunc)
+		cause error
+		words string
+	}{
+		{"interrupted", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(20*time.Second, cancel)
+			return ctx, cancel
+		}, context.Canceled, "the wait was interrupted"},
+		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 20*time.Second)
+		}, context.DeadlineExceeded, "the time ran out (at the last look it was not in the list)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startService(t, emulator.Options{ListDelay: time.Hour}, nil)
+				order := newOrder(t)
+				ctx, cancel := tt.stop(context.Background())
+				defer cancel()
+				start := time.Now()
+				_, err := s.instance.Register(ctx, order)
+				var accepted *AcceptedError
+				if !errors.Is(err, tt.cause) || !errors.As(err, &accepted) || !strings.HasSuffix(err.Error(), ": "+tt.words) {
+					t.Errorf("error %v", err)
+				}
+				if took := time.Since(start); took != 20*time.Second {
+					t.Errorf("took %v, want 20s: a wait must end at once", took)
+				}
+				_, err = s.instance.Confirm(ctx, order.Authority.CA, time.Minute)
+				if !errors.Is(err, tt.cause) || errors.As(err, &accepted) {
+					t.Errorf("confirm on a context that is done: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A listing that fails for now does not end the wait; one that is refused for good does.
+func TestConfirmWhenListingFails(t *testing.T) {
+	failing := func(body string, status int) intercept {
+		listings := 0
+		return func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			if operation(r) != "ListCaCertificate" {
+				return false
+			}
+			if listings++; listings == 1 || listings > 3 {
+				return false
+			}
+			return answer(w, status, body)
+		}
+	}
+	tests := []struct {
+		name   string
+		before intercept
+		want   string
+	}{
+		{"throttled", failing(`{"Code":"Throttling.User","RequestId":"r"}`, 400), ""},
+		{"not JSON", failing(`<html>`, 502), ""},
+		{"refused", failing(`{"Code":"NoPermission","Message":"No.","RequestId":"r"}`, 403),
+			"but it is not confirmed: ListCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: No (code NoPermission, HTTP 403, request id r)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startService(t, emulator.Options{}, tt.before)
+				order := newOrder(t)
+				_, err := s.instance.Register(context.Background(), order)
+				if (err == nil) != (tt.want == "") || err != nil && !strings.HasSuffix(err.Error(), tt.want) {
+					t.Errorf("error %v, want …%s", err, tt.want)
+				}
+				s.registered(t, order.Authority.CA)
+			})
+		})
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{}, nil)
+		order := newOrder(t)
+		ca := order.Authority.CA
+		_, err := s.instance.Confirm(context.Background(), ca, 0)
+		wantError[*NotListedError](t, err, fmt.Sprintf("CA %q is not in the list of instance %s", ca.Subject(), instanceID))
+		if got := s.operations(); got != "ListCaCertificate" {
+			t.Errorf("without a wait: %s", got)
+		}
+		sn := s.mustRegister(t, order).Listed.Sn
+		if result, err := s.instance.Confirm(context.Background(), ca, 0); err != nil || result.Outcome != Confirmed || result.Listed.Sn != sn {
+			t.Errorf("registered: %+v, %v", result, err)
+		}
+		if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.instance.Confirm(context.Background(), ca, 3*time.Second)
+		wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", ca.Subject(), instanceID, sn))
+	})
+}
+
+func TestReactivationThatFails(t *testing.T) {
+	s := startService(t, emulator.Options{Deny: []string{"ActiveCaCertificate"}}, nil)
+	order := newOrder(t)
+	sn := s.mustRegister(t, order).Listed.Sn
+	if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+		t.Fatal(err)
+	}
+	order.Activate = true
+	_, err := s.instance.Register(context.Background(), order)
+	if kind, _ := api.KindOf(err); kind != api.Denied {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,133 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"mqttca/api"
+	"mqttca/pki"
+)
+
+// An InactiveError says that the CA is listed, but inactive: its devices are not let in.
+type InactiveError struct {
+	CA       *pki.CA
+	Instance string
+	Sn       string // as the service wrote it
+}
+
+func (e *InactiveError) Error() string {
+	return fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
+}
+
+// A NotListedError says that the CA is not in the instance's list.
+type NotListedError struct {
+	CA       *pki.CA
+	Instance string
+}
+
+func (e *NotListedError) Error() string {
+	return fmt.Sprintf("CA %q is not in the list of instance %s", e.CA.Subject(), e.Instance)
+}
+
+// A SerialConflictError says that the instance has another certificate of the same
+// serial number, so that the service would refuse this one (SnNotUnique).
+type SerialConflictError struct {
+	CA       *pki.CA
+	Instance string
+	Other    api.CaCertificate
+}
+
+func (e *SerialConflictError) Error() string {
+	return fmt.Sprintf("CA %q has the serial number %s of another CA certificate on instance %s, %s",
+		e.CA.Subject(), e.CA.SerialNumber(), e.Instance, describe(e.Other))
+}
+
+// describe names an entry of the list by its own certificate where that can be read.
+func describe(entry api.CaCertificate) string {
+	certificate, err := pki.ParseCertificate(entry.CaContent)
+	if err != nil {
+		return fmt.Sprintf("%q (Sn %s)", entry.CaName, entry.Sn)
+	}
+	other := pki.CA{Certificate: certificate}
+	return fmt.Sprintf("%q (subject %q, Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
+}
+
+// A SameCodeError says that the service hands out the very code that it refuses.
+type SameCodeError struct {
+	Instance string
+	Code     string
+}
+
+func (e *SameCodeError) Error() string {
+	return fmt.Sprintf("instance %s refused the registration code %q and handed it out again", e.Instance, e.Code)
+}
+
+// An UnknownError says that a submission got no answer, and that the list, where it
+// could be looked at, did not show the CA. It may be registered all the same.
+type UnknownError struct {
+	CA       *pki.CA
+	Instance string
+	Submit   error // why there is no answer
+	Look     error // what looking at the list gave
+}
+
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("it is not known whether CA %q was registered with instance %s: %s, and then %s",
+		e.CA.Subject(), e.Instance, e.Submit, state(e.Look))
+}
+
+// Unwrap gives both causes.
+func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
+
+// An AcceptedError says that the service accepted a submission, but that the CA did
+// not show as active afterwards.
+type AcceptedError struct {
+	CA        *pki.CA
+	Instance  string
+	RequestID string // of the submission
+	Err       error  // why it is not confirmed
+}
+
+func (e *AcceptedError) Error() string {
+	return fmt.Sprintf("instance %s accepted CA %q (request id %s), but it is not confirmed: %s",
+		e.Instance, e.CA.Subject(), e.RequestID, state(e.Err))
+}
+
+// Unwrap gives what ended the wait.
+func (e *AcceptedError) Unwrap() error { return e.Err }
+
+// A StoppedError says that the wait for the CA was ended from outside.
+type StoppedError struct {
+	CA       *pki.CA
+	Instance string
+	Cause    error // context.Canceled or context.DeadlineExceeded
+	Last     error // what the last look gave
+}
+
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("waiting for CA %q on instance %s: %s", e.CA.Subject(), e.Instance, state(e))
+}
+
+// Unwrap gives what stopped the wait and what was seen last.
+func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
+
+// state says in a few words, after the CA was named, what a look at the list gave.
+func state(err error) string {
+	var (
+		stopped  *StoppedError
+		absent   *NotListedError
+		inactive *InactiveError
+	)
+	switch {
+	case errors.As(err, &stopped) && errors.Is(stopped.Cause, context.Canceled):
+		return "the wait was interrupted"
+	case errors.As(err, &stopped):
+		return "the time ran out (at the last look " + state(stopped.Last) + ")"
+	case errors.As(err, &absent):
+		return "it was not in the list"
+	case errors.As(err, &inactive):
+		return "it was listed as inactive"
+	}
+	return err.Error()
+}

@@ -1,0 +1,54 @@
+package workflow
+
+import (
+	"crypto"
+	"crypto/x509"
+	"time"
+
+	"mqttca/pki"
+)
+
+// Issue has a CA sign a code: the verification certificate for a submission. It needs
+// no network.
+func Issue(authority *pki.Authority, code string, validity time.Duration) (*x509.Certificate, error) {
+	return issue(authority, code, validity, makeKey(authority.CA))
+}
+
+func issue(authority *pki.Authority, code string, validity time.Duration, key keyMaker) (*x509.Certificate, error) {
+	publicKey, err := key()
+	if err != nil {
+		return nil, err
+	}
+	serial, err := pki.NewSerialNumber()
+	if err != nil {
+		return nil, err
+	}
+	return authority.IssueVerification(pki.Template{
+		Code:         code,
+		PublicKey:    publicKey,
+		SerialNumber: serial,
+		Now:          time.Now(),
+		Validity:     validity,
+	})
+}
+
+// A keyMaker waits for a key pair that is being made and gives its public half.
+type keyMaker func() (crypto.PublicKey, error)
+
+// makeKey starts making a key pair at once, beside whatever the caller does next: an
+// RSA one takes about as long as a request.
+func makeKey(ca *pki.CA) keyMaker {
+	type made struct {
+		key crypto.PublicKey
+		err error
+	}
+	done := make(chan made, 1)
+	go func() {
+		key, err := pki.NewVerificationKey(ca)
+		done <- made{key, err}
+	}()
+	return func() (crypto.PublicKey, error) {
+		m := <-done
+		return m.key, m.err
+	}
+}

@@ -1,0 +1,187 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+	"mqttca/pki"
+)
+
+const instanceID = "post-cn-test01"
+
+// A service is the emulator behind a listener in memory, so that it can live in a
+// synctest bubble, where a real socket would keep the clock from moving on.
+type service struct {
+	*emulator.Service
+	instance    Instance
+	seen        *recorder
+	connections int
+}
+
+// intercept may answer a request in the emulator's place (true) or let it through.
+type intercept func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool
+
+func startService(t *testing.T, options emulator.Options, before intercept) *service {
+	t.Helper()
+	options.Instances = []string{instanceID}
+	options.Credentials = []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret"}}
+	emulated, err := emulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := newPipeListener()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if before == nil || !before(w, r, emulated) {
+			emulated.ServeHTTP(w, r)
+		}
+	})}
+	go server.Serve(listener)
+	s := &service{Service: emulated, seen: &recorder{}}
+	endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := api.NewClient(api.Config{
+		Endpoint:    endpoint,
+		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"},
+		UserAgent:   "mqttca/test",
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			s.connections++
+			return listener.dial(ctx)
+		},
+	})
+	t.Cleanup(func() { client.Close(); server.Close() })
+	s.instance = Instance{ID: instanceID, Client: client, Observer: s.seen}
+	return s
+}
+
+// operations is the log of the emulator as one line: names, and codes of refusals.
+func (s *service) operations() string {
+	var names []string
+	for _, r := range s.Requests() {
+		name := r.Operation
+		if r.Code != "" {
+			name += "=" + r.Code
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, " ")
+}
+
+// A pipeListener hands the server's end of a pipe to Accept for each dial.
+type pipeListener struct {
+	connections chan net.Conn
+	closed      chan struct{}
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{make(chan net.Conn), make(chan struct{})}
+}
+
+func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.connections <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.connections:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error   { close(l.closed); return nil }
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+// A recorder keeps what an observer is told, and runs a hook when a step starts.
+type recorder struct {
+	events   []string
+	warnings []string
+	onStart  map[Step]func()
+}
+
+var stepNames = map[Step]string{List: "list", FetchCode: "code", Sign: "sign", Submit: "submit", Activate: "activate", Confirm: "confirm"}
+
+func (r *recorder) Started(s Step) {
+	r.events = append(r.events, stepNames[s])
+	if hook := r.onStart[s]; hook != nil {
+		hook()
+	}
+}
+
+func (r *recorder) Ended(s Step, err error) {
+	event := "/" + stepNames[s]
+	if err != nil {
+		event += "!"
+	}
+	r.events = append(r.events, event)
+}
+
+func (r *recorder) Warned(text string) { r.warnings = append(r.warnings, text) }
+
+// newOrder is an order for a CA that is made for the test.
+func newOrder(t *testing.T) Order {
+	t.Helper()
+	authority, err := pki.NewThrowawayAuthority(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Order{Authority: authority, Name: "test CA", Validity: time.Hour, Wait: time.Minute}
+}
+
+// mustRegister registers an order's CA, as somebody else may have done before.
+func (s *service) mustRegister(t *testing.T, order Order) Result {
+	t.Helper()
+	other := s.instance
+	other.Observer = &recorder{}
+	result, err := other.Register(context.Background(), order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// registered fails unless the emulator's book holds exactly these CAs.
+func (s *service) registered(t *testing.T, want ...*pki.CA) {
+	t.Helper()
+	var got, wanted []string
+	for _, r := range s.Registrations() {
+		got = append(got, fmt.Sprintf("%s active=%v", r.CASHA256, r.Active))
+	}
+	for _, ca := range want {
+		wanted = append(wanted, ca.SHA256()+" active=true")
+	}
+	if !slices.Equal(got, wanted) {
+		t.Errorf("the book holds %q, want %q", got, wanted)
+	}
+}
+
+// wantError fails unless err reads like this and has an error of type E in its chain.
+func wantError[E error](t *testing.T, err error, text string) {
+	t.Helper()
+	var as E
+	if !errors.As(err, &as) {
+		t.Fatalf("got %T %v, want a %T", err, err, as)
+	}
+	if err.Error() != text {
+		t.Errorf("\n got %s\nwant %s", err, text)
+	}
+}
