@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// The exit codes. They are part of the contract with scripts: a number is never
+// given another meaning.
+const (
+	exitOK          = 0   // done, also where it was done before
+	exitFault       = 1   // a fault of mqttca itself
+	exitUsage       = 2   // the command line is wrong
+	exitLocal       = 3   // a local file: certificate, key, output
+	exitDenied      = 4   // credentials or permission
+	exitRefused     = 5   // refused by the service
+	exitUnavailable = 6   // the service could not be reached, or could not answer
+	exitNotListed   = 7   // not in the list, or listed but inactive
+	exitInterrupted = 130 // SIGINT or SIGTERM
+)
+
+// exitCode is the exit code of an error. The order matters where one error holds
+// another: what became of a submission counts more than why.
+func exitCode(err error) int {
+	var (
+		usage       *usageError
+		local       *pki.Error
+		file        *fileError
+		credentials *api.CredentialsError
+		lost        *api.NoAnswerError
+		refusal     *api.Error
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case isUnsettled(err) != 0:
+		return isUnsettled(err)
+	case errors.As(err, &local), errors.As(err, &file):
+		return exitLocal
+	case errors.As(err, &credentials):
+		return exitDenied
+	case errors.As(err, &lost), errors.Is(err, context.DeadlineExceeded):
+		return exitUnavailable
+	case errors.As(err, &refusal):
+		return refusal.Rule().ExitCode
+	}
+	return exitFault
+}
+
+// isUnsettled is the exit code of what the workflow reports of a CA, 0 for other errors.
+func isUnsettled(err error) int {
+	var (
+		unknown  *workflow.UnknownError
+		accepted *workflow.AcceptedError
+		absent   *workflow.NotListedError
+		inactive *workflow.InactiveError
+		conflict *workflow.SerialConflictError
+		sameCode *workflow.SameCodeError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return exitUnavailable
+	case errors.As(err, &accepted), errors.As(err, &absent), errors.As(err, &inactive):
+		return exitNotListed
+	case errors.As(err, &conflict), errors.As(err, &sameCode):
+		return exitRefused
+	}
+	return 0
+}

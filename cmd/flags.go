@@ -1,0 +1,37 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/pki"
+)
+
+// The flags that several commands have, so that they read the same everywhere.
+
+func addInstance(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "instance", "", "id of the instance, such as post-cn-7mz2d")
+}
+
+func addCACert(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "ca-cert", "", "file with the CA certificate (PEM or DER)")
+}
+
+func addCAKey(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "ca-key", "", "file with the CA key (PEM)")
+}
+
+func addName(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "name", "", "name of the CA at the service (default its common name)")
+}
+
+func addWait(cmd *cobra.Command, value *time.Duration) {
+	*value = defaultWait
+	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")
+}
+
+func addValidity(cmd *cobra.Command, value *time.Duration) {
+	*value = pki.DefaultValidity
+	cmd.Flags().Var(duration{value}, "validity", "how long the verification certificate is valid")
+}

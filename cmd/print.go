@@ -1,0 +1,52 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// print writes the result: the document with --json, else what plain writes.
+func (a *app) print(document any, plain func(io.Writer) error) error {
+	var b bytes.Buffer
+	if a.json {
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		if err := encoder.Encode(document); err != nil {
+			return err
+		}
+		// A control character in JSON is escaped already; those that encoding/json
+		// lets through stand inside strings, where \u means the same.
+		text := escapeBut(b.String(), "\n")
+		b.Reset()
+		b.WriteString(text)
+	} else if err := plain(&b); err != nil {
+		return err
+	}
+	if _, err := a.out.Write(b.Bytes()); err != nil {
+		return cannotWrite("standard output", err)
+	}
+	return nil
+}
+
+// A field is one line of a result: a label and a value.
+type field struct{ label, value string }
+
+// printFields writes a line a field, the values aligned; fields without a value are
+// left out.
+func printFields(w io.Writer, fields []field) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range fields {
+		if f.value != "" {
+			fmt.Fprintf(table, "%s\t%s\n", f.label, escape(f.value))
+		}
+	}
+	return table.Flush()
+}
+
+// timestamp is how times are shown: RFC 3339 in UTC, whole seconds.
+func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

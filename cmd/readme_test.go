@@ -1,0 +1,116 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
+)
+
+// runShell runs lines of shell as a person would, in an empty folder, against the
+// embedded service with the instance that documentation uses.
+func runShell(t *testing.T, lines string) {
+	t.Helper()
+	script := filepath.Join(t.TempDir(), "shell.txtar")
+	text := "emulator -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
+	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: []string{script},
+		Setup: setUpScript,
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"emulator": cmdEmulator},
+	})
+}
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// Every command of the README runs, in its order. The exceptions are named here: the
+// test command would run this test, and go run is the program itself.
+func TestReadmeCommandsRun(t *testing.T) {
+	blocks := regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(readme(t), -1)
+	if len(blocks) < 5 {
+		t.Fatalf("%d blocks of commands found: has the README changed its form?", len(blocks))
+	}
+	var lines strings.Builder
+	for _, block := range blocks {
+		for line := range strings.Lines(block[1]) {
+			if line == "make test\n" {
+				continue
+			}
+			lines.WriteString(strings.Replace(line, "go run . ", "mqttca ", 1))
+		}
+	}
+	runShell(t, lines.String())
+}
+
+// The README's table of exit codes says what the constants say.
+func TestReadmeExitCodes(t *testing.T) {
+	source, err := os.ReadFile("exitcode.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	for _, m := range regexp.MustCompile(`(?m)^\texit\w+ += (\d+) +// (.+)$`).FindAllStringSubmatch(string(source), -1) {
+		fmt.Fprintf(&want, "| %s | %s |\n", m[1], m[2])
+	}
+	if !strings.Contains(readme(t), "| exit code | meaning |\n|---|---|\n"+want.String()+"\n") {
+		t.Errorf("the README's table of exit codes should be\n%s", want.String())
+	}
+}
+
+// Every command has help that fits a terminal, and examples that run as written: in this
+// order, since some make what others take.
+func TestHelp(t *testing.T) {
+	root := newRoot(&app{})
+	var lines strings.Builder
+	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -keyout ca.key -out ca.crt 2>openssl.log\n")
+	for _, name := range []string{"code", "sign", "submit", "confirm", "list", "register", "rehearse", "version", "emulate"} {
+		command, _, err := root.Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkHelp(t, command)
+		if name == "emulate" {
+			continue // its examples serve until interrupted; a script runs them
+		}
+		for line := range strings.Lines(command.Example + "\n") {
+			lines.WriteString(strings.TrimSpace(line) + "\n")
+		}
+	}
+	for _, command := range root.Commands() {
+		if command.Name() != "help" && command.Name() != "completion" && !strings.Contains(lines.String(), "mqttca "+command.Name()) && command.Name() != "emulate" {
+			t.Errorf("%s is not tested here", command.Name())
+		}
+	}
+	runShell(t, lines.String())
+}
+
+func checkHelp(t *testing.T, command *cobra.Command) {
+	t.Helper()
+	if command.Long == "" || command.Example == "" || strings.HasSuffix(command.Short, ".") {
+		t.Errorf("%s lacks a description or an example, or its summary ends in a period", command.Name())
+	}
+	for line := range strings.Lines(command.Long + "\n" + command.Example) {
+		if len(line) > 130 {
+			t.Errorf("%s: a line of help has %d characters: %s", command.Name(), len(line), line)
+		}
+	}
+	for line := range strings.Lines(command.Example) {
+		if !strings.HasPrefix(line, "  mqttca "+command.Name()) {
+			t.Errorf("%s: the example %q does not begin with the command", command.Name(), line)
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package cmd
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// defaultWait is how long a registered CA may take to show as active.
+const defaultWait = 60 * time.Second
+
+type registerOptions struct {
+	instance string
+	caCert   string
+	caKey    string
+	name     string
+	wait     time.Duration
+	validity time.Duration
+	activate bool
+}
+
+func newRegister(a *app) *cobra.Command {
+	var o registerOptions
+	cmd := &cobra.Command{
+		Use:   "register",
+		Short: "Register a CA in one step",
+		Long: `Register a CA with an instance: look whether it is there, fetch the registration
+code, have the CA key sign the verification certificate, submit both, and wait until
+the CA is listed as active.
+
+Running it again is safe: a CA that is listed and active is left as it is, exit 0.
+The CA key stays where it is; the key of the verification certificate is never
+written. Certificate and key are checked before anything is sent.`,
+		Example: `  mqttca register --region cn-hangzhou --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key
+  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := require(cmd, "instance", "ca-cert", "ca-key"); err != nil {
+				return err
+			}
+			return a.register(cmd, o)
+		},
+	}
+	addInstance(cmd, &o.instance)
+	addCACert(cmd, &o.caCert)
+	addCAKey(cmd, &o.caKey)
+	addName(cmd, &o.name)
+	addWait(cmd, &o.wait)
+	addValidity(cmd, &o.validity)
+	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again where it is registered but inactive")
+	return cmd
+}
+
+func (a *app) register(cmd *cobra.Command, o registerOptions) error {
+	authority, err := pki.LoadAuthority(o.caCert, o.caKey, time.Now())
+	if err != nil {
+		return err
+	}
+	session, err := a.connect(cmd)
+	if err != nil {
+		return err
+	}
+	defer session.client.Close()
+	if err := a.registerAuthority(cmd.Context(), session, authority, o); err != nil {
+		return err
+	}
+	a.noteNext()
+	return nil
+}
+
+// registerAuthority is what register and rehearse have in common: all but where the
+// CA and the service come from.
+func (a *app) registerAuthority(ctx context.Context, session *session, authority *pki.Authority, o registerOptions) error {
+	a.warnOf(authority.CA)
+	ctx, cancel := a.network(ctx, o.wait)
+	defer cancel()
+	result, err := a.instance(session, o.instance).Register(ctx, workflow.Order{
+		Authority: authority,
+		Name:      firstOf(o.name, authority.CA.DefaultName()),
+		Validity:  o.validity,
+		Wait:      o.wait,
+		Activate:  o.activate,
+	})
+	if err != nil {
+		return err
+	}
+	document := newRegistration(session.origin(), o.instance, authority.CA, result)
+	return a.print(document, document.plain)
+}
+
+// warnOf prints what the checks found that does not keep a CA from being registered.
+func (a *app) warnOf(ca *pki.CA) {
+	for _, finding := range ca.Warnings {
+		a.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
+	}
+}

@@ -1,0 +1,103 @@
+package cmd
+
+import (
+	"crypto/x509"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+	"mqttca/pki"
+)
+
+type rehearseOptions struct {
+	caCert string
+	caKey  string
+}
+
+func newRehearse(a *app) *cobra.Command {
+	var o rehearseOptions
+	cmd := &cobra.Command{
+		Use:   "rehearse",
+		Short: "Try a registration against an embedded service",
+		Long: `Run a whole registration against a service that is embedded in this program, over
+HTTPS on a loopback address. Nothing leaves this machine, and no account is needed.
+
+With --ca-cert and --ca-key it tries your own CA: its key signs one certificate, which
+is thrown away. Without, it makes a CA in memory.`,
+		Example: `  mqttca rehearse
+  mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if (o.caCert == "") != (o.caKey == "") {
+				return usage(cmd, "%s: --ca-cert and --ca-key go together", cmd.CommandPath())
+			}
+			for _, name := range []string{"endpoint", "region", "vpc", "profile"} {
+				if cmd.Flags().Changed(name) {
+					return usage(cmd, "%s: --%s means nothing here, for it always calls the embedded service", cmd.CommandPath(), name)
+				}
+			}
+			return a.rehearse(cmd, o)
+		},
+	}
+	addCACert(cmd, &o.caCert)
+	addCAKey(cmd, &o.caKey)
+	return cmd
+}
+
+func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
+	authority, err := a.rehearsalAuthority(o)
+	if err != nil {
+		return err
+	}
+	service, err := emulator.New(emulatorOptions())
+	if err != nil {
+		return err
+	}
+	server, err := emulator.Listen("127.0.0.1:0", true, service)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	session, err := a.openRehearsal(server)
+	if err != nil {
+		return err
+	}
+	defer session.client.Close()
+	if o.caKey != "" {
+		a.warn("the key of CA %q will sign one certificate, which is thrown away", authority.CA.Subject())
+	}
+	err = a.registerAuthority(cmd.Context(), session, authority, registerOptions{
+		instance: emulatedInstance,
+		validity: pki.DefaultValidity,
+		wait:     defaultWait,
+	})
+	if err == nil {
+		a.note("this was a rehearsal, and nothing of it is left; 'mqttca register' does it with the real service")
+	}
+	return err
+}
+
+func (a *app) rehearsalAuthority(o rehearseOptions) (*pki.Authority, error) {
+	now := time.Now()
+	if o.caCert == "" {
+		return pki.NewThrowawayAuthority(now)
+	}
+	return pki.LoadAuthority(o.caCert, o.caKey, now)
+}
+
+// openRehearsal trusts the server's own root, in this one client.
+func (a *app) openRehearsal(server *emulator.Server) (*session, error) {
+	endpoint, err := api.ParseEndpoint(server.URL)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(server.RootPEM)
+	return a.open(api.Config{
+		Endpoint:    endpoint,
+		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
+		Roots:       roots,
+	}), nil
+}

@@ -1,0 +1,49 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mqttca",
+		Short: "Register a private CA with an ApsaraMQ for MQTT instance",
+		Long: `Register a private certificate authority (CA) with an ApsaraMQ for MQTT instance
+of Alibaba Cloud, so that devices with certificates of that CA can be let in.
+
+register does it in one step. code, sign and submit are the same in three steps,
+for a CA whose key is on a host without a network. rehearse tries it all against
+an embedded stand-in for the service, with nothing leaving this machine.`,
+		Example:       "  mqttca rehearse",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+
+		Args: knownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	a.addFlags(root.PersistentFlags())
+	root.AddCommand(
+		newRegister(a), newRehearse(a),
+		newCode(a), newSign(a), newSubmit(a), newConfirm(a),
+		newList(a), newEmulate(a), newVersion(a),
+	)
+	usageErrors(root)
+	return root
+}
+
+// knownCommand is reached with arguments only where the first names no command.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("no command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		message += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return fmt.Errorf("%s", message)
+}

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+)
+
+// envEndpoint names the environment variable that stands in for --endpoint.
+const envEndpoint = "MQTTCA_ENDPOINT"
+
+// A session is a client with what its user should know of where it talks to.
+type session struct {
+	client   *api.Client
+	endpoint api.Endpoint
+	emulated atomic.Bool // an answer came from the embedded stand-in
+}
+
+// An origin says where a result comes from. It stands in every JSON result, so that
+// nobody takes a rehearsal for the real thing.
+type origin struct {
+	Endpoint       string `json:"endpoint"`
+	VendorEndpoint bool   `json:"vendor_endpoint"`
+	Emulated       bool   `json:"emulated"`
+}
+
+func (s *session) origin() origin {
+	return origin{s.endpoint.String(), s.endpoint.IsVendor(), s.emulated.Load()}
+}
+
+// source is the endpoint as a line of a result shows it.
+func (o origin) source() string {
+	switch {
+	case o.Emulated:
+		return o.Endpoint + " (the embedded emulator: not Alibaba Cloud)"
+	case !o.VendorEndpoint:
+		return o.Endpoint + " (not Alibaba Cloud)"
+	}
+	return o.Endpoint
+}
+
+// connect makes the session that the flags and the environment ask for. It sends
+// nothing.
+func (a *app) connect(cmd *cobra.Command) (*session, error) {
+	endpoint, err := a.findEndpoint(cmd)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := api.FindCredentials(a.profile)
+	if err != nil {
+		return nil, err
+	}
+	return a.open(api.Config{Endpoint: endpoint, Credentials: credentials}), nil
+}
+
+// findEndpoint takes --endpoint or its variable before any region: whoever sets it
+// wants the region's own host to be left alone.
+func (a *app) findEndpoint(cmd *cobra.Command) (api.Endpoint, error) {
+	if a.endpoint != "" && a.vpc {
+		return api.Endpoint{}, usage(cmd, "--vpc and --endpoint exclude each other: --vpc picks a host of the region")
+	}
+	if text := firstOf(a.endpoint, os.Getenv(envEndpoint)); text != "" {
+		endpoint, err := api.ParseEndpoint(text)
+		if err != nil {
+			return api.Endpoint{}, usage(cmd, "%s", err)
+		}
+		return endpoint, nil
+	}
+	region, err := api.FindRegion(a.region, a.profile)
+	if errors.Is(err, api.ErrNoRegion) {
+		return api.Endpoint{}, &usageError{err.Error(), "give --region, such as --region cn-hangzhou: an instance lives in one region"}
+	}
+	endpoint, err := api.RegionalEndpoint(region, a.vpc)
+	if err != nil {
+		return api.Endpoint{}, usage(cmd, "%s", err)
+	}
+	return endpoint, nil
+}
+
+func firstOf(given, fallback string) string {
+	if given != "" {
+		return given
+	}
+	return fallback
+}
+
+// open makes the client and says, before anything else, where it is not the vendor
+// who will answer.
+func (a *app) open(config api.Config) *session {
+	s := &session{endpoint: config.Endpoint}
+	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
+	config.Observe = func(e api.Exchange) {
+		if e.Emulated {
+			s.emulated.Store(true)
+		}
+		a.trace(e)
+	}
+	s.client = api.NewClient(config)
+	if !config.Endpoint.IsVendor() {
+		a.warn("%s is not Alibaba Cloud: whatever is registered here, devices are not let in by it", config.Endpoint)
+	}
+	return s
+}
+
+func (a *app) instance(s *session, id string) workflow.Instance {
+	return workflow.Instance{ID: id, Client: s.client, Observer: progress{a}}
+}

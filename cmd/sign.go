@@ -1,0 +1,141 @@
+package cmd
+
+import (
+	"crypto/x509"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// maxCodeFile is far more than a code can have: 64 characters.
+const maxCodeFile = 4096
+
+type signOptions struct {
+	caCert   string
+	caKey    string
+	code     string
+	codeFile string
+	out      string
+	force    bool
+	validity time.Duration
+}
+
+func newSign(a *app) *cobra.Command {
+	var o signOptions
+	cmd := &cobra.Command{
+		Use:   "sign",
+		Short: "Sign the verification certificate, without a network",
+		Long: `Make the verification certificate of a CA: its subject is the registration code,
+its issuer the CA. No network and no credentials are needed, so it runs where the CA
+key is. It goes to standard output, or with --out to a file; an existing file is left
+alone without --force.
+
+The key pair of the certificate is made for it; its private key is dropped at once
+and never written.`,
+		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
+  mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := require(cmd, "ca-cert", "ca-key"); err != nil {
+				return err
+			}
+			if (o.code == "") == (o.codeFile == "") {
+				return usage(cmd, "%s: give one of --code and --code-file", cmd.CommandPath())
+			}
+			return a.sign(o)
+		},
+	}
+	addCACert(cmd, &o.caCert)
+	addCAKey(cmd, &o.caKey)
+	addValidity(cmd, &o.validity)
+	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
+	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
+	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out where it exists")
+	return cmd
+}
+
+// A signDocument is the result of sign.
+type signDocument struct {
+	RegistrationCode        string `json:"registration_code"`
+	VerificationCertificate string `json:"verification_certificate"` // PEM
+	SerialNumber            string `json:"serial_number"`
+	NotBefore               string `json:"not_before"`
+	NotAfter                string `json:"not_after"`
+	File                    string `json:"file"` // "" without --out
+}
+
+func (a *app) sign(o signOptions) error {
+	if o.out != "" {
+		if err := checkOutput(o.out, o.force); err != nil {
+			return err
+		}
+	}
+	authority, err := pki.LoadAuthority(o.caCert, o.caKey, time.Now())
+	if err != nil {
+		return err
+	}
+	a.warnOf(authority.CA)
+	code, err := a.readCode(o)
+	if err != nil {
+		return err
+	}
+	verification, err := workflow.Issue(authority, code, o.validity)
+	if err != nil {
+		return err
+	}
+	return a.deliver(o, code, verification)
+}
+
+// deliver writes the certificate to the file that was asked for, else to stdout.
+func (a *app) deliver(o signOptions, code string, verification *x509.Certificate) error {
+	text := pki.EncodeCertificate(verification)
+	if o.out != "" {
+		if err := writeFile(o.out, []byte(text), 0o644, o.force); err != nil {
+			return err
+		}
+		a.note("wrote %s, valid until %s", o.out, timestamp(verification.NotAfter))
+	}
+	document := signDocument{
+		RegistrationCode:        code,
+		VerificationCertificate: text,
+		SerialNumber:            pki.SerialNumber(verification),
+		NotBefore:               timestamp(verification.NotBefore),
+		NotAfter:                timestamp(verification.NotAfter),
+		File:                    o.out,
+	}
+	return a.print(document, func(w io.Writer) error {
+		if o.out != "" {
+			return nil
+		}
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// readCode takes the code as given, or from a file without the white space and the
+// byte order mark that editors and shells leave around it.
+func (a *app) readCode(o signOptions) (string, error) {
+	if o.codeFile == "" {
+		return o.code, nil
+	}
+	source := a.in
+	if o.codeFile != "-" {
+		file, err := os.Open(o.codeFile)
+		if err != nil {
+			return "", cannotRead(o.codeFile, err)
+		}
+		defer file.Close()
+		source = file
+	}
+	data, err := io.ReadAll(io.LimitReader(source, maxCodeFile))
+	if err != nil {
+		return "", cannotRead(o.codeFile, err)
+	}
+	return strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff")), nil
+}

@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+type submitOptions struct {
+	instance     string
+	caCert       string
+	verification string
+	name         string
+	wait         time.Duration
+}
+
+func newSubmit(a *app) *cobra.Command {
+	var o submitOptions
+	cmd := &cobra.Command{
+		Use:   "submit",
+		Short: "Submit a CA with a verification certificate made elsewhere",
+		Long: `Submit a CA certificate with its verification certificate, made by sign or by other
+means (X.509 v1 is accepted too), and wait until the CA is listed as active. Both are
+checked before anything is sent. A CA that is listed and active is left as it is.`,
+		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := require(cmd, "instance", "ca-cert", "verification-cert"); err != nil {
+				return err
+			}
+			return a.submit(cmd, o)
+		},
+	}
+	addInstance(cmd, &o.instance)
+	addCACert(cmd, &o.caCert)
+	cmd.Flags().StringVar(&o.verification, "verification-cert", "", "file with the verification certificate (PEM or DER)")
+	addName(cmd, &o.name)
+	addWait(cmd, &o.wait)
+	return cmd
+}
+
+func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
+	ca, verification, err := pki.LoadProof(o.caCert, o.verification, time.Now())
+	if err != nil {
+		return err
+	}
+	session, err := a.connect(cmd)
+	if err != nil {
+		return err
+	}
+	defer session.client.Close()
+	a.warnOf(ca)
+	ctx, cancel := a.network(cmd.Context(), o.wait)
+	defer cancel()
+	result, err := a.instance(session, o.instance).Submit(ctx, workflow.Submission{
+		CA:           ca,
+		Verification: verification,
+		Name:         firstOf(o.name, ca.DefaultName()),
+		Wait:         o.wait,
+	})
+	if err != nil {
+		return err
+	}
+	document := newRegistration(session.origin(), o.instance, ca, result)
+	if err := a.print(document, document.plain); err != nil {
+		return err
+	}
+	a.noteNext()
+	return nil
+}

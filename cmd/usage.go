@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// A usageError says what is wrong with the command line.
+type usageError struct {
+	message string
+	hint    string
+}
+
+func (e *usageError) Error() string { return e.message }
+
+// Hint says what to do; mostly to read the command's help.
+func (e *usageError) Hint() string { return e.hint }
+
+func usage(cmd *cobra.Command, format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...), "see '" + cmd.CommandPath() + " --help'"}
+}
+
+// require fails unless every one of the flags was given a value.
+func require(cmd *cobra.Command, names ...string) error {
+	var missing []string
+	for _, name := range names {
+		if flag := cmd.Flags().Lookup(name); flag.Value.String() == "" {
+			missing = append(missing, "--"+name)
+		}
+	}
+	if len(missing) > 0 {
+		return usage(cmd, "%s: %s missing", cmd.CommandPath(), strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// usageErrors makes every complaint of cobra about the command line a usageError, by
+// cobra's own hooks: it returns plain errors, and their texts are not for sniffing.
+func usageErrors(root *cobra.Command) {
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
+	})
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "help" {
+			cmd.Args = knownTopic
+		}
+	}
+	wrapArgs(root)
+}
+
+func wrapArgs(cmd *cobra.Command) {
+	check := cmd.Args
+	if check == nil {
+		check = noArgs
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(cmd, "%s: %s", cmd.CommandPath(), err)
+		}
+		return nil
+	}
+	for _, child := range cmd.Commands() {
+		wrapArgs(child)
+	}
+}
+
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("takes no arguments, and %q is one", args[0])
+	}
+	return nil
+}
+
+func knownTopic(cmd *cobra.Command, args []string) error {
+	if topic, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 || topic == cmd.Root() && len(args) > 0 {
+		return fmt.Errorf("no help on %q", strings.Join(args, " "))
+	}
+	return nil
+}
