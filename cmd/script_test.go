@@ -57,6 +57,7 @@ func setUpScript(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, ".tmp", "home")
 	env.Setenv("HOME", home)
 	env.Setenv("TESTDATA", testdata())
+	env.Setenv("GORACE", "atexit_sleep_ms=10") // with the race detector a process ends a second late otherwise
 	env.Values["story"] = &story{}
 	return os.MkdirAll(home, 0o700)
 }
@@ -117,11 +118,15 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdRun runs a program and wants this exit code: run CODE PROGRAM ARG.... Its output,
-// with what differs from run to run replaced, is left in .tmp/stdout and .tmp/stderr.
+// with what differs from run to run replaced, is left in .tmp/stdout and .tmp/stderr. A
+// run that fails must leave stdout empty.
 func cmdRun(ts *testscript.TestScript, neg bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	keep(ts, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	wantExit(ts, args[0], err)
+	if args[0] != "0" && ts.ReadFile("stdout") != "" {
+		ts.Fatalf("a run that failed printed a result: %s", ts.ReadFile("stdout"))
+	}
 }
 
 func keep(ts *testscript.TestScript, stdout, stderr string) {
