@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -30,7 +31,7 @@ type Config struct {
 	Credentials CredentialsProvider
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
-	Observe     func(Exchange) // told of every request when it has ended; may be nil
+	Observe     func(Exchange) // told of every request when it has ended, never of two at once; may be nil
 
 	// Dial opens connections; nil: TCP. With it a server in the same process can be
 	// reached without a socket.
@@ -40,21 +41,25 @@ type Config struct {
 // A Client calls one endpoint. It is safe for concurrent use and keeps its
 // connections open until [Client.Close].
 type Client struct {
-	config Config
-	http   *http.Client
+	config    Config
+	http      *http.Client
+	observing sync.Mutex
 }
 
 // An Exchange is one request and what came of it.
 type Exchange struct {
-	Operation  string
-	Params     url.Values // without certificates
-	HTTPStatus int        // 0 where no answer came
-	Code       string     // the vendor's error code, "" where it was done
-	RequestID  string
-	Duration   time.Duration
-	Reused     bool // on a connection that an earlier request had opened
-	Emulated   bool // answered by the embedded stand-in, not by the vendor
-	Err        error
+	Operation   string
+	Params      url.Values // without certificates
+	AccessKeyID string     // of the credentials that signed it, masked
+	HTTPStatus  int        // 0 where no answer came
+	Code        string     // the vendor's error code, "" where it was done
+	RequestID   string
+	Start       time.Time
+	Duration    time.Duration
+	ClockOffset time.Duration // how far the service's clock is ahead, to about a second; 0 where the answer has no Date
+	Reused      bool          // on a connection that an earlier request had opened
+	Emulated    bool          // answered by the embedded stand-in, not by the vendor
+	Err         error
 }
 
 // NewClient makes a client. It opens no connection.
@@ -86,18 +91,24 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // call sends one request and decodes the answer into answer.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer any) error {
-	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params)}
-	start := time.Now()
+	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), Start: time.Now()}
 	err := c.exchange(ctx, op, params, answer, &exchange)
-	exchange.Duration, exchange.Err = time.Since(start), err
+	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
 	var refusal *Error
 	if errors.As(err, &refusal) {
 		exchange.Code = refusal.Code
 	}
-	if c.config.Observe != nil {
-		c.config.Observe(exchange)
-	}
+	c.observe(exchange)
 	return err
+}
+
+func (c *Client) observe(exchange Exchange) {
+	if c.config.Observe == nil {
+		return
+	}
+	c.observing.Lock()
+	defer c.observing.Unlock()
+	c.config.Observe(exchange)
 }
 
 func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer any, seen *Exchange) error {
@@ -108,6 +119,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	if err != nil {
 		return err
 	}
+	seen.AccessKeyID = credentials.MaskedID()
 	req, err := c.request(ctx, op, params, credentials)
 	if err != nil {
 		return err
@@ -118,6 +130,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	}
 	defer resp.Body.Close()
 	seen.HTTPStatus = resp.StatusCode
+	seen.ClockOffset = clockOffset(resp, seen.Start, time.Now())
 	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
 	reader := answerReader{c.about(op, params.Get("MqttInstanceId")), credentials}
 	seen.RequestID, err = reader.read(resp, answer)
@@ -142,6 +155,17 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 		nonce:       newNonce(),
 	}.sign(req)
 	return req, nil
+}
+
+// clockOffset compares the answer's Date, which has whole seconds, with the middle of
+// the time that the request took.
+func clockOffset(resp *http.Response, sent, received time.Time) time.Duration {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	middle := sent.Add(received.Sub(sent) / 2)
+	return date.Add(time.Second / 2).Sub(middle)
 }
 
 // about names a call in its errors.

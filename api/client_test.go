@@ -379,17 +379,39 @@ func TestObserve(t *testing.T) {
 		if (e.Err != nil) != (e.Code != "") {
 			t.Errorf("%s: Err %v with Code %q", e.Operation, e.Err, e.Code)
 		}
-		e.Duration, e.Err = 0, nil
+		if e.ClockOffset.Abs() > 5*time.Second {
+			t.Errorf("%s: the clocks of one machine differ by %v", e.Operation, e.ClockOffset)
+		}
+		e.Duration, e.Err, e.Start, e.ClockOffset = 0, nil, time.Time{}, 0
 		got = append(got, e)
 	})
 	client.GetRegisterCode(context.Background(), "i")
 	client.RegisterCaCertificate(context.Background(), Registration{"i", "name", "CERT", "CERT"})
 	want := []Exchange{
-		{Operation: "GetRegisterCode", Params: url.Values{"MqttInstanceId": {"i"}}, HTTPStatus: 200, RequestID: "first", Emulated: true},
-		{Operation: "RegisterCaCertificate", Params: url.Values{"MqttInstanceId": {"i"}, "CaName": {"name"}}, HTTPStatus: 401,
+		{Operation: "GetRegisterCode", Params: url.Values{"MqttInstanceId": {"i"}}, AccessKeyID: "****", HTTPStatus: 200, RequestID: "first", Emulated: true},
+		{Operation: "RegisterCaCertificate", Params: url.Values{"MqttInstanceId": {"i"}, "CaName": {"name"}}, AccessKeyID: "****", HTTPStatus: 401,
 			Code: "RegisterCodeUsed", RequestID: "second", Reused: true, Emulated: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestClockOffset(t *testing.T) {
+	sent := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		date string
+		want time.Duration
+	}{
+		{"Mon, 01 Jun 2026 12:00:02 GMT", 1500 * time.Millisecond}, // 12:00:02.5 against 12:00:01
+		{"Mon, 01 Jun 2026 11:30:00 GMT", -(30*time.Minute + 500*time.Millisecond)},
+		{"", 0},
+		{"yesterday", 0},
+	}
+	for _, tt := range tests {
+		resp := &http.Response{Header: http.Header{"Date": {tt.date}}}
+		if got := clockOffset(resp, sent, sent.Add(2*time.Second)); got != tt.want {
+			t.Errorf("Date %q: %v, want %v", tt.date, got, tt.want)
+		}
 	}
 }

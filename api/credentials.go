@@ -29,6 +29,15 @@ type Credentials struct {
 	SecurityToken   Secret
 }
 
+// MaskedID is the AccessKey ID with its middle hidden: enough to tell which one it was.
+func (c Credentials) MaskedID() string {
+	const shown = 4
+	if len(c.AccessKeyID) < 3*shown {
+		return "****"
+	}
+	return c.AccessKeyID[:shown] + "****" + c.AccessKeyID[len(c.AccessKeyID)-shown:]
+}
+
 // A CredentialsProvider gives the credentials for one request. It is asked anew for
 // each, since temporary ones change.
 type CredentialsProvider interface {

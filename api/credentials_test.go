@@ -136,3 +136,16 @@ func TestFindRegion(t *testing.T) {
 		})
 	}
 }
+
+func TestMaskedID(t *testing.T) {
+	for id, want := range map[string]string{
+		"LTAI5tExampleExample9Kd2": "LTAI****9Kd2",
+		"LTAIExamp9Kd":             "LTAI****p9Kd",
+		"LTAIExam9Kd":              "****",
+		"":                         "****",
+	} {
+		if got := (Credentials{AccessKeyID: id}).MaskedID(); got != want {
+			t.Errorf("MaskedID of %q = %q, want %q", id, got, want)
+		}
+	}
+}
