@@ -49,9 +49,5 @@ func (a *app) confirm(cmd *cobra.Command, o confirmOptions) error {
 	ctx, cancel := a.network(cmd.Context(), o.wait)
 	defer cancel()
 	result, err := a.instance(session, o.instance).Confirm(ctx, ca, o.wait)
-	if err != nil {
-		return err
-	}
-	document := newRegistration(session.origin(), o.instance, ca, result)
-	return a.print(document, document.plain)
+	return a.conclude(session, target{instance: o.instance}, ca, result, err)
 }

@@ -20,6 +20,7 @@ const (
 	exitRefused     = 5   // refused by the service
 	exitUnavailable = 6   // the service could not be reached, or could not answer
 	exitNotListed   = 7   // not in the list, or listed but inactive
+	exitExpiring    = 8   // kept for: something expires soon, where that was asked
 	exitInterrupted = 130 // SIGINT or SIGTERM
 )
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mqttca/api"
+	"mqttca/cmd/workflow"
 )
 
 // A failure is an error as it is shown: one object with --json, else a sentence and
@@ -19,17 +20,26 @@ type failure struct {
 	HTTPStatus int    `json:"http_status"`
 }
 
-// fail prints an error and returns the exit code for it.
-func (a *app) fail(err error) int {
+// describeFailure makes an error fit to be shown.
+func describeFailure(err error) failure {
 	f := failure{Message: escape(err.Error()), Hint: escape(hint(err)), ExitCode: exitCode(err)}
 	var refusal *api.Error
 	var lost *api.NoAnswerError
+	var accepted *workflow.AcceptedError
 	switch {
+	case errors.As(err, &accepted):
+		f.RequestID = accepted.RequestID
 	case errors.As(err, &refusal):
 		f.Code, f.RequestID, f.HTTPStatus = refusal.Code, refusal.RequestID, refusal.HTTPStatus
 	case errors.As(err, &lost):
 		f.HTTPStatus = lost.HTTPStatus
 	}
+	return f
+}
+
+// fail prints an error and returns the exit code for it.
+func (a *app) fail(err error) int {
+	f := describeFailure(err)
 	if a.json {
 		encoder := json.NewEncoder(a.err)
 		encoder.SetEscapeHTML(false)

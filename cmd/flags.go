@@ -22,10 +22,6 @@ func addCAKey(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "ca-key", "", "file with the CA key (PEM)")
 }
 
-func addName(cmd *cobra.Command, value *string) {
-	cmd.Flags().StringVar(value, "name", "", "name of the CA at the service (default its common name)")
-}
-
 func addWait(cmd *cobra.Command, value *time.Duration) {
 	*value = defaultWait
 	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")

@@ -12,25 +12,35 @@ import (
 // print writes the result: the document with --json, else what plain writes.
 func (a *app) print(document any, plain func(io.Writer) error) error {
 	var b bytes.Buffer
-	if a.json {
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(document); err != nil {
+	if !a.json {
+		if err := plain(&b); err != nil {
 			return err
 		}
-		// A control character in JSON is escaped already; those that encoding/json
-		// lets through stand inside strings, where \u means the same.
-		text := escapeBut(b.String(), "\n")
-		b.Reset()
-		b.WriteString(text)
-	} else if err := plain(&b); err != nil {
-		return err
+	} else {
+		data, err := encode(document)
+		if err != nil {
+			return err
+		}
+		b.Write(data)
 	}
 	if _, err := a.out.Write(b.Bytes()); err != nil {
 		return cannotWrite("standard output", err)
 	}
 	return nil
+}
+
+// encode is a document as JSON, indented, with a line feed at the end. What does not
+// print is escaped also where encoding/json would let it through: it can only stand
+// inside a string, where \u means the same.
+func encode(document any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(document); err != nil {
+		return nil, err
+	}
+	return []byte(escapeBut(b.String(), "\n")), nil
 }
 
 // A field is one line of a result: a label and a value.

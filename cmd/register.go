@@ -10,15 +10,9 @@ import (
 	"mqttca/pki"
 )
 
-// defaultWait is how long a registered CA may take to show as active.
-const defaultWait = 60 * time.Second
-
 type registerOptions struct {
-	instance string
-	caCert   string
+	target
 	caKey    string
-	name     string
-	wait     time.Duration
 	validity time.Duration
 	activate bool
 }
@@ -36,7 +30,9 @@ Running it again is safe: a CA that is listed and active is left as it is, exit 
 The CA key stays where it is; the key of the verification certificate is never
 written. Certificate and key are checked before anything is sent.`,
 		Example: `  mqttca register --region cn-hangzhou --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key
-  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json`,
+  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json
+  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run
+  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance", "ca-cert", "ca-key"); err != nil {
 				return err
@@ -44,11 +40,8 @@ written. Certificate and key are checked before anything is sent.`,
 			return a.register(cmd, o)
 		},
 	}
-	addInstance(cmd, &o.instance)
-	addCACert(cmd, &o.caCert)
+	o.target.addFlags(cmd)
 	addCAKey(cmd, &o.caKey)
-	addName(cmd, &o.name)
-	addWait(cmd, &o.wait)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again where it is registered but inactive")
 	return cmd
@@ -59,7 +52,7 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 	if err != nil {
 		return err
 	}
-	session, err := a.connect(cmd)
+	session, err := a.prepare(cmd, o.target, authority.CA)
 	if err != nil {
 		return err
 	}
@@ -67,7 +60,7 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 	if err := a.registerAuthority(cmd.Context(), session, authority, o); err != nil {
 		return err
 	}
-	a.noteNext()
+	a.noteNext(o.target)
 	return nil
 }
 
@@ -79,16 +72,13 @@ func (a *app) registerAuthority(ctx context.Context, session *session, authority
 	defer cancel()
 	result, err := a.instance(session, o.instance).Register(ctx, workflow.Order{
 		Authority: authority,
-		Name:      firstOf(o.name, authority.CA.DefaultName()),
+		Name:      o.caName(authority.CA),
 		Validity:  o.validity,
 		Wait:      o.wait,
 		Activate:  o.activate,
+		DryRun:    o.dryRun,
 	})
-	if err != nil {
-		return err
-	}
-	document := newRegistration(session.origin(), o.instance, authority.CA, result)
-	return a.print(document, document.plain)
+	return a.conclude(session, o.target, authority.CA, result, err)
 }
 
 // warnOf prints what the checks found that does not keep a CA from being registered.

@@ -69,9 +69,8 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 		a.warn("the key of CA %q will sign one certificate, which is thrown away", authority.CA.Subject())
 	}
 	err = a.registerAuthority(cmd.Context(), session, authority, registerOptions{
-		instance: emulatedInstance,
+		target:   target{instance: emulatedInstance, wait: defaultWait},
 		validity: pki.DefaultValidity,
-		wait:     defaultWait,
 	})
 	if err == nil {
 		a.note("this was a rehearsal, and nothing of it is left; 'mqttca register' does it with the real service")

@@ -2,10 +2,8 @@ package cmd
 
 import (
 	"context"
-	"crypto/sha1"
 	"errors"
 	"flag"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -20,7 +18,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mqttca/api"
-	"mqttca/api/emulator"
 )
 
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
@@ -47,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"requests":   cmdRequests,
 			"registered": cmdRegistered,
 			"deactivate": cmdDeactivate,
+			"steady":     cmdSteady,
 		},
 	})
 }
@@ -70,53 +68,6 @@ func testdata() string {
 	return path
 }
 
-// A story is what the commands of one script share.
-type story struct {
-	service *emulator.Service
-	server  *emulator.Server
-	checked int // requests that were looked at
-}
-
-func storyOf(ts *testscript.TestScript) *story { return ts.Value("story").(*story) }
-
-// cmdCA makes NAME.crt and NAME.key, a CA of OpenSSL's defaults: ca NAME [SUBJECT]. The
-// serial number comes from the name, always 20 bytes long.
-func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
-	name, subject := args[0], "/CN=Plant CA"
-	if len(args) > 1 {
-		subject = args[1]
-	}
-	serial := sha1.Sum([]byte(name))
-	serial[0] = 0x4d
-	ts.Check(ts.Exec("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8",
-		"-keyout", name+".key", "-out", name+".crt", "-days", "30", "-subj", subject, "-set_serial", fmt.Sprintf("0x%x", serial)))
-}
-
-// cmdEmulator starts the embedded service and puts it into the environment:
-// emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID].
-func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
-	options := emulatorOptions()
-	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
-	deny := flags.String("deny", "", "")
-	flags.DurationVar(&options.ListDelay, "list-delay", 0, "")
-	instance := flags.String("instance", emulatedInstance, "")
-	ts.Check(flags.Parse(args))
-	options.Instances = []string{*instance}
-	if *deny != "" {
-		options.Deny = []string{*deny}
-	}
-	service, err := emulator.New(options)
-	ts.Check(err)
-	server, err := emulator.Listen("127.0.0.1:0", false, service)
-	ts.Check(err)
-	ts.Defer(func() { server.Close() })
-	*storyOf(ts) = story{service: service, server: server}
-	for name, value := range newEmulateDocument(server.URL, "").Environment {
-		ts.Setenv(name, value)
-	}
-	ts.Setenv("INSTANCE", *instance)
-}
-
 // cmdRun runs a program and wants this exit code: run CODE PROGRAM ARG.... Its output,
 // with what differs from run to run replaced, is left in .tmp/stdout and .tmp/stderr. A
 // run that fails must leave stdout empty.
@@ -127,6 +78,13 @@ func cmdRun(ts *testscript.TestScript, neg bool, args []string) {
 	if args[0] != "0" && ts.ReadFile("stdout") != "" {
 		ts.Fatalf("a run that failed printed a result: %s", ts.ReadFile("stdout"))
 	}
+}
+
+// cmdSteady replaces what differs from run to run in a file: steady FILE leaves it as
+// .tmp/FILE.
+func cmdSteady(ts *testscript.TestScript, neg bool, args []string) {
+	text := steady(ts.ReadFile(args[0]))
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), ".tmp", args[0]), []byte(text), 0o600))
 }
 
 func keep(ts *testscript.TestScript, stdout, stderr string) {
@@ -163,6 +121,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{30,42}\b`), "SERIAL"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},
+	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},
 	{regexp.MustCompile(`in \d+m?s, `), "in DURATION, "},
 }
 
@@ -225,48 +184,4 @@ func cmdFiles(ts *testscript.TestScript, neg bool, args []string) {
 	if !slices.Equal(found, args) {
 		ts.Fatalf("files %q, want %q", found, args)
 	}
-}
-
-// cmdRequests wants exactly these requests since it was last asked, a refusal with its
-// code: requests [OPERATION[=CODE]]....
-func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
-	s := storyOf(ts)
-	all := s.service.Requests()
-	var got []string
-	for _, r := range all[s.checked:] {
-		name := r.Operation
-		if r.Code != "" {
-			name += "=" + r.Code
-		}
-		got = append(got, name)
-	}
-	s.checked = len(all)
-	if !slices.Equal(got, args) {
-		ts.Fatalf("requests %q, want %q", got, args)
-	}
-}
-
-// cmdRegistered wants exactly so many CAs in the service's book: registered N.
-func cmdRegistered(ts *testscript.TestScript, neg bool, args []string) {
-	if got := len(storyOf(ts).service.Registrations()); strconv.Itoa(got) != args[0] {
-		ts.Fatalf("%d CAs are registered, want %s", got, args[0])
-	}
-}
-
-// cmdDeactivate makes all CAs inactive, as somebody at a console would.
-func cmdDeactivate(ts *testscript.TestScript, neg bool, args []string) {
-	s := storyOf(ts)
-	endpoint, err := api.ParseEndpoint(s.server.URL)
-	ts.Check(err)
-	client := api.NewClient(api.Config{
-		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
-		UserAgent:   "console",
-	})
-	defer client.Close()
-	for _, r := range s.service.Registrations() {
-		_, err := client.InactivateCaCertificate(context.Background(), r.InstanceID, r.Sn)
-		ts.Check(err)
-	}
-	s.checked = len(s.service.Requests())
 }

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"os"
 	"runtime"
-	"sync/atomic"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,9 +18,10 @@ const envEndpoint = "MQTTCA_ENDPOINT"
 
 // A session is a client with what its user should know of where it talks to.
 type session struct {
-	client   *api.Client
-	endpoint api.Endpoint
-	emulated atomic.Bool // an answer came from the embedded stand-in
+	client    *api.Client
+	endpoint  api.Endpoint
+	started   time.Time
+	exchanges []api.Exchange // what the client sent, with what came of it
 }
 
 // An origin says where a result comes from. It stands in every JSON result, so that
@@ -31,7 +33,8 @@ type origin struct {
 }
 
 func (s *session) origin() origin {
-	return origin{s.endpoint.String(), s.endpoint.IsVendor(), s.emulated.Load()}
+	emulated := slices.ContainsFunc(s.exchanges, func(e api.Exchange) bool { return e.Emulated })
+	return origin{s.endpoint.String(), s.endpoint.IsVendor(), emulated}
 }
 
 // source is the endpoint as a line of a result shows it.
@@ -93,12 +96,10 @@ func firstOf(given, fallback string) string {
 // open makes the client and says, before anything else, where it is not the vendor
 // who will answer.
 func (a *app) open(config api.Config) *session {
-	s := &session{endpoint: config.Endpoint}
+	s := &session{endpoint: config.Endpoint, started: time.Now()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Observe = func(e api.Exchange) {
-		if e.Emulated {
-			s.emulated.Store(true)
-		}
+		s.exchanges = append(s.exchanges, e)
 		a.trace(e)
 	}
 	s.client = api.NewClient(config)

@@ -10,11 +10,8 @@ import (
 )
 
 type submitOptions struct {
-	instance     string
-	caCert       string
+	target
 	verification string
-	name         string
-	wait         time.Duration
 }
 
 func newSubmit(a *app) *cobra.Command {
@@ -33,11 +30,8 @@ checked before anything is sent. A CA that is listed and active is left as it is
 			return a.submit(cmd, o)
 		},
 	}
-	addInstance(cmd, &o.instance)
-	addCACert(cmd, &o.caCert)
+	o.target.addFlags(cmd)
 	cmd.Flags().StringVar(&o.verification, "verification-cert", "", "file with the verification certificate (PEM or DER)")
-	addName(cmd, &o.name)
-	addWait(cmd, &o.wait)
 	return cmd
 }
 
@@ -46,7 +40,7 @@ func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
 	if err != nil {
 		return err
 	}
-	session, err := a.connect(cmd)
+	session, err := a.prepare(cmd, o.target, ca)
 	if err != nil {
 		return err
 	}
@@ -57,16 +51,13 @@ func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
 	result, err := a.instance(session, o.instance).Submit(ctx, workflow.Submission{
 		CA:           ca,
 		Verification: verification,
-		Name:         firstOf(o.name, ca.DefaultName()),
+		Name:         o.caName(ca),
 		Wait:         o.wait,
+		DryRun:       o.dryRun,
 	})
-	if err != nil {
+	if err := a.conclude(session, o.target, ca, result, err); err != nil {
 		return err
 	}
-	document := newRegistration(session.origin(), o.instance, ca, result)
-	if err := a.print(document, document.plain); err != nil {
-		return err
-	}
-	a.noteNext()
+	a.noteNext(o.target)
 	return nil
 }

@@ -18,36 +18,31 @@ const (
 // Confirm waits until the CA is listed as active, or the time is up.
 func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (Result, error) {
 	listed, err := i.awaitActive(ctx, ca, wait)
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Outcome: Confirmed, Listed: listed}, nil
+	return Result{Outcome: Confirmed, Listed: listed}.ended(err)
 }
 
 // reactivate makes a listed CA active again.
-func (i Instance) reactivate(ctx context.Context, ca *pki.CA, sn string, wait time.Duration) (Result, error) {
+func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCertificate, wait time.Duration) (Result, error) {
 	receipt, err := during(i.Observer, Activate, func() (api.Acknowledgement, error) {
-		return i.Client.ActiveCaCertificate(ctx, i.ID, sn)
+		return i.Client.ActiveCaCertificate(ctx, i.ID, found.Sn)
 	})
 	if err != nil {
-		return Result{}, err
+		return Result{Listed: found}, err
 	}
 	listed, err := i.awaitActive(ctx, ca, wait)
-	if err != nil {
-		return Result{}, err
-	}
-	return Result{Outcome: Reactivated, Listed: listed, RequestID: receipt.RequestID}, nil
+	return Result{Outcome: Reactivated, Listed: listed, RequestID: receipt.RequestID}, err
 }
 
-func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (api.CaCertificate, error) {
-	return during(i.Observer, Confirm, func() (api.CaCertificate, error) {
+func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
+	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) {
 		return i.pollList(ctx, ca, wait)
 	})
 }
 
 // pollList looks at the list until the CA is there and active, and once more when the
-// time is up. A look that fails for now does not end it; one that will go on failing does.
-func (i Instance) pollList(ctx context.Context, ca *pki.CA, wait time.Duration) (api.CaCertificate, error) {
+// time is up. A look that fails for now does not end it; one that will go on failing
+// does. The CA comes back where it was seen at the last look, active or not.
+func (i Instance) pollList(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
 	deadline := time.Now().Add(wait)
 	var last error
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
@@ -61,25 +56,25 @@ func (i Instance) pollList(ctx context.Context, ca *pki.CA, wait time.Duration) 
 		}
 		left := time.Until(deadline)
 		if ctx.Err() == nil && (left <= 0 || !passing(err)) {
-			return api.CaCertificate{}, err
+			return own, err
 		}
 		if sleep(ctx, min(pause, left)) != nil {
-			return api.CaCertificate{}, &StoppedError{CA: ca, Instance: i.ID, Cause: ctx.Err(), Last: last}
+			return own, &StoppedError{CA: ca, Instance: i.ID, Cause: ctx.Err(), Last: last}
 		}
 	}
 }
 
 // look succeeds when the CA is listed as active.
-func (i Instance) look(ctx context.Context, ca *pki.CA) (api.CaCertificate, error) {
+func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, error) {
 	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
 	if err != nil {
-		return api.CaCertificate{}, err
+		return nil, err
 	}
 	own := find(listed, ca)
 	if own == nil {
-		return api.CaCertificate{}, &NotListedError{CA: ca, Instance: i.ID}
+		return nil, &NotListedError{CA: ca, Instance: i.ID}
 	}
-	return *own, i.requireActive(ca, own)
+	return own, i.requireActive(ca, own)
 }
 
 // passing tells what may be otherwise at the next look.

@@ -69,12 +69,15 @@ type UnknownError struct {
 	CA       *pki.CA
 	Instance string
 	Submit   error // why there is no answer
-	Look     error // what looking at the list gave
+	Look     error // what looking at the list gave; nil where there was no time to look
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("it is not known whether CA %q was registered with instance %s: %s, and then %s",
-		e.CA.Subject(), e.Instance, e.Submit, state(e.Look))
+	message := fmt.Sprintf("it is not known whether CA %q was registered with instance %s: %s", e.CA.Subject(), e.Instance, e.Submit)
+	if e.Look != nil {
+		message += ", and then " + state(e.Look)
+	}
+	return message
 }
 
 // Unwrap gives both causes.

@@ -16,28 +16,29 @@ type Instance struct {
 	Observer Observer
 }
 
-// An Outcome is how a run ended that ended well.
-type Outcome string
-
-// The outcomes, as they stand in JSON.
-const (
-	Registered        Outcome = "registered"         // by this run
-	AlreadyRegistered Outcome = "already_registered" // before this run, which changed nothing
-	Reactivated       Outcome = "reactivated"        // registered before, made active by this run
-	Confirmed         Outcome = "confirmed"          // looked up, nothing else
-)
-
-// A Result is a CA that is listed and active.
+// A Result is how far a run came, also one that ended in an error.
 type Result struct {
 	Outcome      Outcome
-	Listed       api.CaCertificate
-	Verification *x509.Certificate // what was submitted; nil where nothing was
-	RequestID    string            // of the submission; "" where nothing was submitted
+	Listed       *api.CaCertificate // the CA as it was listed last; nil where it was not
+	Verification *x509.Certificate  // the one submitted last; nil where nothing was
+	RequestID    string             // of the submission or activation; "" where none was answered
+}
+
+// Submitted reports whether a submission was sent: from then on the service may have
+// the CA, whatever else happened.
+func (r Result) Submitted() bool { return r.Verification != nil }
+
+// ended fills in the outcome of a run that ended in an error.
+func (r Result) ended(err error) (Result, error) {
+	if err != nil {
+		r.Outcome = outcomeOf(err)
+	}
+	return r, err
 }
 
 // precheck lists what the instance has and settles what can be settled by it: found
-// is set where the CA is there and active, so that nothing is left to do. An error
-// means that a submission would be wrong. With neither, the CA is not there.
+// is set where the CA is there. An error means that a submission would be wrong. With
+// neither, the CA is not there.
 func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found *api.CaCertificate, err error) {
 	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
 		return i.Client.ListCaCertificate(ctx, i.ID)
@@ -46,7 +47,7 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 		return nil, err
 	}
 	if own := find(listed, ca); own != nil {
-		return own, i.requireActive(ca, own)
+		return own, nil
 	}
 	for _, other := range listed {
 		if sameSerialNumber(ca, other) {

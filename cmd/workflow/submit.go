@@ -19,19 +19,27 @@ type Submission struct {
 	Verification *x509.Certificate
 	Name         string        // the CaName
 	Wait         time.Duration // how long the CA may take to show as active
+	DryRun       bool          // look, and say what would be done
 }
 
 // Submit registers a CA whose key is not at hand. It does what [Instance.Register]
 // does without the code and the signature.
 func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
+	result, err := i.lookAndSubmit(ctx, s)
+	return result.ended(err)
+}
+
+func (i Instance) lookAndSubmit(ctx context.Context, s Submission) (Result, error) {
 	found, err := i.precheck(ctx, s.CA, s.Name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Result{}, err
+	case found == nil && s.DryRun:
+		return Result{Outcome: WouldRegister}, nil
+	case found == nil:
+		return i.submit(ctx, s)
 	}
-	if found != nil {
-		return Result{Outcome: AlreadyRegistered, Listed: *found}, nil
-	}
-	return i.submit(ctx, s)
+	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
 // submit sends the two certificates and waits for the CA to show as active. Where no
@@ -45,17 +53,21 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 			VerificationContent: pki.EncodeCertificate(s.Verification),
 		})
 	})
+	result := Result{Outcome: Registered, Verification: s.Verification, RequestID: receipt.RequestID}
 	wait := s.Wait
-	if outcomeUnknown(err) {
+	switch {
+	case err != nil && !outcomeUnknown(err):
+		return result, err
+	case err != nil && ctx.Err() != nil:
+		return result, &UnknownError{CA: s.CA, Instance: i.ID, Submit: err}
+	case err != nil:
 		wait = min(wait, settlingTime)
-	} else if err != nil {
-		return Result{}, err
 	}
-	listed, missing := i.awaitActive(ctx, s.CA, wait)
-	if missing != nil {
-		return Result{}, afterSubmission(i.ID, s.CA, receipt.RequestID, err, missing)
+	var missing error
+	if result.Listed, missing = i.awaitActive(ctx, s.CA, wait); missing != nil {
+		return result, afterSubmission(i.ID, s.CA, receipt.RequestID, err, missing)
 	}
-	return Result{Outcome: Registered, Listed: listed, Verification: s.Verification, RequestID: receipt.RequestID}, nil
+	return result, nil
 }
 
 // outcomeUnknown tells an error after which the submission may have been carried out.

@@ -64,7 +64,7 @@ func (s *service) submission(t *testing.T, order Order) Submission {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Submission{order.Authority.CA, verification, order.Name, order.Wait}
+	return Submission{CA: order.Authority.CA, Verification: verification, Name: order.Name, Wait: order.Wait}
 }
 
 func TestSubmit(t *testing.T) {

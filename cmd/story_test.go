@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"context"
+	"crypto/sha1"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// A story is what the commands of one script share.
+type story struct {
+	service *emulator.Service
+	url     string
+	checked int // requests that were looked at
+}
+
+func storyOf(ts *testscript.TestScript) *story { return ts.Value("story").(*story) }
+
+// cmdCA makes NAME.crt and NAME.key, a CA of OpenSSL's defaults: ca NAME [SUBJECT]. The
+// serial number comes from the name, always 20 bytes long.
+func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
+	name, subject := args[0], "/CN=Plant CA"
+	if len(args) > 1 {
+		subject = args[1]
+	}
+	serial := sha1.Sum([]byte(name))
+	serial[0] = 0x4d
+	ts.Check(ts.Exec("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8",
+		"-keyout", name+".key", "-out", name+".crt", "-days", "30", "-subj", subject, "-set_serial", fmt.Sprintf("0x%x", serial)))
+}
+
+// cmdEmulator starts the embedded service and puts it into the environment:
+//
+//	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
+//	         [-hang OPERATION] [-lose OPERATION] [-rival N]
+//
+// It may be denied an operation, be ahead of the clock, never answer an operation, do it
+// and lose the answer; or have a rival who registers another CA right after each of the
+// first N codes was handed out.
+func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
+	options := emulatorOptions()
+	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
+	deny := flags.String("deny", "", "")
+	instance := flags.String("instance", emulatedInstance, "")
+	ahead := flags.Duration("ahead", 0, "")
+	flags.DurationVar(&options.ListDelay, "list-delay", 0, "")
+	var f faults
+	flags.StringVar(&f.hang, "hang", "", "")
+	flags.StringVar(&f.lose, "lose", "", "")
+	flags.IntVar(&f.rivals, "rival", 0, "")
+	ts.Check(flags.Parse(args))
+	options.Instances = []string{*instance}
+	options.Now = func() time.Time { return time.Now().Add(*ahead) }
+	if *deny != "" {
+		options.Deny = []string{*deny}
+	}
+	service, err := emulator.New(options)
+	ts.Check(err)
+	f.emulated, f.released = service, make(chan struct{})
+	server := httptest.NewServer(&f)
+	ts.Defer(func() { close(f.released); server.Close() })
+	*storyOf(ts) = story{service: service, url: server.URL}
+	for name, value := range newEmulateDocument(server.URL, "").Environment {
+		ts.Setenv(name, value)
+	}
+	ts.Setenv("INSTANCE", *instance)
+}
+
+// faults stands before the emulator.
+type faults struct {
+	emulated   http.Handler
+	hang, lose string
+	rivals     int
+	released   chan struct{}
+}
+
+func (f *faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Header.Get("x-acs-action") {
+	case f.hang:
+		select {
+		case <-f.released:
+		case <-r.Context().Done():
+		}
+	case f.lose:
+		f.emulated.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	case "GetRegisterCode":
+		f.emulated.ServeHTTP(w, r)
+		if f.rivals > 0 {
+			f.rivals--
+			registerRival(f.emulated)
+		}
+	default:
+		f.emulated.ServeHTTP(w, r)
+	}
+}
+
+// registerRival registers another CA, so that the code that was handed out is used up.
+func registerRival(emulated http.Handler) {
+	server := httptest.NewServer(emulated)
+	defer server.Close()
+	authority, err := pki.NewThrowawayAuthority(time.Now())
+	if err != nil {
+		panic(err)
+	}
+	client := consoleClient(server.URL)
+	defer client.Close()
+	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{quiet: true}}}
+	_, err = rival.Register(context.Background(), workflow.Order{Authority: authority, Name: "rival", Validity: time.Hour})
+	if err != nil {
+		panic(err)
+	}
+}
+
+// consoleClient calls the service as somebody at a console would.
+func consoleClient(url string) *api.Client {
+	endpoint, err := api.ParseEndpoint(url)
+	if err != nil {
+		panic(err)
+	}
+	return api.NewClient(api.Config{
+		Endpoint:    endpoint,
+		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
+		UserAgent:   "console",
+	})
+}
+
+// cmdRequests wants exactly these requests since it was last asked, a refusal with its
+// code: requests [OPERATION[=CODE]]....
+func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
+	s := storyOf(ts)
+	all := s.service.Requests()
+	var got []string
+	for _, r := range all[s.checked:] {
+		name := r.Operation
+		if r.Code != "" {
+			name += "=" + r.Code
+		}
+		got = append(got, name)
+	}
+	s.checked = len(all)
+	if !slices.Equal(got, args) {
+		ts.Fatalf("requests %q, want %q", got, args)
+	}
+}
+
+// cmdRegistered wants exactly so many CAs in the service's book: registered N.
+func cmdRegistered(ts *testscript.TestScript, neg bool, args []string) {
+	if got := len(storyOf(ts).service.Registrations()); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("%d CAs are registered, want %s", got, args[0])
+	}
+}
+
+// cmdDeactivate makes all CAs inactive, as somebody at a console would.
+func cmdDeactivate(ts *testscript.TestScript, neg bool, args []string) {
+	s := storyOf(ts)
+	client := consoleClient(s.url)
+	defer client.Close()
+	for _, r := range s.service.Registrations() {
+		_, err := client.InactivateCaCertificate(context.Background(), r.InstanceID, r.Sn)
+		ts.Check(err)
+	}
+	s.checked = len(s.service.Requests())
+}

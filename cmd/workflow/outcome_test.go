@@ -1,0 +1,102 @@
+package workflow
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mqttca/api/emulator"
+)
+
+// A dry run changes nothing and consumes nothing, whatever it finds.
+func TestDryRun(t *testing.T) {
+	s := startService(t, emulator.Options{}, nil)
+	known, absent := newOrder(t), newOrder(t)
+	sn := s.mustRegister(t, known).Listed.Sn
+	ctx := context.Background()
+	run := func(order Order) (Outcome, error) {
+		order.DryRun = true
+		before := len(s.Requests())
+		result, err := s.instance.Register(ctx, order)
+		if got := s.Requests()[before:]; len(got) != 1 || got[0].Operation != "ListCaCertificate" || result.Submitted() {
+			t.Errorf("a dry run sent %v", got)
+		}
+		return result.Outcome, err
+	}
+	if got, err := run(absent); got != WouldRegister || err != nil {
+		t.Errorf("not there: %s, %v", got, err)
+	}
+	if got, err := run(known); got != AlreadyRegistered || err != nil {
+		t.Errorf("there: %s, %v", got, err)
+	}
+	if _, err := s.instance.Client.InactivateCaCertificate(ctx, instanceID, sn); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(known); err == nil || !strings.HasSuffix(err.Error(), "but it is inactive") {
+		t.Errorf("inactive: %v", err)
+	}
+	known.Activate = true
+	if got, err := run(known); got != WouldReactivate || err != nil {
+		t.Errorf("inactive with Activate: %s, %v", got, err)
+	}
+	if steps := strings.Join(s.seen.events, " "); steps != "list /list list /list list /list list /list" {
+		t.Errorf("steps %s", steps)
+	}
+}
+
+func TestDryRunOfASubmission(t *testing.T) {
+	s := startService(t, emulator.Options{}, nil)
+	submission := s.submission(t, newOrder(t))
+	submission.DryRun = true
+	result, err := s.instance.Submit(context.Background(), submission)
+	if err != nil || result.Outcome != WouldRegister || result.Submitted() {
+		t.Errorf("%+v, %v", result, err)
+	}
+	s.registered(t)
+}
+
+// A result tells how far a run came that ended in an error.
+func TestResultOfARunThatFails(t *testing.T) {
+	refuse := func(body string) intercept {
+		return func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			return operation(r) == "RegisterCaCertificate" && answer(w, 400, body)
+		}
+	}
+	tests := []struct {
+		name      string
+		options   emulator.Options
+		before    intercept
+		limit     time.Duration // cancelled then, where it is not 0
+		want      Outcome
+		submitted bool
+		answered  bool // the submission has a request id
+	}{
+		{"refused before", emulator.Options{Deny: []string{"GetRegisterCode"}}, nil, 0, Refused, false, false},
+		{"refused", emulator.Options{}, refuse(`{"Code":"CaNumExceed","RequestId":"r"}`), 0, Refused, true, false},
+		{"same code again", emulator.Options{NewCode: func() string { return "one" }}, refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`), 0, Refused, true, false},
+		{"no answer", emulator.Options{}, lose(false), 0, Unknown, true, false},
+		{"not listed", emulator.Options{ListDelay: time.Hour}, nil, 0, Unconfirmed, true, true},
+		{"interrupted", emulator.Options{ListDelay: time.Hour}, nil, 5 * time.Second, Interrupted, true, true},
+		{"odd code", emulator.Options{NewCode: func() string { return "a\nb" }}, nil, 0, Failed, false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startService(t, tt.options, tt.before)
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				if tt.limit > 0 {
+					time.AfterFunc(tt.limit, cancel)
+				}
+				result, err := s.instance.Register(ctx, newOrder(t))
+				if err == nil || result.Outcome != tt.want || result.Submitted() != tt.submitted || (result.RequestID != "") != tt.answered {
+					t.Errorf("outcome %s, submitted %v, request id %q; want %s, %v, %v (error %v)",
+						result.Outcome, result.Submitted(), result.RequestID, tt.want, tt.submitted, tt.answered, err)
+				}
+			})
+		})
+	}
+}
