@@ -1,0 +1,69 @@
+package cmd
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The fields of every JSON document, spelled out: scripts rely on them.
+var jsonFields = []struct {
+	document any
+	title    string // in the README
+	want     string
+}{
+	{receipt{}, "`register`, `rehearse`, `submit`, `confirm`, and a receipt", `
+		tool_version endpoint vendor_endpoint emulated access_key_id instance_id outcome ca verification_certificate request_id
+		requests started_at ended_at clock_offset_seconds error`},
+	{caDocument{}, "`ca`, and each of `ca_certificates`", `
+		name sn active subject serial_number sha256 not_before not_after registration_code`},
+	{requestDocument{}, "each of `requests`", `operation request_id http_status code`},
+	{failure{}, "an error, and `error`", `message hint exit_code code request_id http_status`},
+	{codeDocument{}, "`code`", `endpoint vendor_endpoint emulated instance_id registration_code request_id`},
+	{signDocument{}, "`sign`", `registration_code verification_certificate serial_number not_before not_after file`},
+	{listDocument{}, "`list`", `endpoint vendor_endpoint emulated instance_id ca_certificates`},
+	{emulateDocument{}, "`emulate`", `url instance_id environment`},
+	{versionDocument{}, "`version`", `version go platform`},
+}
+
+func TestJSONFields(t *testing.T) {
+	for _, tt := range jsonFields {
+		want := strings.Fields(tt.want)
+		if diff := cmp.Diff(want, fieldsOf(reflect.TypeOf(tt.document))); diff != "" {
+			t.Errorf("%T: -want +got\n%s", tt.document, diff)
+		}
+		row := "| " + tt.title + " | `" + strings.Join(want, "` `") + "` |\n"
+		if !strings.Contains(readme(t), row) {
+			t.Errorf("the README should have the row\n%s", row)
+		}
+	}
+}
+
+// fieldsOf is the names of a document's fields as encoding/json writes them.
+func fieldsOf(document reflect.Type) []string {
+	var names []string
+	for i := range document.NumField() {
+		field := document.Field(i)
+		if field.Anonymous {
+			names = append(names, fieldsOf(field.Type)...)
+			continue
+		}
+		names = append(names, field.Tag.Get("json"))
+	}
+	return names
+}
+
+// A list without entries is [], not null, and an outcome is one of the README's.
+func TestJSONOfNothing(t *testing.T) {
+	data, err := encode(listDocument{CACertificates: []caDocument{}})
+	if err != nil || !strings.Contains(string(data), `"ca_certificates": []`) {
+		t.Errorf("%s, %v", data, err)
+	}
+	for outcome := range outcomeWords {
+		if !strings.Contains(readme(t), "`"+string(outcome)+"`") {
+			t.Errorf("the README lacks the outcome %s", outcome)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+	"mqttca/pki"
+)
+
+// newEmulated is an emulator on loopback with the environment to call it, and a CA in
+// files: what a command needs that runs in this process.
+func newEmulated(t *testing.T) (service *emulator.Service, caCert, caKey string) {
+	t.Helper()
+	service, err := emulator.New(emulatorOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := emulator.Listen("127.0.0.1:0", false, service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	for name, value := range newEmulateDocument(server.URL, "").Environment {
+		t.Setenv(name, value)
+	}
+	fixtures := filepath.Join("..", "testdata", "ca")
+	return service, filepath.Join(fixtures, "openssl.p256.crt"), filepath.Join(fixtures, "openssl.p256.pkcs8.key")
+}
+
+// A hook runs when what is written matches.
+type hook struct {
+	bytes.Buffer
+	match string
+	do    func()
+}
+
+func (h *hook) Write(p []byte) (int, error) {
+	if h.do != nil && strings.Contains(string(p), h.match) {
+		h.do()
+		h.do = nil
+	}
+	return h.Buffer.Write(p)
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// A receipt that cannot be written any more does not hide that the CA is registered.
+func TestReceiptLostUnderway(t *testing.T) {
+	service, caCert, caKey := newEmulated(t)
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
+	var stdout bytes.Buffer
+	a := &app{out: &stdout, err: stderr}
+	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance,
+		"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json")})
+	const want = `is registered and active, but that is not on record: write `
+	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), want) {
+		t.Errorf("exit code %d, %d registered, stderr %s", code, len(service.Registrations()), stderr.String())
+	}
+	if !strings.Contains(stdout.String(), "registered and active") {
+		t.Errorf("stdout lacks the result: %q", stdout.String())
+	}
+}
+
+// Nor does a standard output that takes nothing, or a receipt lost beside a refusal.
+func TestOutputLostUnderway(t *testing.T) {
+	service, caCert, caKey := newEmulated(t)
+	var stderr bytes.Buffer
+	a := &app{out: brokenWriter{}, err: &stderr}
+	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey})
+	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), "is registered and active, but that is not on record: write standard output: no space left on device") {
+		t.Errorf("exit code %d, stderr %s", code, stderr.String())
+	}
+}
+
+// What passes through a process's output never holds the secret, nor a private key.
+func TestNoSecretInOutput(t *testing.T) {
+	const secret, token = "very-secret-AccessKeySecret", "very-secret-SecurityToken"
+	_, caCert, caKey := newEmulated(t)
+	key, err := pki.ReadKey(caKey)
+	if err != nil || key == nil {
+		t.Fatal(err)
+	}
+	t.Setenv(api.EnvAccessKeySecret, secret)
+	t.Setenv(api.EnvSecurityToken, token)
+	for _, args := range [][]string{
+		{"register", "--verbose", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey},
+		{"register", "--json", "--verbose", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey},
+		{"list", "--instance", emulatedInstance, "--endpoint", "https://127.0.0.1:1"},
+	} {
+		var output bytes.Buffer
+		a := &app{out: &output, err: &output}
+		if code := a.run(context.Background(), args); code == exitOK {
+			t.Errorf("%q succeeded with a wrong secret", args)
+		}
+		for _, hidden := range []string{secret, token, "PRIVATE KEY"} {
+			if strings.Contains(output.String(), hidden) {
+				t.Errorf("%q shows %q:\n%s", args, hidden, output.String())
+			}
+		}
+	}
+}
