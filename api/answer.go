@@ -20,16 +20,24 @@ type answerReader struct {
 	credentials Credentials // what a message of the service must not echo
 }
 
-// envelope is what every answer of the service carries, done or refused.
-type envelope struct {
+// A reply is what every answer of the service carries; the answers of the operations
+// embed it.
+type reply struct {
 	RequestID string `json:"RequestId"`
-	Code      string
-	Message   string
+}
+
+func (r *reply) requestID() string { return r.RequestID }
+
+// A rejection is an answer that refuses.
+type rejection struct {
+	reply
+	Code    string
+	Message string
 }
 
 // read decodes a 2xx answer into answer, and makes an [*Error] of any other that
 // is in the service's own shape. What is in neither shape is a [*NoAnswerError].
-func (r answerReader) read(resp *http.Response, answer any) (requestID string, err error) {
+func (r answerReader) read(resp *http.Response, answer interface{ requestID() string }) (requestID string, err error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
 	switch {
 	case err != nil:
@@ -42,20 +50,29 @@ func (r answerReader) read(resp *http.Response, answer any) (requestID string, e
 	case resp.StatusCode/100 == 3:
 		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
 	}
-	var outer envelope
-	if err := json.Unmarshal(body, &outer); err != nil {
-		return "", r.unreadable(resp, "is not JSON but "+contentType(resp), err)
-	}
 	if resp.StatusCode/100 != 2 {
+		var outer rejection
+		if err := r.decode(resp, body, &outer); err != nil {
+			return "", err
+		}
 		return outer.RequestID, r.refusal(resp, outer)
 	}
-	if err := json.Unmarshal(body, answer); err != nil {
-		return outer.RequestID, r.unreadable(resp, "is not in the shape of this operation", err)
-	}
-	return outer.RequestID, nil
+	err = r.decode(resp, body, answer)
+	return answer.requestID(), err
 }
 
-func (r answerReader) refusal(resp *http.Response, outer envelope) error {
+func (r answerReader) decode(resp *http.Response, body []byte, into any) error {
+	err := json.Unmarshal(body, into)
+	switch {
+	case err == nil:
+		return nil
+	case json.Valid(body):
+		return r.unreadable(resp, "is not in the shape of this operation", err)
+	}
+	return r.unreadable(resp, "is not JSON but "+contentType(resp), err)
+}
+
+func (r answerReader) refusal(resp *http.Response, outer rejection) error {
 	if outer.Code == "" {
 		return r.unreadable(resp, "has no error code", nil)
 	}
@@ -70,7 +87,7 @@ func (r answerReader) refusal(resp *http.Response, outer envelope) error {
 
 // withoutEcho drops what the service repeats of the request: with
 // SignatureDoesNotMatch that is the whole text that was signed.
-func (r answerReader) withoutEcho(outer envelope) string {
+func (r answerReader) withoutEcho(outer rejection) string {
 	if outer.Code == "SignatureDoesNotMatch" {
 		return "the signature does not match the request"
 	}

@@ -48,7 +48,10 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 // GetCaCertificate fetches one CA certificate. Sn is sent as it is: use the string
 // that the service gave.
 func (c *Client) GetCaCertificate(ctx context.Context, instanceID, sn string) (CaCertificate, error) {
-	var answer struct{ Data *caCertificateVO }
+	var answer struct {
+		reply
+		Data *caCertificateVO
+	}
 	if err := c.call(ctx, getCaCertificate, naming(instanceID, sn), &answer); err != nil {
 		return CaCertificate{}, err
 	}
@@ -82,8 +85,8 @@ func naming(instanceID, sn string) url.Values {
 // acknowledged does a call that the service answers with the Sn it was about.
 func (c *Client) acknowledged(ctx context.Context, op operation, params url.Values) (Acknowledgement, error) {
 	var answer struct {
-		RequestID string `json:"RequestId"`
-		Sn        string
+		reply
+		Sn string
 	}
 	if err := c.call(ctx, op, params, &answer); err != nil {
 		return Acknowledgement{}, err
@@ -120,6 +123,6 @@ func (vo caCertificateVO) certificate() CaCertificate {
 }
 
 // withLineFeeds undoes the literal \n that the vendor's examples show in PEM.
-func withLineFeeds(pem string) string {
-	return strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n").Replace(pem)
-}
+func withLineFeeds(pem string) string { return lineFeeds.Replace(pem) }
+
+var lineFeeds = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n")

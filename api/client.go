@@ -90,7 +90,7 @@ func NewClient(config Config) *Client {
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // call sends one request and decodes the answer into answer.
-func (c *Client) call(ctx context.Context, op operation, params url.Values, answer any) error {
+func (c *Client) call(ctx context.Context, op operation, params url.Values, answer interface{ requestID() string }) error {
 	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), Start: time.Now()}
 	err := c.exchange(ctx, op, params, answer, &exchange)
 	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
@@ -111,7 +111,7 @@ func (c *Client) observe(exchange Exchange) {
 	c.config.Observe(exchange)
 }
 
-func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer any, seen *Exchange) error {
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer interface{ requestID() string }, seen *Exchange) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
 	})

@@ -89,6 +89,7 @@ func (c *Client) listPages(ctx context.Context, instanceID string, first, count 
 
 func (c *Client) listPage(ctx context.Context, instanceID string, pageNo int) listPage {
 	var answer struct {
+		reply
 		Data *struct {
 			PageSize         number
 			CaCertificateVOS []caCertificateVO

@@ -17,7 +17,7 @@ type RegisterCode struct {
 // for one only when it will be used.
 func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (RegisterCode, error) {
 	var answer struct {
-		RequestID    string `json:"RequestId"`
+		reply
 		RegisterCode string
 	}
 	params := url.Values{"MqttInstanceId": {instanceID}}
