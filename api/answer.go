@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxAnswerBytes is room for a page of 100 CA certificates, each of the largest
@@ -28,6 +29,9 @@ type reply struct {
 
 func (r *reply) requestID() string { return r.RequestID }
 
+// An answer is what the service's JSON is decoded into.
+type answer interface{ requestID() string }
+
 // A rejection is an answer that refuses.
 type rejection struct {
 	reply
@@ -37,7 +41,7 @@ type rejection struct {
 
 // read decodes a 2xx answer into answer, and makes an [*Error] of any other that
 // is in the service's own shape. What is in neither shape is a [*NoAnswerError].
-func (r answerReader) read(resp *http.Response, answer interface{ requestID() string }) (requestID string, err error) {
+func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
 	switch {
 	case err != nil:
@@ -82,7 +86,17 @@ func (r answerReader) refusal(resp *http.Response, outer rejection) error {
 		Code:       outer.Code,
 		Message:    r.withoutEcho(outer),
 		RequestID:  outer.RequestID,
+		RetryAfter: retryAfter(resp),
 	}
+}
+
+// retryAfter reads x-acs-retry-after, in milliseconds, which throttling answers can have.
+func retryAfter(resp *http.Response) time.Duration {
+	ms, err := strconv.ParseInt(resp.Header.Get("x-acs-retry-after"), 10, 32)
+	if err != nil || ms < 0 {
+		return 0
+	}
+	return time.Duration(ms) * time.Millisecond
 }
 
 // withoutEcho drops what the service repeats of the request: with

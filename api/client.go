@@ -12,16 +12,17 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // emulatedHeader marks the answers of a stand-in for the service.
 const emulatedHeader = "X-Mqttca-Emulator"
 
-// Limits of one request. The context of a call bounds the whole of it.
+// Limits of one attempt. The context of a call bounds all of them together.
 const (
 	dialTimeout    = 10 * time.Second
-	headerTimeout  = 30 * time.Second
+	attemptTimeout = 30 * time.Second // from the request to the last byte of the answer
 	maxHeaderBytes = 64 << 10
 )
 
@@ -31,7 +32,9 @@ type Config struct {
 	Credentials CredentialsProvider
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
+	Retries     int            // how often a request that failed for now is sent again
 	Observe     func(Exchange) // told of every request when it has ended, never of two at once; may be nil
+	Retrying    func(Retry)    // told of every request that will be sent again, likewise; may be nil
 
 	// Dial opens connections; nil: TCP. With it a server in the same process can be
 	// reached without a socket.
@@ -44,6 +47,7 @@ type Client struct {
 	config    Config
 	http      *http.Client
 	observing sync.Mutex
+	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, where it had to be known
 }
 
 // An Exchange is one request and what came of it.
@@ -72,7 +76,6 @@ func NewClient(config Config) *Client {
 		DialContext:            config.Dial,
 		TLSClientConfig:        &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    dialTimeout,
-		ResponseHeaderTimeout:  headerTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		MaxIdleConnsPerHost:    16,
 		IdleConnTimeout:        90 * time.Second,
@@ -89,14 +92,28 @@ func NewClient(config Config) *Client {
 // Close closes the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// call sends one request and decodes the answer into answer.
-func (c *Client) call(ctx context.Context, op operation, params url.Values, answer interface{ requestID() string }) error {
+// attempt sends one request, and once more where the service's clock turns out to differ
+// so much that it refused the timestamp.
+func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
+	err := c.send(ctx, op, params, answer)
+	var refusal *Error
+	if errors.As(err, &refusal) && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
+		return c.send(ctx, op, params, answer)
+	}
+	return err
+}
+
+// send sends one request and tells the observer.
+func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
 	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), Start: time.Now()}
 	err := c.exchange(ctx, op, params, answer, &exchange)
 	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
 	var refusal *Error
 	if errors.As(err, &refusal) {
 		exchange.Code = refusal.Code
+		refusal.clockOffset = exchange.ClockOffset
 	}
 	c.observe(exchange)
 	return err
@@ -111,7 +128,16 @@ func (c *Client) observe(exchange Exchange) {
 	c.config.Observe(exchange)
 }
 
-func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer interface{ requestID() string }, seen *Exchange) error {
+func (c *Client) retrying(retry Retry) {
+	if c.config.Retrying == nil {
+		return
+	}
+	c.observing.Lock()
+	defer c.observing.Unlock()
+	c.config.Retrying(retry)
+}
+
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer answer, seen *Exchange) error {
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
 	})
@@ -151,21 +177,10 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 		credentials: credentials,
 		action:      op.name,
 		version:     version,
-		date:        time.Now(),
+		date:        time.Now().Add(c.ClockOffset()),
 		nonce:       newNonce(),
 	}.sign(req)
 	return req, nil
-}
-
-// clockOffset compares the answer's Date, which has whole seconds, with the middle of
-// the time that the request took.
-func clockOffset(resp *http.Response, sent, received time.Time) time.Duration {
-	date, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	middle := sent.Add(received.Sub(sent) / 2)
-	return date.Add(time.Second / 2).Sub(middle)
 }
 
 // about names a call in its errors.

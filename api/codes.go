@@ -7,11 +7,13 @@ type Kind int
 
 // The kinds of refusal.
 const (
-	Refused     Kind = iota // a refusal that stays one: also every Code that the table does not know
-	Denied                  // the credentials are not accepted, or do not permit the operation
-	Unavailable             // the service was not able to do it now
-	StaleCode               // the verification certificate's code is not, or no longer, the one expected
-	Duplicate               // a CA certificate of this serial number is registered already
+	Refused      Kind = iota // a refusal that stays one
+	Denied                   // the credentials are not accepted, or do not permit the operation
+	Unavailable              // the service was not able to do it now, and has not done it
+	Uncertain                // the service may have done it all the same
+	StaleCode                // the verification certificate's code is not, or no longer, the one expected
+	Duplicate                // a CA certificate of this serial number is registered already
+	Undocumented             // a Code that the table does not know
 )
 
 // A Rule says what one Code, or all Codes that begin alike, mean.
@@ -41,15 +43,32 @@ var rules = []Rule{
 	{Code: "Throttling*", Kind: Unavailable, Retry: true, ExitCode: 6},
 	{Code: "SystemOverFlow", Kind: Unavailable, Retry: true, ExitCode: 6},
 	{Code: "GetCaNumError", Kind: Unavailable, Retry: true, ExitCode: 6},
-	{Code: "InternalError", Kind: Unavailable, Retry: true, ExitCode: 6},
 	{Code: "ServiceUnavailable", Kind: Unavailable, Retry: true, ExitCode: 6},
+	{Code: "InternalError", Kind: Uncertain, Retry: true, ExitCode: 6},
+	// net/http sends a GET again by itself, unchanged, where a kept connection turns
+	// out dead: then it is our own nonce that was used.
+	{Code: "SignatureNonceUsed", Kind: Uncertain, Retry: true, ExitCode: 5},
 
 	{Code: "RegisterCodeError", Kind: StaleCode, ExitCode: 5},
 	{Code: "RegisterCodeUsed", Kind: StaleCode, ExitCode: 5},
 	{Code: "SnNotUnique", Kind: Duplicate, ExitCode: 5},
+
+	{Code: "ParameterFieldCheckFailed", Kind: Refused, ExitCode: 5},
+	{Code: "MqttInstanceNotFound", Kind: Refused, ExitCode: 5},
+	{Code: "CertificateContentError", Kind: Refused, ExitCode: 5},
+	{Code: "CaNumExceed", Kind: Refused, ExitCode: 5},
+	{Code: "FindCaBySnError", Kind: Refused, ExitCode: 5},
+	{Code: "ApiNotSupport", Kind: Refused, ExitCode: 5},
+	{Code: "InvalidTimeStamp*", Kind: Refused, ExitCode: 5},
+	{Code: "IncompleteSignature", Kind: Refused, ExitCode: 5},
+	{Code: "InvalidVersion", Kind: Refused, ExitCode: 5},
+	{Code: "InvalidAction*", Kind: Refused, ExitCode: 5},
+	{Code: "UnsupportedHTTPMethod", Kind: Refused, ExitCode: 5},
 }
 
-// RuleFor is the rule of a Code. A Code that no row names is a refusal for good.
+// RuleFor is the rule of a Code. One that no row names is [Undocumented], or, where it
+// says in the vendor's manner that something exists (EntityAlreadyExists.User),
+// [Duplicate].
 func RuleFor(code string) Rule {
 	for _, rule := range rules {
 		prefix, open := strings.CutSuffix(rule.Code, "*")
@@ -57,5 +76,8 @@ func RuleFor(code string) Rule {
 			return rule
 		}
 	}
-	return Rule{Code: code, Kind: Refused, ExitCode: 5}
+	if strings.Contains(code, "AlreadyExist") {
+		return Rule{Code: code, Kind: Duplicate, ExitCode: 5}
+	}
+	return Rule{Code: code, Kind: Undocumented, ExitCode: 5}
 }

@@ -29,16 +29,19 @@ func TestRuleFor(t *testing.T) {
 		{"Throttling.Api", unavailable},
 		{"SystemOverFlow", unavailable},
 		{"GetCaNumError", unavailable},
-		{"InternalError", unavailable},
+		{"InternalError", Rule{Kind: Uncertain, Retry: true, ExitCode: 6}},
+		{"SignatureNonceUsed", Rule{Kind: Uncertain, Retry: true, ExitCode: 5}},
 		{"ServiceUnavailable", unavailable},
 		{"RegisterCodeError", Rule{Kind: StaleCode, ExitCode: 5}},
 		{"RegisterCodeUsed", Rule{Kind: StaleCode, ExitCode: 5}},
 		{"SnNotUnique", Rule{Kind: Duplicate, ExitCode: 5}},
 		{"ParameterFieldCheckFailed", refused},
 		{"MqttInstanceNotFound", refused},
-		{"NoPermissionOfAnotherKind", refused},
-		{"NeverSeenBefore", refused},
-		{"", refused},
+		{"InvalidTimeStamp.Expired", refused},
+		{"NoPermissionOfAnotherKind", Rule{Kind: Undocumented, ExitCode: 5}},
+		{"NeverSeenBefore", Rule{Kind: Undocumented, ExitCode: 5}},
+		{"", Rule{Kind: Undocumented, ExitCode: 5}},
+		{"CaAlreadyExisted", Rule{Kind: Duplicate, ExitCode: 5}},
 	}
 	for _, tt := range tests {
 		got := RuleFor(tt.code)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A Call is what an error is about.
@@ -32,6 +33,9 @@ type Error struct {
 	Code       string // the vendor's, also one that [RuleFor] does not know
 	Message    string // the vendor's words, without what they may echo of the request
 	RequestID  string
+	RetryAfter time.Duration // how long the service asks to wait; 0 where it does not
+
+	clockOffset time.Duration
 }
 
 // Error is one sentence with everything that the vendor's support asks for.
@@ -46,6 +50,22 @@ func (e *Error) Error() string {
 
 // Rule says what the Code means.
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
+
+// MaybeDone reports whether the service may have done what it was asked although err
+// came of it: no readable answer, a refusal that says nothing of how far it came, or one
+// of a gateway's making.
+func MaybeDone(err error) bool {
+	var lost *NoAnswerError
+	var refusal *Error
+	switch {
+	case errors.As(err, &lost):
+		return true
+	case errors.As(err, &refusal):
+		kind := refusal.Rule().Kind
+		return kind == Uncertain || kind == Undocumented && refusal.HTTPStatus >= 500
+	}
+	return false
+}
 
 // KindOf is the kind of the refusal in err's chain; ok is false where there is none.
 func KindOf(err error) (kind Kind, ok bool) {

@@ -5,22 +5,27 @@ import "net/http"
 // version is the version of the API that every request names.
 const version = "2020-04-20"
 
-// An operation is one row of the vendor's API overview: its name and the method
-// that its reference page gives.
+// An operation is one row of the vendor's API overview: its name and the method that
+// its reference page gives, and whether a request whose answer was lost may simply be
+// sent again.
 type operation struct {
-	name   string
-	method string
+	name       string
+	method     string
+	repeatable bool
 }
 
 // The operations of this package. RegisterCaCertificate may also be called with
 // GET, but what changes the service is never sent so that a proxy or a library
 // could take it for a read and repeat it.
 var (
-	getRegisterCode         = operation{"GetRegisterCode", http.MethodGet}
-	registerCaCertificate   = operation{"RegisterCaCertificate", http.MethodPost}
-	listCaCertificate       = operation{"ListCaCertificate", http.MethodGet}
-	getCaCertificate        = operation{"GetCaCertificate", http.MethodGet}
-	activeCaCertificate     = operation{"ActiveCaCertificate", http.MethodPost}
-	inactivateCaCertificate = operation{"InactivateCaCertificate", http.MethodPost}
-	deleteCaCertificate     = operation{"DeleteCaCertificate", http.MethodPost}
+	// A repeated GetRegisterCode may give another code, and that one will be used.
+	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true}
+	listCaCertificate     = operation{"ListCaCertificate", http.MethodGet, true}
+	getCaCertificate      = operation{"GetCaCertificate", http.MethodGet, true}
+	registerCaCertificate = operation{"RegisterCaCertificate", http.MethodPost, false}
+	// These set a state: set twice it is the same.
+	activeCaCertificate     = operation{"ActiveCaCertificate", http.MethodPost, true}
+	inactivateCaCertificate = operation{"InactivateCaCertificate", http.MethodPost, true}
+	// Repeated after a lost answer it would be told that there is no such CA.
+	deleteCaCertificate = operation{"DeleteCaCertificate", http.MethodPost, false}
 )

@@ -38,7 +38,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := newPipeListener()
+	listener := emulator.NewPipe()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if before == nil || !before(w, r, emulated) {
 			emulated.ServeHTTP(w, r)
@@ -54,9 +54,9 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 		Endpoint:    endpoint,
 		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"},
 		UserAgent:   "mqttca/test",
-		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			s.connections++
-			return listener.dial(ctx)
+			return listener.Dial(ctx, network, address)
 		},
 	})
 	t.Cleanup(func() { client.Close(); server.Close() })
@@ -76,40 +76,6 @@ func (s *service) operations() string {
 	}
 	return strings.Join(names, " ")
 }
-
-// A pipeListener hands the server's end of a pipe to Accept for each dial.
-type pipeListener struct {
-	connections chan net.Conn
-	closed      chan struct{}
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{make(chan net.Conn), make(chan struct{})}
-}
-
-func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.connections <- server:
-		return client, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.connections:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error   { close(l.closed); return nil }
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 
 // A recorder keeps what an observer is told, and runs a hook when a step starts.
 type recorder struct {

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// The pauses between attempts: the first is 250 ms on average, doubled each time, with
+// full jitter; what the service asks for counts up to a limit.
+const (
+	firstInterval   = 250 * time.Millisecond
+	longestInterval = 8 * time.Second
+	longestAsked    = 30 * time.Second
+)
+
+// A Retry is a request that is about to be sent again.
+type Retry struct {
+	Call
+	Err   error // why
+	Pause time.Duration
+}
+
+// A StoppedError says that the context ended while a request waited to be sent again.
+type StoppedError struct {
+	Call
+	Cause error // context.Canceled or context.DeadlineExceeded
+	Last  error // what the last attempt gave
+}
+
+func (e *StoppedError) Error() string {
+	if errors.Is(e.Cause, context.Canceled) {
+		return fmt.Sprintf("%s: interrupted before it was tried again; %s", e.Call, e.Last)
+	}
+	return fmt.Sprintf("%s: the time ran out before it was tried again; %s", e.Call, e.Last)
+}
+
+// Unwrap gives what ended the waiting and the last attempt's error.
+func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
+
+// call sends a request, again where that may help, and decodes the answer into answer.
+func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
+	pauses := &backoff.ExponentialBackOff{
+		InitialInterval:     firstInterval,
+		RandomizationFactor: 1, // full jitter: anything from nothing to twice the interval
+		Multiplier:          2,
+		MaxInterval:         longestInterval,
+	}
+	about := c.about(op, params.Get("MqttInstanceId"))
+	var last error
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		last = c.attempt(ctx, op, params, answer)
+		return struct{}{}, again(op, last)
+	},
+		backoff.WithBackOff(pauses),
+		backoff.WithMaxTries(uint(c.config.Retries)+1),
+		backoff.WithMaxElapsedTime(0),
+		backoff.WithNotify(func(_ error, pause time.Duration) { c.retrying(Retry{about, last, pause}) }),
+	)
+	if err != nil && ctx.Err() != nil && !errors.Is(last, ctx.Err()) {
+		return &StoppedError{about, ctx.Err(), last}
+	}
+	return last
+}
+
+// again makes of an attempt's error what the back-off goes by: permanent, after the time
+// that the service asks for, or in its own time.
+func again(op operation, err error) error {
+	var refusal *Error
+	switch {
+	case err == nil:
+		return nil
+	case !mayPass(op, err):
+		return backoff.Permanent(err)
+	case errors.As(err, &refusal) && refusal.RetryAfter > 0:
+		return errors.Join(err, &backoff.RetryAfterError{Duration: min(refusal.RetryAfter, longestAsked)})
+	}
+	return err
+}
+
+// mayPass tells an error after which the same request, signed anew, may succeed. What
+// must not be repeated without knowing what became of it is repeated only where the
+// service says that it has not begun.
+func mayPass(op operation, err error) bool {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		rule := refusal.Rule()
+		if rule.Kind == Undocumented {
+			return op.repeatable && isGatewayTrouble(refusal.HTTPStatus)
+		}
+		return rule.Retry && (op.repeatable || rule.Kind == Unavailable)
+	}
+	var lost *NoAnswerError
+	return errors.As(err, &lost) && op.repeatable && lost.passing()
+}
+
+// passing tells a broken connection, or a gateway that could not reach the service, from
+// what will be the same at the next attempt: a TLS failure, an unknown host, an answer
+// that is no answer.
+func (e *NoAnswerError) passing() bool {
+	if e.Err == nil {
+		return isGatewayTrouble(e.HTTPStatus)
+	}
+	var timeout net.Error
+	switch {
+	case errors.Is(e.Err, context.Canceled):
+		return false
+	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded):
+		return true
+	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF):
+		return true
+	case errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
+		return true
+	}
+	return isGatewayTrouble(e.HTTPStatus)
+}
+
+func isGatewayTrouble(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+}

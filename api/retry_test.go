@@ -1,0 +1,288 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mqttca/api/emulator"
+)
+
+// A bubble is a client and a handler in a synctest bubble, without a socket between them.
+type bubble struct {
+	*Client
+	requests []*http.Request
+	retries  []Retry
+}
+
+// newBubble serves the n-th request (from 1) with handle.
+func newBubble(t *testing.T, retries int, handle func(n int, w http.ResponseWriter, r *http.Request)) *bubble {
+	t.Helper()
+	b := &bubble{}
+	pipe := emulator.NewPipe()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b.requests = append(b.requests, r)
+		handle(len(b.requests), w, r)
+	})}
+	go server.Serve(pipe)
+	endpoint, err := ParseEndpoint("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Client = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials, UserAgent: "mqttca/test", Retries: retries,
+		Retrying: func(r Retry) { b.retries = append(b.retries, r) }, Dial: pipe.Dial})
+	t.Cleanup(func() { b.Close(); server.Close() })
+	return b
+}
+
+func refuse(w http.ResponseWriter, status int, code string) {
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `{"Code":%q,"Message":"No.","RequestId":"r"}`, code)
+}
+
+const done = `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":{"CaCertificateVOS":[]}}`
+
+// What is sent again and what is not, for a read and for a submission.
+func TestRetries(t *testing.T) {
+	refusal := func(status int, code string) func(http.ResponseWriter, *http.Request) {
+		return func(w http.ResponseWriter, _ *http.Request) { refuse(w, status, code) }
+	}
+	tests := []struct {
+		name         string
+		first        func(http.ResponseWriter, *http.Request)
+		read, submit bool // is it sent again?
+	}{
+		{"Throttling.User", refusal(400, "Throttling.User"), true, true},
+		{"SystemOverFlow", refusal(403, "SystemOverFlow"), true, true},
+		{"GetCaNumError", refusal(401, "GetCaNumError"), true, true},
+		{"ServiceUnavailable", refusal(503, "ServiceUnavailable"), true, true},
+		{"InternalError", refusal(417, "InternalError"), true, false},
+		{"SignatureNonceUsed", refusal(400, "SignatureNonceUsed"), true, false},
+		{"an unknown code with 503", refusal(503, "NeverSeen"), true, false},
+		{"an unknown code with 500", refusal(500, "NeverSeen"), false, false},
+		{"a known refusal that comes as 500", refusal(500, "MqttInstanceNotFound"), false, false},
+		{"a known refusal that comes as 503", refusal(503, "ParameterFieldCheckFailed"), false, false},
+		{"NoPermission", refusal(403, "NoPermission"), false, false},
+		{"502 with HTML", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502); io.WriteString(w, "<html>") }, true, false},
+		{"200 with HTML", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, false, false},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) }, false, false},
+		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, false},
+		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			io.WriteString(w, "{")
+		}, true, false},
+		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, true, false},
+		{"slow answer", func(w http.ResponseWriter, r *http.Request) {
+			for range 100 {
+				io.WriteString(w, " ")
+				w.(http.Flusher).Flush()
+				select {
+				case <-r.Context().Done():
+					return
+				case <-time.After(time.Second):
+				}
+			}
+		}, true, false},
+		{"oversized", func(w http.ResponseWriter, _ *http.Request) {
+			io.Copy(w, io.LimitReader(zeros{}, maxAnswerBytes+1))
+		}, false, false},
+	}
+	for _, tt := range tests {
+		for _, call := range []struct {
+			name  string
+			again bool
+			do    func(*Client) error
+		}{
+			{"read", tt.read, func(c *Client) error { _, err := c.ListCaCertificate(context.Background(), "i"); return err }},
+			{"submission", tt.submit, func(c *Client) error {
+				_, err := c.RegisterCaCertificate(context.Background(), Registration{})
+				return err
+			}},
+		} {
+			t.Run(tt.name+"/"+call.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					b := newBubble(t, 5, func(n int, w http.ResponseWriter, r *http.Request) {
+						if n == 1 {
+							tt.first(w, r)
+							return
+						}
+						io.WriteString(w, done)
+					})
+					err := call.do(b.Client)
+					if (err == nil) != call.again || len(b.retries) > 1 || (len(b.retries) == 1) != call.again {
+						t.Errorf("%d requests, %d retries, %v; want it sent again: %v", len(b.requests), len(b.retries), err, call.again)
+					}
+				})
+			})
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// Every attempt has a nonce of its own, pauses grow, and there is an end.
+func TestRetriesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 5, func(_ int, w http.ResponseWriter, _ *http.Request) { refuse(w, 400, "Throttling") })
+		_, err := b.GetRegisterCode(context.Background(), "i")
+		if kind, _ := KindOf(err); kind != Unavailable || len(b.requests) != 6 {
+			t.Errorf("%d requests, %v; want a first and 5 more", len(b.requests), err)
+		}
+		nonces := map[string]bool{}
+		for _, r := range b.requests {
+			nonces[r.Header.Get("x-acs-signature-nonce")] = true
+		}
+		if len(nonces) != 6 {
+			t.Errorf("%d nonces in 6 requests", len(nonces))
+		}
+		limit := 2 * firstInterval
+		for i, r := range b.retries {
+			if r.Pause < 0 || r.Pause > limit || r.Operation != "GetRegisterCode" || r.Err == nil {
+				t.Errorf("retry %d: %+v, want a pause of at most %v", i, r, limit)
+			}
+			limit *= 2
+		}
+	})
+}
+
+func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
+	for asked, want := range map[string]time.Duration{"1500": 1500 * time.Millisecond, "3600000": longestAsked} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBubble(t, 1, func(n int, w http.ResponseWriter, _ *http.Request) {
+				if n > 1 {
+					io.WriteString(w, done)
+					return
+				}
+				w.Header().Set("x-acs-retry-after", asked)
+				refuse(w, 400, "Throttling.Api")
+			})
+			start := time.Now()
+			_, err := b.GetRegisterCode(context.Background(), "i")
+			if took := time.Since(start); err != nil || took != want || b.retries[0].Pause != want {
+				t.Errorf("asked to wait %s ms: took %v, %v", asked, took, err)
+			}
+		})
+	}
+}
+
+func TestRetryAfterThatIsNone(t *testing.T) {
+	for _, value := range []string{"", "-5", "soon", "99999999999999999999"} {
+		resp := &http.Response{Header: http.Header{"X-Acs-Retry-After": {value}}}
+		if got := retryAfter(resp); got != 0 {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+}
+
+// The end of the context ends a pause at once, and the last error is not lost.
+func TestPauseEndsWithTheContext(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		end   func(context.Context) (context.Context, context.CancelFunc)
+		cause error
+		want  string
+	}{
+		{"interrupted", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(3*time.Second, cancel)
+			return ctx, cancel
+		}, context.Canceled, "GetRegisterCode for instance i: interrupted before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 3*time.Second)
+		}, context.DeadlineExceeded, "GetRegisterCode for instance i: the time ran out before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBubble(t, 5, func(_ int, w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("x-acs-retry-after", "20000")
+					refuse(w, 400, "Throttling")
+				})
+				ctx, cancel := tt.end(context.Background())
+				defer cancel()
+				start := time.Now()
+				_, err := b.GetRegisterCode(ctx, "i")
+				if !errors.Is(err, tt.cause) || err.Error() != tt.want || time.Since(start) != 3*time.Second {
+					t.Errorf("after %v:\n got %v\nwant %s", time.Since(start), err, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// A clock that differs too much is adopted from the answer's Date, once a call.
+func TestClockIsAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead := 3 * time.Hour
+		b := newBubble(t, 0, func(_ int, w http.ResponseWriter, r *http.Request) {
+			now := time.Now().Add(ahead)
+			w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+			date, err := time.Parse(time.RFC3339, r.Header.Get("x-acs-date"))
+			if err != nil || now.Sub(date).Abs() > 15*time.Minute {
+				refuse(w, 400, "InvalidTimeStamp.Expired")
+				return
+			}
+			io.WriteString(w, done)
+		})
+		for _, want := range []int{2, 3} { // the second call knows
+			if _, err := b.GetRegisterCode(context.Background(), "i"); err != nil || len(b.requests) != want {
+				t.Errorf("%d requests, %v; want %d", len(b.requests), err, want)
+			}
+		}
+		if off := (b.ClockOffset() - ahead).Abs(); off > time.Second {
+			t.Errorf("the clock offset is %v, want %v", b.ClockOffset(), ahead)
+		}
+		// A service that goes on refusing is not asked for ever.
+		ahead = 0
+		b = newBubble(t, 5, func(_ int, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
+			refuse(w, 400, "InvalidTimeStamp.Expired")
+		})
+		if _, err := b.GetRegisterCode(context.Background(), "i"); err == nil || len(b.requests) != 1 {
+			t.Errorf("%d requests, %v: the clocks agree, so there is nothing to adopt", len(b.requests), err)
+		}
+	})
+}
+
+// TLS failures, and hosts that are not there, are not tried again.
+func TestWhatWillNotPass(t *testing.T) {
+	for _, err := range []error{
+		&NoAnswerError{Err: errors.New("tls: handshake failure")},
+		&NoAnswerError{Err: context.Canceled},
+		&NoAnswerError{HTTPStatus: 200},
+		&CredentialsError{},
+	} {
+		if mayPass(listCaCertificate, err) {
+			t.Errorf("%#v is tried again", err)
+		}
+	}
+}
+
+func TestMaybeDone(t *testing.T) {
+	tests := []struct {
+		err  error
+		want bool
+	}{
+		{nil, false},
+		{&NoAnswerError{}, true},
+		{&StoppedError{Last: &NoAnswerError{}}, true},
+		{&Error{Code: "InternalError", HTTPStatus: 417}, true},
+		{&Error{Code: "SignatureNonceUsed", HTTPStatus: 400}, true},
+		{&Error{Code: "NeverSeen", HTTPStatus: 500}, true},
+		{&Error{Code: "NeverSeen", HTTPStatus: 400}, false},
+		{&Error{Code: "ParameterFieldCheckFailed", HTTPStatus: 500}, false},
+		{&Error{Code: "Throttling", HTTPStatus: 503}, false},
+		{&CredentialsError{}, false},
+	}
+	for _, tt := range tests {
+		if got := MaybeDone(tt.err); got != tt.want {
+			t.Errorf("MaybeDone(%v) = %v, want %v", tt.err, got, tt.want)
+		}
+	}
+}
