@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -21,31 +20,29 @@ type answerReader struct {
 	credentials Credentials // what a message of the service must not echo
 }
 
-// A reply is what every answer of the service carries; the answers of the operations
-// embed it.
+// A reply is what every answer of the service carries, done or refused; the answers of
+// the operations embed it.
 type reply struct {
-	RequestID string `json:"RequestId"`
+	RequestID text `json:"RequestId"`
+	Code      text
+	Message   text
 }
 
-func (r *reply) requestID() string { return r.RequestID }
+func (r *reply) common() reply { return *r }
 
 // An answer is what the service's JSON is decoded into.
-type answer interface{ requestID() string }
+type answer interface{ common() reply }
 
-// A rejection is an answer that refuses.
-type rejection struct {
-	reply
-	Code    string
-	Message string
-}
-
-// read decodes a 2xx answer into answer, and makes an [*Error] of any other that
-// is in the service's own shape. What is in neither shape is a [*NoAnswerError].
+// read decodes a 2xx answer into answer, and makes an [*Error] of any other that is in
+// the service's own shape, and of one with a Code that is known to refuse. What is in
+// neither shape is a [*NoAnswerError].
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
+	body = r.credentials.redact(body)
 	switch {
 	case err != nil:
 		failure := noAnswer(r.call, err)
+		failure.Sent = true
 		failure.HTTPStatus = resp.StatusCode
 		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
 		return "", failure
@@ -55,37 +52,44 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
 	}
 	if resp.StatusCode/100 != 2 {
-		var outer rejection
-		if err := r.decode(resp, body, &outer); err != nil {
-			return "", err
-		}
-		return outer.RequestID, r.refusal(resp, outer)
+		answer = &reply{}
 	}
 	err = r.decode(resp, body, answer)
-	return answer.requestID(), err
+	common := answer.common()
+	switch {
+	case err != nil:
+		return shortened(common.RequestID), err
+	case resp.StatusCode/100 != 2, RuleFor(string(common.Code)).Kind != Undocumented:
+		return shortened(common.RequestID), r.refusal(resp, common)
+	}
+	return shortened(common.RequestID), nil
 }
 
-func (r answerReader) decode(resp *http.Response, body []byte, into any) error {
+func (r answerReader) decode(resp *http.Response, body []byte, into answer) error {
 	err := json.Unmarshal(body, into)
 	switch {
 	case err == nil:
 		return nil
 	case json.Valid(body):
-		return r.unreadable(resp, "is not in the shape of this operation", err)
+		failure := r.unreadable(resp, "is not in the shape of this operation", err)
+		failure.RequestID = shortened(into.common().RequestID)
+		return failure
 	}
-	return r.unreadable(resp, "is not JSON but "+contentType(resp), err)
+	return r.unreadable(resp, r.notJSON(resp), err)
 }
 
-func (r answerReader) refusal(resp *http.Response, outer rejection) error {
+func (r answerReader) refusal(resp *http.Response, outer reply) error {
 	if outer.Code == "" {
-		return r.unreadable(resp, "has no error code", nil)
+		failure := r.unreadable(resp, "has no error code", nil)
+		failure.RequestID = shortened(outer.RequestID)
+		return failure
 	}
 	return &Error{
 		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
-		Code:       outer.Code,
-		Message:    r.withoutEcho(outer),
-		RequestID:  outer.RequestID,
+		Code:       shortened(outer.Code),
+		Message:    outer.message(),
+		RequestID:  shortened(outer.RequestID),
 		RetryAfter: retryAfter(resp),
 	}
 }
@@ -99,53 +103,42 @@ func retryAfter(resp *http.Response) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// withoutEcho drops what the service repeats of the request: with
-// SignatureDoesNotMatch that is the whole text that was signed.
-func (r answerReader) withoutEcho(outer rejection) string {
+// message is the service's, cut where it is long, without the whole text that was signed,
+// which it repeats with SignatureDoesNotMatch.
+func (outer reply) message() string {
 	if outer.Code == "SignatureDoesNotMatch" {
 		return "the signature does not match the request"
 	}
-	message := outer.Message
-	for _, secret := range []Secret{r.credentials.AccessKeySecret, r.credentials.SecurityToken} {
-		if secret != "" {
-			message = strings.ReplaceAll(message, string(secret), redacted)
-		}
+	return shortened(outer.Message)
+}
+
+// shortened keeps an error a sentence whatever the service sends.
+func shortened(s text) string {
+	const most = 500
+	if runes := []rune(string(s)); len(runes) > most {
+		return string(runes[:most]) + " …"
 	}
-	return message
+	return string(s)
 }
 
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {
 	return &NoAnswerError{
 		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
+		Sent:       true,
 		Reason:     fmt.Sprintf("the answer (HTTP %d) %s", resp.StatusCode, what),
 		Err:        cause,
 	}
 }
 
-// contentType is the media type that the answer claims, for a person to read.
-func contentType(resp *http.Response) string {
+// notJSON says what the answer claims to be.
+func (r answerReader) notJSON(resp *http.Response) string {
 	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil {
-		return "of no known type"
+	switch {
+	case err != nil:
+		return "is not JSON but of no known type"
+	case kind == "application/json":
+		return "claims to be JSON and is none"
 	}
-	return kind
-}
-
-// A number is an integer that the service sends as a JSON number on one page and
-// as a string on another. An empty string and null count as 0.
-type number int64
-
-func (n *number) UnmarshalJSON(data []byte) error {
-	text := strings.Trim(string(data), `"`)
-	if text == "" || text == "null" {
-		*n = 0
-		return nil
-	}
-	value, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return fmt.Errorf("%s is not a whole number", data)
-	}
-	*n = number(value)
-	return nil
+	return "is not JSON but " + string(r.credentials.redact([]byte(kind)))
 }

@@ -12,10 +12,10 @@ type CaCertificate struct {
 	Sn                  string // the serial number in hexadecimal, in whatever form the service chose
 	CaName              string
 	RegistrationCode    string
-	CaContent           string // PEM, with line feeds
-	VerificationContent string // PEM, with line feeds
-	ValidBegin          time.Time
-	ValidEnd            time.Time
+	CaContent           string    // PEM, with line feeds
+	VerificationContent string    // PEM, with line feeds
+	ValidBegin          time.Time // zero where the service gives none
+	ValidEnd            time.Time // likewise
 	Active              bool
 }
 
@@ -56,7 +56,7 @@ func (c *Client) GetCaCertificate(ctx context.Context, instanceID, sn string) (C
 		return CaCertificate{}, err
 	}
 	if answer.Data == nil {
-		return CaCertificate{}, c.lacks(getCaCertificate, instanceID, "Data")
+		return CaCertificate{}, c.lacks(getCaCertificate, instanceID, &answer, "Data")
 	}
 	return answer.Data.certificate(), nil
 }
@@ -92,9 +92,9 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 		return Acknowledgement{}, err
 	}
 	if answer.Sn == "" {
-		return Acknowledgement{}, c.lacks(op, params.Get("MqttInstanceId"), "Sn")
+		return Acknowledgement{}, c.lacks(op, params.Get("MqttInstanceId"), &answer, "Sn")
 	}
-	return Acknowledgement{answer.Sn, answer.RequestID}, nil
+	return Acknowledgement{answer.Sn, shortened(answer.RequestID)}, nil
 }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings.
@@ -116,8 +116,8 @@ func (vo caCertificateVO) certificate() CaCertificate {
 		RegistrationCode:    vo.RegistrationCode,
 		CaContent:           withLineFeeds(vo.CaContent),
 		VerificationContent: withLineFeeds(vo.VerificationContent),
-		ValidBegin:          time.UnixMilli(int64(vo.ValidBegin)).UTC(),
-		ValidEnd:            time.UnixMilli(int64(vo.ValidEnd)).UTC(),
+		ValidBegin:          vo.ValidBegin.milliseconds(),
+		ValidEnd:            vo.ValidEnd.milliseconds(),
 		Active:              vo.Status == 1,
 	}
 }

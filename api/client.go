@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -138,8 +139,10 @@ func (c *Client) retrying(retry Retry) {
 }
 
 func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer answer, seen *Exchange) error {
+	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
+		GotConn:      func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
+		WroteHeaders: func() { sent.Store(true) },
 	})
 	credentials, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
@@ -152,7 +155,10 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+		failure.Sent = sent.Load()
+		failure.Reason = shortened(text(credentials.redact([]byte(failure.Reason))))
+		return failure
 	}
 	defer resp.Body.Close()
 	seen.HTTPStatus = resp.StatusCode
@@ -167,7 +173,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 func (c *Client) request(ctx context.Context, op operation, params url.Values, credentials Credentials) (*http.Request, error) {
 	u := c.config.Endpoint.url
 	u.Path, u.RawQuery = "/", canonicalQuery(params)
-	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), bodyOf(op))
 	if err != nil {
 		return nil, noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
 	}
@@ -183,14 +189,31 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 	return req, nil
 }
 
+// bodyOf is no body. That of a read hides being empty: net/http would send a GET again by
+// itself, with the same nonce, where a kept connection turns out dead; one with a body it
+// leaves to us. A POST it repeats only where nothing of it was sent.
+func bodyOf(op operation) io.Reader {
+	if op.method == http.MethodGet {
+		return struct{ io.Reader }{http.NoBody}
+	}
+	return nil
+}
+
 // about names a call in its errors.
 func (c *Client) about(op operation, instanceID string) Call {
 	return Call{Operation: op.name, Instance: instanceID, Host: c.config.Endpoint.Host()}
 }
 
-// lacks is the error for a 2xx answer without the field that makes it one.
-func (c *Client) lacks(op operation, instanceID, field string) error {
-	return &NoAnswerError{Call: c.about(op, instanceID), Reason: "the answer has no " + field}
+// lacks is the error for a 2xx answer without the field that makes it one: a refusal
+// where it has a Code.
+func (c *Client) lacks(op operation, instanceID string, answer answer, field string) error {
+	common, call := answer.common(), c.about(op, instanceID)
+	requestID := shortened(common.RequestID)
+	if common.Code != "" {
+		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: shortened(common.Code), Message: common.message(), RequestID: requestID}
+	}
+	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: requestID, Sent: true,
+		Reason: "the answer has no " + field}
 }
 
 // newNonce is 128 random bits; crypto/rand never fails (it ends the program).

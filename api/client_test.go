@@ -239,10 +239,10 @@ func TestUnusableAnswers(t *testing.T) {
 		{"error without a code", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(503)
 			io.WriteString(w, `{"RequestId":"r"}`)
-		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 503) has no error code"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 503) has no error code (request id r)"},
 		{"without the code that was asked for", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"RequestId":"r"}`)
-		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer has no RegisterCode"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer has no RegisterCode (request id r)"},
 		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"RegisterCode":{"a":1}}`)
 		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not in the shape of this operation"},
@@ -278,8 +278,12 @@ func TestUnusableAnswers(t *testing.T) {
 // A list or a detail without Data, or a number that is none, is no answer.
 func TestAnswersThatLackData(t *testing.T) {
 	tests := []struct{ body, want string }{
-		{`{"RequestId":"r"}`, "the answer has no Data"},
-		{`{"Data":{"Status":"many"}}`, "the answer (HTTP 200) is not in the shape of this operation"},
+		{`{"RequestId":"r"}`, "the answer has no Data (request id r)"},
+		{`{"RequestId":"r","Data":7}`, "the answer (HTTP 200) is not in the shape of this operation (request id r)"},
+		{`[]`, "the answer (HTTP 200) is not in the shape of this operation"},
+		{`{"RequestId":"r","Code":"Foo.Bar","Message":"nope"}`, "nope (code Foo.Bar, HTTP 200, request id r)"},
+		{`{"RequestId":"r","Code":403,"Message":"nope"}`, "nope (code 403, HTTP 200, request id r)"},
+		{`{"RequestId":"r","Code":"SnNotUnique","Message":"nope","Data":{}}`, "nope (code SnNotUnique, HTTP 200, request id r)"},
 	}
 	for _, tt := range tests {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))

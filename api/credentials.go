@@ -52,6 +52,8 @@ func (c Credentials) Credentials(context.Context) (Credentials, error) { return 
 type CredentialsError struct {
 	Reason string
 	Advice string
+
+	absent bool // nobody named a profile, and there is none
 }
 
 func (e *CredentialsError) Error() string { return "no usable credentials: " + e.Reason }

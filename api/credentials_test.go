@@ -130,7 +130,7 @@ func TestFindRegion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			home(t, twoProfiles, tt.env)
 			got, err := FindRegion(tt.given, tt.profile)
-			if got != tt.want || (err == ErrNoRegion) != (tt.want == "") {
+			if got != tt.want || (err == nil) != (tt.want != "") || tt.want == "" && (err == ErrNoRegion) == (tt.profile == "nope") {
 				t.Errorf("FindRegion = %q, %v; want %q", got, err, tt.want)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -62,10 +63,15 @@ func parseHost(text string) (*url.URL, error) {
 	switch {
 	case strings.Contains(text, "@"):
 		return nil, fmt.Errorf("the endpoint holds a user or a password: an endpoint is a host and perhaps a port")
-	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t"):
+	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !validPort(u.Port()):
 		return nil, fmt.Errorf("endpoint %q: not a host, a host:port or a URL of one", text)
 	}
 	return u, nil
+}
+
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
 }
 
 // IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -52,14 +53,14 @@ func (e *Error) Error() string {
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
 
 // MaybeDone reports whether the service may have done what it was asked although err
-// came of it: no readable answer, a refusal that says nothing of how far it came, or one
-// of a gateway's making.
+// came of it: a request that was sent and got no readable answer, a refusal that says
+// nothing of how far it came, or one of a gateway's making.
 func MaybeDone(err error) bool {
 	var lost *NoAnswerError
 	var refusal *Error
 	switch {
 	case errors.As(err, &lost):
-		return true
+		return lost.Sent
 	case errors.As(err, &refusal):
 		kind := refusal.Rule().Kind
 		return kind == Uncertain || kind == Undocumented && refusal.HTTPStatus >= 500
@@ -83,12 +84,18 @@ type NoAnswerError struct {
 	Call
 	Reason     string // without URL, query or header of the request
 	HTTPStatus int    // 0 where not even a status came
+	RequestID  string // "" where the answer had none that could be read
+	Sent       bool   // the request was on its way, so that the service may have it
 	Err        error  // the cause, for errors.Is; its text is never shown
 }
 
 // Error is one sentence; the query of the request is not in it.
 func (e *NoAnswerError) Error() string {
-	return fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
+	text := fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
+	if e.RequestID != "" {
+		text += " (request id " + e.RequestID + ")"
+	}
+	return text
 }
 
 // Unwrap gives the cause, such as context.Canceled.
@@ -113,16 +120,29 @@ func reason(err error) string {
 		return "interrupted"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time"
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return viaProxy(err) + "the host name " + dns.Name + " is not known"
 	case errors.As(err, &dns):
-		return "the host name " + dns.Name + " is not known"
+		return viaProxy(err) + "the host name " + dns.Name + " could not be looked up"
 	case errors.As(err, &cert):
 		return "its TLS certificate does not verify: " + cert.Err.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connection refused"
+		return viaProxy(err) + "connection refused"
 	case errors.Is(err, syscall.ECONNRESET):
 		return "the connection was reset"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed without an answer"
 	case errors.As(err, &request):
 		return request.Err.Error()
 	}
 	return err.Error()
+}
+
+// viaProxy says whose failure it is where a proxy of the environment was in between.
+func viaProxy(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "proxyconnect" {
+		return "by way of the proxy that the environment names: "
+	}
+	return ""
 }

@@ -104,7 +104,7 @@ func (c *Client) listPage(ctx context.Context, instanceID string, pageNo int) li
 		return listPage{err: err}
 	}
 	if answer.Data == nil {
-		return listPage{err: c.lacks(listCaCertificate, instanceID, "Data")}
+		return listPage{err: c.lacks(listCaCertificate, instanceID, &answer, "Data")}
 	}
 	page := listPage{size: int(answer.Data.PageSize)}
 	for _, vo := range answer.Data.CaCertificateVOS {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ type configuration struct {
 func ReadProfile(name string) (Profile, error) {
 	if name == "" {
 		if strings.EqualFold(os.Getenv(EnvProfileDisabled), "true") {
-			return Profile{}, noCredentials("the environment has no AccessKey, and " + EnvProfileDisabled + " keeps profiles out")
+			return Profile{}, noProfile("the environment has no AccessKey, and " + EnvProfileDisabled + " keeps profiles out")
 		}
 		name = os.Getenv(EnvProfile)
 	}
@@ -89,6 +90,7 @@ func readConfiguration(path string) (configuration, error) {
 	if err != nil {
 		return config, noCredentials(fmt.Sprintf("%s cannot be read", path))
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if err := json.Unmarshal(data, &config); err != nil {
 		return config, noCredentials(fmt.Sprintf("%s is not the JSON that the aliyun CLI writes", path))
 	}
@@ -145,7 +147,11 @@ func noConfiguration(name, path string) error {
 	if name != "" {
 		return noCredentials(fmt.Sprintf("there is no %s to hold profile %q", path, name))
 	}
-	return noCredentials("the environment has no AccessKey, and there is no " + path)
+	return noProfile("the environment has no AccessKey, and there is no " + path)
+}
+
+func noProfile(reason string) error {
+	return &CredentialsError{Reason: reason, Advice: howToProvide, absent: true}
 }
 
 func noCredentials(reason string) error {

@@ -9,9 +9,8 @@ import (
 var ErrNoRegion = errors.New("no region: not given with --region, not in " + EnvRegion + ", and not in a profile")
 
 // FindRegion is the region to call: the one given, else the environment's, else the
-// profile's (of that name, or the one that [FindCredentials] would take). A profile
-// that cannot be read is [ErrNoRegion] too: its fault shows where its credentials
-// are asked for.
+// profile's (of that name, or the one that [FindCredentials] would take). It fails with
+// [ErrNoRegion], or with what keeps a profile from being read that is there or was named.
 func FindRegion(given, profileName string) (string, error) {
 	if given != "" {
 		return given, nil
@@ -20,7 +19,13 @@ func FindRegion(given, profileName string) (string, error) {
 		return region, nil
 	}
 	profile, err := ReadProfile(profileName)
-	if err != nil || profile.RegionID == "" {
+	var problem *CredentialsError
+	switch {
+	case errors.As(err, &problem) && problem.absent:
+		return "", ErrNoRegion
+	case err != nil:
+		return "", err
+	case profile.RegionID == "":
 		return "", ErrNoRegion
 	}
 	return profile.RegionID, nil

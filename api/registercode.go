@@ -25,7 +25,7 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 		return RegisterCode{}, err
 	}
 	if answer.RegisterCode == "" {
-		return RegisterCode{}, c.lacks(getRegisterCode, instanceID, "RegisterCode")
+		return RegisterCode{}, c.lacks(getRegisterCode, instanceID, &answer, "RegisterCode")
 	}
-	return RegisterCode{answer.RegisterCode, answer.RequestID}, nil
+	return RegisterCode{answer.RegisterCode, shortened(answer.RequestID)}, nil
 }

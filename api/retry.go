@@ -86,6 +86,10 @@ func again(op operation, err error) error {
 	return err
 }
 
+// MayPass reports whether a read that failed of err may succeed at another time: the client
+// itself has tried as often as it was told to.
+func MayPass(err error) bool { return mayPass(listCaCertificate, err) }
+
 // mayPass tells an error after which the same request, signed anew, may succeed. What
 // must not be repeated without knowing what became of it is repeated only where the
 // service says that it has not begun.

@@ -70,7 +70,7 @@ func TestRetries(t *testing.T) {
 		{"NoPermission", refusal(403, "NoPermission"), false, false},
 		{"502 with HTML", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502); io.WriteString(w, "<html>") }, true, false},
 		{"200 with HTML", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, false, false},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) }, false, false},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, false, false},
 		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, false},
 		{"truncated", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
@@ -270,8 +270,9 @@ func TestMaybeDone(t *testing.T) {
 		want bool
 	}{
 		{nil, false},
-		{&NoAnswerError{}, true},
-		{&StoppedError{Last: &NoAnswerError{}}, true},
+		{&NoAnswerError{}, false},
+		{&NoAnswerError{Sent: true}, true},
+		{&StoppedError{Last: &NoAnswerError{Sent: true}}, true},
 		{&Error{Code: "InternalError", HTTPStatus: 417}, true},
 		{&Error{Code: "SignatureNonceUsed", HTTPStatus: 400}, true},
 		{&Error{Code: "NeverSeen", HTTPStatus: 500}, true},
