@@ -21,16 +21,24 @@ func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (
 	return Result{Outcome: Confirmed, Listed: listed}.ended(err)
 }
 
-// reactivate makes a listed CA active again.
+// reactivate makes a listed CA active again. Where no answer comes, the list decides.
 func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCertificate, wait time.Duration) (Result, error) {
 	receipt, err := during(i.Observer, Activate, func() (api.Acknowledgement, error) {
 		return i.Client.ActiveCaCertificate(ctx, i.ID, found.Sn)
 	})
-	if err != nil {
-		return Result{Listed: found}, err
+	result := Result{Outcome: Reactivated, Listed: found, RequestID: receipt.RequestID}
+	if err != nil && (!api.MaybeDone(err) || ctx.Err() != nil) {
+		return result, err
 	}
-	listed, err := i.awaitActive(ctx, ca, wait)
-	return Result{Outcome: Reactivated, Listed: listed, RequestID: receipt.RequestID}, err
+	listed, missing := i.awaitActive(ctx, ca, wait)
+	switch {
+	case missing == nil:
+		result.Listed = listed
+		return result, nil
+	case err != nil:
+		return result, err
+	}
+	return result, &AcceptedError{What: "the activation of CA", CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
 }
 
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
@@ -79,19 +87,15 @@ func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, err
 
 // passing tells what may be otherwise at the next look.
 func passing(err error) bool {
-	var (
-		absent   *NotListedError
-		inactive *InactiveError
-		lost     *api.NoAnswerError
-		refusal  *api.Error
-	)
-	if errors.As(err, &refusal) {
-		return refusal.Rule().Retry
-	}
-	return errors.As(err, &absent) || errors.As(err, &inactive) || errors.As(err, &lost)
+	var absent *NotListedError
+	var inactive *InactiveError
+	return errors.As(err, &absent) || errors.As(err, &inactive) || api.MayPass(err)
 }
 
 func sleep(ctx context.Context, pause time.Duration) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

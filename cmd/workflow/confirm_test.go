@@ -152,6 +152,86 @@ func TestConfirm(t *testing.T) {
 	})
 }
 
+// A CA may show as inactive at first.
+func TestConfirmWaitsForActive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{}, nil)
+		order := newOrder(t)
+		sn := s.mustRegister(t, order).Listed.Sn
+		if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(2*time.Second, func() { s.instance.Client.ActiveCaCertificate(context.Background(), instanceID, sn) })
+		if result, err := s.instance.Confirm(context.Background(), order.Authority.CA, time.Minute); err != nil || !result.Listed.Active {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
+}
+
+// A look that is cut short says less than the one before.
+func TestInterruptDuringALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		looks := 0
+		s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			if looks++; looks == 2 {
+				cancel()
+				<-r.Context().Done()
+			}
+			return false
+		})
+		ca := newOrder(t).Authority.CA
+		_, err := s.instance.Confirm(ctx, ca, time.Minute)
+		var absent *NotListedError
+		wantError[*StoppedError](t, err, fmt.Sprintf("waiting for CA %q on instance %s: the wait was interrupted", ca.Subject(), instanceID))
+		if !errors.As(err, &absent) || !errors.Is(err, context.Canceled) || looks != 2 {
+			t.Errorf("after %d looks: %v", looks, err)
+		}
+	})
+}
+
+// An activation that was accepted and does not show, and one whose answer was lost.
+func TestReactivationThatDoesNotShow(t *testing.T) {
+	tests := []struct {
+		name   string
+		before intercept
+		ok     bool
+	}{
+		{"accepted, without effect", func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			return operation(r) == "ActiveCaCertificate" && answer(w, 200, `{"RequestId":"activation","Sn":"1"}`)
+		}, false},
+		{"done, but the answer was lost", func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+			if operation(r) != "ActiveCaCertificate" {
+				return false
+			}
+			emulated.ServeHTTP(discard{}, r)
+			panic(http.ErrAbortHandler)
+		}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := startService(t, emulator.Options{}, tt.before)
+				order := newOrder(t)
+				sn := s.mustRegister(t, order).Listed.Sn
+				if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+					t.Fatal(err)
+				}
+				order.Activate = true
+				result, err := s.instance.Register(context.Background(), order)
+				if tt.ok {
+					if err != nil || result.Outcome != Reactivated || !result.Listed.Active {
+						t.Errorf("%+v, %v", result, err)
+					}
+					return
+				}
+				wantError[*AcceptedError](t, err, fmt.Sprintf("instance %s accepted the activation of CA %q (request id activation), but it is not confirmed: it was listed as inactive",
+					instanceID, order.Authority.Subject()))
+			})
+		})
+	}
+}
+
 func TestReactivationThatFails(t *testing.T) {
 	s := startService(t, emulator.Options{Deny: []string{"ActiveCaCertificate"}}, nil)
 	order := newOrder(t)

@@ -53,6 +53,18 @@ func describe(entry api.CaCertificate) string {
 	return fmt.Sprintf("%q (subject %q, Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
 }
 
+// An OddCodeError says that the service handed out a code that no certificate can carry.
+type OddCodeError struct {
+	Instance  string
+	RequestID string
+	Fault     error // what is wrong with it
+}
+
+func (e *OddCodeError) Error() string {
+	return fmt.Sprintf("instance %s handed out a registration code that no certificate can carry (request id %s): %s",
+		e.Instance, e.RequestID, e.Fault)
+}
+
 // A SameCodeError says that the service hands out the very code that it refuses.
 type SameCodeError struct {
 	Instance string
@@ -62,6 +74,20 @@ type SameCodeError struct {
 func (e *SameCodeError) Error() string {
 	return fmt.Sprintf("instance %s refused the registration code %q and handed it out again", e.Instance, e.Code)
 }
+
+// A CodesUsedUpError says that each code went stale before its certificate arrived.
+type CodesUsedUpError struct {
+	Instance string
+	Tries    int
+	Err      error // the last refusal
+}
+
+func (e *CodesUsedUpError) Error() string {
+	return fmt.Sprintf("%d registration codes of instance %s went stale one after the other: %s", e.Tries, e.Instance, e.Err)
+}
+
+// Unwrap gives the last refusal.
+func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 
 // An UnknownError says that a submission got no answer, and that the list, where it
 // could be looked at, did not show the CA. It may be registered all the same.
@@ -83,9 +109,10 @@ func (e *UnknownError) Error() string {
 // Unwrap gives both causes.
 func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 
-// An AcceptedError says that the service accepted a submission, but that the CA did
-// not show as active afterwards.
+// An AcceptedError says that the service accepted a submission or an activation, but that
+// the CA did not show as active afterwards.
 type AcceptedError struct {
+	What      string // was accepted: "CA", say
 	CA        *pki.CA
 	Instance  string
 	RequestID string // of the submission
@@ -93,26 +120,33 @@ type AcceptedError struct {
 }
 
 func (e *AcceptedError) Error() string {
-	return fmt.Sprintf("instance %s accepted CA %q (request id %s), but it is not confirmed: %s",
-		e.Instance, e.CA.Subject(), e.RequestID, state(e.Err))
+	return fmt.Sprintf("instance %s accepted %s %q (request id %s), but it is not confirmed: %s",
+		e.Instance, e.What, e.CA.Subject(), e.RequestID, state(e.Err))
 }
 
 // Unwrap gives what ended the wait.
 func (e *AcceptedError) Unwrap() error { return e.Err }
 
-// A StoppedError says that the wait for the CA was ended from outside.
+// A StoppedError says that a run was ended from outside: while it waited for the CA, or
+// before anything was submitted.
 type StoppedError struct {
 	CA       *pki.CA
 	Instance string
 	Cause    error // context.Canceled or context.DeadlineExceeded
-	Last     error // what the last look gave
+	Last     error // what the last look gave; nil where nothing was submitted yet
 }
 
 func (e *StoppedError) Error() string {
-	return fmt.Sprintf("waiting for CA %q on instance %s: %s", e.CA.Subject(), e.Instance, state(e))
+	switch {
+	case e.Last != nil:
+		return fmt.Sprintf("waiting for CA %q on instance %s: %s", e.CA.Subject(), e.Instance, state(e))
+	case errors.Is(e.Cause, context.Canceled):
+		return fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", e.CA.Subject(), e.Instance)
+	}
+	return fmt.Sprintf("the time ran out before CA %q was submitted to instance %s", e.CA.Subject(), e.Instance)
 }
 
-// Unwrap gives what stopped the wait and what was seen last.
+// Unwrap gives what stopped the run and what was seen last.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
 // state says in a few words, after the CA was named, what a look at the list gave.

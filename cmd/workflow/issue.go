@@ -3,6 +3,7 @@ package workflow
 import (
 	"crypto"
 	"crypto/x509"
+	"sync"
 	"time"
 
 	"mqttca/pki"
@@ -11,10 +12,10 @@ import (
 // Issue has a CA sign a code: the verification certificate for a submission. It needs
 // no network.
 func Issue(authority *pki.Authority, code string, validity time.Duration) (*x509.Certificate, error) {
-	return issue(authority, code, validity, makeKey(authority.CA))
+	return issue(authority, code, validity, time.Now(), makeKey(authority.CA))
 }
 
-func issue(authority *pki.Authority, code string, validity time.Duration, key keyMaker) (*x509.Certificate, error) {
+func issue(authority *pki.Authority, code string, validity time.Duration, now time.Time, key keyMaker) (*x509.Certificate, error) {
 	publicKey, err := key()
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func issue(authority *pki.Authority, code string, validity time.Duration, key ke
 		Code:         code,
 		PublicKey:    publicKey,
 		SerialNumber: serial,
-		Now:          time.Now(),
+		Now:          now,
 		Validity:     validity,
 	})
 }
@@ -38,17 +39,7 @@ type keyMaker func() (crypto.PublicKey, error)
 // makeKey starts making a key pair at once, beside whatever the caller does next: an
 // RSA one takes about as long as a request.
 func makeKey(ca *pki.CA) keyMaker {
-	type made struct {
-		key crypto.PublicKey
-		err error
-	}
-	done := make(chan made, 1)
-	go func() {
-		key, err := pki.NewVerificationKey(ca)
-		done <- made{key, err}
-	}()
-	return func() (crypto.PublicKey, error) {
-		m := <-done
-		return m.key, m.err
-	}
+	key := sync.OnceValues(func() (crypto.PublicKey, error) { return pki.NewVerificationKey(ca) })
+	go key()
+	return key
 }

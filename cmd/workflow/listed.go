@@ -8,20 +8,27 @@ import (
 	"mqttca/pki"
 )
 
-// find is the CA itself in a list, nil where it is not there. Certificates are the
-// same when their DER is. An entry whose certificate cannot be read has nothing but
-// its Sn to go by, and the service takes no two CAs of one serial number.
+// find is the CA itself in a list, nil where it is not there; where it is there more than
+// once, an active entry counts. Certificates are the same when their DER is. An entry whose
+// certificate cannot be read has only its Sn and the end of its validity to go by.
 func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
-	for i, entry := range listed {
+	var own, alike *api.CaCertificate
+	for i := range listed {
+		entry := &listed[i]
 		certificate, err := pki.ParseCertificate(entry.CaContent)
-		if err == nil && certificate.Equal(ca.Certificate) {
-			return &listed[i]
-		}
-		if err != nil && snEqual(entry.Sn, ca.Certificate.SerialNumber) {
-			return &listed[i]
+		switch {
+		case err == nil && certificate.Equal(ca.Certificate):
+			if own == nil || entry.Active {
+				own = entry
+			}
+		case err != nil && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
+			alike = entry
 		}
 	}
-	return nil
+	if own == nil {
+		return alike
+	}
+	return own
 }
 
 // sameSerialNumber reports whether an entry's serial number is the CA's.
@@ -33,14 +40,9 @@ func sameSerialNumber(ca *pki.CA, entry api.CaCertificate) bool {
 	return certificate.SerialNumber.Cmp(ca.Certificate.SerialNumber) == 0
 }
 
-// snEqual compares the text of a serial number as a number: hexadecimal first, as the
-// service writes it, else decimal; without regard to case, colons and leading zeros.
+// snEqual compares the text of a serial number, hexadecimal as the service writes it, as a
+// number: without regard to case, colons and leading zeros.
 func snEqual(sn string, serial *big.Int) bool {
-	digits := strings.ReplaceAll(sn, ":", "")
-	for _, base := range []int{16, 10} {
-		if n, ok := new(big.Int).SetString(digits, base); ok && n.Cmp(serial) == 0 {
-			return true
-		}
-	}
-	return false
+	n, ok := new(big.Int).SetString(strings.ReplaceAll(sn, ":", ""), 16)
+	return ok && n.Cmp(serial) == 0
 }

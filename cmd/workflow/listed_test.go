@@ -17,7 +17,7 @@ func TestSnEqual(t *testing.T) {
 		{"F26900BA87", 0xf26900ba87, true},
 		{"00:F2:69:00:BA:87", 0xf26900ba87, true},
 		{"10", 0x10, true},
-		{"10", 10, true}, // decimal where hexadecimal is another number
+		{"10", 10, false}, // what reads like decimal is hexadecimal all the same
 		{"1a", 26, true},
 		{"1a", 27, false},
 		{"", 0, false},
@@ -45,8 +45,11 @@ func TestFind(t *testing.T) {
 		{"empty", nil, -1},
 		{"by its certificate, whatever its Sn", []api.CaCertificate{{Sn: "1", CaContent: other.PEM()}, {Sn: "2", CaContent: ca.PEM()}}, 1},
 		{"not by the Sn of another certificate", []api.CaCertificate{{Sn: sn, CaContent: other.PEM()}}, -1},
-		{"by its Sn where the certificate cannot be read", []api.CaCertificate{{Sn: "00" + sn, CaContent: "masked"}}, 0},
-		{"not by another Sn where the certificate cannot be read", []api.CaCertificate{{Sn: "1", CaContent: ""}}, -1},
+		{"by Sn and validity where the certificate cannot be read", []api.CaCertificate{{Sn: "00" + sn, CaContent: "masked", ValidEnd: ca.Certificate.NotAfter}}, 0},
+		{"not by Sn alone", []api.CaCertificate{{Sn: sn, CaContent: "masked"}}, -1},
+		{"not by another Sn", []api.CaCertificate{{Sn: "1", ValidEnd: ca.Certificate.NotAfter}}, -1},
+		{"the certificate before the Sn", []api.CaCertificate{{Sn: sn, CaContent: "masked", ValidEnd: ca.Certificate.NotAfter}, {Sn: "2", CaContent: ca.PEM()}}, 1},
+		{"the active one of two", []api.CaCertificate{{CaContent: ca.PEM()}, {CaContent: ca.PEM(), Active: true}, {CaContent: ca.PEM()}}, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -24,7 +24,7 @@ const (
 const (
 	Refused     Outcome = "refused"     // by the service
 	Unknown     Outcome = "unknown"     // a submission got no answer, and the list did not settle it
-	Unconfirmed Outcome = "unconfirmed" // a submission was accepted, but the CA did not show as active
+	Unconfirmed Outcome = "unconfirmed" // the CA is registered or was accepted, but does not show as active
 	Interrupted Outcome = "interrupted"
 	Failed      Outcome = "failed" // for another reason
 )
@@ -36,13 +36,14 @@ func outcomeOf(err error) Outcome {
 		accepted *AcceptedError
 		refusal  *api.Error
 		sameCode *SameCodeError
+		inactive *InactiveError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.As(err, &unknown):
 		return Unknown
-	case errors.As(err, &accepted):
+	case errors.As(err, &accepted), errors.As(err, &inactive):
 		return Unconfirmed
 	case errors.As(err, &refusal), errors.As(err, &sameCode):
 		return Refused

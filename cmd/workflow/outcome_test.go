@@ -77,6 +77,7 @@ func TestResultOfARunThatFails(t *testing.T) {
 		{"refused before", emulator.Options{Deny: []string{"GetRegisterCode"}}, nil, 0, Refused, false, false},
 		{"refused", emulator.Options{}, refuse(`{"Code":"CaNumExceed","RequestId":"r"}`), 0, Refused, true, false},
 		{"same code again", emulator.Options{NewCode: func() string { return "one" }}, refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`), 0, Refused, true, false},
+		{"serial number taken", emulator.Options{}, refuse(`{"Code":"SnNotUnique","RequestId":"r"}`), 0, Refused, true, false},
 		{"no answer", emulator.Options{}, lose(false), 0, Unknown, true, false},
 		{"not listed", emulator.Options{ListDelay: time.Hour}, nil, 0, Unconfirmed, true, true},
 		{"interrupted", emulator.Options{ListDelay: time.Hour}, nil, 5 * time.Second, Interrupted, true, true},

@@ -3,11 +3,13 @@ package workflow
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mqttca/api"
@@ -114,7 +116,7 @@ func TestRegisterWhereNameIsTaken(t *testing.T) {
 	s.registered(t, first.Authority.CA, second.Authority.CA)
 }
 
-// Somebody else registers between our code and our submission, once and twice.
+// Somebody else registers between our code and our submission: once, and each time.
 func TestRegisterWhileCodesAreUsedUp(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -122,32 +124,35 @@ func TestRegisterWhileCodesAreUsedUp(t *testing.T) {
 		want   string // the emulator's answers to our submissions
 	}{
 		{"once", 1, "RegisterCodeUsed done"},
-		{"each time", 9, "RegisterCodeUsed RegisterCodeUsed"},
+		{"each time", 9, "RegisterCodeUsed RegisterCodeUsed RegisterCodeUsed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := startService(t, emulator.Options{}, nil)
-			order, left := newOrder(t), tt.others
-			ours := []string{}
-			s.seen.onStart = map[Step]func(){Sign: func() {
-				if left--; left >= 0 {
-					s.mustRegister(t, newOrder(t))
+			synctest.Test(t, func(t *testing.T) {
+				s := startService(t, emulator.Options{}, nil)
+				order, left := newOrder(t), tt.others
+				s.seen.onStart = map[Step]func(){Sign: func() {
+					if left--; left >= 0 {
+						s.mustRegister(t, newOrder(t))
+					}
+				}}
+				_, err := s.instance.Register(context.Background(), order)
+				ours := []string{}
+				for _, r := range s.Requests() {
+					if r.Operation == "RegisterCaCertificate" && r.Code != "" {
+						ours = append(ours, r.Code)
+					}
 				}
-			}}
-			_, err := s.instance.Register(context.Background(), order)
-			for _, r := range s.Requests() {
-				if r.Operation == "RegisterCaCertificate" && r.Code != "" {
-					ours = append(ours, r.Code)
+				var usedUp *CodesUsedUpError
+				if err == nil {
+					ours = append(ours, "done")
+				} else if !errors.As(err, &usedUp) || usedUp.Tries != maxTries {
+					t.Errorf("error %v", err)
 				}
-			}
-			if err == nil {
-				ours = append(ours, "done")
-			} else if kind, _ := api.KindOf(err); kind != api.StaleCode {
-				t.Errorf("error %v", err)
-			}
-			if got := strings.Join(ours, " "); got != tt.want {
-				t.Errorf("submissions %s, want %s", got, tt.want)
-			}
+				if got := strings.Join(ours, " "); got != tt.want {
+					t.Errorf("submissions %s, want %s", got, tt.want)
+				}
+			})
 		})
 	}
 }
@@ -184,14 +189,34 @@ func TestRegisterStopsAtARefusal(t *testing.T) {
 	}
 }
 
-// A code that cannot be a common name is not signed.
+// A code that cannot be a common name is not signed, and it is the service's fault.
 func TestRegisterRefusesAnOddCode(t *testing.T) {
 	s := startService(t, emulator.Options{NewCode: func() string { return "line\nbreak" }}, nil)
 	_, err := s.instance.Register(context.Background(), newOrder(t))
-	if err == nil || !strings.HasSuffix(strings.Join(s.seen.events, " "), "sign /sign!") {
+	var odd *OddCodeError
+	if !errors.As(err, &odd) || odd.RequestID == "" || strings.Contains(strings.Join(s.seen.events, " "), "sign") {
 		t.Errorf("steps %q, error %v", s.seen.events, err)
 	}
 	s.registered(t)
+}
+
+// The key pair is made while the listing is under way, and not for a dry run.
+func TestKeyIsMadeMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		order := newOrder(t)
+		key := makeKey(order.Authority.CA)
+		synctest.Wait() // nobody has asked for it yet
+		first, err := key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _ := key(); again != first {
+			t.Error("asked twice it gives two keys")
+		}
+		if other, _ := makeKey(order.Authority.CA)(); other == first {
+			t.Error("two certificates would share a key")
+		}
+	})
 }
 
 // twin is an order for another CA certificate with the same serial number.

@@ -42,8 +42,10 @@ func (i Instance) lookAndSubmit(ctx context.Context, s Submission) (Result, erro
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
-// submit sends the two certificates and waits for the CA to show as active. Where no
-// answer comes, the list decides whether the submission arrived.
+// submit sends the two certificates and waits for the CA to show as active. What no
+// answer came to, or one that says that the CA or its code was there before, the list
+// decides: nobody else is blamed, and nothing submitted again, before it was looked at for
+// a while.
 func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	receipt, err := during(i.Observer, Submit, func() (api.Acknowledgement, error) {
 		return i.Client.RegisterCaCertificate(ctx, api.Registration{
@@ -54,34 +56,44 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 		})
 	})
 	result := Result{Outcome: Registered, Verification: s.Verification, RequestID: receipt.RequestID}
-	wait := s.Wait
 	switch {
-	case err != nil && !outcomeUnknown(err):
+	case err == nil:
+		var missing error
+		if result.Listed, missing = i.awaitActive(ctx, s.CA, s.Wait); missing != nil {
+			return result, &AcceptedError{What: "CA", CA: s.CA, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+		}
+		return result, nil
+	case !api.MaybeDone(err) && !saysItWasThere(err):
 		return result, err
-	case err != nil && ctx.Err() != nil:
-		return result, &UnknownError{CA: s.CA, Instance: i.ID, Submit: err}
-	case err != nil:
-		wait = min(wait, settlingTime)
 	}
-	var missing error
-	if result.Listed, missing = i.awaitActive(ctx, s.CA, wait); missing != nil {
-		return result, afterSubmission(i.ID, s.CA, receipt.RequestID, err, missing)
-	}
-	return result, nil
+	return i.settle(ctx, s, result, err)
 }
 
-// outcomeUnknown tells an error after which the submission may have been carried out.
-// InternalError counts: the service says nothing of how far it came.
-func outcomeUnknown(err error) bool {
-	var lost *api.NoAnswerError
+// saysItWasThere tells a refusal that an earlier submission of this CA would explain, one
+// that a proxy or the service itself repeated, say.
+func saysItWasThere(err error) bool {
 	var refusal *api.Error
-	return errors.As(err, &lost) || errors.As(err, &refusal) && refusal.Code == "InternalError"
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	return refusal.Rule().Kind == api.Duplicate || refusal.Code == "RegisterCodeUsed"
 }
 
-// afterSubmission says of a CA that did not show what is known of its submission.
-func afterSubmission(instance string, ca *pki.CA, requestID string, submitErr, missing error) error {
-	if submitErr != nil {
-		return &UnknownError{CA: ca, Instance: instance, Submit: submitErr, Look: missing}
+// settle watches the list after a submission that ended in err. A CA that shows as inactive
+// settles it, too: it is there.
+func (i Instance) settle(ctx context.Context, s Submission, result Result, err error) (Result, error) {
+	var missing error
+	if ctx.Err() == nil {
+		if result.Listed, missing = i.awaitActive(ctx, s.CA, min(s.Wait, settlingTime)); missing == nil {
+			return result, nil
+		}
 	}
-	return &AcceptedError{CA: ca, Instance: instance, RequestID: requestID, Err: missing}
+	var inactive *InactiveError
+	switch {
+	case errors.As(missing, &inactive):
+		return result, inactive
+	case !api.MaybeDone(err):
+		return result, err
+	}
+	return result, &UnknownError{CA: s.CA, Instance: i.ID, Submit: err, Look: missing}
 }

@@ -6,12 +6,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mqttca/api"
 	"mqttca/api/emulator"
@@ -85,6 +87,10 @@ func TestSubmit(t *testing.T) {
 
 // It has no key, so a stale code is the caller's to replace.
 func TestSubmitWithAUsedCode(t *testing.T) {
+	synctest.Test(t, submitWithAUsedCode)
+}
+
+func submitWithAUsedCode(t *testing.T) {
 	s := startService(t, emulator.Options{}, nil)
 	submission := s.submission(t, newOrder(t))
 	other := newOrder(t)
@@ -117,15 +123,145 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	})
 }
 
+// Lost before the work: the list is watched for the settling time, and then the next try
+// has a fresh certificate.
 func TestAnswerLostBeforeTheWork(t *testing.T) {
+	tests := []struct {
+		name       string
+		lost       int // submissions that are lost
+		wait       time.Duration
+		want       Outcome
+		atLeast    time.Duration
+		signatures int
+	}{
+		{"once", 1, time.Minute, Registered, settlingTime, 2},
+		{"each time", 9, time.Minute, Unknown, 3 * settlingTime, 3},
+		{"with a shorter wait", 1, 3 * time.Second, Registered, 3 * time.Second, 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				left := tt.lost
+				s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+					if operation(r) == "RegisterCaCertificate" {
+						left--
+					}
+					return left >= 0 && lose(false)(w, r, emulated)
+				})
+				order := newOrder(t)
+				order.Wait = tt.wait
+				start := time.Now()
+				result, err := s.instance.Register(context.Background(), order)
+				took := time.Since(start)
+				if result.Outcome != tt.want || strings.Count(strings.Join(s.seen.events, " "), "/sign") != tt.signatures {
+					t.Errorf("%s after %q: %v", result.Outcome, s.seen.events, err)
+				}
+				if tries := time.Duration(tt.signatures); took < tt.atLeast || took > tt.atLeast+tries*longestJitter {
+					t.Errorf("took %v, want %v and a little", took, tt.atLeast)
+				}
+				if tt.want == Registered {
+					s.registered(t, order.Authority.CA)
+					return
+				}
+				s.registered(t)
+				wantError[*UnknownError](t, err, fmt.Sprintf("it is not known whether CA %q was registered with instance %s: "+
+					"RegisterCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, and then it was not in the list",
+					order.Authority.Subject(), instanceID))
+			})
+		})
+	}
+}
+
+// The first submission took effect, but the list is late: the second is refused as a
+// repetition, and nobody is told that the CA is registered elsewhere.
+func TestAnswerLostAndListLate(t *testing.T) {
+	for delay, want := range map[time.Duration]Outcome{15 * time.Second: Registered, time.Hour: Unknown} {
+		synctest.Test(t, func(t *testing.T) {
+			first := true
+			s := startService(t, emulator.Options{ListDelay: delay}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+				if operation(r) != "RegisterCaCertificate" || !first {
+					return false
+				}
+				first = false
+				return lose(true)(w, r, emulated)
+			})
+			order := newOrder(t)
+			result, err := s.instance.Register(context.Background(), order)
+			if result.Outcome != want || !strings.Contains(s.operations(), "RegisterCaCertificate=SnNotUnique") {
+				t.Errorf("listed after %v: %s, %v after %s", delay, result.Outcome, err, s.operations())
+			}
+			s.registered(t, order.Authority.CA)
+		})
+	}
+}
+
+// A CA that shows as inactive after a lost answer is there, and known to be.
+func TestAnswerLostAndListedInactive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startService(t, emulator.Options{}, lose(false))
+		var s *service
+		s = startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+			if operation(r) != "RegisterCaCertificate" {
+				return false
+			}
+			emulated.ServeHTTP(discard{}, r)
+			go s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, s.Registrations()[0].Sn)
+			panic(http.ErrAbortHandler)
+		})
+		result, err := s.instance.Register(context.Background(), newOrder(t))
+		var inactive *InactiveError
+		var unknown *UnknownError
+		if !errors.As(err, &inactive) || errors.As(err, &unknown) || result.Listed == nil || result.Outcome != Unconfirmed {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
+}
+
+// What a look at the list meets with after an accepted submission is no refusal of it.
+func TestAcceptedIsNotSubmittedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		accepted := false
+		s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			if operation(r) == "RegisterCaCertificate" {
+				accepted = true
+			}
+			return accepted && operation(r) == "ListCaCertificate" && answer(w, 400, `{"Code":"RegisterCodeUsed","RequestId":"r"}`)
+		})
 		order := newOrder(t)
 		_, err := s.instance.Register(context.Background(), order)
-		wantError[*UnknownError](t, err, fmt.Sprintf("it is not known whether CA %q was registered with instance %s: "+
-			"RegisterCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: EOF, and then it was not in the list", order.Authority.Subject(), instanceID))
-		s.registered(t)
+		var unconfirmed *AcceptedError
+		if !errors.As(err, &unconfirmed) || strings.Count(s.operations(), "RegisterCaCertificate") != 1 {
+			t.Errorf("%v after %s", err, s.operations())
+		}
+		s.registered(t, order.Authority.CA)
 	})
+}
+
+// SnNotUnique of a CA that is nowhere to be seen is looked up before it is passed on.
+func TestSerialNumberTakenElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			return operation(r) == "RegisterCaCertificate" && answer(w, 401, `{"Code":"SnNotUnique","Message":"Sn is not unique in global.","RequestId":"r"}`)
+		})
+		start := time.Now()
+		_, err := s.instance.Register(context.Background(), newOrder(t))
+		wantError[*api.Error](t, err, "RegisterCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: Sn is not unique in global (code SnNotUnique, HTTP 401, request id r)")
+		if took := time.Since(start); took != settlingTime || strings.Count(s.operations(), "GetRegisterCode") != 1 {
+			t.Errorf("after %v: %s", took, s.operations())
+		}
+	})
+}
+
+// An interrupt before the submission leaves no doubt.
+func TestInterruptBeforeSubmission(t *testing.T) {
+	s := startService(t, emulator.Options{}, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.seen.onStart = map[Step]func(){Sign: cancel}
+	order := newOrder(t)
+	result, err := s.instance.Register(ctx, order)
+	wantError[*StoppedError](t, err, fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", order.Authority.Subject(), instanceID))
+	if result.Submitted() || result.Outcome != Interrupted || strings.Contains(s.operations(), "RegisterCaCertificate") {
+		t.Errorf("%+v after %s", result, s.operations())
+	}
 }
 
 // InternalError says nothing of how far the service came.
