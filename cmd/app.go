@@ -20,6 +20,7 @@ type app struct {
 	profile  string
 	vpc      bool
 	timeout  time.Duration
+	retries  int
 	json     bool
 	quiet    bool
 	verbose  bool
@@ -35,6 +36,7 @@ func (a *app) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&a.vpc, "vpc", false, "call the region's endpoint inside a VPC")
 	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aliyun/config.json to take credentials from, and nothing else")
 	flags.Var(duration{&a.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
+	flags.IntVar(&a.retries, "retries", 5, "how often a request that failed for now is sent again")
 	flags.BoolVar(&a.json, "json", false, "print one JSON document; implies --quiet")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no hints")
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")

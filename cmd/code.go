@@ -46,7 +46,7 @@ type codeDocument struct {
 func (a *app) code(ctx context.Context, session *session, instance string) error {
 	ctx, cancel := a.network(ctx, 0)
 	defer cancel()
-	code, err := session.client.GetRegisterCode(ctx, instance)
+	code, err := a.instance(session, instance).FetchCode(ctx)
 	if err != nil {
 		return err
 	}

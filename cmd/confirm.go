@@ -37,7 +37,7 @@ the time of --wait is up: exit 7. Certificates are compared by their SHA-256.`,
 }
 
 func (a *app) confirm(cmd *cobra.Command, o confirmOptions) error {
-	ca, err := pki.LoadCA(o.caCert, time.Now())
+	ca, err := await(cmd.Context(), func() (*pki.CA, error) { return pki.LoadCA(o.caCert, time.Now()) })
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,10 @@ func (d duration) String() string {
 	if d.value == nil {
 		return ""
 	}
-	if v := *d.value; v > 0 && v%day == 0 {
+	switch v := *d.value; {
+	case v == 0:
+		return "0" // which the help takes for no default
+	case v%day == 0:
 		return strconv.Itoa(int(v/day)) + "d"
 	}
 	return d.value.String()

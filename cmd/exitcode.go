@@ -21,7 +21,7 @@ const (
 	exitUnavailable = 6   // the service could not be reached, or could not answer
 	exitNotListed   = 7   // not in the list, or listed but inactive
 	exitExpiring    = 8   // kept for: something expires soon, where that was asked
-	exitInterrupted = 130 // SIGINT or SIGTERM
+	exitInterrupted = 130 // SIGINT, SIGTERM or SIGHUP
 )
 
 // exitCode is the exit code of an error. The order matters where one error holds
@@ -63,9 +63,10 @@ func isUnsettled(err error) int {
 		inactive *workflow.InactiveError
 		conflict *workflow.SerialConflictError
 		sameCode *workflow.SameCodeError
+		oddCode  *workflow.OddCodeError
 	)
 	switch {
-	case errors.As(err, &unknown):
+	case errors.As(err, &unknown), errors.As(err, &oddCode):
 		return exitUnavailable
 	case errors.As(err, &accepted), errors.As(err, &absent), errors.As(err, &inactive):
 		return exitNotListed

@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"mqttca/api"
 	"mqttca/cmd/workflow"
@@ -20,19 +22,28 @@ type failure struct {
 	HTTPStatus int    `json:"http_status"`
 }
 
-// describeFailure makes an error fit to be shown.
+// describeFailure takes an error apart.
 func describeFailure(err error) failure {
-	f := failure{Message: escape(err.Error()), Hint: escape(hint(err)), ExitCode: exitCode(err)}
-	var refusal *api.Error
-	var lost *api.NoAnswerError
-	var accepted *workflow.AcceptedError
+	f := failure{Message: err.Error(), Hint: hint(err), ExitCode: exitCode(err)}
+	var (
+		unknown  *workflow.UnknownError
+		accepted *workflow.AcceptedError
+		odd      *workflow.OddCodeError
+		refusal  *api.Error
+		lost     *api.NoAnswerError
+	)
+	if errors.As(err, &unknown) {
+		err = unknown.Submit // what the list answered is of less interest
+	}
 	switch {
 	case errors.As(err, &accepted):
 		f.RequestID = accepted.RequestID
+	case errors.As(err, &odd):
+		f.RequestID = odd.RequestID
 	case errors.As(err, &refusal):
 		f.Code, f.RequestID, f.HTTPStatus = refusal.Code, refusal.RequestID, refusal.HTTPStatus
 	case errors.As(err, &lost):
-		f.HTTPStatus = lost.HTTPStatus
+		f.RequestID, f.HTTPStatus = lost.RequestID, lost.HTTPStatus
 	}
 	return f
 }
@@ -41,14 +52,16 @@ func describeFailure(err error) failure {
 func (a *app) fail(err error) int {
 	f := describeFailure(err)
 	if a.json {
-		encoder := json.NewEncoder(a.err)
+		var line bytes.Buffer
+		encoder := json.NewEncoder(&line)
 		encoder.SetEscapeHTML(false)
 		encoder.Encode(f)
+		io.WriteString(a.err, escapeBut(line.String(), "\n"))
 		return f.ExitCode
 	}
-	fmt.Fprintln(a.err, "error: "+f.Message)
+	fmt.Fprintln(a.err, "error: "+escape(f.Message))
 	if f.Hint != "" && !a.quiet {
-		fmt.Fprintln(a.err, "hint: "+f.Hint)
+		fmt.Fprintln(a.err, "hint: "+escape(f.Hint))
 	}
 	return f.ExitCode
 }

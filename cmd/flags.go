@@ -27,6 +27,16 @@ func addWait(cmd *cobra.Command, value *time.Duration) {
 	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")
 }
 
+// minValidity leaves time to submit.
+const minValidity = time.Minute
+
+func requireValidity(cmd *cobra.Command, validity time.Duration) error {
+	if validity < minValidity {
+		return usage(cmd, "%s: --validity is at least %s", cmd.CommandPath(), minValidity)
+	}
+	return nil
+}
+
 func addValidity(cmd *cobra.Command, value *time.Duration) {
 	*value = pki.DefaultValidity
 	cmd.Flags().Var(duration{value}, "validity", "how long the verification certificate is valid")

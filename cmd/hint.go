@@ -77,6 +77,9 @@ func workflowHint(err error) string {
 		inactive *workflow.InactiveError
 		conflict *workflow.SerialConflictError
 		absent   *workflow.NotListedError
+		usedUp   *workflow.CodesUsedUpError
+		sameCode *workflow.SameCodeError
+		oddCode  *workflow.OddCodeError
 	)
 	switch {
 	case errors.As(err, &unknown):
@@ -88,6 +91,10 @@ func workflowHint(err error) string {
 		return "find out who deactivated it and why; then 'mqttca register --activate' makes it active again"
 	case errors.As(err, &conflict):
 		return reissue
+	case errors.As(err, &usedUp):
+		return "somebody else seems to be registering CAs with this instance: run it again when they are done"
+	case errors.As(err, &sameCode), errors.As(err, &oddCode):
+		return "name the request ids, which --verbose shows, to the vendor's support"
 	case errors.As(err, &absent):
 		return "check the instance id and the region; if it was never registered, run 'mqttca register'"
 	}

@@ -4,14 +4,17 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
 // Main runs the command line that the process was started with and returns its exit
-// code. An interrupt (SIGINT, SIGTERM) ends what is going on; a second one ends the
-// process.
+// code. An interrupt (SIGINT, SIGTERM, SIGHUP) ends what is going on; a second one ends
+// the process. A reader that went away is an error of writing like any other: it must not
+// end a registration halfway.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
@@ -24,8 +27,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	if err := root.ExecuteContext(ctx); err != nil {
-		return a.fail(err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
 	}
-	return exitOK
+	// Flags behind a faulty one are not read any more.
+	a.json = a.json || slices.Contains(args, "--json")
+	return a.fail(err)
 }

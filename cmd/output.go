@@ -5,16 +5,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 var (
 	errExists     = errors.New("the file exists")
 	errNotRegular = errors.New("it is not a regular file")
+	errInput      = errors.New("it is one of the files that are read")
 )
 
+const anotherFile = "name another file, or give --force to replace this one"
+
 // checkOutput fails where writeFile would, as far as that can be told beforehand: a
-// signature should not be made for a file that cannot be written.
-func checkOutput(path string, force bool) error {
+// signature should not be made for a file that cannot be written. Not even force replaces
+// an input: a slip must not cost a CA key.
+func checkOutput(path string, force bool, inputs ...string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -23,10 +28,19 @@ func checkOutput(path string, force bool) error {
 		return cannotWrite(path, err)
 	case !info.Mode().IsRegular():
 		return cannotWrite(path, errNotRegular)
+	case isOneOf(info, inputs):
+		return &fileError{"write", path, errInput, "name another file"}
 	case !force:
-		return &fileError{"write", path, errExists, "name another file, or give --force to replace this one"}
+		return &fileError{"write", path, errExists, anotherFile}
 	}
 	return checkFolder(path)
+}
+
+func isOneOf(output fs.FileInfo, inputs []string) bool {
+	return slices.ContainsFunc(inputs, func(input string) bool {
+		info, err := os.Stat(input)
+		return err == nil && os.SameFile(info, output)
+	})
 }
 
 func checkFolder(path string) error {
@@ -50,14 +64,32 @@ func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
 		return cannotWrite(path, err)
 	}
 	defer os.Remove(temporary)
-	place := os.Link // fails where the file exists
+	place := placeNew
 	if force {
 		place = os.Rename
 	}
-	if err := place(temporary, path); err != nil {
+	switch err := place(temporary, path); {
+	case errors.Is(err, fs.ErrExist):
+		return &fileError{"write", path, errExists, anotherFile}
+	case err != nil:
 		return cannotWrite(path, err)
 	}
 	return nil
+}
+
+// placeNew moves a file to where none is. A link fails where one came up meanwhile; on file
+// systems without links, such as those of memory sticks, the place is claimed first.
+func placeNew(temporary, path string) error {
+	err := os.Link(temporary, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	claim.Close()
+	return os.Rename(temporary, path)
 }
 
 func writeBeside(path string, data []byte, mode fs.FileMode) (name string, err error) {

@@ -58,5 +58,10 @@ func printFields(w io.Writer, fields []field) error {
 	return table.Flush()
 }
 
-// timestamp is how times are shown: RFC 3339 in UTC, whole seconds.
-func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// timestamp is how times are shown: RFC 3339 in UTC, whole seconds; "" for none.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -37,6 +37,9 @@ written. Certificate and key are checked before anything is sent.`,
 			if err := require(cmd, "instance", "ca-cert", "ca-key"); err != nil {
 				return err
 			}
+			if err := requireValidity(cmd, o.validity); err != nil {
+				return err
+			}
 			return a.register(cmd, o)
 		},
 	}
@@ -48,7 +51,7 @@ written. Certificate and key are checked before anything is sent.`,
 }
 
 func (a *app) register(cmd *cobra.Command, o registerOptions) error {
-	authority, err := pki.LoadAuthority(o.caCert, o.caKey, time.Now())
+	authority, err := loadAuthority(cmd.Context(), o.caCert, o.caKey)
 	if err != nil {
 		return err
 	}
@@ -79,6 +82,10 @@ func (a *app) registerAuthority(ctx context.Context, session *session, authority
 		DryRun:    o.dryRun,
 	})
 	return a.conclude(session, o.target, authority.CA, result, err)
+}
+
+func loadAuthority(ctx context.Context, caCert, caKey string) (*pki.Authority, error) {
+	return await(ctx, func() (*pki.Authority, error) { return pki.LoadAuthority(caCert, caKey, time.Now()) })
 }
 
 // warnOf prints what the checks found that does not keep a CA from being registered.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"time"
@@ -47,7 +48,7 @@ is thrown away. Without, it makes a CA in memory.`,
 }
 
 func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
-	authority, err := a.rehearsalAuthority(o)
+	authority, err := rehearsalAuthority(cmd.Context(), o)
 	if err != nil {
 		return err
 	}
@@ -78,12 +79,11 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	return err
 }
 
-func (a *app) rehearsalAuthority(o rehearseOptions) (*pki.Authority, error) {
-	now := time.Now()
+func rehearsalAuthority(ctx context.Context, o rehearseOptions) (*pki.Authority, error) {
 	if o.caCert == "" {
-		return pki.NewThrowawayAuthority(now)
+		return pki.NewThrowawayAuthority(time.Now())
 	}
-	return pki.LoadAuthority(o.caCert, o.caKey, now)
+	return loadAuthority(ctx, o.caCert, o.caKey)
 }
 
 // openRehearsal trusts the server's own root, in this one client.

@@ -24,7 +24,13 @@ an embedded stand-in for the service, with nothing leaving this machine.`,
 		SuggestionsMinimumDistance: 2,
 
 		Args: knownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.json {
+				return usage(cmd, "no command given, so there is no result for --json")
+			}
+			return cmd.Help()
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 	}
 	a.addFlags(root.PersistentFlags())
 	root.AddCommand(

@@ -133,8 +133,9 @@ func steady(text string) string {
 	return text
 }
 
-// cmdInterrupt starts a program, waits until its output has a line with the pattern, sends
-// the signal and wants the exit code: interrupt CODE SIGNAL PATTERN PROGRAM ARG....
+// cmdInterrupt starts a program, waits until its output matches the pattern, or with
+// @OPERATION until the service has such a request, with <FIFO until it reads the named pipe,
+// sends the signal and wants the exit code: interrupt CODE SIGNAL PATTERN PROGRAM ARG....
 func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	code, signal, pattern := args[0], signalNamed(ts, args[1]), regexp.MustCompile(args[2])
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -143,10 +144,23 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	seen := make(chan struct{})
+	if fifo, read := strings.CutPrefix(args[2], "<"); read {
+		go func() {
+			// Opening a named pipe waits for its other end; nothing is ever written.
+			if pipe, err := os.OpenFile(ts.MkAbs(fifo), os.O_WRONLY, 0); err == nil {
+				close(seen)
+				<-ctx.Done()
+				pipe.Close()
+			}
+		}()
+	}
+	if operation, arrived := strings.CutPrefix(args[2], "@"); arrived {
+		storyOf(ts).faults.arrived(operation, seen)
+	}
 	output := &watcher{pattern: pattern, seen: seen}
 	errors := &watcher{pattern: pattern, seen: seen}
 	command.Stdout, command.Stderr = output, errors

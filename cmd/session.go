@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ type session struct {
 	endpoint  api.Endpoint
 	started   time.Time
 	exchanges []api.Exchange // what the client sent, with what came of it
+	clock     sync.Once      // for the warning of clocks that differ
 }
 
 // An origin says where a result comes from. It stands in every JSON result, so that
@@ -79,6 +81,9 @@ func (a *app) findEndpoint(cmd *cobra.Command) (api.Endpoint, error) {
 	if errors.Is(err, api.ErrNoRegion) {
 		return api.Endpoint{}, &usageError{err.Error(), "give --region, such as --region cn-hangzhou: an instance lives in one region"}
 	}
+	if err != nil {
+		return api.Endpoint{}, err
+	}
 	endpoint, err := api.RegionalEndpoint(region, a.vpc)
 	if err != nil {
 		return api.Endpoint{}, usage(cmd, "%s", err)
@@ -98,7 +103,10 @@ func firstOf(given, fallback string) string {
 func (a *app) open(config api.Config) *session {
 	s := &session{endpoint: config.Endpoint, started: time.Now()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
+	config.Retries = a.retries
+	config.Retrying = a.noteRetry
 	config.Observe = func(e api.Exchange) {
+		a.warnOfClock(s, e)
 		s.exchanges = append(s.exchanges, e)
 		a.trace(e)
 	}

@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"context"
 	"crypto/x509"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -12,6 +14,8 @@ import (
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
+
+var errUTF16 = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 
 // maxCodeFile is far more than a code can have: 64 characters.
 const maxCodeFile = 4096
@@ -47,7 +51,13 @@ and never written.`,
 			if (o.code == "") == (o.codeFile == "") {
 				return usage(cmd, "%s: give one of --code and --code-file", cmd.CommandPath())
 			}
-			return a.sign(o)
+			if err := requireValidity(cmd, o.validity); err != nil {
+				return err
+			}
+			if o.out == "-" {
+				o.out = ""
+			}
+			return a.sign(cmd.Context(), o)
 		},
 	}
 	addCACert(cmd, &o.caCert)
@@ -55,7 +65,7 @@ and never written.`,
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
-	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to")
+	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to, - for standard output")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out where it exists")
 	return cmd
 }
@@ -70,18 +80,18 @@ type signDocument struct {
 	File                    string `json:"file"` // "" without --out
 }
 
-func (a *app) sign(o signOptions) error {
+func (a *app) sign(ctx context.Context, o signOptions) error {
 	if o.out != "" {
-		if err := checkOutput(o.out, o.force); err != nil {
+		if err := checkOutput(o.out, o.force, o.caCert, o.caKey, o.codeFile); err != nil {
 			return err
 		}
 	}
-	authority, err := pki.LoadAuthority(o.caCert, o.caKey, time.Now())
+	authority, err := loadAuthority(ctx, o.caCert, o.caKey)
 	if err != nil {
 		return err
 	}
 	a.warnOf(authority.CA)
-	code, err := a.readCode(o)
+	code, err := await(ctx, func() (string, error) { return a.readCode(o) })
 	if err != nil {
 		return err
 	}
@@ -137,5 +147,9 @@ func (a *app) readCode(o signOptions) (string, error) {
 	if err != nil {
 		return "", cannotRead(o.codeFile, err)
 	}
-	return strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff")), nil
+	text := strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
+	if strings.ContainsRune(text, 0) {
+		return "", &fileError{"read", o.codeFile, errUTF16, "save it as ASCII or UTF-8: Set-Content -Encoding ascii"}
+	}
+	return text, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,6 +23,7 @@ import (
 // A story is what the commands of one script share.
 type story struct {
 	service *emulator.Service
+	faults  *faults
 	url     string
 	checked int // requests that were looked at
 }
@@ -71,7 +73,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	f.emulated, f.released = service, make(chan struct{})
 	server := httptest.NewServer(&f)
 	ts.Defer(func() { close(f.released); server.Close() })
-	*storyOf(ts) = story{service: service, url: server.URL}
+	*storyOf(ts) = story{service: service, faults: &f, url: server.URL}
 	for name, value := range newEmulateDocument(server.URL, "").Environment {
 		ts.Setenv(name, value)
 	}
@@ -84,9 +86,30 @@ type faults struct {
 	hang, lose string
 	rivals     int
 	released   chan struct{}
+
+	mutex  sync.Mutex
+	await  string // an operation that somebody waits for
+	notify chan struct{}
+}
+
+// arrived closes notify when a request for the operation arrives.
+func (f *faults) arrived(operation string, notify chan struct{}) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.await, f.notify = operation, notify
+}
+
+func (f *faults) tell(operation string) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.await == operation && f.notify != nil {
+		close(f.notify)
+		f.notify = nil
+	}
 }
 
 func (f *faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.tell(r.Header.Get("x-acs-action"))
 	switch r.Header.Get("x-acs-action") {
 	case f.hang:
 		select {

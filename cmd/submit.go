@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"crypto/x509"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,11 @@ checked before anything is sent. A CA that is listed and active is left as it is
 }
 
 func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
-	ca, verification, err := pki.LoadProof(o.caCert, o.verification, time.Now())
+	var verification *x509.Certificate
+	ca, err := await(cmd.Context(), func() (ca *pki.CA, err error) {
+		ca, verification, err = pki.LoadProof(o.caCert, o.verification, time.Now())
+		return ca, err
+	})
 	if err != nil {
 		return err
 	}

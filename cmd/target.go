@@ -35,11 +35,8 @@ func (t target) caName(ca *pki.CA) string { return firstOf(t.name, ca.DefaultNam
 
 // prepare makes the session, once all that is local has been checked.
 func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error) {
-	switch {
-	case t.dryRun && t.receipt != "":
+	if t.dryRun && t.receipt != "" {
 		return nil, usage(cmd, "%s: --dry-run leaves nothing for --receipt to attest", cmd.CommandPath())
-	case cmd.Flags().Changed("name") && t.name == "":
-		return nil, usage(cmd, "%s: --name is empty", cmd.CommandPath())
 	}
 	if err := checkReceipt(t.receipt, t.instance, ca); err != nil {
 		return nil, err

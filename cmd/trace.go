@@ -25,5 +25,27 @@ func answered(e api.Exchange) string {
 	if e.HTTPStatus == 0 {
 		return "no answer"
 	}
-	return fmt.Sprintf("HTTP %d %s, request id %s", e.HTTPStatus, firstOf(e.Code, "done"), firstOf(e.RequestID, "none"))
+	outcome := firstOf(e.Code, "done")
+	if e.Err != nil && e.Code == "" {
+		outcome = "unreadable"
+	}
+	return fmt.Sprintf("HTTP %d %s, request id %s", e.HTTPStatus, outcome, firstOf(e.RequestID, "none"))
+}
+
+// noteRetry says that a request is sent again, and why.
+func (a *app) noteRetry(r api.Retry) {
+	a.note("retry     %s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
+}
+
+// warnOfClock says once that this machine's clock and the service's differ by more than
+// the service takes. The client then goes by the service's.
+func (a *app) warnOfClock(s *session, e api.Exchange) {
+	const most = 15 * time.Minute
+	if e.ClockOffset.Abs() <= most {
+		return
+	}
+	s.clock.Do(func() {
+		a.warn("this machine's clock and the service's differ by %s: the service's is gone by, but set this machine's",
+			e.ClockOffset.Abs().Round(time.Second))
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // A usageError says what is wrong with the command line.
@@ -34,6 +35,23 @@ func require(cmd *cobra.Command, names ...string) error {
 		return usage(cmd, "%s: %s missing", cmd.CommandPath(), strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// maxRetries is more than any time limit leaves room for.
+const maxRetries = 100
+
+// checkFlags refuses what no flag means: an empty text, as an unset variable leaves it,
+// would silently stand for the default.
+func (a *app) checkFlags(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Value.Type() == "string" && flag.Value.String() == "" && err == nil {
+			err = usage(cmd, "%s: --%s is empty", cmd.CommandPath(), flag.Name)
+		}
+	})
+	if err == nil && (a.retries < 0 || a.retries > maxRetries) {
+		err = usage(cmd, "%s: --retries is a number from 0 to %d", cmd.CommandPath(), maxRetries)
+	}
+	return err
 }
 
 // usageErrors makes every complaint of cobra about the command line a usageError, by

@@ -42,7 +42,9 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 		return os.Interrupt
 	case "TERM":
 		return syscall.SIGTERM
+	case "HUP":
+		return syscall.SIGHUP
 	}
-	ts.Fatalf("signal %s is neither INT nor TERM", name)
+	ts.Fatalf("signal %s is none of INT, TERM and HUP", name)
 	return nil
 }

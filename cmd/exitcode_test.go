@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// Every kind of error with its exit code and whether it has a hint; one error inside
+// another shows which of the two counts.
+func TestExitCodesAndHints(t *testing.T) {
+	ca := throwaway(t)
+	refused := func(code string) *api.Error { return &api.Error{Code: code} }
+	lost := &api.NoAnswerError{Sent: true}
+	absent := &workflow.NotListedError{CA: ca}
+	tests := []struct {
+		err  error
+		code int
+		hint string // a part of it, "" for none
+	}{
+		{errors.New("a fault of ours"), exitFault, ""},
+		{&usageError{"", "see help"}, exitUsage, "see help"},
+		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
+		{cannotWrite("f", errors.New("full")), exitLocal, ""},
+		{&api.CredentialsError{Advice: "set them"}, exitDenied, "set them"},
+		{refused("NoPermission"), exitDenied, "lacks a permission"},
+		{refused("PermissionCheckFailed"), exitDenied, "what their RAM policy permits"},
+		{refused("InvalidSecurityToken.Expired"), exitDenied, "whether they have expired"},
+		{refused("SnNotUnique"), exitRefused, "reissue"},
+		{refused("ApiNotSupport"), exitRefused, "Platinum"},
+		{refused("MqttInstanceNotFound"), exitRefused, "one region"},
+		{refused("ParameterFieldCheckFailed"), exitRefused, "--name"},
+		{refused("NeverSeen"), exitRefused, ""},
+		{refused("Throttling"), exitUnavailable, "try again"},
+		{lost, exitUnavailable, "HTTPS_PROXY"},
+		{context.DeadlineExceeded, exitUnavailable, ""},
+		{&api.StoppedError{Cause: context.DeadlineExceeded, Last: refused("Throttling")}, exitUnavailable, "try again"},
+		{&api.StoppedError{Cause: context.Canceled, Last: refused("Throttling")}, exitInterrupted, "try again"},
+		{context.Canceled, exitInterrupted, ""},
+		{errInterrupted, exitInterrupted, ""},
+		{absent, exitNotListed, "never registered"},
+		{&workflow.InactiveError{CA: ca}, exitNotListed, "--activate"},
+		{&workflow.SerialConflictError{CA: ca}, exitRefused, "reissue"},
+		{&workflow.SameCodeError{}, exitRefused, "support"},
+		{&workflow.CodesUsedUpError{Err: refused("RegisterCodeUsed")}, exitRefused, "somebody else"},
+		{&workflow.OddCodeError{Fault: &pki.Error{Advice: "not for users"}}, exitUnavailable, "support"},
+		{&workflow.UnknownError{CA: ca, Submit: lost, Look: absent}, exitUnavailable, "run it again"},
+		{&workflow.UnknownError{CA: ca, Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},
+		{&workflow.UnknownError{CA: ca, Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "run it again"},
+		{&workflow.AcceptedError{CA: ca, Err: absent}, exitNotListed, "mqttca confirm"},
+		{&workflow.AcceptedError{CA: ca, Err: refused("NoPermission")}, exitNotListed, "mqttca confirm"},
+		{&workflow.AcceptedError{CA: ca, Err: &workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "mqttca confirm"},
+		{&workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "never registered"},
+		{&workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
+		{&workflow.StoppedError{CA: ca, Cause: context.Canceled}, exitInterrupted, ""},
+		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprintf("%T", tt.err), func(t *testing.T) {
+			if got := exitCode(tt.err); got != tt.code {
+				t.Errorf("%v: exit code %d, want %d", tt.err, got, tt.code)
+			}
+			got := hint(tt.err)
+			if !strings.Contains(got, tt.hint) || (got == "") != (tt.hint == "") {
+				t.Errorf("%v: hint %q, want %q in it", tt.err, got, tt.hint)
+			}
+		})
+	}
+}
+
+// Every code with a hint of its own is one that the table of package api knows.
+func TestHintsAreOfKnownCodes(t *testing.T) {
+	for code := range codeHints {
+		if api.RuleFor(code).Kind == api.Undocumented {
+			t.Errorf("nobody knows the code %s", code)
+		}
+	}
+}
+
+// In an error object the submission's ids count, not those of what came after it.
+func TestFailureOfASubmission(t *testing.T) {
+	look := &api.Error{Code: "NoPermission", RequestID: "look"}
+	got := describeFailure(&workflow.UnknownError{CA: throwaway(t), Submit: &api.NoAnswerError{RequestID: "submission", HTTPStatus: 502}, Look: look})
+	if got.Code != "" || got.RequestID != "submission" || got.HTTPStatus != 502 {
+		t.Errorf("unknown: %+v", got)
+	}
+	got = describeFailure(&workflow.AcceptedError{CA: throwaway(t), RequestID: "submission", Err: look})
+	if got.RequestID != "submission" {
+		t.Errorf("accepted: %+v", got)
+	}
+}
+
+func throwaway(t *testing.T) *pki.CA {
+	t.Helper()
+	authority, err := pki.NewThrowawayAuthority(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return authority.CA
+}
