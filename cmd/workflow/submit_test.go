@@ -204,7 +204,7 @@ func TestAnswerLostAndListedInactive(t *testing.T) {
 				return false
 			}
 			emulated.ServeHTTP(discard{}, r)
-			go s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, s.Registrations()[0].Sn)
+			s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, s.Registrations()[0].Sn)
 			panic(http.ErrAbortHandler)
 		})
 		result, err := s.instance.Register(context.Background(), newOrder(t))
