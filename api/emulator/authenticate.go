@@ -1,9 +1,7 @@
 package emulator
 
 import (
-	"crypto/hmac"
 	"crypto/subtle"
-	"net/http"
 	"time"
 )
 
@@ -11,33 +9,31 @@ import (
 // the value of x-acs-date is valid for 15 minutes.
 const clockTolerance = 15 * time.Minute
 
-// timestampLayout is the form of x-acs-date: UTC, to the second, and no other zone.
+// timestampLayout is the form of x-acs-date, and of Timestamp: UTC, to the second, and no other zone.
 const timestampLayout = "2006-01-02T15:04:05Z"
 
 // authenticate decides whether a request comes from the holder of a known credential, now, and for the first time.
 //
 // Invented: the order of the checks. The nonce comes last, so that a request which proves nothing can use up no nonce.
-func (s *Service) authenticate(c *call, r *http.Request, body []byte) *refusal {
-	claim, ok := parseAuthorization(r.Header.Get("Authorization"))
-	nonce := r.Header.Get("x-acs-signature-nonce")
-	if !ok || nonce == "" {
+func (s *Service) authenticate(c *call) *refusal {
+	if !c.claim.complete {
 		return refuse(incompleteSignature)
 	}
-	credential, ok := s.credentials[claim.accessKeyID]
-	if !ok {
+	var ok bool
+	if c.credential, ok = s.credentials[c.claim.accessKeyID]; !ok {
 		return refuse(invalidAccessKeyIDNotFound)
 	}
-	timestamp, refused := checkTimestamp(r.Header.Get("x-acs-date"), c.now)
+	timestamp, refused := checkTimestamp(c.claim.timestamp, c.now)
 	if refused != nil {
 		return refused
 	}
-	if refused := checkSignature(claim, credential.AccessKeySecret, r, c.parameters, body); refused != nil {
+	if refused := c.claim.verify(c.credential.AccessKeySecret); refused != nil {
 		return refused
 	}
-	if refused := checkToken(credential, r.Header.Get("x-acs-security-token")); refused != nil {
+	if refused := checkToken(c.credential, c.claim.token); refused != nil {
 		return refused
 	}
-	if !s.nonces.use(credential.AccessKeyID, nonce, timestamp, c.now) {
+	if !s.nonces.use(c.credential.AccessKeyID, c.claim.nonce, timestamp, c.now) {
 		return refuse(signatureNonceUsed)
 	}
 	return nil
@@ -52,20 +48,6 @@ func checkTimestamp(text string, now time.Time) (time.Time, *refusal) {
 		return time.Time{}, refuse(invalidTimeStampExpired)
 	}
 	return timestamp, nil
-}
-
-// checkSignature compares the claimed signature with one computed from the request as it arrived.
-func checkSignature(claim authorization, secret string, r *http.Request, query parameters, body []byte) *refusal {
-	bodyHash := hexSHA256(body)
-	canonical := canonicalRequest(r, query, claim.signedHeaders, bodyHash)
-	expected := signature(secret, stringToSign(canonical))
-	matches := hmac.Equal([]byte(expected), []byte(claim.signature))
-	if !matches || !claim.covers(r.Header) || r.Header.Get("x-acs-content-sha256") != bodyHash {
-		// The real gateway's message repeats what it computed from, the security token included. A client must not print it.
-		return refusef(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]",
-			stringToSign(canonical), canonical)
-	}
-	return nil
 }
 
 // checkToken holds a temporary credential to its token.

@@ -35,25 +35,25 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	return ca, nil
 }
 
-// parseVerification reads a verification certificate and checks it against the CA. X.509 v1 will do: the vendor's OpenSSL recipe
+// checkVerification reads a verification certificate and checks it against the CA. X.509 v1 will do: the vendor's OpenSSL recipe
 // makes one, so extensions aren't asked for.
 //
 // Invented: the words of every refusal, and the code that they share.
-func parseVerification(content string, ca *x509.Certificate, now time.Time) (*x509.Certificate, *refusal) {
+func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
 	certificate, ok := parseCertificate(content)
 	switch {
 	case !ok:
-		return nil, refuseContent("The verification certificate should be exactly one X.509 certificate in PEM.")
+		return refuseContent("The verification certificate should be exactly one X.509 certificate in PEM.")
 	case !bytes.Equal(certificate.RawIssuer, ca.RawSubject):
-		return nil, refuseContent("The issuer of the verification certificate is not the subject of the CA certificate.")
+		return refuseContent("The issuer of the verification certificate is not the subject of the CA certificate.")
 	case !isSignedBy(certificate, ca):
-		return nil, refuseContent("The verification certificate is not signed by the key of the CA certificate.")
+		return refuseContent("The verification certificate is not signed by the key of the CA certificate.")
 	case !isRSAOrECDSA(certificate):
-		return nil, refuseContent("The key of the verification certificate should be RSA or EC.")
+		return refuseContent("The key of the verification certificate should be RSA or EC.")
 	case !isValidAt(certificate, now):
-		return nil, refuseContent("The verification certificate is not within its validity period.")
+		return refuseContent("The verification certificate is not within its validity period.")
 	}
-	return certificate, nil
+	return nil
 }
 
 // parseCertificate reads one PEM block with nothing around it but white space.

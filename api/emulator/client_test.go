@@ -5,6 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -22,6 +24,7 @@ import (
 const (
 	instanceID      = "post-cn-emulated"
 	otherInstanceID = "post-cn-emulated2"
+	foreignInstance = "post-cn-foreign"
 	unknownInstance = "post-cn-nowhere"
 )
 
@@ -54,9 +57,21 @@ type client struct {
 // start serves an emulator over real HTTP for the length of a test.
 func start(t *testing.T, change func(*emulator.Options)) *client {
 	t.Helper()
+	return listen(t, false, change)
+}
+
+// startTLS is start over TLS.
+func startTLS(t *testing.T, change func(*emulator.Options)) *client {
+	t.Helper()
+	return listen(t, true, change)
+}
+
+func listen(t *testing.T, withTLS bool, change func(*emulator.Options)) *client {
+	t.Helper()
 	tick := &clock{}
 	options := emulator.Options{
 		Instances:   []string{instanceID, otherInstanceID},
+		Accounts:    []emulator.Account{{ID: "2000000000000002", Instances: []string{foreignInstance}}},
 		Credentials: []emulator.Credential{plainKey, stsKey},
 		Now:         tick.now,
 	}
@@ -67,7 +82,7 @@ func start(t *testing.T, change func(*emulator.Options)) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := emulator.Listen("127.0.0.1:0", false, service)
+	server, err := emulator.Listen("127.0.0.1:0", withTLS, service)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +91,9 @@ func start(t *testing.T, change func(*emulator.Options)) *client {
 	if now == nil {
 		now = time.Now
 	}
-	transport := &http.Transport{}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(server.RootPEM)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &client{
 		t: t, url: server.URL, http: &http.Client{Transport: transport}, key: plainKey,
@@ -98,6 +115,7 @@ type request struct {
 type answer struct {
 	Status int
 	Header http.Header
+	Raw    []byte
 	Body   map[string]any
 }
 
@@ -107,6 +125,11 @@ func (a answer) code() string {
 }
 
 func (c *client) send(want request) answer {
+	c.t.Helper()
+	return c.do(c.signed(want))
+}
+
+func (c *client) signed(want request) *http.Request {
 	c.t.Helper()
 	key := c.key
 	if want.key != nil {
@@ -125,7 +148,7 @@ func (c *client) send(want request) answer {
 	if want.after != nil {
 		want.after(r)
 	}
-	return c.do(r)
+	return r
 }
 
 func (c *client) do(r *http.Request) answer {
@@ -136,10 +159,12 @@ func (c *client) do(r *http.Request) answer {
 	}
 	defer response.Body.Close()
 	got := answer{Status: response.StatusCode, Header: response.Header}
-	if err := json.NewDecoder(response.Body).Decode(&got.Body); err != nil {
+	if got.Raw, err = io.ReadAll(response.Body); err != nil {
+		c.t.Fatalf("answer breaks off: %v", err)
+	}
+	if err := json.Unmarshal(got.Raw, &got.Body); err != nil {
 		c.t.Fatalf("answer is not JSON: %v", err)
 	}
-	_, _ = io.Copy(io.Discard, response.Body)
 	return got
 }
 

@@ -59,6 +59,14 @@ func TestEveryCode(t *testing.T) {
 			r.key = &emulator.Credential{AccessKeyID: stsKey.AccessKeyID, AccessKeySecret: stsKey.AccessKeySecret}
 			return c.send(r)
 		}},
+		{"MissingUserAgent", 400, "User-Agent is mandatory for this action.", func(c *client) answer {
+			r := codeRequest(instanceID)
+			r.after = func(r *http.Request) { r.Header.Set("User-Agent", "") }
+			return c.send(r)
+		}},
+		{"MqttOwnerCheckError", 403, "Failed to validate the instance permission", func(c *client) answer {
+			return c.send(codeRequest(foreignInstance))
+		}},
 		{"NoPermission", 403, "You are not authorized to perform this operation.", func(c *client) answer {
 			return c.send(snRequest(http.MethodPost, "DeleteCaCertificate", "00"))
 		}},
@@ -103,7 +111,8 @@ func TestEveryCode(t *testing.T) {
 			return c.send(registerRequest(otherInstanceID, "ca", ca.pem, ca.verification(c.t, code, nil)))
 		}},
 	}
-	covered := []string{"SignatureDoesNotMatch"} // whose message varies: TestSignatureDoesNotMatch
+	// The first's message varies: TestSignatureDoesNotMatch; the others come by faults alone: TestRefusals.
+	covered := append([]string{"SignatureDoesNotMatch"}, onlyByFault...)
 	for _, test := range tests {
 		covered = append(covered, test.code)
 		t.Run(test.code, func(t *testing.T) {

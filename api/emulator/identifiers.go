@@ -7,11 +7,22 @@ import (
 	"strings"
 )
 
-// newRegisterCode makes a code of the shape in the vendor's example: a UUID with ten digits behind it, 46 characters.
-func newRegisterCode() string {
-	var random [8]byte
-	rand.Read(random[:])
-	return fmt.Sprintf("%s%010d", newUUID(), binary.BigEndian.Uint64(random[:])%10_000_000_000)
+// uuidLength is how many characters a UUID has.
+const uuidLength = 36
+
+// defaultCodeLength is that of the vendor's example: a UUID with ten digits behind it.
+const defaultCodeLength = 46
+
+// newRegisterCode makes a code of the shape in the vendor's example: a UUID with digits behind it, length characters in all.
+func newRegisterCode(length int) string {
+	var b strings.Builder
+	b.WriteString(newUUID())
+	for b.Len() < length {
+		var random [8]byte
+		rand.Read(random[:])
+		fmt.Fprintf(&b, "%010d", binary.BigEndian.Uint64(random[:])%10_000_000_000)
+	}
+	return b.String()[:length]
 }
 
 // newRequestID makes an id of the shape in the vendor's examples: a UUID in upper case.

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -13,14 +12,18 @@ const journalLimit = 50_000
 // maxOperationLength bounds what is kept of an operation's name, which may be anything that a client sent.
 const maxOperationLength = 128
 
-// Request is one request that the service has answered.
+// Request is one request that the service has received, and what it sent.
 type Request struct {
-	// Operation is the header x-acs-action, whether such an operation exists or not.
+	// Operation is the header x-acs-action or the parameter Action, whether such an operation exists or not.
 	Operation string
 	Method    string
-	// Code is the error code of the answer; empty when the request succeeded.
-	Code       string
+	// Code is the error code of the answer; empty when the request succeeded, or no code was sent.
+	Code string
+	// HTTPStatus is 0 where not even a status was sent.
 	HTTPStatus int
+	// Fault is the injected fault that the request met: a FaultKind, with "-after" behind it where the work was done all the same.
+	// Empty: none.
+	Fault string
 }
 
 // journal keeps the latest requests.
@@ -29,15 +32,15 @@ type journal struct {
 	entries []Request
 }
 
-func (j *journal) enter(r *http.Request, refused *refusal, status int) {
-	operation := r.Header.Get("x-acs-action")
+// enter takes copies, because a part of a request may hold on to the memory of the whole.
+func (j *journal) enter(c *call, status int, code code, fault string) {
+	operation := c.claim.operation
 	entry := Request{
 		Operation:  strings.Clone(operation[:min(len(operation), maxOperationLength)]),
-		Method:     strings.Clone(r.Method),
+		Method:     strings.Clone(c.method),
+		Code:       string(code),
 		HTTPStatus: status,
-	}
-	if refused != nil {
-		entry.Code = string(refused.code)
+		Fault:      fault,
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -10,20 +8,16 @@ import (
 func TestJournalKeepsTheLatest(t *testing.T) {
 	j := &journal{entries: make([]Request, 2*journalLimit)}
 	j.entries[2*journalLimit-1].Operation = "last but one"
-	j.enter(newTestRequest("last"), nil, 200)
+	j.enter(namedCall("last"), 200, "", "")
 	got := j.requests()
 	if len(got) != journalLimit+1 || got[journalLimit-1].Operation != "last but one" || got[journalLimit].Operation != "last" {
 		t.Errorf("%d requests kept, ending in %+v", len(got), got[max(0, len(got)-2):])
 	}
-	j.enter(newTestRequest(strings.Repeat("x", maxOperationLength+1)), nil, 404)
+	j.enter(namedCall(strings.Repeat("x", maxOperationLength+1)), 404, invalidActionNotFound, "")
 	got = j.requests()
 	if length := len(got[len(got)-1].Operation); length != maxOperationLength {
 		t.Errorf("%d bytes kept of an operation's name, want %d", length, maxOperationLength)
 	}
 }
 
-func newTestRequest(action string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.Header.Set("x-acs-action", action)
-	return r
-}
+func namedCall(operation string) *call { return &call{claim: claim{operation: operation}} }

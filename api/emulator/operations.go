@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"time"
@@ -8,38 +9,53 @@ import (
 
 // call is one request on its way to an operation.
 type call struct {
-	requestID  string
-	now        time.Time
-	parameters parameters
+	requestID    string
+	now          time.Time
+	method, host string
+	claim        claim
+	parameters   parameters
+	credential   Credential
 }
 
 // operation is one row of the vendor's API metadata.
 type operation struct {
 	methods []string
-	run     func(*Service, *call) (any, *refusal)
+	// action is the RAM action that it needs; "" for none. They are not named like the operations.
+	action string
+	run    func(*Service, *call) (any, *refusal)
 }
 
+// supportedOperations has the RAM actions of the vendor's pages; that of ListInstances says that none is needed.
+//
+// Invented: the action of ListDeviceCertificateByCaSn.
 func supportedOperations() map[string]operation {
 	get, post := []string{http.MethodGet}, []string{http.MethodPost}
+	both := []string{http.MethodPost, http.MethodGet}
 	return map[string]operation{
-		"GetRegisterCode":         {get, (*Service).getRegisterCode},
-		"RegisterCaCertificate":   {[]string{http.MethodPost, http.MethodGet}, (*Service).registerCA},
-		"ListCaCertificate":       {get, (*Service).listCAs},
-		"GetCaCertificate":        {get, (*Service).getCA},
-		"ActiveCaCertificate":     {post, (*Service).activateCA},
-		"InactivateCaCertificate": {post, (*Service).inactivateCA},
-		"DeleteCaCertificate":     {post, (*Service).deleteCA},
+		"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
+		"RegisterCaCertificate":       {both, "mq:RegisterCa", (*Service).registerCA},
+		"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
+		"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
+		"ActiveCaCertificate":         {post, "mq:ActiveCaCertificate", (*Service).activateCA},
+		"InactivateCaCertificate":     {post, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
+		"DeleteCaCertificate":         {post, "mq:DeleteCaCertificate", (*Service).deleteCA},
+		"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevices},
+		"ListInstances":               {get, "", (*Service).listInstances},
 	}
 }
 
-// instance returns the id that a call names, once it is known to exist.
+// instance returns the id that a call names, once it is known to exist and to be the caller's.
 func (s *Service) instance(c *call) (string, *refusal) {
 	id, refused := c.parameters.required("MqttInstanceId")
 	if refused != nil {
 		return "", refused
 	}
-	if !s.book.has(id) {
+	owner, ok := s.owners[id]
+	if !ok {
 		return "", refuse(mqttInstanceNotFound)
+	}
+	if owner != c.credential.Account {
+		return "", refuse(mqttOwnerCheckError)
 	}
 	return id, nil
 }
@@ -49,7 +65,7 @@ func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return registerCodeAnswer{c.requestID, s.book.currentCode(instance)}, nil
+	return registerCodeAnswer{c.requestID, s.book.code(instance, c.now)}, nil
 }
 
 func (s *Service) listCAs(c *call) (any, *refusal) {
@@ -57,22 +73,44 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	pageNo, refused := c.parameters.number("PageNo", 1, math.MaxInt)
+	at, refused := s.page(c)
 	if refused != nil {
 		return nil, refused
 	}
-	pageSize, refused := c.parameters.number("PageSize", 1, 100)
-	if refused != nil {
-		return nil, refused
+	all := s.book.list(instance, c.now, at.number == 1)
+	page := caPage{s.forms.page(len(all), at.number, at.size), []caCertificateVO{}}
+	for _, certificate := range on(at, all) {
+		page.Certificates = append(page.Certificates, s.forms.ca(certificate))
 	}
-	all := s.book.list(instance, c.now)
-	page := listPage{Total: len(all), PageNo: pageNo, PageSize: pageSize, Certificates: []caCertificate{}}
-	// Divided rather than multiplied: a huge PageNo must not overflow.
-	if pageNo-1 <= len(all)/pageSize {
-		start := (pageNo - 1) * pageSize
-		page.Certificates = append(page.Certificates, all[start:min(start+pageSize, len(all))]...)
+	for s.filler != nil && len(page.Certificates) < at.size {
+		filler := *s.filler
+		filler.sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
+		page.Certificates = append(page.Certificates, s.forms.ca(filler))
 	}
-	return listAnswer{c.requestID, page}, nil
+	return dataAnswer{c.requestID, page}, nil
+}
+
+// position is which page of a list is wanted.
+type position struct{ number, size int }
+
+// page reads what page a call asks for. The size may be cut to the service's own limit, and the answer echoes it so.
+func (s *Service) page(c *call) (at position, refused *refusal) {
+	if at.number, refused = c.parameters.number("PageNo", 1, math.MaxInt); refused != nil {
+		return at, refused
+	}
+	at.size, refused = c.parameters.number("PageSize", 1, maxPageSize)
+	at.size = min(at.size, s.pageLimit)
+	return at, refused
+}
+
+// on returns the entries on a page.
+func on[T any](at position, all []T) []T {
+	// Divided rather than multiplied: a huge number must not overflow.
+	if at.number-1 > len(all)/at.size {
+		return nil
+	}
+	start := (at.number - 1) * at.size
+	return all[start:min(start+at.size, len(all))]
 }
 
 // target returns the CA that a call names. The Sn is compared as a string: it names a CA only in the form that the service gave out.
@@ -89,9 +127,9 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	for _, certificate := range s.book.list(instance, c.now) {
-		if certificate.Sn == sn {
-			return caAnswer{c.requestID, certificate}, nil
+	for _, certificate := range s.book.list(instance, c.now, true) {
+		if certificate.sn == sn {
+			return dataAnswer{c.requestID, s.forms.ca(certificate)}, nil
 		}
 	}
 	return nil, refuse(findCABySnError)

@@ -57,6 +57,8 @@ func TestMethods(t *testing.T) {
 		"ActiveCaCertificate":     "POST",
 		"InactivateCaCertificate": "POST",
 		"DeleteCaCertificate":     "POST",
+
+		"ListDeviceCertificateByCaSn": "GET",
 	}
 	for action, methods := range want {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
@@ -200,6 +202,39 @@ func TestOptions(t *testing.T) {
 		{"no secret", emulator.Options{Instances: one, Credentials: keys(id, "")}, `emulator: access key "a" has no secret`},
 		{"id twice", emulator.Options{Instances: one, Credentials: keys(id, secret, id, secret)}, `emulator: access key "a" is given twice`},
 		{"unknown operation", emulator.Options{Instances: one, Credentials: key, Deny: []string{"X"}}, `emulator: cannot deny "X": no such operation`},
+		{"empty account", emulator.Options{Instances: one, Credentials: key, Accounts: []emulator.Account{{}}}, "emulator: an account id is empty"},
+		{"account twice", emulator.Options{
+			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: emulator.DefaultAccount}},
+		}, `emulator: account "1000000000000001" is given twice`},
+		{"instance of two accounts", emulator.Options{
+			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
+		}, `emulator: instance "i" is given twice`},
+		{"unknown account", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Account: "3"},
+		}}, `emulator: access key "a" belongs to no account: "3"`},
+		{"unknown action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{"mq:MqttInstanceAccess", "mq:X"}},
+		}}, `emulator: access key "a" cannot be allowed "mq:X": no such action`},
+		{"empty action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{""}},
+		}}, `emulator: access key "a" cannot be allowed "": no such action`},
+		{"numbers", emulator.Options{Instances: one, Credentials: key, Numbers: "x"}, `emulator: form of numbers "x" is none of numbers, strings`},
+		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
+		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of records, pages`},
+		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, colons`},
+		{"order", emulator.Options{Instances: one, Credentials: key, Order: "x"}, `emulator: order "x" is none of oldest, newest`},
+		{"statuses", emulator.Options{Instances: one, Credentials: key, Statuses: "x"}, `emulator: statuses "x" is none of after, before`},
+		{"negative flicker", emulator.Options{Instances: one, Credentials: key, Flicker: -1}, "emulator: flicker -1ns is negative"},
+		{"negative lifetime", emulator.Options{Instances: one, Credentials: key, CodeLifetime: -1}, "emulator: code lifetime -1ns is negative"},
+		{"page limit below 1", emulator.Options{Instances: one, Credentials: key, PageLimit: -1}, "emulator: page limit -1 is not 1 to 100"},
+		{"page limit over 100", emulator.Options{Instances: one, Credentials: key, PageLimit: 101}, "emulator: page limit 101 is not 1 to 100"},
+		{"short code", emulator.Options{Instances: one, Credentials: key, CodeLength: 35}, "emulator: code length 35 is not 36 to 64"},
+		{"long code", emulator.Options{Instances: one, Credentials: key, CodeLength: 65}, "emulator: code length 65 is not 36 to 64"},
+		{"too many strangers", emulator.Options{Instances: one, Credentials: key, Strangers: 1001}, "emulator: number of strangers 1001 is not 0 to 1000"},
+		{"negative devices", emulator.Options{Instances: one, Credentials: key, DevicesPerCA: -1}, "emulator: number of devices -1 is not 0 to 100000"},
+		{"only an instance of another account", emulator.Options{
+			Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
+		}, ""},
 		{"negative delay", emulator.Options{Instances: one, Credentials: key, ListDelay: -1}, "emulator: list delay -1ns is negative"},
 	}
 	for _, test := range tests {

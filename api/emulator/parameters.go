@@ -8,30 +8,29 @@ import (
 	"strings"
 )
 
-// parameter is one name and value of the query string, decoded.
+// parameter is one name and value of the query string or the form, decoded.
 type parameter struct{ name, value string }
 
 type parameters []parameter
 
-// parseParameters decodes a raw query string. A plus sign is read as a space, as servers of HTML forms do, so that a client which
+// parseParameters decodes a raw query string, or a form, which has the same shape. A plus sign is read as a space, as servers of HTML forms do, so that a client which
 // means a plus sign and doesn't encode it fails here as it fails there.
-func parseParameters(rawQuery string) (parameters, *refusal) {
-	var list parameters
-	for pair := range strings.SplitSeq(rawQuery, "&") {
+func parseParameters(raw string) (list parameters, ok bool) {
+	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
 		name, err := url.QueryUnescape(name)
 		if err != nil {
-			return nil, refusef(parameterFieldCheckFailed, "The query string is not percent-encoded.")
+			return nil, false
 		}
 		if value, err = url.QueryUnescape(value); err != nil {
-			return nil, refusef(parameterFieldCheckFailed, "The query string is not percent-encoded.")
+			return nil, false
 		}
 		list = append(list, parameter{name, value})
 	}
-	return list, nil
+	return list, true
 }
 
 // canonical is the query string in the one form that is signed: sorted by name, each part encoded by RFC 3986.
@@ -64,20 +63,28 @@ func percentEncode(text string) string {
 	return b.String()
 }
 
-// required returns a parameter that must be there, once, and not empty.
-//
-// Invented: that a parameter given twice is refused, and that the message names the parameter.
-func (p parameters) required(name string) (string, *refusal) {
+// value returns a parameter that is there once, else "".
+func (p parameters) value(name string) string {
 	var values []string
 	for _, pair := range p {
 		if pair.name == name {
 			values = append(values, pair.value)
 		}
 	}
-	if len(values) != 1 || values[0] == "" {
-		return "", refuseParameter(name)
+	if len(values) != 1 {
+		return ""
 	}
-	return values[0], nil
+	return values[0]
+}
+
+// required returns a parameter that must be there, once, and not empty.
+//
+// Invented: that a parameter given twice is refused, and that the message names the parameter.
+func (p parameters) required(name string) (string, *refusal) {
+	if value := p.value(name); value != "" {
+		return value, nil
+	}
+	return "", refuseParameter(name)
 }
 
 // number returns a required parameter that is a decimal number from low to high.

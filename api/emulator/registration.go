@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
-	"math/big"
+	"time"
 	"unicode/utf8"
 )
 
@@ -13,7 +13,7 @@ import (
 // Invented: the vendor states no limit and no character set.
 const maxNameLength = 64
 
-// submission is a registration whose certificates have passed every check that needs no book.
+// submission is a registration on its way into the book.
 type submission struct {
 	instance      string
 	name          string
@@ -21,33 +21,41 @@ type submission struct {
 	verifyContent string
 	ca            *x509.Certificate
 	registerCode  string // "" where the verification certificate carries none
+	sn            SnForm
 }
 
 // registerCA is RegisterCaCertificate.
 //
 // Invented: the order of the checks: parameters, instance, the CA by itself, the verification certificate by itself, its code, and last
-// the serial number. A refused registration changes nothing and uses up no code.
+// the serial number. A refused registration changes nothing, and uses up no code unless Options.SingleUseCodes.
 func (s *Service) registerCA(c *call) (any, *refusal) {
 	sub, refused := s.readSubmission(c)
 	if refused != nil {
 		return nil, refused
 	}
-	if sub.ca, refused = parseCA(sub.caContent, c.now); refused != nil {
-		return nil, refused
+	if refused = sub.check(c.now); refused == nil {
+		refused = s.book.register(sub, c.now)
 	}
-	verification, refused := parseVerification(sub.verifyContent, sub.ca, c.now)
 	if refused != nil {
+		s.book.refused(sub.instance, sub.registerCode)
 		return nil, refused
 	}
-	sub.registerCode = onlyCommonName(verification)
-	if refused := s.book.register(sub, c.now); refused != nil {
-		return nil, refused
+	return snAnswer{c.requestID, sub.sn.format(sub.ca.SerialNumber)}, nil
+}
+
+// check reads and judges both certificates.
+func (sub *submission) check(now time.Time) (refused *refusal) {
+	if verification, ok := parseCertificate(sub.verifyContent); ok {
+		sub.registerCode = onlyCommonName(verification)
 	}
-	return snAnswer{c.requestID, formatSn(sub.ca.SerialNumber)}, nil
+	if sub.ca, refused = parseCA(sub.caContent, now); refused != nil {
+		return refused
+	}
+	return checkVerification(sub.verifyContent, sub.ca, now)
 }
 
 func (s *Service) readSubmission(c *call) (submission, *refusal) {
-	var sub submission
+	sub := submission{sn: s.sn}
 	var refused *refusal
 	if sub.name, refused = c.parameters.required("CaName"); refused != nil {
 		return sub, refused
@@ -66,32 +74,22 @@ func (s *Service) readSubmission(c *call) (submission, *refusal) {
 }
 
 // record makes the entry for the book out of a submission that has been accepted.
-func (sub submission) record() *record {
+func (sub submission) record(now time.Time) *record {
 	sum := sha256.Sum256(sub.ca.Raw)
 	return &record{
-		instance: sub.instance,
-		caSHA256: hex.EncodeToString(sum[:]),
-		serial:   sub.ca.SerialNumber.Text(16),
+		instance:   sub.instance,
+		caSHA256:   hex.EncodeToString(sum[:]),
+		serial:     sub.ca.SerialNumber.Text(16),
+		registered: now,
 		certificate: caCertificate{
-			RegistrationCode:    sub.registerCode,
-			CaName:              sub.name,
-			Sn:                  formatSn(sub.ca.SerialNumber),
-			CaContent:           sub.caContent,
-			VerificationContent: sub.verifyContent,
-			ValidBegin:          sub.ca.NotBefore.UnixMilli(),
-			ValidEnd:            sub.ca.NotAfter.UnixMilli(),
-			Status:              statusActive,
+			registerCode: sub.registerCode,
+			name:         sub.name,
+			sn:           sub.sn.format(sub.ca.SerialNumber),
+			content:      sub.caContent,
+			verification: sub.verifyContent,
+			notBefore:    sub.ca.NotBefore,
+			notAfter:     sub.ca.NotAfter,
+			status:       statusActive,
 		},
 	}
-}
-
-// formatSn gives a serial number the look of the vendor's examples ("007269004887"): whole bytes in lower-case hex.
-//
-// Invented: that the zero byte ahead is always there. The examples have it before both small and large first bytes.
-func formatSn(serial *big.Int) string {
-	digits := serial.Text(16)
-	if len(digits)%2 == 1 {
-		digits = "0" + digits
-	}
-	return "00" + digits
 }

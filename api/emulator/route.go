@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"io"
 	"net/http"
 	"slices"
 )
@@ -9,31 +8,23 @@ import (
 // apiVersion is the only version of the API that the vendor publishes.
 const apiVersion = "2020-04-20"
 
-// maxBody bounds what is read of a request's body. No operation takes one.
-const maxBody = 64 << 10
-
 // route finds the operation that a request asks for.
 //
-// Invented: the order of these checks, and that they come ahead of those on the signature.
-func (s *Service) route(r *http.Request) (operation, *refusal) {
-	op, ok := s.operations[r.Header.Get("x-acs-action")]
+// Invented: the order of these checks, and that they come ahead of those on the signature; the code for a request that doesn't say
+// what sends it.
+func (s *Service) route(r *http.Request, claimed claim) (operation, *refusal) {
+	if r.UserAgent() == "" {
+		return operation{}, refuse(missingUserAgent)
+	}
+	op, ok := s.operations[claimed.operation]
 	if !ok || r.URL.Path != "/" {
 		return operation{}, refuse(invalidActionNotFound)
 	}
-	if r.Header.Get("x-acs-version") != apiVersion {
+	if claimed.version != apiVersion {
 		return operation{}, refuse(invalidVersion)
 	}
 	if !slices.Contains(op.methods, r.Method) {
 		return operation{}, refuse(unsupportedHTTPMethod)
 	}
 	return op, nil
-}
-
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		// Invented: the code for a body that is too large or breaks off.
-		return nil, refusef(parameterFieldCheckFailed, "The request body is incomplete or too large.")
-	}
-	return body, nil
 }

@@ -115,7 +115,8 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 	case http.StateNew:
 		s.connections.Add(1)
 		s.open.Add(1)
-	case http.StateClosed:
+	case http.StateClosed, http.StateHijacked:
+		// Only a fault hijacks, and it closes at once.
 		s.open.Done()
 	}
 }

@@ -10,32 +10,43 @@ const HeaderEmulated = "X-Mqttca-Emulator"
 
 // Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
 type Service struct {
-	credentials map[string]Credential
 	operations  map[string]operation
+	credentials map[string]Credential
+	owners      map[string]string // account by instance
 	denied      map[string]bool
 	now         func() time.Time
+	statuses    Statuses
+	forms       forms
+	sn          SnForm
+	pageLimit   int
 	nonces      *nonces
+	faults      *faultPlan
 	book        *book
 	journal     *journal
+	filler      *caCertificate // of the pages of an endless list; nil: lists end
 }
 
-// New returns a service with an empty book. The error says which option is not usable.
+// New returns a service whose book is empty but for the CAs of Options.Strangers. The error says which option is not usable.
 func New(options Options) (*Service, error) {
+	options = options.withDefaults()
 	operations := supportedOperations()
 	if err := options.validate(operations); err != nil {
 		return nil, err
 	}
 	s := &Service{
-		credentials: make(map[string]Credential),
 		operations:  operations,
+		credentials: make(map[string]Credential),
+		owners:      options.owners(),
 		denied:      make(map[string]bool),
-		now:         options.Now,
+		now:         func() time.Time { return options.Now().Add(options.ClockSkew) },
+		statuses:    options.Statuses,
+		forms:       newForms(options),
+		sn:          options.Sn,
+		pageLimit:   options.PageLimit,
 		nonces:      newNonces(),
-		book:        newBook(options.Instances, options.ListDelay, options.NewCode),
+		faults:      newFaultPlan(options.Faults, options.Mixture),
+		book:        newBook(options),
 		journal:     &journal{},
-	}
-	if s.now == nil {
-		s.now = time.Now
 	}
 	for _, credential := range options.Credentials {
 		s.credentials[credential.AccessKeyID] = credential
@@ -43,47 +54,93 @@ func New(options Options) (*Service, error) {
 	for _, name := range options.Deny {
 		s.denied[name] = true
 	}
-	return s, nil
+	return s, s.populate(options)
 }
 
-// ServeHTTP answers one request, in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action.
+// ServeHTTP answers one request, in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action or,
+// under signature 1.0, in the parameter Action. Faults meet only what the gateway lets through, and are counted there.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := call{requestID: newRequestID(), now: s.now()}
-	result, refused := s.handle(&c, w, r)
-	status := http.StatusOK
+	c := call{requestID: newRequestID(), now: s.now(), method: r.Method, host: r.Host}
+	// Known before the rest is read, for what breaks off there.
+	c.claim.operation = r.Header.Get("x-acs-action")
+	op, refused := s.admit(&c, w, r)
 	if refused != nil {
-		status = refused.status()
-		result = refused.body(c.requestID, r.Host)
+		s.send(w, &c, s.refusal(&c, refused), "")
+		return
 	}
-	// Entered before the answer leaves, so that whoever has the answer finds the entry.
-	s.journal.enter(r, refused, status)
-	writeAnswer(w, c, status, result)
+	trouble := s.faults.next(c.claim.operation)
+	if trouble.wait > 0 && !pause(w, r, trouble.wait) {
+		s.abandon(&c, trouble)
+	}
+	c.now = s.now()
+	work := func() reply { return s.run(&c, op) }
+	if trouble.deliver == nil {
+		s.send(w, &c, work(), trouble.name())
+		return
+	}
+	trouble.deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
 }
 
-// handle takes a request through the gateway's checks, in its order, and then to the operation.
-func (s *Service) handle(c *call, w http.ResponseWriter, r *http.Request) (any, *refusal) {
-	operation, refused := s.route(r)
+// admit takes a request through the gateway's checks, in its order.
+func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
+	payload, refused := readIncoming(w, r)
 	if refused != nil {
-		return nil, refused
+		return operation{}, refused
 	}
-	body, refused := readBody(w, r)
+	c.claim, c.parameters = readClaim(r, payload), payload.all()
+	op, refused := s.route(r, c.claim)
 	if refused != nil {
-		return nil, refused
+		return operation{}, refused
 	}
-	if c.parameters, refused = parseParameters(r.URL.RawQuery); refused != nil {
-		return nil, refused
+	if refused := s.authenticate(c); refused != nil {
+		return operation{}, refused
 	}
-	if refused := s.authenticate(c, r, body); refused != nil {
-		return nil, refused
-	}
-	if s.denied[r.Header.Get("x-acs-action")] {
-		return nil, refuse(noPermission)
-	}
-	return operation.run(s, c)
+	return op, s.authorize(c, op)
 }
 
-// Registrations returns the emulator's own book in the order of registration, whatever lists show at present. Deleted CAs are gone.
+// run does the work of an operation.
+func (s *Service) run(c *call, op operation) reply {
+	result, refused := op.run(s, c)
+	if refused != nil {
+		return s.refusal(c, refused)
+	}
+	return newReply(c, http.StatusOK, "", result)
+}
+
+func (s *Service) refusal(c *call, refused *refusal) reply {
+	answer := refused.answer(c.requestID, c.host)
+	answer.Message = s.forms.text(answer.Message)
+	return newReply(c, refused.status(s.statuses), refused.code, answer)
+}
+
+// send enters an answer into the journal and sends it: in this order, so that whoever has the answer finds the entry.
+func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault string) {
+	s.journal.enter(c, answer.status, answer.code, fault)
+	answer.writeHeader(w)
+	// A client that has gone away needs no answer.
+	_, _ = w.Write(answer.body)
+}
+
+// abandon gives up a request whose client left while it waited: nothing was done.
+func (s *Service) abandon(c *call, trouble trouble) {
+	s.journal.enter(c, 0, "", trouble.name())
+	panic(http.ErrAbortHandler)
+}
+
+// Registrations returns the emulator's own book in the order of registration, whatever lists show at present. Deleted CAs are gone,
+// and those of Options.Strangers were never in it.
 func (s *Service) Registrations() []Registration { return s.book.registrations() }
 
-// Requests returns the requests answered so far, in order. Of a long-running service only the latest are kept: at least 50,000.
+// Requests returns the requests received so far, in order. Of a long-running service only the latest are kept: at least 50,000.
 func (s *Service) Requests() []Request { return s.journal.requests() }
+
+// Inject replaces all faults, those of Options.Mixture included, and begins to count calls anew. Without an argument there are none.
+func (s *Service) Inject(faults ...Fault) error {
+	for _, f := range faults {
+		if err := f.validate(s.operations); err != nil {
+			return err
+		}
+	}
+	s.faults.replace(faults, Mixture{})
+	return nil
+}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// signatureAlgorithm is the only one the emulator knows. Source of everything in this file: the vendor's page "V3 request body and
+// signatureAlgorithm is the only one of the V3 signature that the emulator knows. Source of everything in this file: the vendor's page "V3 request body and
 // signature mechanism".
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
 
@@ -66,6 +66,19 @@ func (a authorization) covers(header http.Header) bool {
 		}
 	}
 	return true
+}
+
+// verify compares the claimed signature with one computed from the request as it arrived. A form is signed by its hash alone.
+func (a authorization) verify(secret string, r *http.Request, p incoming) *refusal {
+	bodyHash := hexSHA256(p.body)
+	canonical := canonicalRequest(r, p.query, a.signedHeaders, bodyHash)
+	expected := signature(secret, stringToSign(canonical))
+	matches := hmac.Equal([]byte(expected), []byte(a.signature))
+	if matches && a.covers(r.Header) && r.Header.Get("x-acs-content-sha256") == bodyHash {
+		return nil
+	}
+	// The real gateway's message repeats what it computed from, the security token included. A client must not print it.
+	return refusef(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
 }
 
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {

@@ -1,0 +1,122 @@
+package emulator_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"mqttca/api/emulator"
+)
+
+var foreignKey = emulator.Credential{AccessKeyID: "LTAIforeign", AccessKeySecret: "secretOfForeign", Account: "2000000000000002"}
+
+func withForeignKey(o *emulator.Options) { o.Credentials = append(o.Credentials, foreignKey) }
+
+// TestAccounts holds every operation on an instance to its owner.
+func TestAccounts(t *testing.T) {
+	c := start(t, withForeignKey)
+	tests := []struct {
+		key            emulator.Credential
+		instance, want string
+	}{
+		{plainKey, instanceID, ""},
+		{plainKey, otherInstanceID, ""},
+		{plainKey, foreignInstance, "MqttOwnerCheckError"},
+		{plainKey, unknownInstance, "MqttInstanceNotFound"},
+		{foreignKey, foreignInstance, ""},
+		{foreignKey, instanceID, "MqttOwnerCheckError"},
+	}
+	for _, test := range tests {
+		for _, r := range []request{codeRequest(test.instance), listRequest(test.instance, "1", "1")} {
+			r.key = &test.key
+			if got := c.send(r); got.code() != test.want {
+				t.Errorf("%s of %s by %s: %q, want %q", r.action, test.instance, test.key.AccessKeyID, got.code(), test.want)
+			}
+		}
+	}
+}
+
+func TestListInstances(t *testing.T) {
+	c := start(t, withForeignKey)
+	ids := func(key emulator.Credential, pairs ...string) any {
+		t.Helper()
+		got := c.send(request{method: http.MethodGet, action: "ListInstances", query: values(pairs...), key: &key})
+		if got.code() != "200" {
+			return got.code()
+		}
+		list := []string{}
+		for _, entry := range got.Body["Instances"].([]any) {
+			list = append(list, entry.(map[string]any)["InstanceId"].(string))
+		}
+		return list
+	}
+	tests := []struct {
+		name string
+		got  any
+		want any
+	}{
+		{"of an account", ids(plainKey), []string{instanceID, otherInstanceID}},
+		{"of another", ids(foreignKey), []string{foreignInstance}},
+		{"with no tag", ids(plainKey, "Tags", "[]"), []string{instanceID, otherInstanceID}},
+		{"with a tag", ids(plainKey, "Tags", `[{"key":"a","value":"b"}]`), []string{}},
+		{"with bad tags", ids(plainKey, "Tags", `a=b`), "ParameterFieldCheckFailed"},
+	}
+	for _, test := range tests {
+		if diff := cmp.Diff(test.want, test.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	got := c.send(request{method: http.MethodGet, action: "ListInstances", key: &foreignKey}).Body
+	want := map[string]any{
+		"RequestId": got["RequestId"], "Code": "200", "Message": "operation success.", "Success": "true",
+		"Instances": []any{map[string]any{
+			"InstanceId": foreignInstance, "InstanceName": foreignInstance, "InstanceStatus": 5.0, "InstanceType": 1.0,
+			"RegionId": "cn-emulated", "KernelVersion": "V3.3.0", "CreateTime": 1739345768000.0, "ExpireTime": 4102444800000.0,
+		}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+}
+
+// TestPolicy allows each RAM action in turn, and wants exactly its operation to get past RAM.
+func TestPolicy(t *testing.T) {
+	actions := map[string]string{
+		"GetRegisterCode": "mq:GetRegisterCode", "RegisterCaCertificate": "mq:RegisterCa", "ListCaCertificate": "mq:ListCaCertificate",
+		"GetCaCertificate": "mq:GetCaCertificate", "ActiveCaCertificate": "mq:ActiveCaCertificate",
+		"InactivateCaCertificate": "mq:UnregisterCaCertificate", "DeleteCaCertificate": "mq:DeleteCaCertificate",
+		"ListDeviceCertificateByCaSn": "mq:ListDeviceCertificateByCaSn", "ListInstances": "",
+	}
+	const instance = "mq:MqttInstanceAccess"
+	for allowed := range actions {
+		key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: []string{instance}}
+		if action := actions[allowed]; action != "" {
+			key.Allow = append(key.Allow, action)
+		}
+		c := start(t, func(o *emulator.Options) { o.Credentials = []emulator.Credential{key} })
+		for name, action := range actions {
+			method := http.MethodGet
+			switch name {
+			case "RegisterCaCertificate", "ActiveCaCertificate", "InactivateCaCertificate", "DeleteCaCertificate":
+				method = http.MethodPost
+			}
+			got := c.send(request{method: method, action: name, query: values("MqttInstanceId", instanceID), key: &key})
+			if denied := got.code() == "NoPermission"; denied != (name != allowed && action != "") {
+				t.Errorf("with %s allowed, %s: %s", actions[allowed], name, got.code())
+			}
+			want := "You are not authorized to perform this operation. Action: " + action +
+				". Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
+			if got.code() == "NoPermission" && got.Body["Message"] != want {
+				t.Errorf("message %q, want %q", got.Body["Message"], want)
+			}
+		}
+	}
+	key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: []string{"mq:RegisterCa"}}
+	c := start(t, func(o *emulator.Options) { o.Credentials = []emulator.Credential{key} })
+	r := registerRequest(instanceID, "n", "c", "v")
+	r.key = &key
+	want := "You are not authorized to perform this operation. Action: mq:MqttInstanceAccess. Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
+	if got := c.send(r); got.Body["Message"] != want {
+		t.Errorf("without access to instances: %v", got.Body)
+	}
+}

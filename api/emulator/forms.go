@@ -1,0 +1,163 @@
+package emulator
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The vendor's own texts and SDKs disagree on how some things look. Each of these types has the forms that were met; the zero value
+// stands for the first of them, or for the one that Options.Hard names.
+type (
+	// NumberForm is how numbers stand in an answer: as JSON numbers or as strings.
+	NumberForm string
+	// PEMForm is how a PEM goes on to its next line: by a line feed, or by a backslash and an n.
+	PEMForm string
+	// TotalForm is what the Total of a list counts.
+	TotalForm string
+	// SnForm is how a serial number is written. A CA is found only by the form that was given out.
+	SnForm string
+	// Order is the order of the CAs in a list.
+	Order string
+)
+
+// The forms.
+const (
+	Numbers NumberForm = "numbers"
+	Strings NumberForm = "strings"
+
+	LineFeeds PEMForm = "line-feeds"
+	Escaped   PEMForm = "escaped"
+
+	Records TotalForm = "records"
+	Pages   TotalForm = "pages"
+
+	Padded SnForm = "padded" // 007269004887: a zero byte ahead, as in the vendor's examples
+	Upper  SnForm = "upper"  // 0072FF004887
+	Plain  SnForm = "plain"  // 7269004887: no zeros ahead
+	Colons SnForm = "colons" // 00:72:69:00:48:87
+
+	OldestFirst Order = "oldest"
+	NewestFirst Order = "newest"
+)
+
+// choose checks a form and fills in the default, the first one.
+func choose[T ~string](what string, form T, allowed ...T) error {
+	if slices.Contains(allowed, form) {
+		return nil
+	}
+	names := make([]string, len(allowed))
+	for i, name := range allowed {
+		names[i] = string(name)
+	}
+	return fmt.Errorf("emulator: %s %q is none of %s", what, string(form), strings.Join(names, ", "))
+}
+
+func (o Options) validateForms() error {
+	for _, err := range []error{
+		choose("form of numbers", o.Numbers, Numbers, Strings),
+		choose("form of PEM", o.PEM, LineFeeds, Escaped),
+		choose("form of Total", o.Total, Records, Pages),
+		choose("form of Sn", o.Sn, Padded, Upper, Plain, Colons),
+		choose("order", o.Order, OldestFirst, NewestFirst),
+		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forms dresses what is in the book for an answer.
+type forms struct {
+	numbers     NumberForm
+	pem         PEMForm
+	total       TotalForm
+	controlText bool
+}
+
+func newForms(o Options) forms { return forms{o.Numbers, o.PEM, o.Total, o.ControlText} }
+
+// number is a number of an answer, in either form.
+type number struct {
+	value  int64
+	quoted bool
+}
+
+func (f forms) number(value int64) number { return number{value, f.numbers == Strings} }
+
+// MarshalText is how it stands in XML, where the forms are one.
+func (n number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, n.value, 10), nil }
+
+func (n number) MarshalJSON() ([]byte, error) {
+	if n.quoted {
+		return strconv.AppendQuote(nil, strconv.FormatInt(n.value, 10)), nil
+	}
+	return n.MarshalText()
+}
+
+func (f forms) certificate(pem string) string {
+	if f.pem == Escaped {
+		return strings.ReplaceAll(pem, "\n", `\n`)
+	}
+	return pem
+}
+
+// hostileText would turn a terminal around, and begin a line of its own.
+const hostileText = " \x1b[31m\r\nerror: \u202edegrof\x07"
+
+func (f forms) text(text string) string {
+	if f.controlText {
+		return text + hostileText
+	}
+	return text
+}
+
+func (f forms) page(count, pageNo, pageSize int) pageInfo {
+	total := count
+	if f.total == Pages {
+		total = (count + pageSize - 1) / pageSize
+	}
+	return pageInfo{f.number(int64(total)), f.number(int64(pageNo)), f.number(int64(pageSize))}
+}
+
+func (f forms) ca(c caCertificate) caCertificateVO {
+	return caCertificateVO{
+		RegistrationCode:    c.registerCode,
+		CaName:              c.name,
+		Sn:                  c.sn,
+		CaContent:           f.certificate(c.content),
+		VerificationContent: f.certificate(c.verification),
+		ValidBegin:          f.number(c.notBefore.UnixMilli()),
+		ValidEnd:            f.number(c.notAfter.UnixMilli()),
+		Status:              f.number(int64(c.status)),
+	}
+}
+
+// format gives a serial number its look: in the vendor's examples ("007269004887") whole bytes in lower-case hex.
+//
+// Invented: that the zero byte ahead is always there. The examples have it before both small and large first bytes.
+func (form SnForm) format(serial *big.Int) string {
+	digits := serial.Text(16)
+	if form == Plain {
+		return digits
+	}
+	if len(digits)%2 == 1 {
+		digits = "0" + digits
+	}
+	digits = "00" + digits
+	switch form {
+	case Upper:
+		return strings.ToUpper(digits)
+	case Colons:
+		var pairs []string
+		for pair := range slices.Chunk([]byte(digits), 2) {
+			pairs = append(pairs, string(pair))
+		}
+		return strings.Join(pairs, ":")
+	}
+	return digits
+}

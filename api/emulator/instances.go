@@ -1,0 +1,67 @@
+package emulator
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// emulatedRegion is the region that the instances are in. No region has this name.
+const emulatedRegion = "cn-emulated"
+
+// instanceVO has the fields of the vendor's reference page of ListInstances that say what an instance is.
+type instanceVO struct {
+	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
+	InstanceName   string
+	InstanceStatus number
+	InstanceType   number
+	RegionID       string `json:"RegionId" xml:"RegionId"`
+	KernelVersion  string
+	CreateTime     number
+	ExpireTime     number
+}
+
+// instancesAnswer says that it went well in the fields that a refusal has: so the reference page.
+type instancesAnswer struct {
+	RequestID string `json:"RequestId" xml:"RequestId"`
+	Code      string
+	Message   string
+	Success   string
+	Instances []instanceVO
+}
+
+// listInstances is ListInstances: the instances of the caller's account.
+//
+// Invented: the order, by id; that no instance has a tag, so that asking for one finds none; all that is said of an instance but its id.
+func (s *Service) listInstances(c *call) (any, *refusal) {
+	var tags []struct{ Key, Value string }
+	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
+		return nil, refuseParameter("Tags")
+	}
+	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
+	for _, id := range slices.Sorted(maps.Keys(s.owners)) {
+		if s.owners[id] == c.credential.Account && len(tags) == 0 {
+			answer.Instances = append(answer.Instances, s.forms.instance(id))
+		}
+	}
+	return answer, nil
+}
+
+// The values of the reference page.
+const (
+	instanceInService = 5
+	instancePlatinum  = 1
+)
+
+func (f forms) instance(id string) instanceVO {
+	return instanceVO{
+		InstanceID:     id,
+		InstanceName:   f.text(id),
+		InstanceStatus: f.number(instanceInService),
+		InstanceType:   f.number(instancePlatinum),
+		RegionID:       emulatedRegion,
+		KernelVersion:  "V3.3.0",
+		CreateTime:     f.number(1739345768000),
+		ExpireTime:     f.number(4102444800000), // 2100
+	}
+}

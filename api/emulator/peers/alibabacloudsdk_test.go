@@ -1,0 +1,64 @@
+package peers
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"strings"
+	"testing"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
+	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+
+	"mqttca/api/emulator"
+)
+
+func sendAlibabaCloudSDK(t *testing.T, host string, key emulator.Credential, c call) (map[string]any, error) {
+	t.Helper()
+	var credential auth.Credential = credentials.NewAccessKeyCredential(key.AccessKeyID, key.AccessKeySecret)
+	if key.SecurityToken != "" {
+		credential = credentials.NewStsTokenCredential(key.AccessKeyID, key.AccessKeySecret, key.SecurityToken)
+	}
+	client, err := sdk.NewClientWithOptions("cn-hangzhou", sdk.NewConfig(), credential)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := requests.NewCommonRequest()
+	request.Scheme, request.Domain, request.Method = "http", host, c.method
+	request.Version, request.ApiName = "2020-04-20", c.action
+	// Cloned, because the runtime adds its own to what it gets.
+	if c.inForm {
+		request.FormParams = maps.Clone(c.parameters)
+	} else {
+		request.QueryParams = maps.Clone(c.parameters)
+	}
+	response, err := client.ProcessCommonRequest(request)
+	if err != nil {
+		return nil, err
+	}
+	var body map[string]any
+	return body, json.Unmarshal(response.GetHttpContentBytes(), &body)
+}
+
+func alibabaCloudSDKCode(err error) string {
+	var refused *sdkerrors.ServerError
+	if errors.As(err, &refused) {
+		return refused.ErrorCode()
+	}
+	return err.Error()
+}
+
+// TestStringToSignIsTheRuntimesOwn: to a wrong secret the runtime compares the string to sign that the message echoes with its own,
+// and blames the secret only where they are the same.
+func TestStringToSignIsTheRuntimesOwn(t *testing.T) {
+	wrong := plainKey
+	wrong.AccessKeySecret = "wrong"
+	_, err := sendAlibabaCloudSDK(t, start(t, nil).host, wrong, codeCall())
+	var refused *sdkerrors.ServerError
+	if !errors.As(err, &refused) || !strings.HasPrefix(refused.Recommend(), "InvalidAccessKeySecret") {
+		t.Errorf("error %v, want the runtime to blame the secret", err)
+	}
+}

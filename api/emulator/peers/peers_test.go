@@ -1,0 +1,151 @@
+package peers
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"mqttca/api/emulator"
+)
+
+var allPeers = []peer{
+	{"darabonba with ACS3", sendDarabonba(""), darabonbaCode},
+	{"darabonba with signature 1.0", sendDarabonba("v2"), darabonbaCode},
+	{"alibaba-cloud-sdk-go", sendAlibabaCloudSDK, alibabaCloudSDKCode},
+}
+
+func codeCall() call {
+	return call{action: "GetRegisterCode", method: http.MethodGet, parameters: map[string]string{"MqttInstanceId": instanceID}}
+}
+
+// TestRegister registers a CA as a caller of each runtime would, with the certificates in the query and in a form, and reads it back.
+func TestRegister(t *testing.T) {
+	for _, p := range allPeers {
+		for _, key := range []emulator.Credential{plainKey, stsKey} {
+			for _, inForm := range []bool{false, true} {
+				name := p.name + " " + key.AccessKeyID
+				if inForm {
+					name += " in a form"
+				}
+				t.Run(name, func(t *testing.T) { register(t, p, key, inForm) })
+			}
+		}
+	}
+}
+
+func register(t *testing.T, p peer, key emulator.Credential, inForm bool) {
+	s, ca := start(t, nil), newAuthority(t)
+	send := func(c call) map[string]any {
+		t.Helper()
+		answer, err := p.send(t, s.host, key, c)
+		if err != nil {
+			t.Fatalf("%s: %v", c.action, err)
+		}
+		return answer
+	}
+	code := send(codeCall())["RegisterCode"].(string)
+	sn, _ := send(call{
+		action: "RegisterCaCertificate", method: http.MethodPost, inForm: inForm,
+		parameters: map[string]string{
+			"MqttInstanceId": instanceID, "CaName": "a b*~/+é&=", "CaContent": ca.pem(), "VerificationContent": ca.verification(t, code),
+		},
+	})["Sn"].(string)
+	book := s.Registrations()
+	if len(book) != 1 || book[0].Sn != sn || book[0].Name != "a b*~/+é&=" {
+		t.Fatalf("Sn %q, book %+v", sn, book)
+	}
+	named := map[string]string{"MqttInstanceId": instanceID, "Sn": sn}
+	data := send(call{action: "GetCaCertificate", method: http.MethodGet, parameters: named})["Data"].(map[string]any)
+	if data["Sn"] != sn {
+		t.Errorf("GetCaCertificate: %v", data)
+	}
+	send(call{action: "InactivateCaCertificate", method: http.MethodPost, parameters: named, inForm: inForm})
+	if s.Registrations()[0].Active {
+		t.Error("still active")
+	}
+	send(call{action: "DeleteCaCertificate", method: http.MethodPost, parameters: named})
+	if left := s.Registrations(); len(left) != 0 {
+		t.Errorf("still in the book: %+v", left)
+	}
+}
+
+// TestTampered has somebody in between who alters what the runtime signed.
+func TestTampered(t *testing.T) {
+	replaceForm := func(r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		body = bytes.Replace(body, []byte("CaName=mine"), []byte("CaName=evil"), 1)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	replaceQuery := func(r *http.Request) {
+		r.URL.RawQuery = strings.Replace(r.URL.RawQuery, "CaName=mine", "CaName=evil", 1)
+	}
+	tests := []struct {
+		name   string
+		inForm bool
+		tamper func(*http.Request)
+	}{
+		{"query", false, replaceQuery},
+		{"form", true, replaceForm},
+		{"parameter added", false, func(r *http.Request) { r.URL.RawQuery += "&More=1" }},
+		{"method", false, func(r *http.Request) { r.Method = http.MethodGet }},
+	}
+	for _, p := range allPeers {
+		for _, test := range tests {
+			t.Run(p.name+" "+test.name, func(t *testing.T) {
+				s := start(t, test.tamper)
+				_, err := p.send(t, s.host, plainKey, call{
+					action: "RegisterCaCertificate", method: http.MethodPost, inForm: test.inForm,
+					parameters: map[string]string{"MqttInstanceId": instanceID, "CaName": "mine", "CaContent": "c", "VerificationContent": "v"},
+				})
+				if err == nil || !strings.HasSuffix(p.code(err), "SignatureDoesNotMatch") {
+					t.Errorf("error %v, want SignatureDoesNotMatch", err)
+				}
+				// The same, left alone, gets past the signature.
+				s = start(t, nil)
+				_, err = p.send(t, s.host, plainKey, call{
+					action: "RegisterCaCertificate", method: http.MethodPost, inForm: test.inForm,
+					parameters: map[string]string{"MqttInstanceId": instanceID, "CaName": "mine", "CaContent": "c", "VerificationContent": "v"},
+				})
+				if err == nil || !strings.HasSuffix(p.code(err), "CertificateContentError") {
+					t.Errorf("left alone: error %v, want CertificateContentError", err)
+				}
+			})
+		}
+	}
+}
+
+// TestRefused has what each runtime makes of refusals by the gateway.
+func TestRefused(t *testing.T) {
+	wrongSecret, wrongToken := plainKey, stsKey
+	wrongSecret.AccessKeySecret, wrongToken.SecurityToken = "wrong", "wrong"
+	tests := []struct {
+		key    emulator.Credential
+		action string
+		want   string
+	}{
+		{plainKey, "GetRegisterCode", ""},
+		{wrongSecret, "GetRegisterCode", "SignatureDoesNotMatch"},
+		{wrongToken, "GetRegisterCode", "InvalidSecurityToken.Malformed"},
+		{emulator.Credential{AccessKeyID: "nobody", AccessKeySecret: "s"}, "GetRegisterCode", "InvalidAccessKeyId.NotFound"},
+		{plainKey, "GetRegisterCodes", "InvalidAction.NotFound"},
+	}
+	for _, p := range allPeers {
+		for _, test := range tests {
+			t.Run(p.name+" "+test.want, func(t *testing.T) {
+				s := start(t, nil)
+				c := codeCall()
+				c.action = test.action
+				_, err := p.send(t, s.host, test.key, c)
+				got := ""
+				if err != nil {
+					got = p.code(err)
+				}
+				if got != test.want {
+					t.Errorf("code %q, want %q", got, test.want)
+				}
+			})
+		}
+	}
+}
