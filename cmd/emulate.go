@@ -3,11 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +18,7 @@ const (
 	emulatedInstance  = "post-cn-emulated01"
 	emulatedKeyID     = "emulated-access-key-id"
 	emulatedKeySecret = "emulated-access-key-secret"
+	emulatedToken     = "emulated-security-token"
 )
 
 func emulatorOptions() emulator.Options {
@@ -31,13 +29,17 @@ func emulatorOptions() emulator.Options {
 }
 
 type emulateOptions struct {
-	listen    string
-	tls       bool
-	listDelay time.Duration
+	emulator.Options
+	listen  string
+	tls     bool
+	sts     bool
+	allow   []string
+	foreign []string
+	faults  mixtureFlag
 }
 
 func newEmulate(a *app) *cobra.Command {
-	o := emulateOptions{listen: "127.0.0.1:0"}
+	o := emulateOptions{listen: "127.0.0.1:0", Options: emulatorOptions()}
 	cmd := &cobra.Command{
 		Use:   "emulate",
 		Short: "Serve the embedded service, for scripts and tests",
@@ -48,30 +50,34 @@ output can be sourced.
 
 With --tls it makes a root certificate for the run, in a temporary file that goes with
 it; SSL_CERT_FILE makes programs trust it where they honour that variable (on Linux
-mqttca does).`,
+mqttca does).
+
+With --hard it differs from the real service wherever a client should not rely on it.
+--fault makes calls go wrong, as often as it is given: a kind, and what it needs.
+
+  --fault throttle:call=1,retry-after=500ms
+  --fault reset:op=RegisterCaCertificate,call=1,after
+
+` + faultHelp() + `
+--faults rate=0.3 makes about every third call go wrong at random, and prints the seed
+that repeats it.`,
 		Example: `  mqttca emulate
-  mqttca emulate --tls --list-delay 5s`,
+  mqttca emulate --tls --list-delay 5s
+  mqttca emulate --hard --fault reset:op=RegisterCaCertificate,call=1,after
+  mqttca emulate --faults seed=7,rate=0.3`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.emulate(cmd, o) },
 	}
-	cmd.Flags().StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
-	cmd.Flags().BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
-	cmd.Flags().Var(duration{&o.listDelay}, "list-delay", "list a CA only this long after its registration")
+	o.addFlags(cmd)
 	return cmd
 }
 
-// An emulateDocument is the result of emulate, printed once it serves.
-type emulateDocument struct {
-	URL         string            `json:"url"`
-	InstanceID  string            `json:"instance_id"`
-	Environment map[string]string `json:"environment"`
-}
-
 func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
-	options := emulatorOptions()
-	options.ListDelay = o.listDelay
-	service, err := emulator.New(options)
-	if err != nil {
+	if err := o.checkFlags(cmd); err != nil {
 		return err
+	}
+	service, err := emulator.New(o.service())
+	if err != nil {
+		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
 	}
 	server, err := emulator.Listen(o.listen, o.tls, service)
 	if err != nil {
@@ -83,7 +89,15 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 		return err
 	}
 	defer cleanUp()
-	return a.serve(cmd.Context(), newEmulateDocument(server.URL, rootFile))
+	if o.faults.Rate > 0 {
+		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
+	}
+	document := newEmulateDocument(server.URL, rootFile)
+	document.InstanceID = o.Instances[0]
+	if o.sts {
+		document.Environment[api.EnvSecurityToken] = emulatedToken
+	}
+	return a.serve(cmd.Context(), document)
 }
 
 // serve prints how to call the service and waits for the interrupt that ends it.
@@ -93,29 +107,6 @@ func (a *app) serve(ctx context.Context, document emulateDocument) error {
 	}
 	a.note("serving until interrupted")
 	<-ctx.Done()
-	return nil
-}
-
-func newEmulateDocument(url, rootFile string) emulateDocument {
-	environment := map[string]string{
-		envEndpoint:            url,
-		api.EnvAccessKeyID:     emulatedKeyID,
-		api.EnvAccessKeySecret: emulatedKeySecret,
-		api.EnvSecurityToken:   "", // one left over from real work would be refused
-	}
-	if rootFile != "" {
-		environment["SSL_CERT_FILE"] = rootFile
-	}
-	return emulateDocument{url, emulatedInstance, environment}
-}
-
-func (d emulateDocument) plain(w io.Writer) error {
-	fmt.Fprintf(w, "# the embedded service at %s, instance %s\n", d.URL, d.InstanceID)
-	for _, name := range []string{envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret, api.EnvSecurityToken, "SSL_CERT_FILE"} {
-		if value, set := d.Environment[name]; set {
-			fmt.Fprintf(w, "export %s=%s\n", name, value)
-		}
-	}
 	return nil
 }
 

@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api/emulator"
+)
+
+func (o *emulateOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.SortFlags = false // they stand in groups: the server, who may do what, the forms, codes and lists, what goes wrong
+	flags.StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
+	flags.BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
+	flags.BoolVar(&o.Hard, "hard", false, "differ from the real service where a client should not rely on it")
+	o.addAccess(cmd)
+	o.addForms(cmd)
+	o.addCodesAndLists(cmd)
+	flags.Var(signedDuration{&o.ClockSkew}, "clock-skew", "how far the service's clock is ahead; -20m: behind")
+	flags.Var(faultFlag{&o.Faults}, "fault", "make calls go wrong, see above (as often as needed)")
+	flags.Var(&o.faults, "faults", "make calls go wrong at random: rate=R[,seed=N][,kinds=KIND+KIND...]")
+}
+
+func (o *emulateOptions) addAccess(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance (as often as needed)")
+	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account (as often as needed)")
+	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
+	flags.StringArrayVar(&o.allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
+	flags.StringArrayVar(&o.Deny, "deny", nil, "operation that is denied to everybody, such as RegisterCaCertificate (as often as needed)")
+}
+
+func (o *emulateOptions) addForms(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar((*string)(&o.Numbers), "numbers", "", "numbers in answers: numbers, strings")
+	flags.StringVar((*string)(&o.PEM), "pem", "", "line breaks in PEM: line-feeds, escaped")
+	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: records, pages")
+	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, colons")
+	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
+	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses as they are after or were before the vendor's notice")
+	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")
+}
+
+func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&o.RotateCodes, "rotate-codes", false, "replace the registration code each time one is fetched")
+	flags.BoolVar(&o.SingleUseCodes, "single-use-codes", false, "let a registration code serve for one submission, also a refused one")
+	flags.Var(duration{&o.CodeLifetime}, "code-lifetime", "let a registration code expire after this time (default never)")
+	flags.IntVar(&o.CodeLength, "code-length", 0, "length of registration codes, 36 to 64 (default 46)")
+	flags.Var(duration{&o.ListDelay}, "list-delay", "list a CA only this long after its registration")
+	flags.Var(duration{&o.Flicker}, "flicker", "then list it at every other look only, for this long")
+	flags.IntVar(&o.PageLimit, "page-limit", 0, "largest page of a list, 1 to 100 (default 100)")
+	flags.BoolVar(&o.EndlessList, "endless-list", false, "let lists of CAs never end")
+	flags.IntVar(&o.Strangers, "strangers", 0, "CAs of other people in each instance")
+	flags.IntVar(&o.DevicesPerCA, "devices", 0, "device certificates under each CA that is registered")
+}
+
+// checkFlags refuses what the emulator cannot tell from a flag that was not given.
+func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
+	for _, name := range []string{"page-limit", "code-length"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+			return usage(cmd, "%s: --%s cannot be 0", cmd.CommandPath(), name)
+		}
+	}
+	return nil
+}
+
+// foreignAccount owns the instances that the printed credentials cannot reach.
+const foreignAccount = "2000000000000002"
+
+// service is what the flags come to. Of whether it makes sense the emulator judges.
+func (o emulateOptions) service() emulator.Options {
+	options := o.Options
+	credential := emulator.Credential{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret, Allow: o.allow}
+	if o.sts {
+		credential.SecurityToken = emulatedToken
+	}
+	options.Credentials = []emulator.Credential{credential}
+	if len(o.foreign) > 0 {
+		options.Accounts = []emulator.Account{{ID: foreignAccount, Instances: o.foreign}}
+	}
+	options.Mixture = o.faults.Mixture
+	return options
+}
+
+// A signedDuration is a duration that may be below zero.
+type signedDuration struct {
+	value *time.Duration
+}
+
+// Set takes what a duration takes, and a minus sign ahead.
+func (d signedDuration) Set(text string) error {
+	value, err := parseDuration(text)
+	if err != nil {
+		return fmt.Errorf("a duration is written like 90s, 12h or -20m")
+	}
+	*d.value = value
+	return nil
+}
+
+// String shows it as Go does.
+func (d signedDuration) String() string {
+	if d.value == nil {
+		return ""
+	}
+	return d.value.String()
+}
+
+// Type is the word that the help shows.
+func (signedDuration) Type() string { return "duration" }
