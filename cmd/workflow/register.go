@@ -75,9 +75,10 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 	)
 	for try := 1; ; try++ {
 		submission, err := i.sign(ctx, order, key, refused)
-		if err == nil {
-			result, err = i.submit(ctx, submission)
+		if err != nil {
+			return result, settled(doubt, err)
 		}
+		result, err = i.submit(ctx, submission)
 		if isStale(err) {
 			refused = submission.Verification.Subject.CommonName
 		}
@@ -87,10 +88,7 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 		if try == maxTries && isStale(err) {
 			err = &CodesUsedUpError{Instance: i.ID, Tries: try, Err: err}
 		}
-		if err == nil || try == maxTries || !tryAgain(ctx, err) {
-			return result, settled(doubt, err)
-		}
-		if sleep(ctx, rand.N(longestJitter)) != nil {
+		if err == nil || try == maxTries || !tryAgain(ctx, err) || sleep(ctx, rand.N(longestJitter)) != nil {
 			return result, settled(doubt, err)
 		}
 		key = makeKey(order.Authority.CA)
