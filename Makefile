@@ -1,6 +1,6 @@
 GO ?= go
 
-.PHONY: build test race lint golden bench
+.PHONY: build test race lint golden bench soak fuzz peers
 
 build: ## the program, as ./mqttca
 	$(GO) build -trimpath -o mqttca .
@@ -22,3 +22,18 @@ golden: ## rewrite the golden files and the outputs that scripts expect
 
 bench: ## benchmarks, each beside its baseline
 	$(GO) test -run '^$$' -bench . -benchtime 5s ./cmd
+
+soak: ## 2,000 registrations under random faults, each compared with the emulator's book
+	$(GO) test -count=1 -run TestSoak ./cmd/workflow -soak 2000
+
+FUZZTIME ?= 2m
+fuzz: ## every fuzzer for FUZZTIME
+	$(GO) test ./api -run '^$$' -fuzz FuzzAnswer -fuzztime $(FUZZTIME)
+	$(GO) test ./api -run '^$$' -fuzz FuzzSignature -fuzztime $(FUZZTIME)
+	$(GO) test ./pki -run '^$$' -fuzz FuzzCertificates -fuzztime $(FUZZTIME)
+	$(GO) test ./pki -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
+	$(GO) test ./pki -run '^$$' -fuzz FuzzCode -fuzztime $(FUZZTIME)
+	$(GO) test ./cmd/workflow -run '^$$' -fuzz FuzzSnEqual -fuzztime $(FUZZTIME)
+
+peers: ## the vendor's own runtimes against the emulator, in a module of their own
+	cd api/emulator/peers && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff

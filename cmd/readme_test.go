@@ -104,7 +104,7 @@ func checkHelp(t *testing.T, command *cobra.Command) {
 		t.Errorf("%s lacks a description or an example, or its summary ends in a period", command.Name())
 	}
 	for line := range strings.Lines(command.Long + "\n" + command.Example) {
-		if len(line) > 130 {
+		if len(line) > 100 {
 			t.Errorf("%s: a line of help has %d characters: %s", command.Name(), len(line), line)
 		}
 	}
