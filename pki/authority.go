@@ -15,7 +15,8 @@ type Authority struct {
 }
 
 // LoadAuthority reads a CA certificate and its private key. Of a bundle, the
-// certificate is the one that belongs to the key. All that can be checked
+// certificate is the one that belongs to the key, and the others are looked at for its
+// issuer. All that can be checked
 // before anything is signed has been checked when it returns.
 func LoadAuthority(certificatePath, keyPath string, at time.Time) (*Authority, error) {
 	b, err := readBundle(caRole, certificatePath)
@@ -30,7 +31,14 @@ func LoadAuthority(certificatePath, keyPath string, at time.Time) (*Authority, e
 	if err != nil {
 		return nil, err
 	}
-	return newAuthority(certificate, certificatePath, signer, at)
+	authority, err := newAuthority(certificate, certificatePath, signer, at)
+	if err != nil {
+		return nil, err
+	}
+	if fault := chainFault(certificate, b.certificates); fault != "" {
+		return nil, authority.refuse(fault, "put the CA's true chain into the file, or the CA certificate alone")
+	}
+	return authority, nil
 }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and a key that are in
