@@ -172,3 +172,31 @@ func TestInterruptDuringAnActivation(t *testing.T) {
 		}
 	})
 }
+
+// What cannot be looked up is not submitted again: it might be there.
+func TestNoSecondSubmissionWithoutALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		submitted := false
+		s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+			switch {
+			case operation(r) == "RegisterCaCertificate":
+				submitted = true
+				emulated.ServeHTTP(discard{}, r)
+				panic(http.ErrAbortHandler)
+			case submitted && operation(r) == "ListCaCertificate":
+				return answer(w, 403, `{"Code":"NoPermission","Message":"no","RequestId":"r"}`)
+			}
+			return false
+		})
+		order := newOrder(t)
+		_, err := s.instance.Register(context.Background(), order)
+		wantError[*UnknownError](t, err, fmt.Sprintf("it is not known whether CA %q was registered with instance %s: "+
+			"RegisterCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, "+
+			"and then ListCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: no (code NoPermission, HTTP 403, request id r)",
+			order.Authority.Subject(), instanceID))
+		if strings.Count(strings.Join(s.seen.events, " "), "/submit") != 1 || strings.Count(s.operations(), "GetRegisterCode") != 1 {
+			t.Errorf("steps %q, operations %s", s.seen.events, s.operations())
+		}
+		s.registered(t, order.Authority.CA)
+	})
+}
