@@ -91,6 +91,8 @@ func TestFindCredentialsFails(t *testing.T) {
 			"no usable credentials: the environment has only a part of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
 		{"line break in the environment", "", "", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "never-shown\r"},
 			"no usable credentials: the AccessKey secret of the environment has a space, a line break or another character that no key has"},
+		{"typographic quotation mark in the environment", "", "", map[string]string{EnvAccessKeyID: "id\u201d", EnvAccessKeySecret: "never-shown"},
+			"no usable credentials: the AccessKey ID of the environment has a space, a line break or another character that no key has"},
 		{"unknown profile", twoProfiles, "nope", nil, `no usable credentials: PATH has no profile "nope"`},
 		{"named profile without a file", "", "ops", nil, `no usable credentials: there is no PATH to hold profile "ops"`},
 		{"profiles disabled", twoProfiles, "", map[string]string{EnvProfileDisabled: "TRUE"},

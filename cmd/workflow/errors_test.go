@@ -139,3 +139,32 @@ func TestInterruptDuringTheFirstLook(t *testing.T) {
 		wantError[*api.NoAnswerError](t, err, fmt.Sprintf("waiting for CA %q on instance %s: the wait was interrupted", ca.Subject(), instanceID))
 	})
 }
+
+// A wait that is ended keeps what the last look saw.
+func TestStoppedWhileInactive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{}, nil)
+		order := newOrder(t)
+		sn := s.mustRegister(t, order).Listed.Sn
+		if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		result, err := s.instance.Confirm(ctx, order.Authority.CA, time.Minute)
+		wantError[*InactiveError](t, err, fmt.Sprintf("waiting for CA %q on instance %s: the time ran out (at the last look it was listed as inactive)", order.Authority.Subject(), instanceID))
+		if result.Listed == nil || result.Listed.Sn != sn || result.Outcome != Unconfirmed {
+			t.Errorf("%+v", result)
+		}
+	})
+}
+
+// An entry that cannot be read is named by what the service says of it.
+func TestSerialConflictWithAnUnreadableEntry(t *testing.T) {
+	ca := newOrder(t).Authority.CA
+	err := &SerialConflictError{CA: ca, Instance: "i", Other: api.CaCertificate{CaName: "other", Sn: "00AB", CaContent: "masked"}}
+	want := fmt.Sprintf(`CA %q has the serial number %s of another CA certificate on instance i, "other" (Sn 00AB)`, ca.Subject(), ca.SerialNumber())
+	if err.Error() != want {
+		t.Errorf("\n got %s\nwant %s", err, want)
+	}
+}
