@@ -218,3 +218,13 @@ func TestProvidersAreAskedOneAtATime(t *testing.T) {
 		t.Errorf("asked %d times while it was being asked", n)
 	}
 }
+
+// Without a region and without a profile it is the region that is asked for.
+func TestNoRegionAnywhere(t *testing.T) {
+	for name, env := range map[string]map[string]string{"no configuration": nil, "profiles disabled": {EnvProfileDisabled: "true"}} {
+		home(t, "", env)
+		if region, err := FindRegion("", ""); err != ErrNoRegion {
+			t.Errorf("%s: %q, %v", name, region, err)
+		}
+	}
+}
