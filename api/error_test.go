@@ -2,6 +2,10 @@ package api
 
 import (
 	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -66,4 +70,40 @@ type failing struct{}
 
 func (failing) Credentials(context.Context) (Credentials, error) {
 	return Credentials{}, &CredentialsError{Reason: "expired"}
+}
+
+// What is long is cut, and a broken answer keeps its status.
+func TestOddAnswers(t *testing.T) {
+	long := strings.Repeat("工", 501)
+	tests := []struct {
+		name, body string
+		length     string // Content-Length, "" for the body's own
+		status     int
+		want       string // the end of the error
+	}{
+		{"long message", `{"Code":"C","Message":"` + long + `","RequestId":"r"}`, "", 400, ": " + long[:500*len("工")] + " … (code C, HTTP 400, request id r)"},
+		{"no JSON, and called so", `{`, "", 200, ": the answer (HTTP 200) claims to be JSON and is none"},
+		{"broken off", `{`, "100", 200, ": the answer (HTTP 200) broke off: unexpected EOF"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if tt.length != "" {
+					w.Header().Set("Content-Length", tt.length)
+				}
+				w.WriteHeader(tt.status)
+				io.WriteString(w, tt.body)
+			}))
+			defer server.Close()
+			_, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i")
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("\n got %v\nwant …%s", err, tt.want)
+			}
+			var lost *NoAnswerError
+			if errors.As(err, &lost) && (lost.HTTPStatus != tt.status || !lost.Sent) {
+				t.Errorf("%+v, want HTTP status %d, and sent", lost, tt.status)
+			}
+		})
+	}
 }
