@@ -119,7 +119,7 @@ func TestReason(t *testing.T) {
 // A kept connection that the server closed in between costs a read nothing but a second
 // request, under a nonce of its own.
 func TestReadOnAConnectionThatWasClosed(t *testing.T) {
-	const runs = 20
+	const runs = 4
 	var abort atomic.Bool
 	var mutex sync.Mutex
 	nonces := map[string]int{}
