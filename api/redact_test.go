@@ -1,7 +1,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"strings"
 	"testing"
 )
@@ -43,5 +46,30 @@ func TestRedactLeavesShortTexts(t *testing.T) {
 	}
 	if got := string((Credentials{AccessKeySecret: "eight888"}).redact([]byte("eight888"))); !strings.Contains(got, redacted) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// What comes is not even HTTP, and net/http repeats it in its error.
+func TestErrorOfTheTransportHoldsNoSecret(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		if conn, err := listener.Accept(); err == nil {
+			conn.Read(make([]byte, 1))
+			io.WriteString(conn, "the-token the-secret\r\n\r\n")
+			conn.Close()
+		}
+	}()
+	endpoint, err := ParseEndpoint("http://" + listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials}).GetRegisterCode(context.Background(), "i")
+	const want = `malformed HTTP status code "[redacted]"`
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %v, want …%s", err, want)
 	}
 }
