@@ -38,6 +38,7 @@ type answer interface{ common() reply }
 // neither shape is a [*NoAnswerError].
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
+	oversized := len(body) > maxAnswerBytes
 	body = r.credentials.redact(withoutEscapes(body))
 	switch {
 	case err != nil:
@@ -46,7 +47,7 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 		failure.HTTPStatus = resp.StatusCode
 		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
 		return "", failure
-	case len(body) > maxAnswerBytes:
+	case oversized:
 		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
 	case resp.StatusCode/100 == 3:
 		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
