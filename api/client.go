@@ -156,7 +156,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	resp, err := c.http.Do(req)
 	if err != nil {
 		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
-		failure.Sent = sent.Load()
+		failure.Sent, failure.reused = sent.Load(), seen.Reused
 		failure.Reason = shortened(text(credentials.redact([]byte(failure.Reason))))
 		return failure
 	}

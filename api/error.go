@@ -87,6 +87,8 @@ type NoAnswerError struct {
 	RequestID  string // "" where the answer had none that could be read
 	Sent       bool   // the request was on its way, so that the service may have it
 	Err        error  // the cause, for errors.Is; its text is never shown
+
+	reused bool // the connection had served before, so that it may merely have been closed meanwhile
 }
 
 // Error is one sentence; the query of the request is not in it.

@@ -121,6 +121,8 @@ func (e *NoAnswerError) passing() bool {
 		return true
 	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF):
 		return true
+	case e.reused && e.HTTPStatus == 0: // net/http's error for a connection closed while idle has no name
+		return true
 	case errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
 		return true
 	}
