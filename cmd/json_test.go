@@ -25,7 +25,7 @@ var jsonFields = []struct {
 	{signDocument{}, "`sign`", `registration_code verification_certificate serial_number not_before not_after file`},
 	{listDocument{}, "`list`", `endpoint vendor_endpoint emulated instance_id ca_certificates`},
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
-	{versionDocument{}, "`version`", `version go platform`},
+	{versionDocument{}, "`version`", `version go platform key_sources`},
 }
 
 func TestJSONFields(t *testing.T) {

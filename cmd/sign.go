@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -21,8 +20,8 @@ var errUTF16 = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 const maxCodeFile = 4096
 
 type signOptions struct {
+	keyFlags
 	caCert   string
-	caKey    string
 	code     string
 	codeFile string
 	out      string
@@ -38,18 +37,22 @@ func newSign(a *app) *cobra.Command {
 		Long: `Make the verification certificate of a CA: its subject is the registration code,
 its issuer the CA. No network and no credentials are needed, so it runs where the CA
 key is. It goes to standard output, or with --out to a file; an existing file is left
-alone without --force.
+alone without --force. The key may be in an encrypted file, a PKCS#12 file or an HSM.
 
 The key pair of the certificate is made for it; its private key is dropped at once
 and never written.`,
 		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
+  mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "ca-cert", "ca-key"); err != nil {
+			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
 				return err
 			}
 			if (o.code == "") == (o.codeFile == "") {
 				return usage(cmd, "%s: give one of --code and --code-file", cmd.CommandPath())
+			}
+			if o.codeFile == "-" && o.passwordFile == "-" {
+				return usage(cmd, "%s: --code-file and --key-password-file can't both read standard input", cmd.CommandPath())
 			}
 			if err := requireValidity(cmd, o.validity); err != nil {
 				return err
@@ -57,11 +60,11 @@ and never written.`,
 			if o.out == "-" {
 				o.out = ""
 			}
-			return a.sign(cmd.Context(), o)
+			return a.sign(cmd, o)
 		},
 	}
 	addCACert(cmd, &o.caCert)
-	addCAKey(cmd, &o.caKey)
+	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
@@ -80,18 +83,19 @@ type signDocument struct {
 	File                    string `json:"file"` // "" without --out
 }
 
-func (a *app) sign(ctx context.Context, o signOptions) error {
+func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	if o.out != "" {
-		if err := checkOutput(o.out, o.force, o.caCert, o.caKey, o.codeFile); err != nil {
+		if err := checkOutput(o.out, o.force, o.caCert, o.caKey, o.codeFile, o.passwordFile); err != nil {
 			return err
 		}
 	}
-	authority, err := loadAuthority(ctx, o.caCert, o.caKey)
+	authority, err := a.loadAuthority(cmd, o.caCert, o.keyFlags)
 	if err != nil {
 		return err
 	}
+	defer authority.Close()
 	a.warnOf(authority.CA)
-	code, err := await(ctx, func() (string, error) { return a.readCode(o) })
+	code, err := await(cmd.Context(), func() (string, error) { return a.readCode(o) })
 	if err != nil {
 		return err
 	}
