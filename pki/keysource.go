@@ -27,6 +27,9 @@ type openedKey struct {
 
 // findKey says what stands at a path or URI.
 func findKey(key string) (keySource, error) {
+	if isTokenURI(key) {
+		return parseTokenURI(key)
+	}
 	f, err := readFile(keyRole, key)
 	if err != nil {
 		return nil, err
@@ -71,5 +74,9 @@ func (k keyFile) warnings() []Finding {
 
 // KeySources names the places of a key that this program can read.
 func KeySources() []string {
-	return []string{"pem", "encrypted-pem", "pkcs12"}
+	sources := []string{"pem", "encrypted-pem", "pkcs12"}
+	if hasTokens {
+		sources = append(sources, "pkcs11")
+	}
+	return sources
 }
