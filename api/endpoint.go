@@ -82,6 +82,14 @@ func (e Endpoint) IsVendor() bool {
 		vendorHostPattern.MatchString(e.url.Hostname())
 }
 
+// Region is the region that a vendor's endpoint serves, "" for any other endpoint.
+func (e Endpoint) Region() string {
+	if !e.IsVendor() {
+		return ""
+	}
+	return strings.Split(e.url.Hostname(), ".")[1]
+}
+
 // Host is the host and port, without a scheme.
 func (e Endpoint) Host() string { return e.url.Host }
 

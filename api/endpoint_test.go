@@ -14,7 +14,7 @@ func TestRegionalEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, err := RegionalEndpoint(tt.region, tt.vpc)
-		if err != nil || got.String() != tt.want || !got.IsVendor() {
+		if err != nil || got.String() != tt.want || !got.IsVendor() || got.Region() != tt.region {
 			t.Errorf("RegionalEndpoint(%q, %v) = %s (vendor %v), %v; want %s of the vendor", tt.region, tt.vpc, got, got.IsVendor(), err, tt.want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestParseEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, err := ParseEndpoint(tt.text)
-		if err != nil || got.String() != tt.want || got.IsVendor() != tt.vendor {
+		if err != nil || got.String() != tt.want || got.IsVendor() != tt.vendor || (got.Region() != "") != tt.vendor {
 			t.Errorf("ParseEndpoint(%q) = %s (vendor %v), %v; want %s (vendor %v)", tt.text, got, got.IsVendor(), err, tt.want, tt.vendor)
 		}
 	}

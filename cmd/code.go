@@ -1,37 +1,47 @@
 package cmd
 
 import (
-	"context"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
+type codeOptions struct {
+	instance   string
+	name       string
+	requestOut string
+	force      bool
+}
+
 func newCode(a *app) *cobra.Command {
-	var instance string
+	var o codeOptions
 	cmd := &cobra.Command{
 		Use:   "code",
 		Short: "Fetch the registration code of an instance",
 		Long: `Fetch the registration code of an instance and print it, with one line feed. It is
-what sign needs, on the host where the CA key is.
+what sign needs, on the host where the CA key is. With --request-out it goes into a file
+for that host, together with the instance, and what a witness compares is printed.
 
 Fetch one only when it will be used: it may replace a code that somebody else is
 carrying to an offline CA, and it may serve only once.`,
 		Example: `  mqttca code --instance post-cn-7mz2d
-  mqttca code --instance post-cn-7mz2d > code.txt`,
+  mqttca code --instance post-cn-7mz2d > code.txt
+  mqttca code --instance post-cn-7mz2d --request-out request.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance"); err != nil {
 				return err
 			}
-			session, err := a.connect(cmd)
-			if err != nil {
-				return err
+			if o.name != "" && o.requestOut == "" {
+				return usage(cmd, "%s: --name goes into the file of --request-out", cmd.CommandPath())
 			}
-			defer session.client.Close()
-			return a.code(cmd.Context(), session, instance)
+			return a.code(cmd, o)
 		},
 	}
-	addInstance(cmd, &instance)
+	addInstance(cmd, &o.instance)
+	cmd.Flags().StringVar(&o.requestOut, "request-out", "", "file to write a request for sign to")
+	cmd.Flags().StringVar(&o.name, "name", "", "name of the CA at the service, for the request")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --request-out where it exists")
 	return cmd
 }
 
@@ -43,16 +53,46 @@ type codeDocument struct {
 	RequestID        string `json:"request_id"`
 }
 
-func (a *app) code(ctx context.Context, session *session, instance string) error {
-	ctx, cancel := a.network(ctx, 0)
-	defer cancel()
-	code, err := a.instance(session, instance).FetchCode(ctx)
+func (a *app) code(cmd *cobra.Command, o codeOptions) error {
+	if o.requestOut != "" {
+		if err := checkOutput(o.requestOut, o.force); err != nil {
+			return err
+		}
+	}
+	session, err := a.connect(cmd)
 	if err != nil {
 		return err
 	}
-	document := codeDocument{session.origin(), instance, code.Code, code.RequestID}
-	return a.print(document, func(w io.Writer) error {
-		_, err := io.WriteString(w, escape(code.Code)+"\n")
+	defer session.client.Close()
+	ctx, cancel := a.network(cmd.Context(), 0)
+	defer cancel()
+	code, err := a.instance(session, o.instance).FetchCode(ctx)
+	if err != nil {
 		return err
-	})
+	}
+	document := codeDocument{session.origin(), o.instance, code.Code, code.RequestID}
+	if o.requestOut == "" {
+		return a.print(document, func(w io.Writer) error {
+			_, err := io.WriteString(w, escape(code.Code)+"\n")
+			return err
+		})
+	}
+	request := newSigningRequest(session, o.instance, o.name, code, time.Now())
+	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
+		return err
+	}
+	return a.print(document, func(w io.Writer) error { return printFields(w, request.witness()) })
+}
+
+// writeDocument writes a JSON document that holds no secret.
+func (a *app) writeDocument(path string, document any, force bool) error {
+	data, err := encode(document)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, data, 0o644, force); err != nil {
+		return err
+	}
+	a.note("wrote %s", path)
+	return nil
 }

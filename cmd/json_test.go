@@ -25,6 +25,8 @@ var jsonFields = []struct {
 	{signDocument{}, "`sign`", `registration_code verification_certificate serial_number not_before not_after file`},
 	{listDocument{}, "`list`", `endpoint vendor_endpoint emulated instance_id ca_certificates`},
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
+	{signingRequest{}, "a request (`code --request-out`)", `format region endpoint instance_id ca_name registration_code fetched_at`},
+	{bundle{}, "a bundle (`sign --bundle-out`)", `format request ca_certificate ca_sha256 verification_certificate verification_sha256`},
 	{versionDocument{}, "`version`", `version go platform key_sources`},
 }
 

@@ -58,6 +58,13 @@ func printFields(w io.Writer, fields []field) error {
 	return table.Flush()
 }
 
+// noteFields prints fields as progress, for a witness of the run.
+func (a *app) noteFields(fields []field) {
+	if !a.quiet && !a.json {
+		printFields(a.err, fields)
+	}
+}
+
 // timestamp is how times are shown: RFC 3339 in UTC, whole seconds; "" for none.
 func timestamp(t time.Time) string {
 	if t.IsZero() {

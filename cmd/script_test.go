@@ -130,6 +130,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\d{10}\b`), "CODE"},
 	{regexp.MustCompile(`\b[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\b`), "REQUEST-ID"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "SHA-256"},
+	{regexp.MustCompile(`\b[0-9a-f]{4}( [0-9a-f]{4}){15}\b`), "SHA-256 IN GROUPS"},
 	{regexp.MustCompile(`\b[0-9a-f]{30,42}\b`), "SERIAL"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},

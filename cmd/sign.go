@@ -24,7 +24,9 @@ type signOptions struct {
 	caCert   string
 	code     string
 	codeFile string
+	request  string
 	out      string
+	bundle   string
 	force    bool
 	validity time.Duration
 }
@@ -37,22 +39,22 @@ func newSign(a *app) *cobra.Command {
 		Long: `Make the verification certificate of a CA: its subject is the registration code,
 its issuer the CA. No network and no credentials are needed, so it runs where the CA
 key is. It goes to standard output, or with --out to a file; an existing file is left
-alone without --force. The key may be in an encrypted file, a PKCS#12 file or an HSM.
+alone without --force. With --request and --bundle-out it answers a request of code with
+a bundle for submit, and prints what a witness compares. The key may be in an encrypted
+file, a PKCS#12 file or an HSM.
 
 The key pair of the certificate is made for it; its private key is dropped at once
 and never written.`,
 		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
   mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
-  mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456`,
+  mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad
+  mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
 				return err
 			}
-			if (o.code == "") == (o.codeFile == "") {
-				return usage(cmd, "%s: give one of --code and --code-file", cmd.CommandPath())
-			}
-			if o.codeFile == "-" && o.passwordFile == "-" {
-				return usage(cmd, "%s: --code-file and --key-password-file can't both read standard input", cmd.CommandPath())
+			if err := o.check(cmd); err != nil {
+				return err
 			}
 			if err := requireValidity(cmd, o.validity); err != nil {
 				return err
@@ -68,8 +70,10 @@ and never written.`,
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
+	cmd.Flags().StringVar(&o.request, "request", "", "file with a request that code wrote, - for standard input")
+	cmd.Flags().StringVar(&o.bundle, "bundle-out", "", "file to write a bundle for submit to, with --request")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to, - for standard output")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out where it exists")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out or --bundle-out where it exists")
 	return cmd
 }
 
@@ -83,9 +87,30 @@ type signDocument struct {
 	File                    string `json:"file"` // "" without --out
 }
 
+// check refuses flags that do not go together.
+func (o signOptions) check(cmd *cobra.Command) error {
+	given := 0
+	for _, source := range []string{o.code, o.codeFile, o.request} {
+		if source != "" {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return usage(cmd, "%s: give one of --code, --code-file and --request", cmd.CommandPath())
+	case o.bundle != "" && o.request == "":
+		return usage(cmd, "%s: --bundle-out answers a --request", cmd.CommandPath())
+	case o.bundle != "" && o.out != "":
+		return usage(cmd, "%s: give one of --out and --bundle-out: the bundle holds the certificate", cmd.CommandPath())
+	case o.passwordFile == "-" && (o.codeFile == "-" || o.request == "-"):
+		return usage(cmd, "%s: --key-password-file and the code can't both be read from standard input", cmd.CommandPath())
+	}
+	return nil
+}
+
 func (a *app) sign(cmd *cobra.Command, o signOptions) error {
-	if o.out != "" {
-		if err := checkOutput(o.out, o.force, o.caCert, o.caKey, o.codeFile, o.passwordFile); err != nil {
+	if file := firstOf(o.out, o.bundle); file != "" {
+		if err := checkOutput(file, o.force, o.caCert, o.caKey, o.codeFile, o.request, o.passwordFile); err != nil {
 			return err
 		}
 	}
@@ -95,36 +120,57 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	}
 	defer authority.Close()
 	a.warnOf(authority.CA)
-	code, err := await(cmd.Context(), func() (string, error) { return a.readCode(o) })
+	request, err := await(cmd.Context(), func() (signingRequest, error) { return a.readOrder(o) })
 	if err != nil {
 		return err
 	}
-	verification, err := workflow.Issue(authority, code, o.validity)
+	for _, warning := range request.warnings(time.Now()) {
+		a.warn("%s", warning)
+	}
+	verification, err := workflow.Issue(authority, request.RegistrationCode, o.validity)
 	if err != nil {
 		return err
 	}
-	return a.deliver(o, code, verification)
+	return a.deliver(o, newBundle(request, authority.CA, verification), authority.CA, verification)
 }
 
-// deliver writes the certificate to the file that was asked for, else to stdout.
-func (a *app) deliver(o signOptions, code string, verification *x509.Certificate) error {
-	text := pki.EncodeCertificate(verification)
-	if o.out != "" {
+// readOrder takes the code from where it is given; only a request has more than that.
+func (a *app) readOrder(o signOptions) (signingRequest, error) {
+	if o.request != "" {
+		return a.readRequest(o.request)
+	}
+	code, err := a.readCode(o)
+	return signingRequest{RegistrationCode: code}, err
+}
+
+// deliver writes the certificate, or the bundle, to the file that was asked for, else the
+// certificate to stdout.
+func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Certificate) error {
+	text := b.VerificationCertificate
+	switch {
+	case o.bundle != "":
+		if err := a.writeDocument(o.bundle, b, o.force); err != nil {
+			return err
+		}
+	case o.out != "":
 		if err := writeFile(o.out, []byte(text), 0o644, o.force); err != nil {
 			return err
 		}
 		a.note("wrote %s, valid until %s", o.out, timestamp(verification.NotAfter))
 	}
 	document := signDocument{
-		RegistrationCode:        code,
+		RegistrationCode:        b.Request.RegistrationCode,
 		VerificationCertificate: text,
 		SerialNumber:            pki.SerialNumber(verification),
 		NotBefore:               timestamp(verification.NotBefore),
 		NotAfter:                timestamp(verification.NotAfter),
-		File:                    o.out,
+		File:                    firstOf(o.out, o.bundle),
 	}
 	return a.print(document, func(w io.Writer) error {
-		if o.out != "" {
+		switch {
+		case o.bundle != "":
+			return printFields(w, b.witness(ca, verification))
+		case o.out != "":
 			return nil
 		}
 		_, err := io.WriteString(w, text)

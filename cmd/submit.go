@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"crypto/x509"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 type submitOptions struct {
 	target
 	verification string
+	bundle       string
 }
 
 func newSubmit(a *app) *cobra.Command {
@@ -22,9 +24,16 @@ func newSubmit(a *app) *cobra.Command {
 		Short: "Submit a CA with a verification certificate made elsewhere",
 		Long: `Submit a CA certificate with its verification certificate, made by sign or by other
 means (X.509 v1 is accepted too), and wait until the CA is listed as active. Both are
-checked before anything is sent. A CA that is listed and active is left as it is.`,
-		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt`,
+checked before anything is sent. A CA that is listed and active is left as it is.
+
+With --bundle both come from the file that sign --bundle-out wrote, with the instance, its
+region and the CA's name; what does not fit together in it is refused.`,
+		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
+  mqttca submit --bundle bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.bundle != "" {
+				return a.submitBundle(cmd, o)
+			}
 			if err := require(cmd, "instance", "ca-cert", "verification-cert"); err != nil {
 				return err
 			}
@@ -33,6 +42,7 @@ checked before anything is sent. A CA that is listed and active is left as it is
 	}
 	o.target.addFlags(cmd)
 	cmd.Flags().StringVar(&o.verification, "verification-cert", "", "file with the verification certificate (PEM or DER)")
+	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file that sign --bundle-out wrote, - for standard input")
 	return cmd
 }
 
@@ -49,20 +59,71 @@ func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
 	if err != nil {
 		return err
 	}
-	defer session.client.Close()
-	a.warnOf(ca)
-	ctx, cancel := a.network(cmd.Context(), o.wait)
-	defer cancel()
-	result, err := a.instance(session, o.instance).Submit(ctx, workflow.Submission{
-		CA:           ca,
-		Verification: verification,
-		Name:         o.caName(ca),
-		Wait:         o.wait,
-		DryRun:       o.dryRun,
+	return a.submitProof(cmd, session, o.target, ca, verification)
+}
+
+// submitBundle submits what a bundle holds. The flags may repeat what it says, not change it:
+// somebody has compared it aloud.
+func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
+	for _, name := range []string{"ca-cert", "verification-cert"} {
+		if cmd.Flags().Changed(name) {
+			return usage(cmd, "%s: --%s and --bundle exclude each other", cmd.CommandPath(), name)
+		}
+	}
+	var ca *pki.CA
+	var verification *x509.Certificate
+	now := time.Now()
+	b, err := await(cmd.Context(), func() (b bundle, err error) {
+		b, ca, verification, err = a.readBundle(o.bundle, now)
+		return b, err
 	})
-	if err := a.conclude(session, o.target, ca, result, err); err != nil {
+	if err != nil {
 		return err
 	}
-	a.noteNext(o.target)
+	if err := a.follow(b.Request, &o); err != nil {
+		return err
+	}
+	session, err := a.prepare(cmd, o.target, ca)
+	if err != nil {
+		return err
+	}
+	a.noteFields(b.witness(ca, verification))
+	for _, warning := range b.Request.warnings(now) {
+		a.warn("%s", warning)
+	}
+	return a.submitProof(cmd, session, o.target, ca, verification)
+}
+
+// follow takes instance, region and name from the request.
+func (a *app) follow(r signingRequest, o *submitOptions) error {
+	for _, setting := range []struct {
+		what  string
+		given *string
+		said  string
+	}{{"instance", &o.instance, r.InstanceID}, {"region", &a.region, r.Region}, {"CA name", &o.name, r.CAName}} {
+		if *setting.given != "" && setting.said != "" && *setting.given != setting.said {
+			return cannotRead("bundle "+o.bundle, fmt.Errorf("it is for the %s %q, not %q", setting.what, setting.said, *setting.given))
+		}
+		*setting.given = firstOf(*setting.given, setting.said)
+	}
+	return nil
+}
+
+func (a *app) submitProof(cmd *cobra.Command, session *session, t target, ca *pki.CA, verification *x509.Certificate) error {
+	defer session.client.Close()
+	a.warnOf(ca)
+	ctx, cancel := a.network(cmd.Context(), t.wait)
+	defer cancel()
+	result, err := a.instance(session, t.instance).Submit(ctx, workflow.Submission{
+		CA:           ca,
+		Verification: verification,
+		Name:         t.caName(ca),
+		Wait:         t.wait,
+		DryRun:       t.dryRun,
+	})
+	if err := a.conclude(session, t, ca, result, err); err != nil {
+		return err
+	}
+	a.noteNext(t)
 	return nil
 }

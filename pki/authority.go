@@ -24,7 +24,7 @@ var ErrNoCertificate = errors.New("no CA certificate is given")
 
 // LoadAuthority reads a CA certificate and opens its private key, which is in a file (see
 // [ReadKey]) or, where key is a pkcs11 URI, in a token. Of a bundle, the certificate is
-// the one that belongs to the key. Without a certificatePath it is taken from the
+// the one that belongs to the key, and the others are looked at for its issuer. Without a certificatePath it is taken from the
 // PKCS#12 archive that has the key. All that can be checked before anything is signed
 // has been checked when it returns. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
@@ -69,6 +69,9 @@ func (k *openedKey) authority(b *bundle, path string, at time.Time) (*Authority,
 	authority, err := newAuthority(certificate, path, k.signer, at)
 	if err != nil {
 		return nil, err
+	}
+	if fault := chainFault(certificate, b.certificates); fault != "" {
+		return nil, authority.refuse(fault, "put the CA's true chain into the file, or the CA certificate alone")
 	}
 	if k.prove != nil {
 		if err := k.prove(certificate); err != nil {

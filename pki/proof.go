@@ -35,3 +35,24 @@ func nameFile(err error, path string) error {
 	named.Object += " " + path
 	return &named
 }
+
+// ParseProof is [LoadProof] for two certificates as PEM texts and the registration code
+// that the second was made for.
+func ParseProof(caText, verificationText, code string, at time.Time) (*CA, *x509.Certificate, error) {
+	certificate, err := ParseCertificate(caText)
+	if err != nil {
+		return nil, nil, err
+	}
+	ca, err := newCA(certificate, "", at)
+	if err != nil {
+		return nil, nil, err
+	}
+	verification, err := ParseCertificate(verificationText)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := ca.CheckVerification(verification, code, at); err != nil {
+		return nil, nil, err
+	}
+	return ca, verification, nil
+}

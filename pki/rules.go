@@ -23,6 +23,10 @@ var rules = []rule{
 	{"key", Fault, findUnfitKey},
 	{"serial-length", Fault, findLongSerial},
 	{"serial-entropy", Warning, findShortSerial},
+	{"path-length", Warning, findPathLength},
+	{"name-constraints", Warning, findNameConstraints},
+	{"extended-key-usage", Warning, findUsages},
+	{"critical-extensions", Warning, findCriticalExtensions},
 }
 
 // Check judges a CA certificate at a given time by every rule, in the order of
@@ -60,10 +64,8 @@ func findNoCertSign(certificate *x509.Certificate, _ time.Time) (string, string)
 	if certificate.KeyUsage&x509.KeyUsageCertSign != 0 {
 		return "", ""
 	}
-	for _, extension := range certificate.Extensions {
-		if extension.Id.Equal(oidKeyUsage) {
-			return "its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign"
-		}
+	if hasExtension(certificate, oidKeyUsage) {
+		return "its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign"
 	}
 	return "", ""
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func TestCheck(t *testing.T) {
 	notBefore := opened("p256.crt").NotBefore
 	notAfter := opened("p256.crt").NotAfter
 	type message struct{ Rule, Message string }
+	warnings := []string{"serial-entropy", "path-length", "name-constraints", "extended-key-usage", "critical-extensions"}
 	for _, test := range []struct {
 		name        string
 		certificate *x509.Certificate
@@ -58,6 +60,28 @@ func TestCheck(t *testing.T) {
 		{"serial number of 64 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(64) }), now, nil},
 		{"serial number of 63 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(63) }), now, []message{
 			{"serial-entropy", "its serial number 4000000000000000 has fewer than 64 bits"}}},
+		{"path length 0", made(func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true }), now, []message{
+			{"path-length", "its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA"}}},
+		{"path length 1", made(func(c *x509.Certificate) { c.MaxPathLen = 1 }), now, nil},
+		{"name constraints", made(func(c *x509.Certificate) {
+			c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.com"}
+		}), now, []message{
+			{"name-constraints", "it has name constraints, which hold for the certificates below it"}}},
+		{"name constraints on directory names", made(func(c *x509.Certificate) {
+			// permittedSubtrees { directoryName { CN=x } }
+			c.ExtraExtensions = []pkix.Extension{{Id: oidNameConstraints, Critical: true, Value: []byte{
+				0x30, 0x14, 0xa0, 0x12, 0x30, 0x10, 0xa4, 0x0e, 0x30, 0x0c, 0x31, 0x0a, 0x30, 0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01, 'x'}}}
+		}), now, []message{{"name-constraints", "it has name constraints, which hold for the certificates below it"}}},
+		{"usages with client authentication", made(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), now, []message{
+			{"extended-key-usage", "it has extended key usages, which many verifiers take as a limit on the certificates below it"}}},
+		{"usages without client authentication", made(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3}} }), now, []message{
+			{"extended-key-usage", "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it"}}},
+		{"unknown critical extension", made(func(c *x509.Certificate) {
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
+		}), now, []message{{"critical-extensions", "it has critical extensions that not every verifier knows: 1.2.3.4"}}},
+		{"unknown extension", made(func(c *x509.Certificate) {
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Value: []byte{5, 0}}}
+		}), now, nil},
 		{"serial number 0", made(func(c *x509.Certificate) { c.SerialNumber = new(big.Int) }), now, []message{
 			{"serial-entropy", "its serial number 00 has fewer than 64 bits"}}},
 	} {
@@ -65,7 +89,7 @@ func TestCheck(t *testing.T) {
 			var got []message
 			for _, finding := range Check(test.certificate, test.at) {
 				got = append(got, message{finding.Rule, finding.Message})
-				if finding.Advice == "" || (finding.Severity == Warning) != (finding.Rule == "serial-entropy") {
+				if finding.Advice == "" || (finding.Severity == Warning) != slices.Contains(warnings, finding.Rule) {
 					t.Errorf("advice %q, severity %s", finding.Advice, finding.Severity)
 				}
 			}

@@ -19,6 +19,9 @@ func FuzzSnEqual(f *testing.F) {
 		f.Add(strings.TrimSpace(line), []byte(line))
 	}
 	f.Fuzz(func(t *testing.T, text string, number []byte) {
+		if len(number) > 256 {
+			number = number[:256] // a certificate's serial number is shorter by far
+		}
 		serial := new(big.Int).SetBytes(number)
 		snEqual(text, serial)
 		hex := serial.Text(16)

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 
 	"mqttca/api"
@@ -24,6 +25,8 @@ func TestSnEqual(t *testing.T) {
 		{"0", 0, true},
 		{"zz", 1, false},
 		{"-1", 1, false},
+		{strings.Repeat("0", longestSn-1) + "1", 1, true},
+		{strings.Repeat("0", longestSn) + "1", 1, false},
 	}
 	for _, tt := range tests {
 		if got := snEqual(tt.sn, big.NewInt(tt.serial)); got != tt.want {

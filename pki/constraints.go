@@ -1,0 +1,72 @@
+package pki
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What a CA's own extensions say about the certificates below it. None of it keeps the CA
+// from being registered: the service may or may not look, and the device certificates are
+// the CA's affair.
+
+var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
+
+// findPathLength: RFC 5280 section 4.2.1.9.
+func findPathLength(certificate *x509.Certificate, _ time.Time) (string, string) {
+	if !certificate.MaxPathLenZero {
+		return "", ""
+	}
+	return "its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA",
+		"register the CA that issues the device certificates, should that be another one below it"
+}
+
+// findNameConstraints: RFC 5280 section 4.2.1.10.
+func findNameConstraints(certificate *x509.Certificate, _ time.Time) (string, string) {
+	if !hasExtension(certificate, oidNameConstraints) {
+		return "", ""
+	}
+	return "it has name constraints, which hold for the certificates below it",
+		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
+}
+
+// findUsages: RFC 5280 section 4.2.1.12 has extended key usages for end-entity
+// certificates; in a CA most verifiers take them as a limit on those below it.
+func findUsages(certificate *x509.Certificate, _ time.Time) (string, string) {
+	if len(certificate.ExtKeyUsage)+len(certificate.UnknownExtKeyUsage) == 0 {
+		return "", ""
+	}
+	const advice = "the verification certificate has no such usage, which the limit allows; device certificates need TLS client authentication"
+	if slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
+		return "it has extended key usages, which many verifiers take as a limit on the certificates below it", advice
+	}
+	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
+}
+
+// findCriticalExtensions: RFC 5280 section 4.2, a verifier refuses a certificate with a
+// critical extension that it does not know.
+func findCriticalExtensions(certificate *x509.Certificate, _ time.Time) (string, string) {
+	var unknown []string
+	for _, id := range certificate.UnhandledCriticalExtensions {
+		if !id.Equal(oidNameConstraints) {
+			unknown = append(unknown, id.String())
+		}
+	}
+	if len(unknown) == 0 {
+		return "", ""
+	}
+	return fmt.Sprintf("it has critical extensions that not every verifier knows: %s", strings.Join(unknown, ", ")),
+		"should the service refuse the CA or its device certificates, they may be why"
+}
+
+func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
+	for _, extension := range certificate.Extensions {
+		if extension.Id.Equal(id) {
+			return true
+		}
+	}
+	return false
+}
