@@ -53,12 +53,18 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// conditionOf knows [pkcs11], true of a build that has HSMs.
+// conditionOf knows [pkcs11], true of a build that has HSMs, and [softhsm], true where
+// SoftHSM is as Debian installs it.
 func conditionOf(name string) (bool, error) {
-	if name != "pkcs11" {
-		return false, fmt.Errorf("unknown condition %q", name)
+	switch name {
+	case "pkcs11":
+		return slices.Contains(pki.KeySources(), name), nil
+	case "softhsm":
+		_, missing := os.Stat("/usr/lib/softhsm/libsofthsm2.so")
+		_, err := exec.LookPath("softhsm2-util")
+		return missing == nil && err == nil, nil
 	}
-	return slices.Contains(pki.KeySources(), name), nil
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // A script's home folder is its own and empty, and nothing of the environment names an

@@ -107,6 +107,7 @@ func TestTokenPIN(t *testing.T) {
 	module, run := softHSM(t)
 	importKey(run, "p256", "root", "01")
 	uri := "pkcs11:module-path=" + module + ";token=ca;object=root"
+	lines := write(t, "pin", []byte("1234\n5678\n"))
 	good, bad, empty := write(t, "pin", []byte("1234\n")), write(t, "pin", []byte("8642\n")), write(t, "pin", []byte("\n"))
 	for _, key := range []string{uri + "?pin-source=" + good, uri + ";pin-source=file:" + good, uri + "?pin-value=1234"} {
 		authority, err := LoadAuthority(caFile("p256.crt"), key, unasked(t), now)
@@ -127,6 +128,7 @@ func TestTokenPIN(t *testing.T) {
 		{uri + "?pin-value=8642", unasked(t), object + "the PIN is wrong"},
 		{uri + "?pin-source=" + bad, unasked(t), object + "the PIN is wrong"},
 		{uri + "?pin-source=" + empty, unasked(t), "read PIN file " + empty + ": it does not hold one line with the PIN"},
+		{uri + "?pin-source=" + lines, unasked(t), "read PIN file " + lines + ": it does not hold one line with the PIN"},
 		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file /no/such/file: no such file"},
 		{uri, passwordOf("8642"), object + "the PIN is wrong"},
 		{uri, passwordOf(""), object + "the PIN is empty, and an empty one is never tried"},
