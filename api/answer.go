@@ -38,7 +38,8 @@ type answer interface{ common() reply }
 // neither shape is a [*NoAnswerError].
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
-	body = r.credentials.redact(body)
+	oversized := len(body) > maxAnswerBytes
+	body = r.credentials.redact(withoutEscapes(body))
 	switch {
 	case err != nil:
 		failure := noAnswer(r.call, err)
@@ -46,7 +47,7 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 		failure.HTTPStatus = resp.StatusCode
 		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
 		return "", failure
-	case len(body) > maxAnswerBytes:
+	case oversized:
 		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
 	case resp.StatusCode/100 == 3:
 		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
@@ -133,12 +134,13 @@ func (r answerReader) unreadable(resp *http.Response, what string, cause error) 
 
 // notJSON says what the answer claims to be.
 func (r answerReader) notJSON(resp *http.Response) string {
-	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	claim := r.credentials.redact([]byte(resp.Header.Get("Content-Type"))) // parsed it is in lower case
+	kind, _, err := mime.ParseMediaType(string(claim))
 	switch {
 	case err != nil:
 		return "is not JSON but of no known type"
 	case kind == "application/json":
 		return "claims to be JSON and is none"
 	}
-	return "is not JSON but " + string(r.credentials.redact([]byte(kind)))
+	return "is not JSON but " + kind
 }

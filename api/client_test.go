@@ -306,7 +306,7 @@ func TestNoConnection(t *testing.T) {
 	endpoint, _ := ParseEndpoint("http://" + host)
 	client := NewClient(Config{Endpoint: endpoint, Credentials: testCredentials})
 	_, err = client.GetRegisterCode(context.Background(), "i")
-	if want := "GetRegisterCode for instance i got no usable answer from " + host + ": connection refused"; err == nil || err.Error() != want {
+	if want := "GetRegisterCode for instance i got no usable answer from " + host + ": connection refused"; err == nil || err.Error() != want || MaybeDone(err) {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 }

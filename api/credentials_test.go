@@ -4,8 +4,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+
+	"github.com/aliyun/credentials-go/credentials/providers"
 )
 
 // home sets up a home folder with a CLI configuration, and an environment that holds
@@ -86,6 +91,8 @@ func TestFindCredentialsFails(t *testing.T) {
 			"no usable credentials: the environment has only a part of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
 		{"line break in the environment", "", "", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "never-shown\r"},
 			"no usable credentials: the AccessKey secret of the environment has a space, a line break or another character that no key has"},
+		{"typographic quotation mark in the environment", "", "", map[string]string{EnvAccessKeyID: "id\u201d", EnvAccessKeySecret: "never-shown"},
+			"no usable credentials: the AccessKey ID of the environment has a space, a line break or another character that no key has"},
 		{"unknown profile", twoProfiles, "nope", nil, `no usable credentials: PATH has no profile "nope"`},
 		{"named profile without a file", "", "ops", nil, `no usable credentials: there is no PATH to hold profile "ops"`},
 		{"profiles disabled", twoProfiles, "", map[string]string{EnvProfileDisabled: "TRUE"},
@@ -146,6 +153,78 @@ func TestMaskedID(t *testing.T) {
 	} {
 		if got := (Credentials{AccessKeyID: id}).MaskedID(); got != want {
 			t.Errorf("MaskedID of %q = %q, want %q", id, got, want)
+		}
+	}
+}
+
+// ALIBABA_CLOUD_CONFIG_FILE names the configuration in place of the one at home.
+func TestConfigFileOfTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "other.json")
+	const other = `{"current": "there", "profiles": [{"name": "there", "mode": "AK", "access_key_id": "there-id", "access_key_secret": "there-secret"}]}`
+	if err := os.WriteFile(file, []byte(other), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	home(t, twoProfiles, map[string]string{EnvConfigFile: file})
+	provider, err := FindCredentials("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := provider.Credentials(context.Background()); got.AccessKeyID != "there-id" || err != nil {
+		t.Errorf("got id %s, %v; want there-id", got.AccessKeyID, err)
+	}
+	_, err = FindCredentials("ops")
+	if want := "no usable credentials: " + file + ` has no profile "ops"`; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+// PowerShell writes a byte order mark.
+func TestConfigurationWithByteOrderMark(t *testing.T) {
+	home(t, "\ufeff"+twoProfiles, nil)
+	if _, err := FindCredentials("ops"); err != nil {
+		t.Error(err)
+	}
+}
+
+// A touchy provider must not be asked twice at once.
+type touchy struct {
+	providers.CredentialsProvider
+	inside, overlaps atomic.Int32
+}
+
+func (p *touchy) GetCredentials() (*providers.Credentials, error) {
+	if p.inside.Add(1) > 1 {
+		p.overlaps.Add(1)
+	}
+	for range 10 {
+		runtime.Gosched()
+	}
+	p.inside.Add(-1)
+	return &providers.Credentials{AccessKeyId: "id", AccessKeySecret: "secret"}, nil
+}
+
+func TestProvidersAreAskedOneAtATime(t *testing.T) {
+	inner := &touchy{}
+	provider, err := libraryProvider("a test", inner, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 200 {
+		group.Go(func() { provider.Credentials(context.Background()) })
+	}
+	group.Wait()
+	if n := inner.overlaps.Load(); n > 0 {
+		t.Errorf("asked %d times while it was being asked", n)
+	}
+}
+
+// Without a region and without a profile it is the region that is asked for.
+func TestNoRegionAnywhere(t *testing.T) {
+	for name, env := range map[string]map[string]string{"no configuration": nil, "profiles disabled": {EnvProfileDisabled: "true"}} {
+		home(t, "", env)
+		if region, err := FindRegion("", ""); err != ErrNoRegion {
+			t.Errorf("%s: %q, %v", name, region, err)
 		}
 	}
 }

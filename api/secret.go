@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"strconv"
 )
 
 const redacted = "[redacted]"
@@ -39,4 +40,38 @@ func (c Credentials) redact(data []byte) []byte {
 		}
 	}
 	return data
+}
+
+// withoutEscapes writes the printing ASCII characters of JSON as they are that stand as
+// \/ or \u002b there, which is the same text: a secret that some encoder spelled so would
+// escape redact.
+func withoutEscapes(text []byte) []byte {
+	plain := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		length := 1
+		if text[0] == '\\' && len(text) > 1 {
+			length = 2
+		}
+		if c, size := escapedASCII(text); size > 0 {
+			plain, text = append(plain, c), text[size:]
+			continue
+		}
+		plain, text = append(plain, text[:length]...), text[length:]
+	}
+	return plain
+}
+
+// escapedASCII is the character that an escape at the beginning of a text stands for, and
+// the length of the escape; 0 where there is none, or none that may go.
+func escapedASCII(text []byte) (c byte, size int) {
+	switch {
+	case bytes.HasPrefix(text, []byte(`\/`)):
+		return '/', 2
+	case bytes.HasPrefix(text, []byte(`\u00`)) && len(text) >= 6:
+		n, err := strconv.ParseUint(string(text[4:6]), 16, 8)
+		if err == nil && n >= ' ' && n < 0x7f && n != '"' && n != '\\' {
+			return byte(n), 6
+		}
+	}
+	return 0, 0
 }

@@ -112,3 +112,22 @@ func TestNoSecretInOutput(t *testing.T) {
 		}
 	}
 }
+
+// A receipt that is lost beside a refusal is said to be, and the refusal stays what counts.
+func TestReceiptLostBesideARefusal(t *testing.T) {
+	service, caCert, caKey := newEmulated(t)
+	service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "CaNumExceed", Operation: "RegisterCaCertificate"})
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
+	var stdout bytes.Buffer
+	a := &app{out: &stdout, err: stderr}
+	path := filepath.Join(folder, "receipt.json")
+	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
+	want := "warning: the receipt is lost: write " + path + ": no such file or directory\n"
+	if code != exitRefused || stdout.Len() > 0 || !strings.Contains(stderr.String(), want) {
+		t.Errorf("exit code %d, stdout %q, stderr %s", code, stdout.String(), stderr.String())
+	}
+}

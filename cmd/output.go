@@ -84,6 +84,10 @@ func placeNew(temporary, path string) error {
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	return placeClaimed(temporary, path)
+}
+
+func placeClaimed(temporary, path string) error {
 	claim, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

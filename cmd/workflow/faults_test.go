@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,6 +27,7 @@ type trial struct {
 	instance Instance
 	order    Order
 	retries  int
+	open     atomic.Int64 // connections of the server
 }
 
 // newTrial must be called in a bubble; end ends all that it started there.
@@ -38,23 +40,39 @@ func newTrial(t *testing.T, options emulator.Options, token string) (tr *trial, 
 		t.Fatal(err)
 	}
 	pipe := emulator.NewPipe()
-	server := &http.Server{Handler: service}
+	tr = &trial{Service: service, order: newOrder(t)}
+	server := &http.Server{Handler: service, ConnState: tr.track}
 	go server.Serve(pipe)
-	endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
+	tr.connect(t, "http://127.0.0.1:1", token, pipe.Dial)
+	return tr, func() { tr.instance.Client.Close(); server.Close() }
+}
+
+// connect makes the client of a trial.
+func (tr *trial) connect(t *testing.T, url, token string, dial func(context.Context, string, string) (net.Conn, error)) {
+	t.Helper()
+	endpoint, err := api.ParseEndpoint(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr = &trial{Service: service, order: newOrder(t)}
 	client := api.NewClient(api.Config{
 		Endpoint:    endpoint,
 		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: api.Secret(token)},
 		UserAgent:   "mqttca/test",
 		Retries:     5,
 		Retrying:    func(api.Retry) { tr.retries++ },
-		Dial:        func(ctx context.Context, n, a string) (net.Conn, error) { return pipe.Dial(ctx, n, a) },
+		Dial:        dial,
 	})
 	tr.instance = Instance{ID: instanceID, Client: client, Observer: &recorder{}}
-	return tr, func() { client.Close(); server.Close() }
+}
+
+// track counts the connections that are open at the server.
+func (tr *trial) track(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		tr.open.Add(1)
+	case http.StateClosed, http.StateHijacked: // only a fault hijacks, and it closes at once
+		tr.open.Add(-1)
+	}
 }
 
 func (tr *trial) register() (Result, error) {
@@ -171,17 +189,77 @@ func TestFaultMatrix(t *testing.T) {
 	}
 }
 
+// The same over real connections, where a reset is one: limits are in milliseconds.
+func TestFaultsOnLoopback(t *testing.T) {
+	for _, point := range []struct {
+		name, operation string
+		call            int
+	}{
+		{"submit", "RegisterCaCertificate", 1},
+		{"poll", "ListCaCertificate", 2},
+	} {
+		for _, fault := range []emulator.Fault{
+			{Kind: emulator.FaultReset}, {Kind: emulator.FaultReset, AfterWork: true}, {Kind: emulator.FaultTruncate},
+		} {
+			for _, token := range []string{"", "token"} {
+				fault.Operation, fault.Call = point.operation, point.call
+				t.Run(fmt.Sprintf("token=%q/%s/%s/after=%v", token, point.name, fault.Kind, fault.AfterWork), func(t *testing.T) {
+					t.Parallel() // each has pauses of its own
+					tr := newLoopbackTrial(t, fault, token)
+					result, err := tr.register()
+					if wrong := tr.verdict(result, err); wrong != "" {
+						t.Error(wrong)
+					}
+					if err == nil && result.Outcome != Registered {
+						t.Errorf("outcome %s", result.Outcome)
+					}
+					tr.Inject()
+					if result, err := tr.register(); err != nil || tr.ours() != 1 {
+						t.Errorf("run again: %s, %v, %d registrations", result.Outcome, err, tr.ours())
+					}
+				})
+			}
+		}
+	}
+}
+
+func newLoopbackTrial(t *testing.T, fault emulator.Fault, token string) *trial {
+	t.Helper()
+	service, err := emulator.New(emulator.Options{
+		Instances:   []string{instanceID},
+		Credentials: []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: token}},
+		Faults:      []emulator.Fault{fault},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := emulator.Listen("127.0.0.1:0", false, service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &trial{Service: service, order: newOrder(t)}
+	tr.order.Wait = 0
+	tr.connect(t, server.URL, token, nil)
+	t.Cleanup(func() { tr.instance.Client.Close(); server.Close() })
+	return tr
+}
+
 // TestSoak is many runs under random faults, delays and manners of the service, each with
 // its seed.
 func TestSoak(t *testing.T) {
 	before := runtime.NumGoroutine()
-	faults, retries := 0, 0
+	faults, retries, open := 0, 0, int64(0)
 	var wrong []string
 	outcomes := map[Outcome]int{}
 	for seed := range uint64(*soakRuns) {
 		synctest.Test(t, func(t *testing.T) {
 			tr, end := newTrial(t, randomOptions(seed), "")
 			defer end()
+			defer func() {
+				tr.instance.Client.Close()
+				synctest.Wait()
+				open += tr.open.Load()
+			}()
 			result, err := tr.register()
 			outcomes[result.Outcome]++
 			if verdict := tr.judge(result, err); verdict != "" {
@@ -195,9 +273,13 @@ func TestSoak(t *testing.T) {
 			retries += tr.retries
 		})
 	}
-	fmt.Printf("soak: %d runs, %d faults, %d retries, outcomes %v, %d wrong\n", *soakRuns, faults, retries, outcomes, len(wrong))
+	fmt.Printf("soak: %d runs, %d faults, %d retries, outcomes %v, %d connections left open, %d wrong\n",
+		*soakRuns, faults, retries, outcomes, open, len(wrong))
 	for _, verdict := range wrong {
 		t.Error(verdict)
+	}
+	if open != 0 {
+		t.Errorf("%d connections are open at the end", open)
 	}
 	if after := runtime.NumGoroutine(); after > before {
 		t.Errorf("%d goroutines before, %d after", before, after)

@@ -1,0 +1,75 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"strings"
+	"testing"
+)
+
+// A secret is found however JSON spells it, and nothing else is changed.
+func TestRedact(t *testing.T) {
+	c := Credentials{AccessKeySecret: "Key+/=&<secret>", SecurityToken: "tok+en/=="}
+	tests := []struct{ name, text, want string }{
+		{"as it is", `"Key+/=&<secret> tok+en/=="`, "[redacted] [redacted]"},
+		{"percent-encoded", `"Key%2B%2F%3D%26%3Csecret%3E tok%2Ben%2F%3D%3D"`, "[redacted] [redacted]"},
+		{"percent-encoded for a path", `"Key+%2F=&%3Csecret%3E tok+en%2F=="`, "[redacted] [redacted]"},
+		{"base64", `"S2V5Ky89JjxzZWNyZXQ+ dG9rK2VuLz09"`, "[redacted] [redacted]"},
+		{"solidus escaped", `"Key+\/=&<secret> tok+en\/=="`, "[redacted] [redacted]"},
+		{"fit for HTML, as Go and Gson write it", `"Key+/\u003d\u0026\u003csecret\u003E tok+en/\u003d\u003d"`, "[redacted] [redacted]"},
+		{"wholly escaped", `"\u0074\u006f\u006b\u002B\u0065\u006E\u002f\u003d\u003d"`, "[redacted]"},
+		{"other escapes", `"\"\\u002b\\\/\u0022\u005c\u000a\u4e2d\u007f\n"`, "\"\\u002b\\/\"\\\n中\u007f\n"},
+		{"backslash before an escape", `"\\\u002b \\u002b"`, `\+ \u002b`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got string
+			if err := json.Unmarshal(c.redact(withoutEscapes([]byte(tt.text))), &got); err != nil || got != tt.want {
+				t.Errorf("got %q, want %q: %v", got, tt.want, err)
+			}
+		})
+	}
+	for _, broken := range []string{``, `\`, `\u`, `\u00`, `\u002`, `\u00zz`, `\x`, "\\\xff"} {
+		if got := string(withoutEscapes([]byte(broken))); got != broken {
+			t.Errorf("%q became %q", broken, got)
+		}
+	}
+}
+
+// What is too short to be a secret of the vendor's is left alone: it stands in ordinary text.
+func TestRedactLeavesShortTexts(t *testing.T) {
+	const text = "a Request of seven77 letters"
+	if got := string((Credentials{AccessKeySecret: "seven77", SecurityToken: "s"}).redact([]byte(text))); got != text {
+		t.Errorf("got %q", got)
+	}
+	if got := string((Credentials{AccessKeySecret: "eight888"}).redact([]byte("eight888"))); !strings.Contains(got, redacted) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// What comes is not even HTTP, and net/http repeats it in its error.
+func TestErrorOfTheTransportHoldsNoSecret(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		if conn, err := listener.Accept(); err == nil {
+			conn.Read(make([]byte, 1))
+			io.WriteString(conn, "the-token the-secret\r\n\r\n")
+			conn.Close()
+		}
+	}()
+	endpoint, err := ParseEndpoint("http://" + listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials}).GetRegisterCode(context.Background(), "i")
+	const want = `malformed HTTP status code "[redacted]"`
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %v, want …%s", err, want)
+	}
+}

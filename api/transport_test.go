@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A server that speaks nothing newer than TLS 1.1 is not talked to, one with TLS 1.2 is.
+func TestOldTLSIsRefused(t *testing.T) {
+	for version, want := range map[uint16]string{
+		tls.VersionTLS11: ": remote error: tls: protocol version not supported",
+		tls.VersionTLS12: "",
+	} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, done) }))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake that fails is wanted
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
+		server.StartTLS()
+		_, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i")
+		server.Close()
+		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want …%s", tls.VersionName(version), err, want)
+		}
+	}
+}
+
+// No answer is asked for compressed: its limit is one of bytes sent.
+func TestNoCompression(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("Accept-Encoding"); got != "" {
+			t.Errorf("Accept-Encoding %q, want none", got)
+		}
+		if got := r.Header.Get("Accept"); got != "application/json" {
+			t.Errorf("Accept %q, want application/json", got)
+		}
+		io.WriteString(w, done)
+	}))
+	defer server.Close()
+	if _, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i"); err != nil {
+		t.Error(err)
+	}
+}
+
+// The header of an answer has a limit, too.
+func TestOversizedHeader(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Long", strings.Repeat("x", 100<<10))
+		io.WriteString(w, done)
+	}))
+	defer server.Close()
+	_, err := newTestClient(t, server, nil).GetRegisterCode(context.Background(), "i")
+	const want = "server response headers exceeded 65536 bytes; aborted"
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %v, want …%s", err, want)
+	}
+}
+
+// What no test can wait for or reach is looked at in place: limits of time, and the proxy
+// of the environment, which net/http reads once a process.
+func TestTransport(t *testing.T) {
+	transport := NewClient(Config{}).http.Transport.(*http.Transport)
+	if reflect.ValueOf(transport.Proxy).Pointer() != reflect.ValueOf(http.ProxyFromEnvironment).Pointer() {
+		t.Error("the proxies of the environment are not honoured")
+	}
+	got := []any{transport.TLSHandshakeTimeout, transport.IdleConnTimeout, transport.MaxIdleConnsPerHost, transport.ForceAttemptHTTP2}
+	want := []any{10 * time.Second, 90 * time.Second, listAtOnce, true}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("handshake, idle, connections kept, HTTP/2: %v, want %v", got, want)
+	}
+}
+
+func TestReason(t *testing.T) {
+	wrap := func(err error) error { return &url.Error{Op: "Get", URL: "https://host/?Secret=x", Err: err} }
+	op := func(name string, err error) error { return &net.OpError{Op: name, Net: "tcp", Err: err} }
+	system := func(number syscall.Errno) error { return os.NewSyscallError("connect", number) }
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"interrupted", wrap(context.Canceled), "interrupted"},
+		{"out of time", wrap(context.DeadlineExceeded), "no answer in time"},
+		{"time limit of the dialer", wrap(op("dial", os.ErrDeadlineExceeded)), "no answer in time"},
+		{"no such host", wrap(op("dial", &net.DNSError{Name: "h.example", IsNotFound: true})), "the host name h.example is not known"},
+		{"no name server", wrap(op("dial", &net.DNSError{Name: "h.example", Err: "server misbehaving"})), "the host name h.example could not be looked up"},
+		{"no such proxy", wrap(op("proxyconnect", op("dial", &net.DNSError{Name: "p.example", IsNotFound: true}))),
+			"by way of the proxy that the environment names: the host name p.example is not known"},
+		{"refused", wrap(op("dial", system(syscall.ECONNREFUSED))), "connection refused"},
+		{"proxy refuses", wrap(op("proxyconnect", op("dial", system(syscall.ECONNREFUSED)))),
+			"by way of the proxy that the environment names: connection refused"},
+		{"reset", wrap(op("read", system(syscall.ECONNRESET))), "the connection was reset"},
+		{"closed", wrap(io.EOF), "the connection was closed without an answer"},
+		{"anything else, without the URL", wrap(errors.New("malformed HTTP response")), "malformed HTTP response"},
+		{"anything else", errors.New("unheard of"), "unheard of"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := reason(tt.err); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A kept connection that the server closed in between costs a read nothing but a second
+// request, under a nonce of its own.
+func TestReadOnAConnectionThatWasClosed(t *testing.T) {
+	const runs = 4
+	var abort atomic.Bool
+	var mutex sync.Mutex
+	nonces := map[string]int{}
+	count := func(nonce string) int {
+		mutex.Lock()
+		defer mutex.Unlock()
+		nonces[nonce]++
+		return nonces[nonce]
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if count(r.Header.Get("x-acs-signature-nonce")) > 1 {
+			refuse(w, 400, "SignatureNonceUsed")
+			return
+		}
+		if abort.Swap(false) { // as where the connection closes while the request is on its way
+			panic(http.ErrAbortHandler)
+		}
+		io.WriteString(w, done)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	client.config.Retries = 2
+	for run := range runs {
+		if _, err := client.ListCaCertificate(context.Background(), "i"); err != nil {
+			t.Fatalf("read %d: %v", run, err)
+		}
+		server.CloseClientConnections()
+	}
+	abort.Store(true)
+	before := len(nonces)
+	if _, err := client.ListCaCertificate(context.Background(), "i"); err != nil || len(nonces) != before+2 {
+		t.Errorf("%d requests for a read that was cut off, %v; want 2", len(nonces)-before, err)
+	}
+	for nonce, times := range nonces {
+		if times > 1 {
+			t.Errorf("the nonce %s came %d times", nonce, times)
+		}
+	}
+}
+
+// What cannot be told from an answer that was done is none: each would pass for an empty
+// list, and that is what a submission is made after.
+func TestListThatIsNone(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"no Data", `{"RequestId":"r"}`, "the answer has no Data (request id r)"},
+		{"Data null", `{"RequestId":"r","Data":null}`, "the answer has no Data (request id r)"},
+		{"a Code without Data", `{"RequestId":"r","Code":"New.Code","Message":"no"}`, "no (code New.Code, HTTP 200, request id r)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))
+			defer server.Close()
+			listed, err := newTestClient(t, server, nil).ListCaCertificate(context.Background(), "i")
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("%v, %v; want …%s", listed, err, tt.want)
+			}
+		})
+	}
+}
+
+// A submission counts as accepted only where the answer has the Sn; without it, it may
+// be done.
+func TestAcknowledgementWithoutSn(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"RequestId":"r"}`) }))
+	defer server.Close()
+	_, err := newTestClient(t, server, nil).RegisterCaCertificate(context.Background(), Registration{})
+	if err == nil || !strings.HasSuffix(err.Error(), ": the answer has no Sn (request id r)") || !MaybeDone(err) {
+		t.Errorf("%v, may be done: %v", err, MaybeDone(err))
+	}
+}
+
+// Only Status 1 is active: a CA of a state that nobody has heard of is not reported as usable.
+func TestStatus(t *testing.T) {
+	for status, want := range map[number]bool{1: true, 0: false, 2: false, -1: false} {
+		if got := (caCertificateVO{Status: status}).certificate().Active; got != want {
+			t.Errorf("Status %d: active %v, want %v", status, got, want)
+		}
+	}
+}
+
+// The header that the stand-in marks its answers with, and nothing else, makes one emulated.
+func TestEmulatedIsSeen(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "1": true} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if value != "" {
+				w.Header().Set("X-Mqttca-Emulator", value)
+			}
+			io.WriteString(w, done)
+		}))
+		var seen []Exchange
+		client := newTestClient(t, server, func(e Exchange) { seen = append(seen, e) })
+		client.GetRegisterCode(context.Background(), "i")
+		server.Close()
+		if len(seen) != 1 || seen[0].Emulated != want {
+			t.Errorf("with %q: %+v, want emulated %v", value, seen, want)
+		}
+	}
+}

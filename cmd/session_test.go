@@ -1,0 +1,132 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// The gateway refuses requests without a User-Agent; support asks which tool it was.
+func TestUserAgent(t *testing.T) {
+	var agent string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { agent = r.UserAgent() }))
+	defer server.Close()
+	setSecrets(t, "")
+	a := &app{out: io.Discard, err: io.Discard}
+	a.run(context.Background(), []string{"list", "--endpoint", server.URL, "--instance", "i", "--retries", "0"})
+	if !regexp.MustCompile(`^mqttca/\S+ \([a-z0-9]+; [a-z0-9]+\)$`).MatchString(agent) {
+		t.Errorf("User-Agent %q", agent)
+	}
+}
+
+// What is waited for on purpose counts beside the time limit, not within it.
+func TestWaitIsBesideTheTimeLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		options := emulatorOptions()
+		options.ListDelay = 4 * time.Minute
+		service, err := emulator.New(options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pipe := emulator.NewPipe()
+		server := &http.Server{Handler: service}
+		defer server.Close()
+		go server.Serve(pipe)
+		endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		authority, err := pki.NewThrowawayAuthority(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stdout bytes.Buffer
+		a := &app{out: &stdout, err: io.Discard}
+		session := a.open(api.Config{Endpoint: endpoint, Dial: pipe.Dial,
+			Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
+		defer session.client.Close()
+		err = a.registerAuthority(context.Background(), session, authority, registerOptions{
+			target: target{instance: emulatedInstance, wait: 5 * time.Minute}, validity: time.Hour})
+		if err != nil || !strings.Contains(stdout.String(), "registered and active") {
+			t.Errorf("%s%v", stdout.String(), err)
+		}
+	})
+}
+
+// The receipt has the run's start, and the clock of the last answer.
+func TestReceiptOfASession(t *testing.T) {
+	start := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	s := &session{started: start, exchanges: []api.Exchange{
+		{AccessKeyID: "LTAI****9Kd2", Operation: "ListCaCertificate", HTTPStatus: 200, ClockOffset: time.Minute},
+		{AccessKeyID: "LTAI****9Kd2", Operation: "GetRegisterCode"}, // no answer says nothing of clocks
+	}}
+	r := s.receipt(target{instance: "i"}, throwaway(t), workflow.Result{Outcome: workflow.Failed}, nil)
+	if r.StartedAt != "2026-06-01T12:00:00Z" || r.EndedAt == r.StartedAt || r.ClockOffsetSeconds != 60 || r.AccessKeyID != "LTAI****9Kd2" || len(r.Requests) != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// --retries is how often a request is sent again.
+func TestRetriesFlag(t *testing.T) {
+	for value, want := range map[string]int32{"0": 1, "2": 3} {
+		var requests atomic.Int32
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests.Add(1)
+			w.Header().Set("x-acs-retry-after", "1")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, `{"Code":"Throttling.User","RequestId":"r"}`)
+		}))
+		setSecrets(t, "")
+		a := &app{out: io.Discard, err: io.Discard}
+		code := a.run(context.Background(), []string{"list", "--endpoint", server.URL, "--instance", "i", "--retries", value})
+		server.Close()
+		if code != exitUnavailable || requests.Load() != want {
+			t.Errorf("--retries %s: exit code %d after %d requests, want %d", value, code, requests.Load(), want)
+		}
+	}
+}
+
+func TestAnswered(t *testing.T) {
+	tests := []struct {
+		name     string
+		exchange api.Exchange
+		want     string
+	}{
+		{"nothing came", api.Exchange{Err: io.EOF}, "no answer"},
+		{"done", api.Exchange{HTTPStatus: 200, RequestID: "r"}, "HTTP 200 done, request id r"},
+		{"refused", api.Exchange{HTTPStatus: 400, Code: "C", RequestID: "r", Err: io.EOF}, "HTTP 400 C, request id r"},
+		{"unreadable", api.Exchange{HTTPStatus: 502, Err: io.EOF}, "HTTP 502 unreadable, request id none"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := answered(tt.exchange); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// An error object has the request id also where a code was odd, and < and & as they are.
+func TestFailureOfAnOddCode(t *testing.T) {
+	var stderr bytes.Buffer
+	a := &app{err: &stderr, json: true}
+	code := a.fail(&workflow.OddCodeError{Instance: "a<b&c", RequestID: "r", Fault: io.EOF})
+	const want = `{"message":"instance a<b&c handed out a registration code that no certificate can carry (request id r): EOF",` +
+		`"hint":"name the request ids, which --verbose shows, to the vendor's support","exit_code":6,"code":"","request_id":"r","http_status":0}` + "\n"
+	if code != exitUnavailable || stderr.String() != want {
+		t.Errorf("exit code %d\n got %swant %s", code, stderr.String(), want)
+	}
+}
