@@ -92,7 +92,7 @@ func newRegistrar(kind string, latency time.Duration) *registrar {
 	check(err)
 	fixture := filepath.Join("..", "testdata", "ca", "openssl."+kind)
 	r := &registrar{}
-	r.authority, err = pki.LoadAuthority(fixture+".crt", fixture+".pkcs8.key", time.Now())
+	r.authority, err = pki.LoadAuthority(fixture+".crt", fixture+".pkcs8.key", nil, time.Now())
 	check(err)
 	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		time.Sleep(latency)
@@ -133,9 +133,9 @@ func BenchmarkVerificationCertificate(b *testing.B) {
 	for _, kind := range []string{"p256", "rsa2048"} {
 		b.Run(kind, func(b *testing.B) {
 			fixture := filepath.Join("..", "testdata", "ca", "openssl."+kind)
-			authority, err := pki.LoadAuthority(fixture+".crt", fixture+".pkcs8.key", time.Now())
+			authority, err := pki.LoadAuthority(fixture+".crt", fixture+".pkcs8.key", nil, time.Now())
 			check(err)
-			signer, err := pki.ReadKey(fixture + ".pkcs8.key")
+			signer, err := pki.ReadKey(fixture+".pkcs8.key", nil)
 			check(err)
 			compare(b, timed(func() {
 				_, err := workflow.Issue(authority, "13274673-8f90-4630-bea1-9cccb25756ad2089123456", time.Hour)

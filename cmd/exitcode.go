@@ -15,7 +15,7 @@ const (
 	exitOK          = 0   // done, also where it was done before
 	exitFault       = 1   // a fault of mqttca itself
 	exitUsage       = 2   // the command line is wrong
-	exitLocal       = 3   // a local file: certificate, key, output
+	exitLocal       = 3   // something local: certificate, key, password, HSM, output
 	exitDenied      = 4   // credentials or permission
 	exitRefused     = 5   // refused by the service
 	exitUnavailable = 6   // the service could not be reached, or could not answer

@@ -18,10 +18,6 @@ func addCACert(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "ca-cert", "", "file with the CA certificate (PEM or DER)")
 }
 
-func addCAKey(cmd *cobra.Command, value *string) {
-	cmd.Flags().StringVar(value, "ca-key", "", "file with the CA key (PEM)")
-}
-
 func addWait(cmd *cobra.Command, value *time.Duration) {
 	*value = defaultWait
 	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")

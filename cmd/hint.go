@@ -6,6 +6,7 @@ import (
 
 	"mqttca/api"
 	"mqttca/cmd/workflow"
+	"mqttca/pki"
 )
 
 const reissue = "reissue the CA certificate with a random serial number and the same key"
@@ -50,6 +51,8 @@ func hint(err error) string {
 		lost    *api.NoAnswerError
 	)
 	switch {
+	case errors.Is(err, pki.ErrNoPassword):
+		return "give it by --key-password-file or " + envKeyPassword + ", or run where it can be asked for on a terminal"
 	case errors.As(err, &own):
 		return own.Hint()
 	case errors.As(err, &refusal):

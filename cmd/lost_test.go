@@ -89,7 +89,7 @@ func TestOutputLostUnderway(t *testing.T) {
 func TestNoSecretInOutput(t *testing.T) {
 	const secret, token = "very-secret-AccessKeySecret", "very-secret-SecurityToken"
 	_, caCert, caKey := newEmulated(t)
-	key, err := pki.ReadKey(caKey)
+	key, err := pki.ReadKey(caKey, nil)
 	if err != nil || key == nil {
 		t.Fatal(err)
 	}

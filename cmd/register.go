@@ -12,7 +12,7 @@ import (
 
 type registerOptions struct {
 	target
-	caKey    string
+	keyFlags
 	validity time.Duration
 	activate bool
 }
@@ -27,14 +27,15 @@ code, have the CA key sign the verification certificate, submit both, and wait u
 the CA is listed as active.
 
 Running it again is safe: a CA that is listed and active is left as it is, exit 0.
-The CA key stays where it is; the key of the verification certificate is never
-written. Certificate and key are checked before anything is sent.`,
+The CA key stays where it is, a file or an HSM; the key of the verification
+certificate is never written. Certificate and key are checked before anything is sent.`,
 		Example: `  mqttca register --region cn-hangzhou --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run
-  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json`,
+  mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json
+  mqttca register --instance post-cn-7mz2d --ca-key ca.p12 --key-password-file password.txt`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "instance", "ca-cert", "ca-key"); err != nil {
+			if err := requireCA(cmd, o.caCert, o.keyFlags, "instance"); err != nil {
 				return err
 			}
 			if err := requireValidity(cmd, o.validity); err != nil {
@@ -44,17 +45,18 @@ written. Certificate and key are checked before anything is sent.`,
 		},
 	}
 	o.target.addFlags(cmd)
-	addCAKey(cmd, &o.caKey)
+	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again where it is registered but inactive")
 	return cmd
 }
 
 func (a *app) register(cmd *cobra.Command, o registerOptions) error {
-	authority, err := loadAuthority(cmd.Context(), o.caCert, o.caKey)
+	authority, err := a.loadAuthority(cmd, o.caCert, o.keyFlags)
 	if err != nil {
 		return err
 	}
+	defer authority.Close()
 	session, err := a.prepare(cmd, o.target, authority.CA)
 	if err != nil {
 		return err
@@ -82,10 +84,6 @@ func (a *app) registerAuthority(ctx context.Context, session *session, authority
 		DryRun:    o.dryRun,
 	})
 	return a.conclude(session, o.target, authority.CA, result, err)
-}
-
-func loadAuthority(ctx context.Context, caCert, caKey string) (*pki.Authority, error) {
-	return await(ctx, func() (*pki.Authority, error) { return pki.LoadAuthority(caCert, caKey, time.Now()) })
 }
 
 // warnOf prints what the checks found that does not keep a CA from being registered.

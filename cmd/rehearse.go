@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"crypto/x509"
 	"errors"
 	"time"
@@ -14,8 +13,8 @@ import (
 )
 
 type rehearseOptions struct {
+	keyFlags
 	caCert string
-	caKey  string
 }
 
 func newRehearse(a *app) *cobra.Command {
@@ -26,13 +25,13 @@ func newRehearse(a *app) *cobra.Command {
 		Long: `Run a whole registration against a service that is embedded in this program, over
 HTTPS on a loopback address. Nothing leaves this machine, and no account is needed.
 
-With --ca-cert and --ca-key it tries your own CA: its key signs one certificate, which
+With --ca-key and --ca-cert it tries your own CA: its key signs one certificate, which
 is thrown away. Without, it makes a CA in memory.`,
 		Example: `  mqttca rehearse
   mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if (o.caCert == "") != (o.caKey == "") {
-				return usage(cmd, "%s: --ca-cert and --ca-key go together", cmd.CommandPath())
+			if o.caKey == "" && (o.caCert != "" || o.passwordFile != "") {
+				return usage(cmd, "%s: --ca-key missing", cmd.CommandPath())
 			}
 			for _, name := range []string{"endpoint", "region", "vpc", "profile"} {
 				if cmd.Flags().Changed(name) {
@@ -43,15 +42,16 @@ is thrown away. Without, it makes a CA in memory.`,
 		},
 	}
 	addCACert(cmd, &o.caCert)
-	addCAKey(cmd, &o.caKey)
+	o.keyFlags.addFlags(cmd)
 	return cmd
 }
 
 func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
-	authority, err := rehearsalAuthority(cmd.Context(), o)
+	authority, err := a.rehearsalAuthority(cmd, o)
 	if err != nil {
 		return err
 	}
+	defer authority.Close()
 	service, err := emulator.New(emulatorOptions())
 	if err != nil {
 		return err
@@ -79,11 +79,11 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	return err
 }
 
-func rehearsalAuthority(ctx context.Context, o rehearseOptions) (*pki.Authority, error) {
-	if o.caCert == "" {
+func (a *app) rehearsalAuthority(cmd *cobra.Command, o rehearseOptions) (*pki.Authority, error) {
+	if o.caKey == "" {
 		return pki.NewThrowawayAuthority(time.Now())
 	}
-	return loadAuthority(ctx, o.caCert, o.caKey)
+	return a.loadAuthority(cmd, o.caCert, o.keyFlags)
 }
 
 // openRehearsal trusts the server's own root, in this one client.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mqttca/api"
+	"mqttca/pki"
 )
 
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
@@ -35,6 +37,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setUpScript,
+		Condition:           conditionOf,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ca":         cmdCA,
 			"emulator":   cmdEmulator,
@@ -45,8 +48,23 @@ func TestScripts(t *testing.T) {
 			"registered": cmdRegistered,
 			"deactivate": cmdDeactivate,
 			"steady":     cmdSteady,
+			"terminal":   cmdTerminal,
 		},
 	})
+}
+
+// conditionOf knows [pkcs11], true of a build that has HSMs, and [softhsm], true where
+// SoftHSM is as Debian installs it.
+func conditionOf(name string) (bool, error) {
+	switch name {
+	case "pkcs11":
+		return slices.Contains(pki.KeySources(), name), nil
+	case "softhsm":
+		_, missing := os.Stat("/usr/lib/softhsm/libsofthsm2.so")
+		_, err := exec.LookPath("softhsm2-util")
+		return missing == nil && err == nil, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // A script's home folder is its own and empty, and nothing of the environment names an

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -21,8 +20,8 @@ var errUTF16 = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 const maxCodeFile = 4096
 
 type signOptions struct {
+	keyFlags
 	caCert   string
-	caKey    string
 	code     string
 	codeFile string
 	request  string
@@ -41,15 +40,17 @@ func newSign(a *app) *cobra.Command {
 its issuer the CA. No network and no credentials are needed, so it runs where the CA
 key is. It goes to standard output, or with --out to a file; an existing file is left
 alone without --force. With --request and --bundle-out it answers a request of code with
-a bundle for submit, and prints what a witness compares.
+a bundle for submit, and prints what a witness compares. The key may be in an encrypted
+file, a PKCS#12 file or an HSM.
 
 The key pair of the certificate is made for it; its private key is dropped at once
 and never written.`,
 		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
+  mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad
   mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "ca-cert", "ca-key"); err != nil {
+			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
 				return err
 			}
 			if err := o.check(cmd); err != nil {
@@ -61,11 +62,11 @@ and never written.`,
 			if o.out == "-" {
 				o.out = ""
 			}
-			return a.sign(cmd.Context(), o)
+			return a.sign(cmd, o)
 		},
 	}
 	addCACert(cmd, &o.caCert)
-	addCAKey(cmd, &o.caKey)
+	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
@@ -101,22 +102,25 @@ func (o signOptions) check(cmd *cobra.Command) error {
 		return usage(cmd, "%s: --bundle-out answers a --request", cmd.CommandPath())
 	case o.bundle != "" && o.out != "":
 		return usage(cmd, "%s: give one of --out and --bundle-out: the bundle holds the certificate", cmd.CommandPath())
+	case o.passwordFile == "-" && (o.codeFile == "-" || o.request == "-"):
+		return usage(cmd, "%s: --key-password-file and the code can't both be read from standard input", cmd.CommandPath())
 	}
 	return nil
 }
 
-func (a *app) sign(ctx context.Context, o signOptions) error {
+func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	if file := firstOf(o.out, o.bundle); file != "" {
-		if err := checkOutput(file, o.force, o.caCert, o.caKey, o.codeFile, o.request); err != nil {
+		if err := checkOutput(file, o.force, o.caCert, o.caKey, o.codeFile, o.request, o.passwordFile); err != nil {
 			return err
 		}
 	}
-	authority, err := loadAuthority(ctx, o.caCert, o.caKey)
+	authority, err := a.loadAuthority(cmd, o.caCert, o.keyFlags)
 	if err != nil {
 		return err
 	}
+	defer authority.Close()
 	a.warnOf(authority.CA)
-	request, err := await(ctx, func() (signingRequest, error) { return a.readOrder(o) })
+	request, err := await(cmd.Context(), func() (signingRequest, error) { return a.readOrder(o) })
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestLoadAuthority(t *testing.T) {
 				test.certificate = write(t, "both.pem", mustRead(t, caFile("p384.ecparam.key")), mustRead(t, caFile("p384.ecparam.crt")))
 				test.key = test.certificate
 			}
-			authority, err := LoadAuthority(test.certificate, test.key, now)
+			authority, err := LoadAuthority(test.certificate, test.key, nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestLoadAuthorityRefuses(t *testing.T) {
 			"use CA certificate " + caFile("ed25519.crt") + ": its key is Ed25519, which is neither RSA nor EC P-256, P-384 or P-521"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := LoadAuthority(test.certificate, test.key, now)
+			_, err := LoadAuthority(test.certificate, test.key, nil, now)
 			wantError(t, err, test.want)
 		})
 	}

@@ -46,7 +46,7 @@ func TestLoadAuthorityOfAChain(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "chain.crt", test.file)
-			authority, err := LoadAuthority(path, caFile("p256.pkcs8.key"), now)
+			authority, err := LoadAuthority(path, caFile("p256.pkcs8.key"), nil, now)
 			if test.fault != "" {
 				wantError(t, err, "use CA certificate "+path+": "+test.fault)
 				return

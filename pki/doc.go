@@ -16,6 +16,20 @@
 //   - Input from outside, however malformed, ends in an error and not in a panic.
 //
 // What it leaves to others: it knows nothing of the cloud, never writes a file,
-// never prints and never asks. It reads private keys from PEM files in the
-// forms PKCS#1, PKCS#8 and SEC1, unencrypted.
+// never prints and never asks: a [Password] is a function that its caller gives.
+//
+// Private keys are read from where they live, and what is not in the standard library
+// comes from these:
+//
+//   - PEM, plain or in the older encryption with headers: go.step.sm/crypto/pemutil.
+//   - PKCS#8 encrypted by PBES2: decrypted here, with PBKDF2 of the standard library and
+//     scrypt of golang.org/x/crypto. pemutil reads neither HMAC-SHA384, HMAC-SHA512 nor
+//     scrypt; github.com/youmark/pkcs8 lacks both hashes and the optional key length, and
+//     panics on an odd initialization vector; neither bounds the work.
+//   - PKCS#12: software.sslmate.com/src/go-pkcs12, which is maintained and reads what
+//     OpenSSL, keytool and Windows write. Its work is bounded here beforehand.
+//   - PKCS#11 tokens, in builds with cgo: github.com/ThalesGroup/crypto11 on
+//     github.com/miekg/pkcs11, which go.step.sm/crypto/kms/pkcs11 uses itself. That layer
+//     takes the first of several keys in silence, tries an empty PIN where pin-source
+//     can't be read, and has the URI, PIN included, in its errors.
 package pki

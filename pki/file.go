@@ -13,8 +13,9 @@ const maxFileSize = 1 << 20
 
 // file is the content of a file together with what to call it in an error.
 type file struct {
-	role string // "CA key"
-	path string // "" for what did not come from a file
+	role string      // "CA key"
+	path string      // "" for what did not come from a file
+	mode fs.FileMode // 0 for what did not come from a file
 	data []byte
 }
 
@@ -34,6 +35,7 @@ func readFile(role, path string) (*file, error) {
 	if info.IsDir() {
 		return nil, f.refuse("it is a directory", "")
 	}
+	f.mode = info.Mode()
 	f.data, err = io.ReadAll(io.LimitReader(opened, maxFileSize+1))
 	switch {
 	case err != nil:

@@ -55,7 +55,7 @@ func mustCertificate(t testing.TB, path string) *x509.Certificate {
 
 func mustAuthority(t testing.TB, certificate, key string) *Authority {
 	t.Helper()
-	authority, err := LoadAuthority(caFile(certificate), caFile(key), now)
+	authority, err := LoadAuthority(caFile(certificate), caFile(key), nil, now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // addFixtures seeds a fuzz test with every file that OpenSSL made.
 func addFixtures(f *testing.F) {
-	for _, folder := range []string{"ca", "verification", "golden"} {
+	for _, folder := range []string{"ca", "keys", "verification", "golden"} {
 		paths, err := filepath.Glob(filepath.Join("../testdata", folder, "*"))
 		if err != nil || len(paths) == 0 {
 			f.Fatal("no fixtures: ", err)
@@ -56,7 +56,7 @@ func FuzzCertificates(f *testing.F) {
 func FuzzKey(f *testing.F) {
 	addFixtures(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		signer, err := parseKey(&file{role: keyRole, data: data})
+		signer, err := parseKey(&file{role: keyRole, data: data}, examplePassword)
 		if err != nil {
 			wantOneLine(t, err)
 			return

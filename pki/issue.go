@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/x509"
+	"errors"
 
 	"go.step.sm/crypto/x509util"
 )
@@ -25,6 +26,10 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 		return nil, refuseSigning(err.Error(), err)
 	}
 	issued, err := x509util.CreateCertificate(template, a.Certificate, t.PublicKey, a.signer)
+	var token *Error
+	if errors.As(err, &token) {
+		return nil, token
+	}
 	if err != nil {
 		return nil, refuseSigning(err.Error(), err)
 	}

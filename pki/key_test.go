@@ -32,7 +32,7 @@ func TestReadKey(t *testing.T) {
 		{"before a certificate", write(t, "key", pkcs8, certificate), "p256.crt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			signer, err := ReadKey(test.path)
+			signer, err := ReadKey(test.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,9 +55,9 @@ func TestReadKeyRefuses(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{"PKCS#8 encrypted", mustRead(t, caFile("p256.encrypted.key")), "the key in it is encrypted, which this version does not read"},
-		{"legacy encrypted", mustRead(t, caFile("p256.legacy-encrypted.key")), "the key in it is encrypted, which this version does not read"},
-		{"encrypted and cut short", mustRead(t, caFile("p256.encrypted.key"))[:200], "the key in it is encrypted, which this version does not read"},
+		{"PKCS#8 encrypted", mustRead(t, caFile("p256.encrypted.key")), "it is encrypted, and no password is given"},
+		{"legacy encrypted", mustRead(t, caFile("p256.legacy-encrypted.key")), "it is encrypted, and no password is given"},
+		{"encrypted and cut short", mustRead(t, caFile("p256.encrypted.key"))[:200], `its "ENCRYPTED PRIVATE KEY" block is cut short or altered`},
 		{"two keys", append(bytes.Clone(pkcs8), pkcs8...), "it holds 2 private keys where one is expected"},
 		{"a key and half of one", append(bytes.Clone(pkcs8), pkcs8[:90]...), "it holds 2 private keys where one is expected"},
 		{"certificate", mustRead(t, caFile("p256.text.crt")), "it holds a certificate and no private key"},
@@ -66,10 +66,10 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"private key in DER", block.Bytes, "it is a private key in DER, where PEM is expected"},
 		{"public key in DER", public.Bytes, "it is a public key in DER, not a private key"},
 		{"certificate in DER", mustRead(t, caFile("p256.der.crt")), "it is a certificate in DER, not a private key"},
-		{"PKCS#12", mustRead(t, caFile("p256.p12")), "it is a PKCS#12 archive, which this version does not read"},
+		{"PKCS#12", mustRead(t, caFile("p256.p12")), "it is encrypted, and no password is given"},
 		{"UTF-16", wide, "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
 		{"UTF-16 without a mark", wide[2:], "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
-		{"something else", []byte("hello\n"), "it holds no private key in PEM"},
+		{"something else", []byte("hello\n"), "it holds no private key in PEM and is no PKCS#12 archive"},
 		{"PEM cut short", pkcs8[:90], `its "PRIVATE KEY" block is cut short or altered`},
 		{"PKCS#8 cut short", inPEM("PRIVATE KEY", cut), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key`},
 		{"PKCS#1 cut short", inPEM("RSA PRIVATE KEY", cut), `the content of its "RSA PRIVATE KEY" block can't be read as an RSA or EC key`},
@@ -81,7 +81,7 @@ func TestReadKeyRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "ca.key", test.data)
-			_, err := ReadKey(path)
+			_, err := ReadKey(path, nil)
 			wantError(t, err, "read CA key "+path+": "+test.reason)
 		})
 	}
@@ -115,7 +115,7 @@ func TestReadKeyErrorsHoldNoKey(t *testing.T) {
 		for i := range text {
 			damaged := bytes.Clone(text)
 			damaged[i] ^= 0x15
-			_, err := parseKey(&file{role: keyRole, data: damaged})
+			_, err := parseKey(&file{role: keyRole, data: damaged}, nil)
 			var refusal *Error
 			if !errors.As(err, &refusal) {
 				continue

@@ -25,10 +25,6 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 
 // binaryKind says what a file without any PEM block is, and what to do.
 func binaryKind(data []byte) (reason, advice string) {
-	var archive struct {
-		Version int
-		Rest    asn1.RawValue
-	}
 	if _, err := x509.ParseCertificate(data); err == nil {
 		return "it is a certificate in DER, not a private key", "give the file with the CA's private key"
 	}
@@ -39,12 +35,7 @@ func binaryKind(data []byte) (reason, advice string) {
 		return "it is a private key in DER, where PEM is expected",
 			"openssl pkey -inform DER -in FILE -out ca.key converts it; the new file needs the same care as the old"
 	}
-	// RFC 7292 section 4: PFX has version 3 and then the content, a SEQUENCE. No
-	// form of private key has that version.
-	if _, err := asn1.Unmarshal(data, &archive); err == nil && archive.Version == 3 && archive.Rest.Tag == asn1.TagSequence {
-		return "it is a PKCS#12 archive, which this version does not read", ""
-	}
-	return "it holds no private key in PEM", ""
+	return "it holds no private key in PEM and is no PKCS#12 archive", ""
 }
 
 func isPublic(key any) bool {

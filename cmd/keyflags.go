@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/pki"
+)
+
+// keyFlags say where the CA key is and what opens it.
+type keyFlags struct {
+	caKey        string
+	passwordFile string
+}
+
+func (k *keyFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&k.caKey, "ca-key", "", "file with the CA key (PEM or PKCS#12), or pkcs11 URI of a key in an HSM")
+	cmd.Flags().StringVar(&k.passwordFile, "key-password-file", "",
+		"file with the password or PIN of the CA key, - for standard input (or "+envKeyPassword+")")
+}
+
+// requireCA is require for a CA and its key: a PKCS#12 file has both, and whether it is
+// one shows when it is read.
+func requireCA(cmd *cobra.Command, caCert string, k keyFlags, others ...string) error {
+	if caCert == "" && k.caKey == "" {
+		others = append(others, "ca-cert")
+	}
+	return require(cmd, append(others, "ca-key")...)
+}
+
+// loadAuthority opens the key, asking for a password where it needs one. The caller closes
+// the authority.
+func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki.Authority, error) {
+	asker := &passwordAsker{app: a, file: k.passwordFile}
+	authority, err := await(cmd.Context(), func() (*pki.Authority, error) {
+		return pki.LoadAuthority(caCert, k.caKey, asker.password, time.Now())
+	})
+	switch {
+	case errors.Is(err, errInterrupted):
+		asker.abandon()
+	case errors.Is(err, pki.ErrNoCertificate):
+		return nil, usage(cmd, "%s: --ca-cert missing: only a PKCS#12 file has the CA certificate with the key", cmd.CommandPath())
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, finding := range authority.KeyWarnings {
+		a.warn("%s; %s", finding.Message, finding.Advice)
+	}
+	return authority, nil
+}

@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+
+	"mqttca/pki"
+)
+
+// envKeyPassword names the environment variable with the password or PIN of the CA key. Empty
+// is as good as unset.
+const envKeyPassword = "MQTTCA_KEY_PASSWORD"
+
+// maxPasswordFile is far more than a password can have.
+const maxPasswordFile = 4096
+
+var (
+	errManyLines = errors.New("it has more than one line, where the password is expected and nothing else")
+	errTooLong   = errors.New("it is larger than a password file can be")
+)
+
+// A passwordAsker finds the password of a key: in a file, in the environment, or by
+// asking on the terminal.
+type passwordAsker struct {
+	*app
+	file string
+
+	mutex sync.Mutex
+	state *term.State // of the terminal, before it stopped to echo
+}
+
+// password is a [pki.Password].
+func (p *passwordAsker) password(what string) (string, error) {
+	if p.file != "" {
+		return p.read()
+	}
+	if text := os.Getenv(envKeyPassword); text != "" {
+		return text, nil
+	}
+	terminal, ok := p.in.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+		return "", pki.ErrNoPassword
+	}
+	return p.ask(terminal, what)
+}
+
+// read takes the one line of a file, without its end and without a byte order mark.
+func (p *passwordAsker) read() (string, error) {
+	source := p.in
+	if p.file != "-" {
+		file, err := os.Open(p.file)
+		if err != nil {
+			return "", cannotRead(p.file, err)
+		}
+		defer file.Close()
+		source = file
+	}
+	data, err := io.ReadAll(io.LimitReader(source, maxPasswordFile+1))
+	if err != nil {
+		return "", cannotRead(p.file, err)
+	}
+	text := strings.TrimPrefix(string(data), "\ufeff")
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	switch {
+	case len(data) > maxPasswordFile:
+		return "", cannotRead(p.file, errTooLong)
+	case strings.ContainsRune(text, 0):
+		return "", &fileError{"read", p.file, errUTF16, "save it as ASCII or UTF-8: Set-Content -Encoding ascii"}
+	case strings.ContainsAny(text, "\r\n"):
+		return "", cannotRead(p.file, errManyLines)
+	}
+	return text, nil
+}
+
+// ask reads a line without echo.
+func (p *passwordAsker) ask(terminal *os.File, what string) (string, error) {
+	if err := p.keep(terminal); err != nil {
+		return "", pki.ErrNoPassword
+	}
+	p.prompt(escape(what) + ": ")
+	text, err := term.ReadPassword(int(terminal.Fd()))
+	if err != nil {
+		err = pki.ErrNoPassword // the terminal is gone
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.state != nil {
+		p.state = nil
+		p.prompt("\n")
+	}
+	return string(text), err
+}
+
+func (p *passwordAsker) keep(terminal *os.File) (err error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.state, err = term.GetState(int(terminal.Fd()))
+	return err
+}
+
+// abandon gives the terminal its echo back where asking was interrupted: nobody waits for
+// the reader to do it.
+func (p *passwordAsker) abandon() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.state != nil {
+		term.Restore(int(p.in.(*os.File).Fd()), p.state)
+		p.state = nil
+		p.prompt("\n")
+	}
+}
+
+// prompt writes where a person sees it: stderr may be a log file.
+func (p *passwordAsker) prompt(text string) {
+	if file, ok := p.err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+		if terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+			defer terminal.Close()
+			fmt.Fprint(terminal, text)
+			return
+		}
+	}
+	fmt.Fprint(p.app.err, text)
+}

@@ -1,0 +1,104 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+// cmdTerminal runs a program on a terminal of its own, types the text when a prompt
+// matches, and wants the exit code: terminal CODE PROMPT TEXT PROGRAM ARG.... ^C in the
+// text is that key; a line feed follows any other text. What the terminal showed is
+// left in .tmp/stdout. The terminal must echo again at the end.
+func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
+	code, prompt, text := args[0], args[1], args[2]
+	screen, keyboard := openTerminal(ts)
+	defer screen.Close()
+	program, err := exec.LookPath(args[3])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, program, args[4:]...)
+	command.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR"} {
+		command.Env = append(command.Env, name+"="+ts.Getenv(name))
+	}
+	command.Stdin, command.Stdout, command.Stderr = keyboard, keyboard, keyboard
+	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	ts.Check(command.Start())
+	shown := make(chan string)
+	go func() { shown <- typeAt(screen, prompt, text) }()
+	err = command.Wait()
+	echoes := echoes(ts, keyboard)
+	keyboard.Close()
+	keep(ts, <-shown, "")
+	wantExit(ts, code, err)
+	if !echoes {
+		ts.Fatalf("the terminal is left without echo")
+	}
+}
+
+// openTerminal makes a pseudo terminal: pts(4).
+func openTerminal(ts *testscript.TestScript) (screen, keyboard *os.File) {
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	ts.Check(err)
+	ts.Check(unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0))
+	number, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
+	ts.Check(err)
+	keyboard, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	ts.Check(err)
+	return screen, keyboard
+}
+
+// typeAt types the text when the prompt is shown and the terminal has stopped to echo, and
+// returns all that was shown until the last program left.
+func typeAt(screen *os.File, prompt, text string) string {
+	keys := strings.NewReplacer("^C", "\x03").Replace(text)
+	if keys == text {
+		keys += "\n"
+	}
+	var all bytes.Buffer
+	buffer := make([]byte, 4096)
+	typed := false
+	for {
+		n, err := screen.Read(buffer)
+		all.Write(buffer[:n])
+		if !typed && strings.Contains(all.String(), prompt) {
+			typed = true
+			waitForSilence(screen)
+			screen.WriteString(keys)
+		}
+		if err != nil {
+			return strings.ReplaceAll(all.String(), "\r\n", "\n")
+		}
+	}
+}
+
+// waitForSilence ends when the terminal does not echo, so that a key typed is one read
+// without echo; the screen has the terminal's settings too.
+func waitForSilence(screen *os.File) {
+	for {
+		settings, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
+		if err != nil || settings.Lflag&unix.ECHO == 0 {
+			return
+		}
+	}
+}
+
+func echoes(ts *testscript.TestScript, terminal *os.File) bool {
+	settings, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if errors.Is(err, os.ErrClosed) {
+		return false
+	}
+	ts.Check(err)
+	return settings.Lflag&unix.ECHO != 0
+}

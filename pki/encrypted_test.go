@@ -1,0 +1,224 @@
+package pki
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func keyFixture(name string) string { return filepath.Join("../testdata/keys", name) }
+
+// examplePassword is what the fixtures are encrypted with.
+func examplePassword(string) (string, error) { return "example", nil }
+
+func passwordOf(text string) Password { return func(string) (string, error) { return text, nil } }
+
+// unasked is for keys that need no password.
+func unasked(t *testing.T) Password {
+	return func(what string) (string, error) {
+		t.Errorf("asked for the %s", what)
+		return "", ErrNoPassword
+	}
+}
+
+// Every encrypted form that OpenSSL writes opens with its password, and says what is wrong
+// with another or none.
+func TestEncryptedKeys(t *testing.T) {
+	for _, name := range []string{
+		"openssl.p256.pbkdf2-hmacSHA1-aes256.key", "openssl.p256.pbkdf2-hmacSHA256-aes256.key",
+		"openssl.p256.pbkdf2-hmacSHA384-aes256.key", "openssl.p256.pbkdf2-hmacSHA512-aes256.key",
+		"openssl.p256.pbkdf2-aes128.key", "openssl.p256.pbkdf2-aes192.key", "openssl.p256.pbkdf2-3des.key",
+		"openssl.p256.scrypt-aes256.key", "openssl.p256.scrypt-aes128.key", "openssl.rsa2048.pbkdf2-aes256.key",
+		"openssl.p256.legacy-aes128.key", "openssl.p256.legacy-aes192.key", "openssl.p256.legacy-aes256.key",
+		"openssl.p256.legacy-des3.key", "openssl.rsa2048.legacy-aes256.key",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := keyFixture(name)
+			certificate := mustCertificate(t, caFile(strings.Split(name, ".")[1]+".crt"))
+			asked := ""
+			signer, err := ReadKey(path, func(what string) (string, error) { asked = what; return "example", nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !samePublicKey(signer.Public(), certificate.PublicKey) || asked != "password of CA key "+path {
+				t.Errorf("another key, or asked for %q", asked)
+			}
+			_, err = ReadKey(path, passwordOf("wrong"))
+			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+			_, err = ReadKey(path, passwordOf(""))
+			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+			_, err = ReadKey(path, nil)
+			wantError(t, err, "read CA key "+path+": it is encrypted, and no password is given")
+			if !errors.Is(err, ErrNoPassword) {
+				t.Error("the cause is not ErrNoPassword")
+			}
+		})
+	}
+}
+
+// What a password can't help is refused without asking for one, at once.
+func TestEncryptedKeysRefused(t *testing.T) {
+	for name, reason := range map[string]string{
+		"openssl.p256.rounds.key":             "its encryption asks for 100000000 rounds of key derivation, and 1 to 2000000 are taken",
+		"openssl.p256.camellia.key":           "its cipher 1.2.392.200011.61.1.1.1.4 is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are",
+		"openssl.p256.pbes1.key":              "its encryption 1.2.840.113549.1.12.1.3 is not read: of PKCS#8 that is PBES2",
+		"openssl.p256.legacy-camellia256.key": "the cipher that its DEK-Info header names is not read: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC are",
+		"openssl.p256.rounds.p12":             "its encryption asks for more than 2000000 rounds of key derivation",
+	} {
+		start := time.Now()
+		_, err := ReadKey(keyFixture(name), unasked(t))
+		wantError(t, err, "read CA key "+keyFixture(name)+": "+reason)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%s took %s", name, took)
+		}
+	}
+}
+
+// A callback's own error comes back as it is.
+func TestPasswordErrorIsKept(t *testing.T) {
+	own := errors.New("the terminal is gone")
+	_, err := ReadKey(keyFixture("openssl.p256.scrypt-aes256.key"), func(string) (string, error) { return "", own })
+	if err != own {
+		t.Errorf("error %v", err)
+	}
+}
+
+// pbes2Key is an encrypted key with parameters of the test's.
+func pbes2Key(t *testing.T, kdf string, kdfParams any, cipher string, iv, data []byte) []byte {
+	t.Helper()
+	algorithm := func(id string, params any) asn1.RawValue {
+		return sequence(t, oid(t, id), params)
+	}
+	params := sequence(t, algorithm(kdf, kdfParams), algorithm(cipher, iv))
+	return sequence(t, algorithm(oidPBES2, params), data).FullBytes
+}
+
+func oid(t *testing.T, text string) (id asn1.ObjectIdentifier) {
+	t.Helper()
+	for part := range strings.SplitSeq(text, ".") {
+		number := 0
+		for _, digit := range part {
+			number = number*10 + int(digit-'0')
+		}
+		id = append(id, number)
+	}
+	return id
+}
+
+func sequence(t *testing.T, values ...any) asn1.RawValue {
+	t.Helper()
+	var content []byte
+	for _, value := range values {
+		der, err := asn1.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		content = append(content, der...)
+	}
+	value := asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: content}
+	der, err := asn1.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value.FullBytes = der
+	return value
+}
+
+// Parameters are judged before anything is derived from them: none of these asks for a
+// password.
+func TestEncryptionParameters(t *testing.T) {
+	const aes256 = "2.16.840.1.101.3.4.1.42"
+	salt, iv, data := []byte("saltsalt"), make([]byte, 16), make([]byte, 32)
+	sha256 := sequence(t, oid(t, "1.2.840.113549.2.9"), asn1.NullRawValue)
+	md5 := sequence(t, oid(t, "1.2.840.113549.2.5"), asn1.NullRawValue)
+	scrypt := func(n, r, p int) asn1.RawValue { return sequence(t, salt, n, r, p) }
+	for _, test := range []struct {
+		name   string
+		der    []byte
+		reason string
+	}{
+		{"no rounds", pbes2Key(t, oidPBKDF2, sequence(t, salt, 0, sha256), aes256, iv, data), "its encryption asks for 0 rounds of key derivation, and 1 to 2000000 are taken"},
+		{"one round too many", pbes2Key(t, oidPBKDF2, sequence(t, salt, 2000001, sha256), aes256, iv, data), "its encryption asks for 2000001 rounds of key derivation, and 1 to 2000000 are taken"},
+		{"HMAC-MD5", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, md5), aes256, iv, data), "its PBKDF2 with the function 1.2.840.113549.2.5 is not read: HMAC with SHA-1, SHA-256, SHA-384 and SHA-512 is"},
+		{"no salt", pbes2Key(t, oidPBKDF2, sequence(t, 1), aes256, iv, data), "the parameters of its encryption can't be read"},
+		{"other derivation", pbes2Key(t, "1.2.3", sequence(t, salt), aes256, iv, data), "its password-based key derivation 1.2.3 is not read: PBKDF2 and scrypt are"},
+		{"scrypt N", pbes2Key(t, oidScrypt, scrypt(1<<22, 1, 1), aes256, iv, data), "its encryption asks for scrypt with N 4194304, r 1 and p 1, whose product is not from 2 to 2097152"},
+		{"scrypt product", pbes2Key(t, oidScrypt, scrypt(1<<14, 16, 16), aes256, iv, data), "its encryption asks for scrypt with N 16384, r 16 and p 16, whose product is not from 2 to 2097152"},
+		{"scrypt overflow", pbes2Key(t, oidScrypt, scrypt(2, 1<<62, 1<<62), aes256, iv, data), "its encryption asks for scrypt with N 2, r 4611686018427387904 and p 4611686018427387904, whose product is not from 2 to 2097152"},
+		{"scrypt of nothing", pbes2Key(t, oidScrypt, sequence(t, salt), aes256, iv, data), "the parameters of its encryption can't be read"},
+		{"short IV", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, sha256), aes256, iv[:8], data), damagedPBES2},
+		{"part of a block", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, sha256), aes256, iv, data[:31]), damagedPBES2},
+		{"nothing inside", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, sha256), aes256, iv, nil), damagedPBES2},
+		{"no parameters", sequence(t, sequence(t, oid(t, oidPBES2)), data).FullBytes, damagedPBES2},
+		{"not ASN.1", []byte("hello"), damagedPBES2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := write(t, "ca.key", pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: test.der}))
+			_, err := ReadKey(path, unasked(t))
+			wantError(t, err, "read CA key "+path+": "+test.reason)
+		})
+	}
+	// scrypt wants a power of two; what it refuses is told like a wrong password.
+	path := write(t, "ca.key", pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: pbes2Key(t, oidScrypt, scrypt(3, 1, 1), aes256, iv, data)}))
+	_, err := ReadKey(path, examplePassword)
+	wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+}
+
+// The dearest parameters that are taken are derived in a second or two.
+func TestDearestDerivation(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("SKIP: takes seconds with the race detector")
+	}
+	for _, params := range []interface{ derivation() (derivation, string) }{
+		pbkdf2Params{Salt: make([]byte, 16), Rounds: maxRounds}, scryptParams{Salt: make([]byte, 16), N: 1 << 18, R: 8, P: 1},
+	} {
+		derive, reason := params.derivation()
+		if reason != "" {
+			t.Fatal(reason)
+		}
+		start := time.Now()
+		if _, err := derive("example", 32); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%T took %s", params, took)
+		}
+	}
+}
+
+// However an encrypted file is cut or altered, it ends in one sentence without the
+// password, and never in a panic.
+func TestDamagedEncryptedKeys(t *testing.T) {
+	for _, name := range []string{"openssl.p256.pbkdf2-3des.key", "openssl.p256.legacy-aes128.key", "openssl.p256.aes256.p12", "openssl.p256.legacy-rc2.p12"} {
+		data := mustRead(t, keyFixture(name))
+		if block, _ := pem.Decode(data); block != nil && block.Type == "ENCRYPTED PRIVATE KEY" {
+			for i := range block.Bytes {
+				damagedKey(t, pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes[:i]}))
+			}
+		}
+		step := 1 + len(data)/200
+		for i := 0; i < len(data); i += step {
+			damaged := bytes.Clone(data)
+			damaged[i] ^= 0x10
+			damagedKey(t, damaged)
+			damagedKey(t, data[:i+1])
+		}
+	}
+}
+
+func damagedKey(t *testing.T, data []byte) {
+	t.Helper()
+	f := &file{role: keyRole, path: "ca.key", data: data}
+	_, err := (keyFile{f}).open(passwordOf("example"))
+	if err != nil {
+		wantOneLine(t, err)
+		if strings.Contains(err.Error(), "example") {
+			t.Fatalf("the password is in the error: %s", err)
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package pki
+
+import (
+	"crypto/pbkdf2"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+	"hash"
+
+	"golang.org/x/crypto/scrypt"
+)
+
+const (
+	// maxRounds of a key derivation take about a second. OpenSSL makes 2048; what is
+	// advised for passwords of people is under a million.
+	maxRounds = 2_000_000
+	// maxScrypt is the most of N·r·p: 256 MiB, about a second. OpenSSL has a sixteenth.
+	maxScrypt = 1 << 21
+)
+
+const (
+	oidPBKDF2 = "1.2.840.113549.1.5.12"
+	oidScrypt = "1.3.6.1.4.1.11591.4.11"
+)
+
+// pbkdf2Params is RFC 8018 appendix A.2. The salt is an OCTET STRING; no tool makes the
+// other choice.
+type pbkdf2Params struct {
+	Salt      []byte
+	Rounds    int
+	KeyLength int                      `asn1:"optional"`
+	Function  pkix.AlgorithmIdentifier `asn1:"optional"`
+}
+
+// scryptParams is RFC 7914 section 7.
+type scryptParams struct {
+	Salt      []byte
+	N, R, P   int
+	KeyLength int `asn1:"optional"`
+}
+
+// derivation derives a key of a length from a password.
+type derivation func(password string, length int) ([]byte, error)
+
+// parseDerivation returns the function for the parameters, or says why it won't be run.
+func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
+	switch algorithm.Algorithm.String() {
+	case oidPBKDF2:
+		var params pbkdf2Params
+		if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
+			return nil, "the parameters of its encryption can't be read"
+		}
+		return params.derivation()
+	case oidScrypt:
+		var params scryptParams
+		if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
+			return nil, "the parameters of its encryption can't be read"
+		}
+		return params.derivation()
+	}
+	return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
+}
+
+func (p pbkdf2Params) derivation() (derivation, string) {
+	if reason := tooManyRounds(p.Rounds); reason != "" {
+		return nil, reason
+	}
+	function := hashOf(p.Function)
+	if function == nil {
+		return nil, fmt.Sprintf("its PBKDF2 with the function %s is not read: HMAC with SHA-1, SHA-256, SHA-384 and SHA-512 is", p.Function.Algorithm)
+	}
+	return func(password string, length int) ([]byte, error) {
+		return pbkdf2.Key(function, password, p.Salt, p.Rounds, length)
+	}, ""
+}
+
+func tooManyRounds(rounds int) string {
+	if rounds < 1 || rounds > maxRounds {
+		return fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", rounds, maxRounds)
+	}
+	return ""
+}
+
+// hashOf is the hash of PBKDF2's HMAC (RFC 8018 appendix B.1), nil for others.
+func hashOf(function pkix.AlgorithmIdentifier) func() hash.Hash {
+	switch function.Algorithm.String() {
+	case "", "1.2.840.113549.2.7": // SHA-1 is the default
+		return sha1.New
+	case "1.2.840.113549.2.9":
+		return sha256.New
+	case "1.2.840.113549.2.10":
+		return sha512.New384
+	case "1.2.840.113549.2.11":
+		return sha512.New
+	}
+	return nil
+}
+
+func (p scryptParams) derivation() (derivation, string) {
+	if p.tooMuch() {
+		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d", p.N, p.R, p.P, maxScrypt)
+	}
+	return func(password string, length int) ([]byte, error) {
+		return scrypt.Key([]byte(password), p.Salt, p.N, p.R, p.P, length)
+	}, ""
+}
+
+func (p scryptParams) tooMuch() bool {
+	if p.N < 2 || p.R < 1 || p.P < 1 || p.N > maxScrypt || p.R > maxScrypt || p.P > maxScrypt {
+		return true
+	}
+	return int64(p.N)*int64(p.R) > maxScrypt || int64(p.N)*int64(p.R)*int64(p.P) > maxScrypt
+}
+
+// unmarshalAll is asn1.Unmarshal of the whole of der.
+func unmarshalAll(der []byte, value any) error {
+	rest, err := asn1.Unmarshal(der, value)
+	if err == nil && len(rest) > 0 {
+		return asn1.SyntaxError{Msg: "trailing data"}
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/des"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+)
+
+// encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
+// whose parameters are known to be good.
+type encryptedKey struct {
+	derive     derivation
+	scheme     scheme
+	iv         []byte
+	ciphertext []byte
+}
+
+// scheme is a block cipher in CBC mode.
+type scheme struct {
+	keyLength int
+	blockSize int
+	newCipher func(key []byte) (cipher.Block, error)
+}
+
+const (
+	oidPBES2       = "1.2.840.113549.1.5.13" // RFC 8018 appendix A.4
+	damagedPBES2   = "its encrypted content is cut short or altered"
+	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key encrypts it anew in a form that is read"
+)
+
+// schemeOf knows the ciphers of RFC 8018 appendix B.2 that are in use.
+func schemeOf(id asn1.ObjectIdentifier) (scheme, bool) {
+	switch id.String() {
+	case "2.16.840.1.101.3.4.1.2":
+		return scheme{16, aes.BlockSize, aes.NewCipher}, true
+	case "2.16.840.1.101.3.4.1.22":
+		return scheme{24, aes.BlockSize, aes.NewCipher}, true
+	case "2.16.840.1.101.3.4.1.42":
+		return scheme{32, aes.BlockSize, aes.NewCipher}, true
+	case "1.2.840.113549.3.7":
+		return scheme{24, des.BlockSize, des.NewTripleDESCipher}, true
+	}
+	return scheme{}, false
+}
+
+// parseEncryptedKey looks at all parameters before anything is derived from them. What
+// is wrong is told without anything of the key.
+func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Encrypted []byte
+	}
+	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
+	if unmarshalAll(der, &info) != nil {
+		return nil, damagedPBES2, ""
+	}
+	if id := info.Algorithm.Algorithm.String(); id != oidPBES2 {
+		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
+	}
+	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
+		return nil, damagedPBES2, ""
+	}
+	key = &encryptedKey{ciphertext: info.Encrypted}
+	var known bool
+	if key.scheme, known = schemeOf(params.Scheme.Algorithm); !known {
+		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
+	}
+	if unmarshalAll(params.Scheme.Parameters.FullBytes, &key.iv) != nil || len(key.iv) != key.scheme.blockSize ||
+		len(key.ciphertext) == 0 || len(key.ciphertext)%key.scheme.blockSize != 0 {
+		return nil, damagedPBES2, ""
+	}
+	if key.derive, reason = parseDerivation(params.Derivation); reason != "" {
+		return nil, reason, adviceOfCipher
+	}
+	return key, "", ""
+}
+
+// decrypt returns the PKCS#8 inside, or false where the padding shows that the password
+// is wrong. A wrong password can pass here, once in some 250 times.
+func (k *encryptedKey) decrypt(password string) ([]byte, bool) {
+	derived, err := k.derive(password, k.scheme.keyLength)
+	if err != nil {
+		return nil, false
+	}
+	block, err := k.scheme.newCipher(derived)
+	if err != nil {
+		return nil, false
+	}
+	plain := make([]byte, len(k.ciphertext))
+	cipher.NewCBCDecrypter(block, k.iv).CryptBlocks(plain, k.ciphertext)
+	padding := int(plain[len(plain)-1])
+	if padding == 0 || padding > k.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
+		return nil, false
+	}
+	return plain[:len(plain)-padding], true
+}

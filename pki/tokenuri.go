@@ -1,0 +1,174 @@
+package pki
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const tokenScheme = "pkcs11:"
+
+// isTokenURI reports whether a key is named by a URI of RFC 7512, not by a path.
+func isTokenURI(key string) bool {
+	return len(key) >= len(tokenScheme) && strings.EqualFold(key[:len(tokenScheme)], tokenScheme)
+}
+
+// tokenAttributes are those of RFC 7512 that choose the token and the key. The URIs that
+// p11tool prints have more, which say nothing about that and are passed over.
+var (
+	tokenAttributes   = []string{"module-path", "token", "serial", "manufacturer", "model", "slot-id", "object", "id", "pin-source", "pin-value"}
+	passedOver        = []string{"type", "slot-description", "slot-manufacturer", "library-description", "library-manufacturer", "library-version", "module-name"}
+	choosingTheToken  = []string{"token", "serial", "slot-id"}
+	shownInItsObjects = []string{"token", "serial", "slot-id", "object", "id"}
+)
+
+// A tokenKey is a key in a PKCS#11 token, as a URI names it.
+type tokenKey struct {
+	raw    map[string]string // as it stands in the URI
+	values map[string]string // decoded
+	id     []byte
+	slot   *uint
+	pin    string // from pin-value or pin-source
+}
+
+// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name. Nothing of an error
+// is of the URI but the names of its attributes: a PIN may stand in it.
+func parseTokenURI(text string) (keySource, error) {
+	k := &tokenKey{raw: map[string]string{}, values: map[string]string{}}
+	if reason := k.parse(text[len(tokenScheme):]); reason != "" {
+		return nil, refuseURI(reason)
+	}
+	if reason := k.check(); reason != "" {
+		return nil, refuseURI(reason)
+	}
+	return k, k.readPIN()
+}
+
+func refuseURI(reason string) *Error {
+	return &Error{Action: "read", Object: keyRole + "'s pkcs11 URI", Reason: reason,
+		Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
+}
+
+func (k *tokenKey) parse(text string) (reason string) {
+	for attribute := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '?' || r == '&' }) {
+		name, raw, found := strings.Cut(attribute, "=")
+		switch {
+		case !found || raw == "":
+			return "an attribute in it has no value"
+		case slices.Contains(passedOver, name):
+			continue
+		case !slices.Contains(tokenAttributes, name):
+			return "it has an attribute that is not known; known are " + strings.Join(tokenAttributes, ", ")
+		case k.raw[name] != "":
+			return "it has " + name + " twice"
+		}
+		// PathUnescape leaves + alone, as RFC 7512 has it.
+		value, err := url.PathUnescape(raw)
+		if err != nil || strings.ContainsRune(value, 0) && name != "id" {
+			return "its " + name + " is not percent-encoded as it should be"
+		}
+		k.raw[name], k.values[name] = raw, value
+	}
+	return ""
+}
+
+func (k *tokenKey) check() (reason string) {
+	chosen := slices.ContainsFunc(choosingTheToken, func(name string) bool { return k.raw[name] != "" })
+	switch {
+	case k.raw["module-path"] == "":
+		return "it lacks module-path, the file of the token's PKCS#11 module"
+	case !chosen:
+		return "it names no token: token, serial or slot-id does"
+	case k.raw["object"] == "" && k.raw["id"] == "":
+		return "it names no key: object (its label) or id does"
+	case k.raw["pin-value"] != "" && k.raw["pin-source"] != "":
+		return "it has both pin-value and pin-source"
+	}
+	k.id = keyIdentifier(k.raw["id"], k.values["id"])
+	if text := k.values["slot-id"]; text != "" {
+		number, err := strconv.ParseUint(text, 10, 32)
+		if err != nil {
+			return "its slot-id is not a number"
+		}
+		slot := uint(number)
+		k.slot = &slot
+	}
+	return ""
+}
+
+// keyIdentifier is the bytes of an id: RFC 7512 percent-encodes them; in hexadecimal, as
+// pkcs11-tool prints it and go.step.sm/crypto reads it, there is no percent sign.
+func keyIdentifier(raw, decoded string) []byte {
+	if !strings.Contains(raw, "%") {
+		if id, err := hex.DecodeString(strings.TrimPrefix(raw, "0x")); err == nil {
+			return id
+		}
+	}
+	return []byte(decoded)
+}
+
+// readPIN takes the PIN that the URI has or points to. A source that can't be read is an
+// error now: no token is to be tried with an empty PIN.
+func (k *tokenKey) readPIN() error {
+	k.pin = k.values["pin-value"]
+	source := strings.TrimPrefix(strings.TrimPrefix(k.values["pin-source"], "file://"), "file:")
+	if source == "" {
+		return nil
+	}
+	f, err := readFile("PIN file", source)
+	if err != nil {
+		return err
+	}
+	k.pin = string(bytes.TrimRight(f.data, "\r\n"))
+	if k.pin == "" || strings.ContainsAny(k.pin, "\r\n") {
+		return f.refuse("it does not hold one line with the PIN", "")
+	}
+	return nil
+}
+
+// object names the key without a PIN and without what only says where the module is.
+func (k *tokenKey) object() string {
+	var shown []string
+	for _, name := range shownInItsObjects {
+		if raw := k.raw[name]; raw != "" {
+			shown = append(shown, name+"="+raw)
+		}
+	}
+	return keyRole + " " + tokenScheme + strings.Join(shown, ";")
+}
+
+func (k *tokenKey) archive() string { return "" }
+
+func (k *tokenKey) warnings() []Finding {
+	if k.raw["pin-value"] == "" {
+		return nil
+	}
+	return []Finding{{
+		Rule: "pin-on-command-line", Severity: Warning,
+		Message: fmt.Sprintf("the PIN of %s is in its URI, where every user of this machine can read it", k.object()),
+		Advice:  "name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it",
+	}}
+}
+
+func (k *tokenKey) refuse(reason, advice string) *Error {
+	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}
+}
+
+// fileThere is the reason why a module can't be there, or "".
+func fileThere(path string) string {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return ""
+	case err == nil:
+		return "is not a file"
+	case os.IsNotExist(err):
+		return "is not there"
+	}
+	return "can't be read"
+}

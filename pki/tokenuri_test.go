@@ -1,0 +1,69 @@
+package pki
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestTokenURIRefused(t *testing.T) {
+	for uri, reason := range map[string]string{
+		"pkcs11:token=ca;object=root":                                        "it lacks module-path, the file of the token's PKCS#11 module",
+		"pkcs11:module-path=m;object=root":                                   "it names no token: token, serial or slot-id does",
+		"pkcs11:module-path=m;token=ca":                                      "it names no key: object (its label) or id does",
+		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
+		"pkcs11:module-path=m;token=ca;objct=8642":                           "it has an attribute that is not known; known are " + strings.Join(tokenAttributes, ", "),
+		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
+		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not percent-encoded as it should be",
+		"PKCS11:module-path=m;slot-id=8642x;object=o":                        "its slot-id is not a number",
+		"pkcs11:module-path=m;token=ca;object=o?pin-value=8642&pin-source=x": "it has both pin-value and pin-source",
+	} {
+		_, err := LoadAuthority(caFile("p256.crt"), uri, unasked(t), now)
+		wantError(t, err, "read CA key's pkcs11 URI: "+reason)
+		if strings.Contains(err.Error(), "8642") {
+			t.Errorf("the error shows what may be a PIN: %s", err)
+		}
+	}
+}
+
+// Values are percent-encoded as RFC 7512 has it: a plus sign is one. An id may be in
+// hexadecimal, too.
+func TestTokenURI(t *testing.T) {
+	for uri, want := range map[string]string{
+		"pkcs11:module-path=m;token=a+b%20c;id=%30%31":                "a+b c|01",
+		"pkcs11:type=private;model=x;module-path=m;token=t;id=0x3031": "t|01",
+		"pkcs11:module-path=m;token=t;id=3031":                        "t|01",
+		"pkcs11:module-path=m;token=t;id=root":                        "t|root",
+	} {
+		source, err := parseTokenURI(uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k := source.(*tokenKey); k.values["token"]+"|"+string(k.id) != want {
+			t.Errorf("%s is %q, id %q", uri, k.values, k.id)
+		}
+	}
+}
+
+// Whoever can read a key file is warned about; a PKCS#12 archive is one.
+func TestKeyPermissions(t *testing.T) {
+	for mode, want := range map[uint32]int{0o600: 0, 0o400: 0, 0o640: 1, 0o604: 1, 0o644: 1} {
+		path := writeMode(t, mustRead(t, caFile("p256.pkcs8.key")), mode)
+		authority, err := LoadAuthority(caFile("p256.crt"), path, unasked(t), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(authority.KeyWarnings) != want {
+			t.Errorf("mode %04o: warned of %v", mode, authority.KeyWarnings)
+		}
+	}
+}
+
+func writeMode(t *testing.T, data []byte, mode uint32) string {
+	t.Helper()
+	path := write(t, "ca.key", data)
+	if err := os.Chmod(path, os.FileMode(mode)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
