@@ -24,7 +24,7 @@ bench: ## benchmarks, each beside its baseline
 	$(GO) test -run '^$$' -bench . -benchtime 5s ./cmd
 
 soak: ## 2,000 registrations under random faults, each compared with the emulator's book
-	$(GO) test -count=1 -run TestSoak ./cmd/workflow -soak 2000
+	$(GO) test -count=1 -v -run TestSoak ./cmd/workflow -soak 2000
 
 FUZZTIME ?= 2m
 fuzz: ## every fuzzer for FUZZTIME

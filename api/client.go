@@ -82,6 +82,7 @@ func NewClient(config Config) *Client {
 		IdleConnTimeout:        90 * time.Second,
 		DisableCompression:     true, // so that the limit of an answer is one of bytes sent
 		ForceAttemptHTTP2:      true,
+		OnProxyConnectResponse: refusedByProxy,
 	}
 	return &Client{config: config, http: &http.Client{
 		Transport: transport,

@@ -114,7 +114,10 @@ func (e *NoAnswerError) passing() bool {
 		return isGatewayTrouble(e.HTTPStatus)
 	}
 	var timeout net.Error
+	var proxy *proxyError
 	switch {
+	case errors.As(e.Err, &proxy):
+		return isGatewayTrouble(proxy.status)
 	case errors.Is(e.Err, context.Canceled):
 		return false
 	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded):

@@ -34,7 +34,10 @@ func (c Credentials) redact(data []byte) []byte {
 			continue
 		}
 		for _, form := range []string{
-			text, url.QueryEscape(text), url.PathEscape(text), base64.StdEncoding.EncodeToString([]byte(text)),
+			text,
+			url.QueryEscape(text), url.PathEscape(text),
+			url.QueryEscape(url.QueryEscape(text)), // as in the text that the older signature is made of
+			base64.RawStdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)),
 		} {
 			data = bytes.ReplaceAll(data, []byte(form), []byte(redacted))
 		}

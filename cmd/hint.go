@@ -88,7 +88,7 @@ func workflowHint(err error) string {
 	case errors.As(err, &unknown):
 		return "run it again: it looks at the list first, and submits only where the CA is not there"
 	case errors.As(err, &accepted):
-		return "look with 'mqttca confirm' until it is there: register would submit it anew while it is not; " +
+		return "look with 'mqttca confirm' until it is there and active: register would submit it anew while it is not listed; " +
 			"name the request id to the vendor's support if it does not come"
 	case errors.As(err, &inactive):
 		return "find out who deactivated it and why; then 'mqttca register --activate' makes it active again"

@@ -65,7 +65,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 	a := &app{out: &stdout, err: stderr}
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance,
 		"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json")})
-	const want = `is registered and active, but that is not on record: write `
+	const want = `is registered and active, but its receipt could not be kept: write `
 	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), want) {
 		t.Errorf("exit code %d, %d registered, stderr %s", code, len(service.Registrations()), stderr.String())
 	}
@@ -80,7 +80,7 @@ func TestOutputLostUnderway(t *testing.T) {
 	var stderr bytes.Buffer
 	a := &app{out: brokenWriter{}, err: &stderr}
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey})
-	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), "is registered and active, but that is not on record: write standard output: no space left on device") {
+	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), "is registered and active, but this could not be printed: write standard output: no space left on device") {
 		t.Errorf("exit code %d, stderr %s", code, stderr.String())
 	}
 }

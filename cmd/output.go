@@ -48,10 +48,20 @@ func checkFolder(path string) error {
 	if err != nil {
 		return cannotWrite(path, err)
 	}
-	probe.Close()
-	os.Remove(probe.Name())
+	defer os.Remove(probe.Name())
+	_, err = probe.Write(make([]byte, probeSize))
+	if closeErr := probe.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return cannotWrite(path, err)
+	}
 	return nil
 }
+
+// probeSize is more than any file that is written here, so that a full disk shows before
+// it matters.
+const probeSize = 32 << 10
 
 // writeFile writes a file whole or not at all: beside its place first, then moved
 // there. Without force an existing file, also one that came up meanwhile, stays.

@@ -16,6 +16,7 @@ import (
 // embedded service with the instance that documentation uses.
 func runShell(t *testing.T, lines string) {
 	t.Helper()
+	needOpenSSL(t)
 	script := filepath.Join(t.TempDir(), "shell.txtar")
 	text := "emulator -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 
@@ -20,12 +21,12 @@ func checkReceipt(path, instanceID string, ca *pki.CA) error {
 	if path == "" {
 		return nil
 	}
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return checkOutput(path, false)
-	}
 	if err := checkOutput(path, true); err != nil {
 		return err
+	}
+	data, err := readUpTo(path, maxDocument)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	var old receipt
 	if err != nil || json.Unmarshal(data, &old) != nil || old.InstanceID != instanceID || old.CA.SHA256 != ca.SHA256() {
@@ -39,21 +40,42 @@ func checkReceipt(path, instanceID string, ca *pki.CA) error {
 func (a *app) conclude(session *session, o target, ca *pki.CA, result workflow.Result, err error) error {
 	document := session.receipt(o, ca, result, err)
 	kept := a.keep(o.receipt, document, result, err)
-	if err != nil {
-		if kept != nil {
-			a.warn("the receipt is lost: %s", kept)
-		}
+	switch {
+	case err != nil && kept != nil:
+		a.warn("the receipt is lost: %s", kept)
 		return err
+	case err != nil:
+		return err
+	case kept != nil && a.json: // a document, or an error object, not both
+		return butNot(ca, o, result, "its receipt could not be kept", kept)
 	}
-	if lost := errors.Join(kept, a.print(document, document.plain)); lost != nil {
-		return fmt.Errorf("CA %q on instance %s is %s, but that is not on record: %w", ca.Subject(), o.instance, outcomeWords[result.Outcome], lost)
+	if err := a.print(document, document.plain); err != nil {
+		return butNot(ca, o, result, "this could not be printed", err)
+	}
+	if kept != nil {
+		return butNot(ca, o, result, "its receipt could not be kept", kept)
 	}
 	return nil
 }
 
+// butNot is the error for a run that did what it was to do and could not say so.
+func butNot(ca *pki.CA, o target, result workflow.Result, what string, err error) error {
+	return fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), o.instance, outcomeWords[result.Outcome], what, err)
+}
+
+// readUpTo reads a regular file that has at most so many bytes.
+func readUpTo(path string, most int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, most))
+}
+
 // keep writes the receipt. A run that failed before it submitted anything has none.
 func (a *app) keep(path string, document receipt, result workflow.Result, err error) error {
-	if path == "" || err != nil && !result.Submitted() {
+	if path == "" || err != nil && !result.Attested() {
 		return nil
 	}
 	data, err := encode(document)

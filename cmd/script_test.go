@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the stories of testdata/script. Beside testscript's own commands they
 // have the ones below; what each does stands there.
 func TestScripts(t *testing.T) {
+	needOpenSSL(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "testdata", "script"),
 		UpdateScripts:       *update,
@@ -65,6 +66,14 @@ func conditionOf(name string) (bool, error) {
 		return missing == nil && err == nil, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
+}
+
+// needOpenSSL skips what makes its CAs with OpenSSL, as users do.
+func needOpenSSL(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("openssl is not installed")
+	}
 }
 
 // A script's home folder is its own and empty, and nothing of the environment names an

@@ -51,17 +51,19 @@ func (o origin) source() string {
 }
 
 // connect makes the session that the flags and the environment ask for. It sends
-// nothing.
+// nothing, but it reads a configuration.
 func (a *app) connect(cmd *cobra.Command) (*session, error) {
-	endpoint, err := a.findEndpoint(cmd)
+	config, err := await(cmd.Context(), func() (config api.Config, err error) {
+		if config.Endpoint, err = a.findEndpoint(cmd); err != nil {
+			return config, err
+		}
+		config.Credentials, err = api.FindCredentials(a.profile)
+		return config, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	credentials, err := api.FindCredentials(a.profile)
-	if err != nil {
-		return nil, err
-	}
-	return a.open(api.Config{Endpoint: endpoint, Credentials: credentials}), nil
+	return a.open(config), nil
 }
 
 // findEndpoint takes --endpoint or its variable before any region: whoever sets it

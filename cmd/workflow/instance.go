@@ -28,6 +28,10 @@ type Result struct {
 // the CA, whatever else happened.
 func (r Result) Submitted() bool { return r.Verification != nil }
 
+// Attested reports whether there is something to keep evidence of: a submission, or an
+// activation that was answered.
+func (r Result) Attested() bool { return r.Submitted() || r.RequestID != "" }
+
 // ended fills in the outcome of a run that ended in an error.
 func (r Result) ended(err error) (Result, error) {
 	if err != nil {

@@ -85,6 +85,9 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 		if doubt == nil && isUnknown(err) {
 			doubt = err
 		}
+		if err == nil && doubt != nil {
+			result.Outcome = Registered // by this try or by the one without an answer
+		}
 		if try == maxTries && isStale(err) {
 			err = &CodesUsedUpError{Instance: i.ID, Tries: try, Err: err}
 		}
@@ -159,7 +162,10 @@ func isUnknown(err error) bool {
 // of a later one does not make it known: the first may have taken effect.
 func settled(doubt, err error) error {
 	var first *UnknownError
-	if err == nil || isUnknown(err) || !errors.As(doubt, &first) {
+	var accepted *AcceptedError
+	var inactive *InactiveError
+	known := errors.As(err, &accepted) || errors.As(err, &inactive)
+	if err == nil || known || isUnknown(err) || !errors.As(doubt, &first) {
 		return err
 	}
 	return &UnknownError{CA: first.CA, Instance: first.Instance, Submit: first.Submit, Look: err}

@@ -80,19 +80,24 @@ func saysItWasThere(err error) bool {
 }
 
 // settle watches the list after a submission that ended in err. A CA that shows as inactive
-// settles it, too: it is there.
+// settles it, too: it is there. A refusal stands only where the list could be read to the
+// end of the watch and did not show the CA.
 func (i Instance) settle(ctx context.Context, s Submission, result Result, err error) (Result, error) {
 	var missing error
 	if ctx.Err() == nil {
 		if result.Listed, missing = i.awaitActive(ctx, s.CA, min(s.Wait, settlingTime)); missing == nil {
+			if !api.MaybeDone(err) { // it was there before this submission came
+				result.Outcome = AlreadyRegistered
+			}
 			return result, nil
 		}
 	}
 	var inactive *InactiveError
+	_, absent := missing.(*NotListedError)
 	switch {
 	case errors.As(missing, &inactive):
 		return result, inactive
-	case !api.MaybeDone(err):
+	case absent && !api.MaybeDone(err):
 		return result, err
 	}
 	return result, &UnknownError{CA: s.CA, Instance: i.ID, Submit: err, Look: missing}

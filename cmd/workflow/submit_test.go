@@ -281,3 +281,56 @@ func TestInternalErrorIsLookedUp(t *testing.T) {
 		s.registered(t, order.Authority.CA)
 	})
 }
+
+// A refusal that an earlier submission would explain stands only where the list could be
+// read and did not show the CA: cut short, or unreadable, nothing is known.
+func TestRefusalThatCouldNotBeLookedUp(t *testing.T) {
+	taken := emulator.Fault{Kind: emulator.FaultRefuse, Operation: "RegisterCaCertificate", Call: 1, AfterWork: true, Code: "SnNotUnique"}
+	tests := []struct {
+		name   string
+		faults []emulator.Fault
+		limit  time.Duration // cancelled then, where it is not 0
+		delay  time.Duration // until the CA is listed
+		want   Outcome
+	}{
+		{"the list cannot be read", []emulator.Fault{taken, {Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 2}}, 0, 0, Unknown},
+		{"interrupted while it is watched", []emulator.Fault{taken}, 2 * time.Second, time.Hour, Interrupted},
+		{"it shows", []emulator.Fault{taken}, 0, 5 * time.Second, AlreadyRegistered},
+		{"it does not show", []emulator.Fault{taken}, 0, time.Hour, Refused},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tr, end := newTrial(t, emulator.Options{Faults: tt.faults, ListDelay: tt.delay}, "")
+				defer end()
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				if tt.limit > 0 {
+					time.AfterFunc(tt.limit, cancel)
+				}
+				result, err := tr.instance.Register(ctx, tr.order)
+				if result.Outcome != tt.want || (err == nil) != (tt.want == AlreadyRegistered) || !result.Submitted() {
+					t.Errorf("%s, %v; want %s", result.Outcome, err, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// An acceptance is known, also after a submission whose answer was lost.
+func TestAcceptedAfterALostAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr, end := newTrial(t, emulator.Options{Faults: []emulator.Fault{
+			{Kind: emulator.FaultReset, Operation: "RegisterCaCertificate", Call: 1},
+			{Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 3},
+		}}, "")
+		defer end()
+		tr.order.Wait = 0
+		result, err := tr.register()
+		var accepted *AcceptedError
+		var unknown *UnknownError
+		if !errors.As(err, &accepted) || errors.As(err, &unknown) || result.Outcome != Unconfirmed {
+			t.Errorf("%s, %v", result.Outcome, err)
+		}
+	})
+}
