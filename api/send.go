@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// attempt sends one request, and once more where the service's clock turns out to differ
+// so much that it refused the timestamp.
+func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
+	err := c.send(ctx, op, params, answer)
+	var refusal *Error
+	if errors.As(err, &refusal) && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
+		return c.send(ctx, op, params, answer)
+	}
+	return err
+}
+
+// send sends one request and tells the observer.
+func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), Start: time.Now()}
+	err := c.exchange(ctx, op, params, answer, &exchange)
+	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		exchange.Code = refusal.Code
+		refusal.clockOffset = exchange.ClockOffset
+	}
+	c.observe(exchange)
+	return err
+}
+
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer answer, seen *Exchange) error {
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:      func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
+		WroteHeaders: func() { sent.Store(true) },
+	})
+	credentials, err := c.config.Credentials.Credentials(ctx)
+	if err != nil {
+		return err
+	}
+	seen.AccessKeyID = credentials.MaskedID()
+	req, err := c.request(ctx, op, params, credentials)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+		failure.Sent, failure.reused = sent.Load(), seen.Reused
+		failure.Reason = shortened(text(credentials.redact([]byte(failure.Reason))))
+		return failure
+	}
+	defer resp.Body.Close()
+	seen.HTTPStatus = resp.StatusCode
+	seen.ClockOffset = clockOffset(resp, seen.Start, time.Now())
+	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
+	reader := answerReader{c.about(op, params.Get("MqttInstanceId")), credentials}
+	seen.RequestID, err = reader.read(resp, answer)
+	return err
+}
+
+// request is signed as the last thing, so that nothing changes behind the signature.
+func (c *Client) request(ctx context.Context, op operation, params url.Values, credentials Credentials) (*http.Request, error) {
+	u := c.config.Endpoint.url
+	u.Path, u.RawQuery = "/", canonicalQuery(params)
+	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), bodyOf(op))
+	if err != nil {
+		return nil, noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+	}
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	req.Header.Set("Accept", "application/json")
+	signing{
+		credentials: credentials,
+		action:      op.name,
+		version:     version,
+		date:        time.Now().Add(c.ClockOffset()),
+		nonce:       newNonce(),
+	}.sign(req)
+	return req, nil
+}
+
+// bodyOf is no body. That of a read hides being empty: net/http would send a GET again by
+// itself, with the same nonce, where a kept connection turns out dead; one with a body it
+// leaves to us. A POST it repeats only where nothing of it was sent.
+func bodyOf(op operation) io.Reader {
+	if op.method == http.MethodGet {
+		return struct{ io.Reader }{http.NoBody}
+	}
+	return nil
+}
+
+// newNonce is 128 random bits; crypto/rand never fails (it ends the program).
+func newNonce() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
