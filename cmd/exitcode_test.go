@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,4 +105,22 @@ func throwaway(t *testing.T) *pki.CA {
 		t.Fatal(err)
 	}
 	return authority.CA
+}
+
+// A PIN shows nowhere, also where its URI stands in the place of something else.
+func TestPINIsNotRepeated(t *testing.T) {
+	for _, args := range [][]string{
+		{"sign", "--ca-cert", "pkcs11:token=ca;object=x?pin-value=99998888", "--ca-key", "no.key", "--code", "x"},
+		{"sign", "--ca-cert", "no.crt", "--ca-key", "yubikey:slot-id=9c?PIN-value=99998888", "--code", "x"},
+		{"sign", "--ca-cert", "no.crt", "--ca-key", "pkcs11:module-path=/no.so;token=ca;object=x?pin-value=99998888", "--code", "x"},
+		{"sign", "pkcs11:token=ca;object=x?pin-value=99998888"},
+	} {
+		for _, more := range [][]string{nil, {"--json"}} {
+			var output bytes.Buffer
+			a := &app{out: &output, err: &output}
+			if code := a.run(context.Background(), append(more, args...)); code == exitOK || strings.Contains(output.String(), "99998888") {
+				t.Errorf("%q: exit code %d, %s", args, code, output.String())
+			}
+		}
+	}
 }

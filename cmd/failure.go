@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 
 	"mqttca/api"
 	"mqttca/cmd/workflow"
@@ -24,7 +25,7 @@ type failure struct {
 
 // describeFailure takes an error apart.
 func describeFailure(err error) failure {
-	f := failure{Message: err.Error(), Hint: hint(err), ExitCode: exitCode(err)}
+	f := failure{Message: withoutPIN(err.Error()), Hint: hint(err), ExitCode: exitCode(err)}
 	var (
 		unknown  *workflow.UnknownError
 		accepted *workflow.AcceptedError
@@ -47,6 +48,12 @@ func describeFailure(err error) failure {
 	}
 	return f
 }
+
+// withoutPIN takes out a PIN that stands in a URI where a path or nothing was expected, and
+// is then repeated as such.
+func withoutPIN(text string) string { return pinValue.ReplaceAllString(text, "${1}[redacted]") }
+
+var pinValue = regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`)
 
 // fail prints an error and returns the exit code for it.
 func (a *app) fail(err error) int {

@@ -44,6 +44,9 @@ func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki
 		return nil, usage(cmd, "%s: --ca-cert missing: only a PKCS#12 file has the CA certificate with the key", cmd.CommandPath())
 	}
 	if err != nil {
+		if pinValue.MatchString(k.caKey) {
+			a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
+		}
 		return nil, err
 	}
 	for _, finding := range authority.KeyWarnings {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -108,6 +109,7 @@ func (a *app) readDocument(path string, document any) error {
 	if err != nil {
 		return cannotRead(path, err)
 	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // as Windows editors put it
 	if err := json.Unmarshal(data, document); err != nil {
 		return cannotRead(path, fmt.Errorf("it is not the JSON that mqttca writes"))
 	}

@@ -35,6 +35,8 @@ func LoadAuthority(certificatePath, key string, password Password, at time.Time)
 	var b *bundle
 	if certificatePath != "" {
 		b, err = readBundle(caRole, certificatePath)
+	} else if f, isFile := source.(keyFile); isFile && f.archive() == "" && len(pemBlocks(f.data)) == 0 {
+		err = refuseNoKey(f.file, nil)
 	} else if certificatePath = source.archive(); certificatePath == "" {
 		err = &Error{Action: "use", Object: source.object(), Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own", Err: ErrNoCertificate}
 	}

@@ -19,6 +19,9 @@ const (
 	maxRounds = 2_000_000
 	// maxScrypt is the most of N·r·p: 256 MiB, about a second. OpenSSL has a sixteenth.
 	maxScrypt = 1 << 21
+	// maxScryptFactor is the most of r and of p, which tools have at 8 and 1: with a small
+	// N and a large r scrypt takes several times the memory that the product says.
+	maxScryptFactor = 64
 )
 
 const (
@@ -101,7 +104,7 @@ func hashOf(function pkix.AlgorithmIdentifier) func() hash.Hash {
 
 func (p scryptParams) derivation() (derivation, string) {
 	if p.tooMuch() {
-		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d", p.N, p.R, p.P, maxScrypt)
+		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d with r and p up to %d", p.N, p.R, p.P, maxScrypt, maxScryptFactor)
 	}
 	return func(password string, length int) ([]byte, error) {
 		return scrypt.Key([]byte(password), p.Salt, p.N, p.R, p.P, length)
@@ -109,10 +112,10 @@ func (p scryptParams) derivation() (derivation, string) {
 }
 
 func (p scryptParams) tooMuch() bool {
-	if p.N < 2 || p.R < 1 || p.P < 1 || p.N > maxScrypt || p.R > maxScrypt || p.P > maxScrypt {
+	if p.N < 2 || p.N > maxScrypt || p.R < 1 || p.R > maxScryptFactor || p.P < 1 || p.P > maxScryptFactor {
 		return true
 	}
-	return int64(p.N)*int64(p.R) > maxScrypt || int64(p.N)*int64(p.R)*int64(p.P) > maxScrypt
+	return int64(p.N)*int64(p.R)*int64(p.P) > maxScrypt
 }
 
 // unmarshalAll is asn1.Unmarshal of the whole of der.

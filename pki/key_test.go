@@ -69,7 +69,7 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"PKCS#12", mustRead(t, caFile("p256.p12")), "it is encrypted, and no password is given"},
 		{"UTF-16", wide, "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
 		{"UTF-16 without a mark", wide[2:], "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
-		{"something else", []byte("hello\n"), "it holds no private key in PEM and is no PKCS#12 archive"},
+		{"something else", []byte("hello\n"), "it holds no private key in PEM and is no whole PKCS#12 archive"},
 		{"PEM cut short", pkcs8[:90], `its "PRIVATE KEY" block is cut short or altered`},
 		{"PKCS#8 cut short", inPEM("PRIVATE KEY", cut), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key`},
 		{"PKCS#1 cut short", inPEM("RSA PRIVATE KEY", cut), `the content of its "RSA PRIVATE KEY" block can't be read as an RSA or EC key`},

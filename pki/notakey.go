@@ -35,7 +35,7 @@ func binaryKind(data []byte) (reason, advice string) {
 		return "it is a private key in DER, where PEM is expected",
 			"openssl pkey -inform DER -in FILE -out ca.key converts it; the new file needs the same care as the old"
 	}
-	return "it holds no private key in PEM and is no PKCS#12 archive", ""
+	return "it holds no private key in PEM and is no whole PKCS#12 archive", ""
 }
 
 func isPublic(key any) bool {
