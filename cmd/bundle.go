@@ -90,7 +90,7 @@ func (a *app) readBundle(path string, at time.Time) (bundle, *pki.CA, *x509.Cert
 	}
 	ca, verification, err := b.open(at)
 	if err != nil {
-		return b, nil, nil, cannotRead("bundle "+path, err)
+		return b, nil, nil, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
 	}
 	return b, ca, verification, nil
 }

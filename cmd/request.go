@@ -122,7 +122,7 @@ func (a *app) readRequest(path string) (signingRequest, error) {
 		return r, err
 	}
 	if err := r.check(); err != nil {
-		return r, cannotRead(path, err)
+		return r, &fileError{"read", path, err, "give the file that 'mqttca code --request-out' wrote, as it was written; else fetch a new one"}
 	}
 	return r, nil
 }

@@ -63,6 +63,8 @@ func adviceFor(label string) string {
 	switch label {
 	case "TRUSTED CERTIFICATE":
 		return "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings"
+	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
+		return "this is a key: give the file with the certificate here"
 	case "PKCS7":
 		return "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
