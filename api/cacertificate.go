@@ -45,20 +45,10 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 	})
 }
 
-// GetCaCertificate fetches one CA certificate. Sn is sent as it is: use the string
-// that the service gave.
-func (c *Client) GetCaCertificate(ctx context.Context, instanceID, sn string) (CaCertificate, error) {
-	var answer struct {
-		reply
-		Data *caCertificateVO
-	}
-	if err := c.call(ctx, getCaCertificate, naming(instanceID, sn), &answer); err != nil {
-		return CaCertificate{}, err
-	}
-	if answer.Data == nil {
-		return CaCertificate{}, c.lacks(getCaCertificate, instanceID, &answer, "Data")
-	}
-	return answer.Data.certificate(), nil
+// ListCaCertificate lists all CA certificates of an instance, in the service's order,
+// each once.
+func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]CaCertificate, error) {
+	return listAll[CaCertificate, caCertificateVO](ctx, c, listCaCertificate, url.Values{"MqttInstanceId": {instanceID}})
 }
 
 // ActiveCaCertificate makes an inactive CA certificate active again.

@@ -102,9 +102,14 @@ func TestRecordedAnswers(t *testing.T) {
 		{"ListCaCertificate.empty.json",
 			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
 			[]CaCertificate(nil)},
-		{"GetCaCertificate.json",
-			func(c *Client) (any, error) { return c.GetCaCertificate(ctx, "i", "007269004887000001") },
-			recorded(func(*CaCertificate) {})},
+		{"ListDeviceCertificateByCaSn.json",
+			func(c *Client) (any, error) { return c.ListDeviceCertificateByCaSn(ctx, "i", "007269004887000001") },
+			[]DeviceCertificate{
+				{"00a1", "sensor 1", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), true},
+				{"00a2", "sensor 2", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
+					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), false},
+			}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
@@ -165,7 +170,10 @@ func TestRequests(t *testing.T) {
 			return err
 		}},
 		{"GET ListCaCertificate MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err }},
-		{"GET GetCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.GetCaCertificate(ctx, "i", "00aB"); return err }},
+		{"GET ListDeviceCertificateByCaSn CaSn=00aB&MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error {
+			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "00aB")
+			return err
+		}},
 		{"POST ActiveCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "00aB"); return err }},
 		{"POST InactivateCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.InactivateCaCertificate(ctx, "i", "00aB"); return err }},
 		{"POST DeleteCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.DeleteCaCertificate(ctx, "i", "00aB"); return err }},
@@ -275,7 +283,7 @@ func TestUnusableAnswers(t *testing.T) {
 	}
 }
 
-// A list or a detail without Data, or a number that is none, is no answer.
+// A list without Data, or a number that is none, is no answer.
 func TestAnswersThatLackData(t *testing.T) {
 	tests := []struct{ body, want string }{
 		{`{"RequestId":"r"}`, "the answer has no Data (request id r)"},
@@ -288,9 +296,9 @@ func TestAnswersThatLackData(t *testing.T) {
 	for _, tt := range tests {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))
 		client := newTestClient(t, server, nil)
-		_, err := client.GetCaCertificate(context.Background(), "i", "1")
+		_, err := client.ListCaCertificate(context.Background(), "i")
 		if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
-			t.Errorf("GetCaCertificate with %s: %v, want …%s", tt.body, err, tt.want)
+			t.Errorf("ListCaCertificate with %s: %v, want …%s", tt.body, err, tt.want)
 		}
 		server.Close()
 	}

@@ -8,7 +8,8 @@ type Kind int
 // The kinds of refusal.
 const (
 	Refused      Kind = iota // a refusal that stays one
-	Denied                   // the credentials are not accepted, or do not permit the operation
+	Denied                   // the credentials are not accepted
+	Unpermitted              // the credentials do not permit the operation on this instance
 	Unavailable              // the service was not able to do it now, and has not done it
 	Uncertain                // the service may have done it all the same
 	StaleCode                // the verification certificate's code is not, or no longer, the one expected
@@ -34,11 +35,12 @@ var rules = []Rule{
 	{Code: "MissingSecurityToken", Kind: Denied, ExitCode: 4},
 	{Code: "InvalidSecurityToken*", Kind: Denied, ExitCode: 4},
 	{Code: "CheckAccountInfoFailed", Kind: Denied, ExitCode: 4},
-	{Code: "NoPermission", Kind: Denied, ExitCode: 4},
-	{Code: "Forbidden*", Kind: Denied, ExitCode: 4},
-	{Code: "MqttOwnerCheckError", Kind: Denied, ExitCode: 4},
-	{Code: "InstancePermissionCheckFailed", Kind: Denied, ExitCode: 4},
-	{Code: "PermissionCheckFailed", Kind: Denied, ExitCode: 4},
+
+	{Code: "NoPermission", Kind: Unpermitted, ExitCode: 4},
+	{Code: "Forbidden*", Kind: Unpermitted, ExitCode: 4},
+	{Code: "MqttOwnerCheckError", Kind: Unpermitted, ExitCode: 4},
+	{Code: "InstancePermissionCheckFailed", Kind: Unpermitted, ExitCode: 4},
+	{Code: "PermissionCheckFailed", Kind: Unpermitted, ExitCode: 4},
 
 	{Code: "Throttling*", Kind: Unavailable, Retry: true, ExitCode: 6},
 	{Code: "SystemOverFlow", Kind: Unavailable, Retry: true, ExitCode: 6},

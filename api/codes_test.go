@@ -7,6 +7,7 @@ import (
 
 func TestRuleFor(t *testing.T) {
 	denied := Rule{Kind: Denied, ExitCode: 4}
+	unpermitted := Rule{Kind: Unpermitted, ExitCode: 4}
 	unavailable := Rule{Kind: Unavailable, Retry: true, ExitCode: 6}
 	refused := Rule{Kind: Refused, ExitCode: 5}
 	tests := []struct {
@@ -19,11 +20,11 @@ func TestRuleFor(t *testing.T) {
 		{"MissingSecurityToken", denied},
 		{"InvalidSecurityToken.Expired", denied},
 		{"CheckAccountInfoFailed", denied},
-		{"NoPermission", denied},
-		{"Forbidden.RAM", denied},
-		{"MqttOwnerCheckError", denied},
-		{"InstancePermissionCheckFailed", denied},
-		{"PermissionCheckFailed", denied},
+		{"NoPermission", unpermitted},
+		{"Forbidden.RAM", unpermitted},
+		{"MqttOwnerCheckError", unpermitted},
+		{"InstancePermissionCheckFailed", unpermitted},
+		{"PermissionCheckFailed", unpermitted},
 		{"Throttling", unavailable},
 		{"Throttling.User", unavailable},
 		{"Throttling.Api", unavailable},

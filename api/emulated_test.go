@@ -42,7 +42,7 @@ func TestEveryOperationOnTheEmulator(t *testing.T) {
 		{AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "CAIS+token/with=="},
 	} {
 		t.Run(credentials.AccessKeyID, func(t *testing.T) {
-			service, err := emulator.New(emulator.Options{Instances: []string{"i"}, Credentials: []emulator.Credential{{
+			service, err := emulator.New(emulator.Options{Instances: []string{"i"}, DevicesPerCA: 2, Credentials: []emulator.Credential{{
 				AccessKeyID: credentials.AccessKeyID, AccessKeySecret: string(credentials.AccessKeySecret), SecurityToken: string(credentials.SecurityToken),
 			}}})
 			if err != nil {
@@ -53,8 +53,8 @@ func TestEveryOperationOnTheEmulator(t *testing.T) {
 			for _, r := range service.Requests() {
 				operations = append(operations, r.Operation+r.Code)
 			}
-			const want = "GetRegisterCode RegisterCaCertificate ListCaCertificate InactivateCaCertificate GetCaCertificate " +
-				"ActiveCaCertificate GetCaCertificate DeleteCaCertificate ListCaCertificate"
+			const want = "GetRegisterCode RegisterCaCertificate ListCaCertificate ListDeviceCertificateByCaSn " +
+				"InactivateCaCertificate ListCaCertificate ActiveCaCertificate ListCaCertificate DeleteCaCertificate ListCaCertificate"
 			if got := strings.Join(operations, " "); got != want {
 				t.Errorf("requests %s, want %s", got, want)
 			}
@@ -83,14 +83,19 @@ func useEveryOperation(t *testing.T, client *Client) {
 		listed[0].CaContent != ca || listed[0].VerificationContent != verification || listed[0].RegistrationCode != code.Code {
 		t.Errorf("listed %+v", listed)
 	}
+	devices, err := client.ListDeviceCertificateByCaSn(ctx, "i", registered.Sn)
+	must(err)
+	if len(devices) != 2 || devices[0].DeviceName != "device-1" || !devices[1].Active || !devices[1].ValidEnd.Equal(listed[0].ValidEnd) {
+		t.Errorf("devices %+v", devices)
+	}
 	_, err = client.InactivateCaCertificate(ctx, "i", registered.Sn)
 	must(err)
-	if got, err := client.GetCaCertificate(ctx, "i", registered.Sn); err != nil || got.Active {
+	if got, err := client.ListCaCertificate(ctx, "i"); err != nil || len(got) != 1 || got[0].Active {
 		t.Errorf("after InactivateCaCertificate: %+v, %v", got, err)
 	}
 	_, err = client.ActiveCaCertificate(ctx, "i", registered.Sn)
 	must(err)
-	if got, err := client.GetCaCertificate(ctx, "i", registered.Sn); err != nil || got != listed[0] {
+	if got, err := client.ListCaCertificate(ctx, "i"); err != nil || len(got) != 1 || got[0] != listed[0] {
 		t.Errorf("after ActiveCaCertificate: %+v, %v", got, err)
 	}
 	_, err = client.DeleteCaCertificate(ctx, "i", registered.Sn)

@@ -241,7 +241,7 @@ func TestReactivationThatFails(t *testing.T) {
 	}
 	order.Activate = true
 	_, err := s.instance.Register(context.Background(), order)
-	if kind, _ := api.KindOf(err); kind != api.Denied {
+	if kind, _ := api.KindOf(err); kind != api.Unpermitted {
 		t.Errorf("error %v", err)
 	}
 }

@@ -179,7 +179,7 @@ func TestRegisterStopsAtARefusal(t *testing.T) {
 	for _, denied := range []string{"ListCaCertificate", "GetRegisterCode", "RegisterCaCertificate"} {
 		s := startService(t, emulator.Options{Deny: []string{denied}}, nil)
 		_, err := s.instance.Register(context.Background(), newOrder(t))
-		if kind, _ := api.KindOf(err); kind != api.Denied {
+		if kind, _ := api.KindOf(err); kind != api.Unpermitted {
 			t.Errorf("%s denied: %v", denied, err)
 		}
 		if !strings.HasSuffix(s.operations(), denied+"=NoPermission") {

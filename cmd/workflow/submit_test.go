@@ -106,7 +106,7 @@ func submitWithAUsedCode(t *testing.T) {
 func TestSubmitStopsAtTheList(t *testing.T) {
 	s := startService(t, emulator.Options{Deny: []string{"ListCaCertificate"}}, nil)
 	_, err := s.instance.Submit(context.Background(), s.submission(t, newOrder(t)))
-	if kind, _ := api.KindOf(err); kind != api.Denied || strings.Contains(s.operations(), "RegisterCaCertificate") {
+	if kind, _ := api.KindOf(err); kind != api.Unpermitted || strings.Contains(s.operations(), "RegisterCaCertificate") {
 		t.Errorf("%v after %s", err, s.operations())
 	}
 }

@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"net/url"
+	"time"
+)
+
+// A DeviceCertificate is one device certificate as the service has it
+// (DeviceCertificateVO). It registered itself when the device first connected.
+type DeviceCertificate struct {
+	DeviceSn      string // the serial number in hexadecimal, in whatever form the service chose
+	DeviceName    string
+	DeviceContent string    // PEM, with line feeds
+	ValidBegin    time.Time // zero where the service gives none
+	ValidEnd      time.Time // likewise
+	Active        bool
+}
+
+// ListDeviceCertificateByCaSn lists all device certificates that ever registered
+// themselves under a CA, whether their devices are connected or not, in the service's
+// order, each once. CaSn is sent as it is: use the string that the service gave.
+func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) ([]DeviceCertificate, error) {
+	return listAll[DeviceCertificate, deviceCertificateVO](ctx, c, listDeviceCertificateByCaSn, url.Values{
+		"MqttInstanceId": {instanceID},
+		"CaSn":           {caSn},
+	})
+}
+
+// deviceCertificateVO is the wire form: numbers come as numbers or as strings.
+type deviceCertificateVO struct {
+	DeviceSn      string
+	DeviceName    string
+	DeviceContent string
+	ValidBegin    number // Unix milliseconds
+	ValidEnd      number // Unix milliseconds
+	Status        number // 1 active, 0 inactive
+}
+
+func (vo deviceCertificateVO) certificate() DeviceCertificate {
+	return DeviceCertificate{
+		DeviceSn:      vo.DeviceSn,
+		DeviceName:    vo.DeviceName,
+		DeviceContent: withLineFeeds(vo.DeviceContent),
+		ValidBegin:    vo.ValidBegin.milliseconds(),
+		ValidEnd:      vo.ValidEnd.milliseconds(),
+		Active:        vo.Status == 1,
+	}
+}

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mqttca/api/emulator"
+)
+
+func TestNewPolicy(t *testing.T) {
+	resources := []string{"acs:mq:cn-hangzhou:1234567890123456:post-cn-1", "acs:mq:*:*:instance/post-cn-1"}
+	tests := []struct {
+		purposes []Purpose
+		actions  string
+	}{
+		{[]Purpose{ToRegister}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa"},
+		{[]Purpose{ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ListDeviceCertificateByCaSn"},
+		{[]Purpose{ToLifecycle}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ActiveCaCertificate mq:UnregisterCaCertificate " +
+			"mq:ListDeviceCertificateByCaSn mq:DeleteCaCertificate"},
+		{[]Purpose{ToRegister, ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa mq:ListDeviceCertificateByCaSn"},
+	}
+	for _, tt := range tests {
+		got, err := NewPolicy("cn-hangzhou", "1234567890123456", "post-cn-1", tt.purposes...)
+		want := Policy{"1", []Statement{{"Allow", strings.Fields(tt.actions), resources}}}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v: %v, -want +got\n%s", tt.purposes, err, diff)
+		}
+	}
+}
+
+// Nothing that widens a policy gets into one.
+func TestNewPolicyRefuses(t *testing.T) {
+	tests := []struct{ region, account, instance, want string }{
+		{"*", "1", "i", `region "*": a region is written like cn-hangzhou`},
+		{"cn-hangzhou", "*", "i", `account "*": an account id is all digits`},
+		{"cn-hangzhou", "ops@example", "i", `account "ops@example": an account id is all digits`},
+		{"cn-hangzhou", "1", "*", `instance "*": an instance id has letters, digits, - and _ only`},
+		{"cn-hangzhou", "1", "post-cn-?", `instance "post-cn-?": an instance id has letters, digits, - and _ only`},
+		{"cn-hangzhou", "1", "i:*", `instance "i:*": an instance id has letters, digits, - and _ only`},
+		{"cn-hangzhou", "1", "", `instance "": an instance id has letters, digits, - and _ only`},
+	}
+	for _, tt := range tests {
+		if policy, err := NewPolicy(tt.region, tt.account, tt.instance, ToRead); err == nil || err.Error() != tt.want || policy.Statement != nil {
+			t.Errorf("%+v, %v, want %s", policy, err, tt.want)
+		}
+	}
+}
+
+// uses is the client's methods by purpose: what a policy has to allow.
+var uses = map[Purpose]map[string]func(context.Context, *Client) error{
+	ToRegister: {
+		"GetRegisterCode": func(ctx context.Context, c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err },
+		"RegisterCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.RegisterCaCertificate(ctx, Registration{InstanceID: "i"})
+			return err
+		},
+		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+	},
+	ToRead: {
+		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
+			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "1")
+			return err
+		},
+	},
+	ToLifecycle: {
+		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
+			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "1")
+			return err
+		},
+		"ActiveCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "1"); return err },
+		"InactivateCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.InactivateCaCertificate(ctx, "i", "1")
+			return err
+		},
+		"DeleteCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.DeleteCaCertificate(ctx, "i", "1"); return err },
+	},
+}
+
+// The table, the client and the emulator's own idea of the actions agree: with all actions
+// of a policy no call lacks permission, and each action that is taken out makes one lack it.
+func TestPolicyIsEnoughAndNoMore(t *testing.T) {
+	for purpose, calls := range uses {
+		if len(calls) != len(operations[purpose]) {
+			t.Errorf("%s: %d calls are tested, the table has %d operations", purpose, len(calls), len(operations[purpose]))
+		}
+		policy, err := NewPolicy("cn-hangzhou", "1", "i", purpose)
+		if err != nil {
+			t.Fatal(err)
+		}
+		actions := policy.Statement[0].Action
+		if denied := deniedWith(t, calls, actions); len(denied) > 0 {
+			t.Errorf("%s: the policy lacks something for %s", purpose, denied)
+		}
+		for i, action := range actions {
+			if denied := deniedWith(t, calls, slices.Delete(slices.Clone(actions), i, i+1)); len(denied) == 0 {
+				t.Errorf("%s: nothing needs %s", purpose, action)
+			}
+		}
+	}
+}
+
+// deniedWith is the operations that lack permission where these actions are allowed.
+func deniedWith(t *testing.T, calls map[string]func(context.Context, *Client) error, actions []string) (denied []string) {
+	t.Helper()
+	service, err := emulator.New(emulator.Options{
+		Instances:   []string{"i"},
+		Credentials: []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret", Allow: actions}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := emulatedClient(t, service, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"})
+	for name, call := range calls {
+		var refusal *Error
+		if err := call(context.Background(), client); errors.As(err, &refusal) && refusal.Code == "NoPermission" {
+			denied = append(denied, name)
+		}
+		if all := service.Requests(); all[len(all)-1].Operation != name {
+			t.Fatalf("the call for %s was one of %s", name, all[len(all)-1].Operation)
+		}
+	}
+	return denied
+}
+
+func TestActionsFor(t *testing.T) {
+	for _, tt := range []struct {
+		operation string
+		actions   string
+		purpose   Purpose
+	}{
+		{"RegisterCaCertificate", "mq:RegisterCa mq:MqttInstanceAccess", ToRegister},
+		{"ListCaCertificate", "mq:ListCaCertificate mq:MqttInstanceAccess", ToRegister},
+		{"ListDeviceCertificateByCaSn", "mq:ListDeviceCertificateByCaSn mq:MqttInstanceAccess", ToRead},
+		{"InactivateCaCertificate", "mq:UnregisterCaCertificate mq:MqttInstanceAccess", ToLifecycle},
+		{"NeverHeardOf", "", ""},
+	} {
+		actions, purpose := ActionsFor(tt.operation)
+		if got := strings.Join(actions, " "); got != tt.actions || purpose != tt.purpose {
+			t.Errorf("%s: %s for %q", tt.operation, got, purpose)
+		}
+	}
+}
