@@ -17,10 +17,10 @@ const (
 	exitUsage       = 2   // the command line is wrong
 	exitLocal       = 3   // something local: certificate, key, password, HSM, output
 	exitDenied      = 4   // credentials or permission
-	exitRefused     = 5   // refused by the service
+	exitRefused     = 5   // refused by the service, or because of what it has
 	exitUnavailable = 6   // the service could not be reached, or could not answer
 	exitNotListed   = 7   // not in the list, or listed but inactive
-	exitExpiring    = 8   // kept for: something expires soon, where that was asked
+	exitExpiring    = 8   // something expires soon, where that was asked
 	exitInterrupted = 130 // SIGINT, SIGTERM or SIGHUP
 )
 
@@ -34,12 +34,16 @@ func exitCode(err error) int {
 		credentials *api.CredentialsError
 		lost        *api.NoAnswerError
 		refusal     *api.Error
+		ambiguous   *workflow.AmbiguousError
+		expiring    *expiringError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &ambiguous):
 		return exitUsage
+	case errors.As(err, &expiring):
+		return exitExpiring
 	case isUnsettled(err) != 0:
 		return isUnsettled(err)
 	case errors.As(err, &local), errors.As(err, &file):
@@ -64,13 +68,15 @@ func isUnsettled(err error) int {
 		conflict *workflow.SerialConflictError
 		sameCode *workflow.SameCodeError
 		oddCode  *workflow.OddCodeError
+		active   *workflow.ActiveError
+		devices  *workflow.DevicesError
 	)
 	switch {
 	case errors.As(err, &unknown), errors.As(err, &oddCode):
 		return exitUnavailable
 	case errors.As(err, &accepted), errors.As(err, &absent), errors.As(err, &inactive):
 		return exitNotListed
-	case errors.As(err, &conflict), errors.As(err, &sameCode):
+	case errors.As(err, &conflict), errors.As(err, &sameCode), errors.As(err, &active), errors.As(err, &devices):
 		return exitRefused
 	}
 	return 0

@@ -20,7 +20,7 @@ func TestExitCodesAndHints(t *testing.T) {
 	ca := throwaway(t)
 	refused := func(code string) *api.Error { return &api.Error{Code: code} }
 	lost := &api.NoAnswerError{Sent: true}
-	absent := &workflow.NotListedError{CA: ca}
+	absent := &workflow.NotListedError{CA: workflow.Reference{CA: ca}}
 	tests := []struct {
 		err  error
 		code int
@@ -55,12 +55,12 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&workflow.UnknownError{CA: ca, Submit: lost, Look: absent}, exitUnavailable, "run it again"},
 		{&workflow.UnknownError{CA: ca, Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},
 		{&workflow.UnknownError{CA: ca, Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "run it again"},
-		{&workflow.AcceptedError{CA: ca, Err: absent}, exitNotListed, "mqttca confirm"},
-		{&workflow.AcceptedError{CA: ca, Err: refused("NoPermission")}, exitNotListed, "mqttca confirm"},
-		{&workflow.AcceptedError{CA: ca, Err: &workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "mqttca confirm"},
-		{&workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "never registered"},
-		{&workflow.StoppedError{CA: ca, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
-		{&workflow.StoppedError{CA: ca, Cause: context.Canceled}, exitInterrupted, ""},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: absent}, exitNotListed, "mqttca confirm"},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: refused("NoPermission")}, exitNotListed, "mqttca confirm"},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: &workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "mqttca confirm"},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "never registered"},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
 	}
 	for _, tt := range tests {
@@ -92,7 +92,7 @@ func TestFailureOfASubmission(t *testing.T) {
 	if got.Code != "" || got.RequestID != "submission" || got.HTTPStatus != 502 {
 		t.Errorf("unknown: %+v", got)
 	}
-	got = describeFailure(&workflow.AcceptedError{CA: throwaway(t), RequestID: "submission", Err: look})
+	got = describeFailure(&workflow.AcceptedError{CA: workflow.Reference{CA: throwaway(t)}, RequestID: "submission", Err: look})
 	if got.RequestID != "submission" {
 		t.Errorf("accepted: %+v", got)
 	}

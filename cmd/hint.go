@@ -3,6 +3,8 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"mqttca/api"
 	"mqttca/cmd/workflow"
@@ -20,8 +22,7 @@ var codeHints = map[string]string{
 	"CaNumExceed":                 "the instance has as many CAs as it may have: delete one that is not needed any more, or ask the vendor for more",
 	"RegisterCodeError":           freshCode,
 	"RegisterCodeUsed":            freshCode,
-	"NoPermission":                lacksPermission,
-	"Forbidden.RAM":               lacksPermission,
+	"MqttOwnerCheckError":         "the instance belongs to another account than the credentials: check the instance id and --profile",
 	"SignatureDoesNotMatch":       "the AccessKey secret does not belong to the AccessKey ID: copy both again",
 	"InvalidAccessKeyId.NotFound": "the AccessKey does not exist or was deleted: check its ID",
 	"InvalidAccessKeyId.Inactive": "the AccessKey is disabled: have it enabled, or use another",
@@ -29,14 +30,11 @@ var codeHints = map[string]string{
 	"ApiNotSupport":               "only Enterprise Platinum (by some pages also Professional) instances take CA certificates",
 }
 
-const (
-	freshCode       = "a code serves once and can be replaced: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
-	lacksPermission = "the RAM user or role lacks a permission for this operation on this instance"
-)
+const freshCode = "a code serves once and can be replaced: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
 
 // kindHints serve for the codes that have none of their own.
 var kindHints = map[api.Kind]string{
-	api.Denied:      "check the credentials, whether they have expired, and what their RAM policy permits",
+	api.Denied:      "check the credentials, and whether they have expired",
 	api.Unavailable: "try again in a while: running it again is safe",
 }
 
@@ -69,7 +67,22 @@ func refusalHint(refusal *api.Error) string {
 	if refusal.Code == "MqttInstanceNotFound" {
 		return "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region and the instance id"
 	}
-	return firstOf(codeHints[refusal.Code], kindHints[refusal.Rule().Kind])
+	if text := codeHints[refusal.Code]; text != "" || refusal.Rule().Kind != api.Unpermitted {
+		return firstOf(text, kindHints[refusal.Rule().Kind])
+	}
+	return permissionHint(refusal.Call)
+}
+
+// permissionHint names the actions that a refused call needs, and the command that makes
+// the policy.
+func permissionHint(call api.Call) string {
+	actions, purpose := api.ActionsFor(call.Operation)
+	region := "REGION"
+	if endpoint, err := api.ParseEndpoint(call.Host); err == nil {
+		region = firstOf(endpoint.Region(), region)
+	}
+	return fmt.Sprintf("the RAM user or role has to be allowed %s on this instance: 'mqttca policy --region %s --account ACCOUNT --instance %s --for %s' makes such a policy",
+		strings.Join(actions, " and "), region, call.Instance, purpose)
 }
 
 // workflowHint comes before any other: what became of a submission counts more than why.
@@ -83,6 +96,9 @@ func workflowHint(err error) string {
 		usedUp   *workflow.CodesUsedUpError
 		sameCode *workflow.SameCodeError
 		oddCode  *workflow.OddCodeError
+		active   *workflow.ActiveError
+		devices  *workflow.DevicesError
+		several  *workflow.AmbiguousError
 	)
 	switch {
 	case errors.As(err, &unknown):
@@ -98,6 +114,12 @@ func workflowHint(err error) string {
 		return "somebody else seems to be registering CAs with this instance: run it again when they are done"
 	case errors.As(err, &sameCode), errors.As(err, &oddCode):
 		return "name the request ids, which --verbose shows, to the vendor's support"
+	case errors.As(err, &active):
+		return "run 'mqttca deactivate' first, and see that every device that you need is let in all the same"
+	case errors.As(err, &devices):
+		return "look at them with 'mqttca devices'; if none is needed any more, give --delete-devices"
+	case errors.As(err, &several):
+		return "give --sn exactly as 'mqttca list' shows it, or --ca-cert"
 	case errors.As(err, &absent):
 		return "check the instance id and the region; if it was never registered, run 'mqttca register'"
 	}

@@ -5,20 +5,30 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
+type listOptions struct {
+	instance string
+	filter   listFilter
+	fail     bool
+}
+
 func newList(a *app) *cobra.Command {
-	var instance string
+	var o listOptions
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the CAs of an instance",
-		Long:  `List all CA certificates that are registered with an instance.`,
+		Long: `List the CA certificates that are registered with an instance: all, or those that every
+given filter lets through. What has expired counts as expiring. With --fail-if-expiring a
+list that is not empty ends in exit 8, for a monitor.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
-  mqttca list --instance post-cn-7mz2d --json`,
+  mqttca list --instance post-cn-7mz2d --active --name plant --json
+  mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "instance"); err != nil {
+			if err := o.check(cmd); err != nil {
 				return err
 			}
 			session, err := a.connect(cmd)
@@ -26,11 +36,25 @@ func newList(a *app) *cobra.Command {
 				return err
 			}
 			defer session.client.Close()
-			return a.list(cmd.Context(), session, instance)
+			return a.list(cmd.Context(), session, o)
 		},
 	}
-	addInstance(cmd, &instance)
+	addInstance(cmd, &o.instance)
+	o.filter.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
 	return cmd
+}
+
+func (o listOptions) check(cmd *cobra.Command) error {
+	switch {
+	case o.instance == "":
+		return require(cmd, "instance")
+	case o.filter.active && o.filter.inactive:
+		return usage(cmd, "%s: --active and --inactive exclude each other", cmd.CommandPath())
+	case o.fail && !cmd.Flags().Changed("expiring"):
+		return usage(cmd, "%s: --fail-if-expiring needs --expiring, such as --expiring 30d", cmd.CommandPath())
+	}
+	return nil
 }
 
 // A listDocument is the result of list.
@@ -40,30 +64,53 @@ type listDocument struct {
 	CACertificates []caDocument `json:"ca_certificates"`
 }
 
-func (a *app) list(ctx context.Context, session *session, instance string) error {
+func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	ctx, cancel := a.network(ctx, 0)
 	defer cancel()
-	listed, err := session.client.ListCaCertificate(ctx, instance)
+	listed, err := session.client.ListCaCertificate(ctx, o.instance)
 	if err != nil {
 		return err
 	}
-	document := listDocument{origin: session.origin(), InstanceID: instance, CACertificates: []caDocument{}}
+	document := listDocument{origin: session.origin(), InstanceID: o.instance, CACertificates: []caDocument{}}
 	for _, entry := range listed {
-		document.CACertificates = append(document.CACertificates, newCADocument(entry))
+		if ca := newCADocument(entry); o.filter.takes(ca, time.Now()) {
+			document.CACertificates = append(document.CACertificates, ca)
+		}
 	}
-	return a.print(document, document.plain)
+	if err := a.print(document, document.plain); err != nil {
+		return err
+	}
+	if n := len(document.CACertificates); o.fail && n > 0 {
+		return &expiringError{Count: n, Instance: o.instance, Within: o.filter.expiring}
+	}
+	return nil
 }
 
 func (d listDocument) plain(w io.Writer) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tSTATE\tVALID UNTIL\tSN\tSUBJECT")
+	var certificates []certificateDocument
 	for _, ca := range d.CACertificates {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n",
-			escape(ca.Name), ca.state(), ca.NotAfter, escape(ca.Sn), escape(ca.Subject))
+		certificates = append(certificates, ca.certificateDocument)
 	}
-	if err := table.Flush(); err != nil || d.VendorEndpoint {
+	if err := printCertificates(w, certificates); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nlisted by %s\n", d.source())
+	return d.listedBy(w)
+}
+
+func printCertificates(w io.Writer, certificates []certificateDocument) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tSTATE\tVALID UNTIL\tSN\tSUBJECT")
+	for _, c := range certificates {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", escape(c.Name), c.state(), c.NotAfter, escape(c.Sn), escape(c.Subject))
+	}
+	return table.Flush()
+}
+
+// listedBy ends a table with where it comes from, where that is not the vendor.
+func (o origin) listedBy(w io.Writer) error {
+	if o.VendorEndpoint {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\nlisted by %s\n", o.source())
 	return err
 }

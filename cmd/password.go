@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -43,11 +42,11 @@ func (p *passwordAsker) password(what string) (string, error) {
 	if text := os.Getenv(envKeyPassword); text != "" {
 		return text, nil
 	}
-	terminal, ok := p.in.(*os.File)
-	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+	terminal, ok := p.terminal()
+	if !ok {
 		return "", pki.ErrNoPassword
 	}
-	return p.ask(terminal, what)
+	return p.askUnseen(terminal, what)
 }
 
 // read takes the one line of a file, without its end and without a byte order mark.
@@ -78,8 +77,8 @@ func (p *passwordAsker) read() (string, error) {
 	return text, nil
 }
 
-// ask reads a line without echo.
-func (p *passwordAsker) ask(terminal *os.File, what string) (string, error) {
+// askUnseen reads a line without echo.
+func (p *passwordAsker) askUnseen(terminal *os.File, what string) (string, error) {
 	if err := p.keep(terminal); err != nil {
 		return "", pki.ErrNoPassword
 	}
@@ -114,16 +113,4 @@ func (p *passwordAsker) abandon() {
 		p.state = nil
 		p.prompt("\n")
 	}
-}
-
-// prompt writes where a person sees it: stderr may be a log file.
-func (p *passwordAsker) prompt(text string) {
-	if file, ok := p.err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
-		if terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
-			defer terminal.Close()
-			fmt.Fprint(terminal, text)
-			return
-		}
-	}
-	fmt.Fprint(p.app.err, text)
 }

@@ -12,6 +12,11 @@ var stepLines = map[workflow.Step]string{
 	workflow.Submit:    "submit    send the CA certificate and the verification certificate",
 	workflow.Activate:  "activate  make the CA active again",
 	workflow.Confirm:   "confirm   wait until the CA is listed as active",
+
+	workflow.CountDevices: "devices   list the CA's device certificates",
+	workflow.Deactivate:   "inactive  make the CA inactive",
+	workflow.Delete:       "delete    delete the CA",
+	workflow.Recheck:      "confirm   wait until the list shows it",
 }
 
 func (p progress) Started(step workflow.Step) { p.app.note("%s", stepLines[step]) }

@@ -42,7 +42,7 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, err erro
 		Outcome:     result.Outcome,
 		Requests:    []requestDocument{},
 		RequestID:   result.RequestID,
-		CA:          caDocument{Name: t.caName(ca)},
+		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca)}},
 		StartedAt:   timestamp(s.started),
 		EndedAt:     timestamp(time.Now()),
 	}

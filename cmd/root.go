@@ -36,7 +36,8 @@ an embedded stand-in for the service, with nothing leaving this machine.`,
 	root.AddCommand(
 		newRegister(a), newRehearse(a),
 		newCode(a), newSign(a), newSubmit(a), newConfirm(a),
-		newList(a), newEmulate(a), newVersion(a),
+		newList(a), newShow(a), newActivate(a), newDeactivate(a), newDevices(a), newDelete(a),
+		newPolicy(a), newEmulate(a), newVersion(a),
 	)
 	usageErrors(root)
 	return root

@@ -20,15 +20,25 @@ type CA struct {
 // LoadCA reads the CA certificate in the file at path, where no key is at hand to
 // say which one is meant: the file must hold exactly one.
 func LoadCA(path string, at time.Time) (*CA, error) {
+	ca, err := ReadCA(path)
+	if err != nil {
+		return nil, err
+	}
+	return newCA(ca.Certificate, path, at)
+}
+
+// ReadCA reads the one certificate of a file and does not judge it: for a CA that is
+// registered, and may have expired since.
+func ReadCA(path string) (*CA, error) {
 	b, err := readBundle(caRole, path)
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := b.one("leave only the CA certificate that is to be registered in the file")
+	certificate, err := b.one("leave only the CA certificate that is meant in the file")
 	if err != nil {
 		return nil, err
 	}
-	return newCA(certificate, path, at)
+	return &CA{Certificate: certificate, Path: path}, nil
 }
 
 // newCA judges the certificate by the rules of [Check].
@@ -83,6 +93,12 @@ func (c *CA) DefaultName() string {
 // Subject is the subject for people, in the form of RFC 4514. What does not
 // print is escaped.
 func (c *CA) Subject() string { return subjectString(c.Certificate) }
+
+// Issuer is the issuer for people, like [CA.Subject].
+func (c *CA) Issuer() string { return issuerString(c.Certificate) }
+
+// KeyKind is the kind of the CA's key for people: "RSA 2048", say.
+func (c *CA) KeyKind() string { return certificateKeyKind(c.Certificate) }
 
 // SerialNumber is the serial number in lower-case hex, two digits for each octet
 // and no leading zero octet: what OpenSSL prints, but for the case.

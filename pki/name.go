@@ -20,9 +20,14 @@ func quoteSubject(certificate *x509.Certificate) string {
 	return `"` + subjectString(certificate) + `"`
 }
 
+// issuerString is the issuer of a certificate for people.
+func issuerString(certificate *x509.Certificate) string {
+	return nameString(certificate.RawIssuer, certificate.Issuer)
+}
+
 // quoteIssuer is the issuer as it stands in an error.
 func quoteIssuer(certificate *x509.Certificate) string {
-	return `"` + nameString(certificate.RawIssuer, certificate.Issuer) + `"`
+	return `"` + issuerString(certificate) + `"`
 }
 
 // nameString is a name in the form of RFC 4514, with the grouping of multi-valued

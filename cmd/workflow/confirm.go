@@ -21,40 +21,26 @@ func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (
 	return Result{Outcome: Confirmed, Listed: listed}.ended(err)
 }
 
-// reactivate makes a listed CA active again. Where no answer comes, the list decides.
+// reactivate makes a listed CA active again.
 func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCertificate, wait time.Duration) (Result, error) {
-	receipt, err := during(i.Observer, Activate, func() (api.Acknowledgement, error) {
-		return i.Client.ActiveCaCertificate(ctx, i.ID, found.Sn)
-	})
-	result := Result{Outcome: Reactivated, Listed: found, RequestID: receipt.RequestID}
-	if err != nil && (!api.MaybeDone(err) || ctx.Err() != nil) {
-		return result, err
-	}
-	listed, missing := i.awaitActive(ctx, ca, wait)
-	switch {
-	case missing == nil:
-		result.Listed = listed
-		return result, nil
-	case err != nil:
-		return result, err
-	}
-	return result, &AcceptedError{What: "the activation of CA", CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+	change, err := i.apply(ctx, Reference{CA: ca}, found, activation, wait)
+	return Result{Outcome: Reactivated, Listed: &change.CA, RequestID: change.RequestID}, err
 }
 
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
 	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) {
-		return i.pollList(ctx, ca, wait)
+		return i.poll(ctx, Reference{CA: ca}, wait, func() (*api.CaCertificate, error) { return i.look(ctx, ca) })
 	})
 }
 
-// pollList looks at the list until the CA is there and active, and once more when the
-// time is up. A look that fails for now does not end it; one that will go on failing
-// does. The CA comes back where it was seen at the last look, active or not.
-func (i Instance) pollList(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
+// poll looks until a look succeeds, and once more when the time is up. A look that fails
+// for now does not end it; one that will go on failing does. The CA comes back where it
+// was seen at the last look, whatever its state.
+func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, look func() (*api.CaCertificate, error)) (*api.CaCertificate, error) {
 	deadline := time.Now().Add(wait)
 	var last error
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		own, err := i.look(ctx, ca)
+		own, err := look()
 		if err == nil {
 			return own, nil
 		}
@@ -80,7 +66,7 @@ func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, err
 	}
 	own := find(listed, ca)
 	if own == nil {
-		return nil, &NotListedError{CA: ca, Instance: i.ID}
+		return nil, &NotListedError{CA: Reference{CA: ca}, Instance: i.ID}
 	}
 	return own, i.requireActive(ca, own)
 }
@@ -89,7 +75,8 @@ func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, err
 func passing(err error) bool {
 	var absent *NotListedError
 	var inactive *InactiveError
-	return errors.As(err, &absent) || errors.As(err, &inactive) || api.MayPass(err)
+	var same *UnchangedError
+	return errors.As(err, &absent) || errors.As(err, &inactive) || errors.As(err, &same) || api.MayPass(err)
 }
 
 func sleep(ctx context.Context, pause time.Duration) error {

@@ -225,7 +225,7 @@ func TestReactivationThatDoesNotShow(t *testing.T) {
 					}
 					return
 				}
-				wantError[*AcceptedError](t, err, fmt.Sprintf("instance %s accepted the activation of CA %q (request id activation), but it is not confirmed: it was listed as inactive",
+				wantError[*AcceptedError](t, err, fmt.Sprintf("instance %s accepted the activation of CA %q (request id activation), but it is not confirmed: it was still listed as inactive",
 					instanceID, order.Authority.Subject()))
 			})
 		})

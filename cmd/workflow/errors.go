@@ -22,12 +22,23 @@ func (e *InactiveError) Error() string {
 
 // A NotListedError says that the CA is not in the instance's list.
 type NotListedError struct {
-	CA       *pki.CA
+	CA       Reference
 	Instance string
 }
 
 func (e *NotListedError) Error() string {
-	return fmt.Sprintf("CA %q is not in the list of instance %s", e.CA.Subject(), e.Instance)
+	return fmt.Sprintf("%s is not in the list of instance %s", e.CA, e.Instance)
+}
+
+// An UnchangedError says that the list does not show a change yet.
+type UnchangedError struct {
+	CA       Reference
+	Instance string
+	State    string // as the list shows it: "active", say
+}
+
+func (e *UnchangedError) Error() string {
+	return fmt.Sprintf("%s is still listed as %s by instance %s", e.CA, e.State, e.Instance)
 }
 
 // A SerialConflictError says that the instance has another certificate of the same
@@ -109,19 +120,19 @@ func (e *UnknownError) Error() string {
 // Unwrap gives both causes.
 func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 
-// An AcceptedError says that the service accepted a submission or an activation, but that
-// the CA did not show as active afterwards.
+// An AcceptedError says that the service accepted a submission or another change, but
+// that the list did not show it afterwards.
 type AcceptedError struct {
-	What      string // was accepted: "CA", say
-	CA        *pki.CA
+	What      string // was accepted of the CA: "the activation of ", say; "" for the CA itself
+	CA        Reference
 	Instance  string
-	RequestID string // of the submission
+	RequestID string // of the submission or the change
 	Err       error  // why it is not confirmed
 }
 
 func (e *AcceptedError) Error() string {
-	return fmt.Sprintf("instance %s accepted %s %q (request id %s), but it is not confirmed: %s",
-		e.Instance, e.What, e.CA.Subject(), e.RequestID, state(e.Err))
+	return fmt.Sprintf("instance %s accepted %s%s (request id %s), but it is not confirmed: %s",
+		e.Instance, e.What, e.CA, e.RequestID, state(e.Err))
 }
 
 // Unwrap gives what ended the wait.
@@ -130,7 +141,7 @@ func (e *AcceptedError) Unwrap() error { return e.Err }
 // A StoppedError says that a run was ended from outside: while it waited for the CA, or
 // before anything was submitted.
 type StoppedError struct {
-	CA       *pki.CA
+	CA       Reference
 	Instance string
 	Cause    error // context.Canceled or context.DeadlineExceeded
 	Last     error // what the last look gave; nil where nothing was submitted yet
@@ -139,11 +150,11 @@ type StoppedError struct {
 func (e *StoppedError) Error() string {
 	switch {
 	case e.Last != nil:
-		return fmt.Sprintf("waiting for CA %q on instance %s: %s", e.CA.Subject(), e.Instance, state(e))
+		return fmt.Sprintf("waiting for %s on instance %s: %s", e.CA, e.Instance, state(e))
 	case errors.Is(e.Cause, context.Canceled):
-		return fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", e.CA.Subject(), e.Instance)
+		return fmt.Sprintf("registering %s with instance %s was interrupted before anything was submitted", e.CA, e.Instance)
 	}
-	return fmt.Sprintf("the time ran out before CA %q was submitted to instance %s", e.CA.Subject(), e.Instance)
+	return fmt.Sprintf("the time ran out before %s was submitted to instance %s", e.CA, e.Instance)
 }
 
 // Unwrap gives what stopped the run and what was seen last.
@@ -155,6 +166,7 @@ func state(err error) string {
 		stopped  *StoppedError
 		absent   *NotListedError
 		inactive *InactiveError
+		same     *UnchangedError
 	)
 	switch {
 	case errors.As(err, &stopped) && errors.Is(stopped.Cause, context.Canceled):
@@ -165,6 +177,8 @@ func state(err error) string {
 		return "it was not in the list"
 	case errors.As(err, &inactive):
 		return "it was listed as inactive"
+	case errors.As(err, &same):
+		return "it was still listed as " + same.State
 	}
 	return err.Error()
 }

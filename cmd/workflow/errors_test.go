@@ -26,7 +26,7 @@ func TestTimes(t *testing.T) {
 // Every error of a run gives all that it is made of: exit codes and outcomes hang on it.
 func TestErrorsUnwrap(t *testing.T) {
 	ca := newOrder(t).Authority.CA
-	submit, look := &api.NoAnswerError{Reason: "lost"}, &NotListedError{CA: ca, Instance: "i"}
+	submit, look := &api.NoAnswerError{Reason: "lost"}, &NotListedError{CA: Reference{CA: ca}, Instance: "i"}
 	tests := []struct {
 		name  string
 		err   error
@@ -37,15 +37,15 @@ func TestErrorsUnwrap(t *testing.T) {
 			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then it was not in the list`},
 		{"unknown, without a look", &UnknownError{CA: ca, Instance: "i", Submit: submit}, []error{submit},
 			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost`},
-		{"stopped", &StoppedError{CA: ca, Instance: "i", Cause: context.DeadlineExceeded, Last: look}, []error{context.DeadlineExceeded, look},
+		{"stopped", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.DeadlineExceeded, Last: look}, []error{context.DeadlineExceeded, look},
 			`waiting for CA "SUBJECT" on instance i: the time ran out (at the last look it was not in the list)`},
-		{"interrupted", &StoppedError{CA: ca, Instance: "i", Cause: context.Canceled, Last: look}, []error{context.Canceled, look},
+		{"interrupted", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.Canceled, Last: look}, []error{context.Canceled, look},
 			`waiting for CA "SUBJECT" on instance i: the wait was interrupted`},
-		{"out of time before a submission", &StoppedError{CA: ca, Instance: "i", Cause: context.DeadlineExceeded}, []error{context.DeadlineExceeded},
+		{"out of time before a submission", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.DeadlineExceeded}, []error{context.DeadlineExceeded},
 			`the time ran out before CA "SUBJECT" was submitted to instance i`},
-		{"interrupted before a submission", &StoppedError{CA: ca, Instance: "i", Cause: context.Canceled}, []error{context.Canceled},
+		{"interrupted before a submission", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.Canceled}, []error{context.Canceled},
 			`registering CA "SUBJECT" with instance i was interrupted before anything was submitted`},
-		{"accepted", &AcceptedError{What: "CA", CA: ca, Instance: "i", RequestID: "r", Err: look}, []error{look},
+		{"accepted", &AcceptedError{CA: Reference{CA: ca}, Instance: "i", RequestID: "r", Err: look}, []error{look},
 			`instance i accepted CA "SUBJECT" (request id r), but it is not confirmed: it was not in the list`},
 		{"codes used up", &CodesUsedUpError{Instance: "i", Tries: 3, Err: submit}, []error{submit},
 			"3 registration codes of instance i went stale one after the other:  got no usable answer from : lost"},

@@ -54,7 +54,7 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 		return own, nil
 	}
 	for _, other := range listed {
-		if sameSerialNumber(ca, other) {
+		if hasSerialNumber(other, ca.Certificate.SerialNumber) {
 			return nil, &SerialConflictError{CA: ca, Instance: i.ID, Other: other}
 		}
 		if other.CaName == name {

@@ -31,13 +31,13 @@ func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
 	return own
 }
 
-// sameSerialNumber reports whether an entry's serial number is the CA's.
-func sameSerialNumber(ca *pki.CA, entry api.CaCertificate) bool {
+// hasSerialNumber reports whether an entry's serial number is this one.
+func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {
 	certificate, err := pki.ParseCertificate(entry.CaContent)
 	if err != nil {
-		return snEqual(entry.Sn, ca.Certificate.SerialNumber)
+		return snEqual(entry.Sn, serial)
 	}
-	return certificate.SerialNumber.Cmp(ca.Certificate.SerialNumber) == 0
+	return certificate.SerialNumber.Cmp(serial) == 0
 }
 
 // longestSn is far more than the 128 digits that the service takes, with their colons. The

@@ -4,14 +4,19 @@ package workflow
 type Step int
 
 // The steps, in the order of a registration. Activating takes the place of all from
-// FetchCode to Submit where the CA is listed but inactive and that was asked for.
+// FetchCode to Submit where the CA is listed but inactive and that was asked for. The last
+// ones are those of a CA that is registered.
 const (
 	List Step = iota
 	FetchCode
 	Sign
 	Submit
 	Activate
-	Confirm
+	Confirm // that the CA is listed as active
+	CountDevices
+	Deactivate
+	Delete
+	Recheck // that the list shows the change
 )
 
 // An Observer is told what goes on, in order, from one goroutine.

@@ -20,6 +20,17 @@ const (
 	WouldReactivate   Outcome = "would_reactivate"   // a dry run: the CA is there, but inactive
 )
 
+// The outcomes of a change to a CA that is registered. What was so before was not asked of
+// the service again.
+const (
+	Activated       Outcome = "activated"
+	AlreadyActive   Outcome = "already_active"
+	Deactivated     Outcome = "deactivated"
+	AlreadyInactive Outcome = "already_inactive"
+	Deleted         Outcome = "deleted"
+	AlreadyAbsent   Outcome = "already_absent" // there is nothing to delete
+)
+
 // The outcomes of a run that ended in an error.
 const (
 	Refused     Outcome = "refused"     // by the service

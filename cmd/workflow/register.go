@@ -112,7 +112,7 @@ func (i Instance) sign(ctx context.Context, order Order, key keyMaker, refused s
 		return issue(order.Authority, code.Code, order.Validity, time.Now().Add(i.Client.ClockOffset()), key)
 	})
 	if err == nil && ctx.Err() != nil {
-		err = &StoppedError{CA: order.Authority.CA, Instance: i.ID, Cause: ctx.Err()}
+		err = &StoppedError{CA: Reference{CA: order.Authority.CA}, Instance: i.ID, Cause: ctx.Err()}
 	}
 	return Submission{CA: order.Authority.CA, Verification: verification, Name: order.Name, Wait: order.Wait}, err
 }

@@ -60,7 +60,7 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	case err == nil:
 		var missing error
 		if result.Listed, missing = i.awaitActive(ctx, s.CA, s.Wait); missing != nil {
-			return result, &AcceptedError{What: "CA", CA: s.CA, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+			return result, &AcceptedError{CA: Reference{CA: s.CA}, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
 		}
 		return result, nil
 	case !api.MaybeDone(err) && !saysItWasThere(err):

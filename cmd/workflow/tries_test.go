@@ -140,7 +140,7 @@ func TestSameSerialNumber(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := sameSerialNumber(ca, tt.entry); got != tt.want {
+			if got := hasSerialNumber(tt.entry, ca.Certificate.SerialNumber); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})

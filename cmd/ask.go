@@ -1,0 +1,42 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// terminal is the terminal that standard input is; ok is false where it is none, and
+// nobody can be asked.
+func (a *app) terminal() (terminal *os.File, ok bool) {
+	file, isFile := a.in.(*os.File)
+	return file, isFile && term.IsTerminal(int(file.Fd()))
+}
+
+// ask reads a line from the terminal.
+func (a *app) ask(ctx context.Context, question string) (string, error) {
+	a.prompt(escape(question))
+	return await(ctx, func() (string, error) {
+		line, err := bufio.NewReader(a.in).ReadString('\n')
+		if err != nil {
+			return "", errInterrupted // the terminal is gone, or ^D was typed
+		}
+		return strings.TrimSpace(line), nil
+	})
+}
+
+// prompt writes where a person sees it: stderr may be a log file.
+func (a *app) prompt(text string) {
+	if file, ok := a.err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+		if terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+			defer terminal.Close()
+			fmt.Fprint(terminal, text)
+			return
+		}
+	}
+	fmt.Fprint(a.err, text)
+}

@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/workflow"
+)
+
+type deleteOptions struct {
+	registeredCA
+	wait        time.Duration
+	withDevices bool
+	yes         bool
+}
+
+func newDelete(a *app) *cobra.Command {
+	var o deleteOptions
+	cmd := &cobra.Command{
+		Use:   "delete",
+		Short: "Delete a registered CA, and its device certificates",
+		Long: `Delete a CA from an instance. The service deletes all device certificates with it that
+ever registered themselves under it: they are counted before, and where there are any
+--delete-devices has to be given. An active CA is not deleted: deactivate it, and see that
+nothing is missing, before.
+
+On a terminal you are asked at the end, in scripts --yes answers. A CA that is not there
+is success, exit 0. There is no way back but to register the CA anew.`,
+		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
+  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withCA(cmd, o.registeredCA, func(m *managed) error { return a.delete(m, o) })
+		},
+	}
+	o.registeredCA.addFlags(cmd)
+	addWait(cmd, &o.wait)
+	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA also where it has device certificates, and these with it")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	return cmd
+}
+
+func (a *app) delete(m *managed, o deleteOptions) error {
+	if _, canAsk := a.terminal(); !o.yes && !canAsk {
+		return usage(m.cmd, "%s: --yes missing: there is no terminal to ask on", m.cmd.CommandPath())
+	}
+	deletion, err := a.prepareDelete(m, o.withDevices)
+	if err != nil {
+		return err
+	}
+	if deletion.Entry != nil && !o.yes {
+		if err := a.agree(m, deletion); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := a.network(m.cmd.Context(), o.wait)
+	defer cancel()
+	change, err := m.instance.Delete(ctx, deletion, o.wait)
+	if err != nil {
+		return err
+	}
+	return a.printChange(m, change)
+}
+
+// prepareDelete has a time limit of its own: whoever is asked may take long.
+func (a *app) prepareDelete(m *managed, withDevices bool) (workflow.Deletion, error) {
+	ctx, cancel := a.network(m.cmd.Context(), 0)
+	defer cancel()
+	return m.instance.PrepareDelete(ctx, m.ca, withDevices)
+}
+
+// errKept is the end of a run that was answered with no.
+var errKept = interrupted{errors.New("the CA is kept, since the answer was not yes")}
+
+// agree asks whether a CA is really to be deleted.
+func (a *app) agree(m *managed, d workflow.Deletion) error {
+	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
+	if d.Devices > 0 {
+		question += fmt.Sprintf(", and with it its device certificates, %d in number", d.Devices)
+	}
+	answer, err := a.ask(m.cmd.Context(), question+"? yes or no: ")
+	if err == nil && answer != "yes" {
+		err = errKept
+	}
+	return err
+}

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+func newDevices(a *app) *cobra.Command {
+	var r registeredCA
+	cmd := &cobra.Command{
+		Use:   "devices",
+		Short: "List the device certificates under a CA",
+		Long: `List the device certificates of a CA of an instance: every one that ever registered itself
+by connecting, whether its device is connected now or not.`,
+		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
+  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withCA(cmd, r, func(m *managed) error { return a.devices(m) })
+		},
+	}
+	r.addFlags(cmd)
+	return cmd
+}
+
+// A devicesDocument is the result of devices.
+type devicesDocument struct {
+	origin
+	InstanceID         string                `json:"instance_id"`
+	CA                 caDocument            `json:"ca"`
+	DeviceCertificates []certificateDocument `json:"device_certificates"`
+}
+
+func (a *app) devices(m *managed) error {
+	ctx, cancel := a.network(m.cmd.Context(), 0)
+	defer cancel()
+	entry, devices, err := m.instance.Devices(ctx, m.ca)
+	if err != nil {
+		return err
+	}
+	document := devicesDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), []certificateDocument{}}
+	for _, device := range devices {
+		document.DeviceCertificates = append(document.DeviceCertificates, newDeviceDocument(device))
+	}
+	return a.print(document, document.plain)
+}
+
+func (d devicesDocument) plain(w io.Writer) error {
+	fmt.Fprintf(w, "device certificates of CA %q (Sn %s): %d\n", escape(d.CA.Name), escape(d.CA.Sn), len(d.DeviceCertificates))
+	if len(d.DeviceCertificates) > 0 {
+		fmt.Fprintln(w)
+		if err := printCertificates(w, d.DeviceCertificates); err != nil {
+			return err
+		}
+	}
+	return d.listedBy(w)
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+)
+
+type policyOptions struct {
+	instance string
+	account  string
+	purposes []string
+}
+
+func newPolicy(a *app) *cobra.Command {
+	var o policyOptions
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Print the least RAM policy for an instance",
+		Long: `Print the RAM policy that allows just what a purpose takes on one instance, as JSON for
+the RAM console or its CLI: register (and rehearse the real run with --dry-run), read
+(list, show, confirm, devices), lifecycle (activate, deactivate, delete). The resource
+stands in both forms that the vendor's pages have. Nothing is sent.`,
+		Example: `  mqttca policy --region cn-hangzhou --account 1234567890123456 --instance post-cn-7mz2d
+  mqttca policy --region cn-hangzhou --account 1234567890123456 --instance post-cn-7mz2d --for read --for lifecycle`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := require(cmd, "instance", "account"); err != nil {
+				return err
+			}
+			return a.policy(cmd, o)
+		},
+	}
+	addInstance(cmd, &o.instance)
+	cmd.Flags().StringVar(&o.account, "account", "", "id of the account that owns the instance, such as 1234567890123456")
+	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "what to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
+	return cmd
+}
+
+func purposeNames() []string {
+	var names []string
+	for _, purpose := range api.Purposes() {
+		names = append(names, string(purpose))
+	}
+	return names
+}
+
+// policy prints the same with --json and without: the result is JSON.
+func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
+	var purposes []api.Purpose
+	for _, name := range o.purposes {
+		if !slices.Contains(purposeNames(), name) {
+			return usage(cmd, "%s: --for %q: it is one of %s", cmd.CommandPath(), name, strings.Join(purposeNames(), ", "))
+		}
+		purposes = append(purposes, api.Purpose(name))
+	}
+	region, err := await(cmd.Context(), func() (string, error) { return api.FindRegion(a.region, a.profile) })
+	if errors.Is(err, api.ErrNoRegion) {
+		return require(cmd, "region")
+	}
+	if err != nil {
+		return err
+	}
+	policy, err := api.NewPolicy(region, o.account, o.instance, purposes...)
+	if err != nil {
+		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
+	}
+	data, err := encode(policy)
+	if err != nil {
+		return err
+	}
+	return a.print(policy, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "%s", data)
+		return err
+	})
+}

@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/pki"
+)
+
+func newShow(a *app) *cobra.Command {
+	var r registeredCA
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Show one CA of an instance",
+		Long: `Show a CA certificate as it is registered with an instance, with the verification
+certificate that it was registered with. It is named by its file, or by its serial number
+in any form in which it was copied: with colons, in upper case, as openssl x509 shows it.
+One that is not there is exit 7.`,
+		Example: `  mqttca show --instance post-cn-7mz2d --ca-cert ca.crt
+  mqttca show --instance post-cn-7mz2d --sn "$(openssl x509 -in ca.crt -noout -serial)" --json`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withCA(cmd, r, func(m *managed) error { return a.show(m) })
+		},
+	}
+	r.addFlags(cmd)
+	return cmd
+}
+
+// A showDocument is the result of show.
+type showDocument struct {
+	origin
+	InstanceID              string     `json:"instance_id"`
+	CA                      caDocument `json:"ca"`
+	CACertificate           string     `json:"ca_certificate"`           // PEM, as the service has it
+	VerificationCertificate string     `json:"verification_certificate"` // likewise
+}
+
+func (a *app) show(m *managed) error {
+	ctx, cancel := a.network(m.cmd.Context(), 0)
+	defer cancel()
+	entry, err := m.instance.Find(ctx, m.ca)
+	if err != nil {
+		return err
+	}
+	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), entry.CaContent, entry.VerificationContent}
+	return a.print(document, func(w io.Writer) error { return document.plain(w, *entry) })
+}
+
+func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
+	issuer, key, verification := "", "", ""
+	if certificate, err := pki.ParseCertificate(entry.CaContent); err == nil {
+		ca := &pki.CA{Certificate: certificate}
+		issuer, key = ca.Issuer(), ca.KeyKind()
+	}
+	if certificate, err := pki.ParseCertificate(entry.VerificationContent); err == nil {
+		verification = fmt.Sprintf("valid until %s", timestamp(certificate.NotAfter))
+	}
+	return printFields(w, []field{
+		{"CA", d.CA.Name},
+		{"state", d.CA.state()},
+		{"instance", d.InstanceID},
+		{"subject", d.CA.Subject},
+		{"issuer", issuer},
+		{"key", key},
+		{"serial number", d.CA.SerialNumber},
+		{"SHA-256", d.CA.SHA256},
+		{"valid from", d.CA.NotBefore},
+		{"valid until", d.CA.NotAfter + d.CA.remaining(time.Now())},
+		{"Sn", d.CA.Sn},
+		{"code", d.CA.RegistrationCode},
+		{"verification certificate", verification},
+		{"endpoint", d.source()},
+	})
+}
+
+// remaining is how long a certificate is still valid, in days.
+func (d certificateDocument) remaining(now time.Time) string {
+	const day = 24 * time.Hour
+	end, known := d.expires()
+	switch left := end.Sub(now); {
+	case !known:
+		return ""
+	case left < 0:
+		return " (expired)"
+	case left < day:
+		return " (less than a day)"
+	default:
+		return fmt.Sprintf(" (%d days)", left/day)
+	}
+}

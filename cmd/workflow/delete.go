@@ -1,0 +1,84 @@
+package workflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mqttca/api"
+)
+
+// A Deletion is a CA that may be deleted, with what goes with it.
+type Deletion struct {
+	CA      Reference
+	Entry   *api.CaCertificate // nil where there is nothing to delete
+	Devices int                // its device certificates, which the service deletes with it
+}
+
+// An ActiveError says that a CA is kept because it is active.
+type ActiveError struct {
+	CA       Reference
+	Instance string
+}
+
+func (e *ActiveError) Error() string {
+	return fmt.Sprintf("%s is active on instance %s, and is deleted only once it is inactive", e.CA, e.Instance)
+}
+
+// A DevicesError says that a CA is kept because device certificates would go with it.
+type DevicesError struct {
+	CA       Reference
+	Instance string
+	Devices  int
+}
+
+func (e *DevicesError) Error() string {
+	return fmt.Sprintf("%s has device certificates on instance %s, %d in number, which would be deleted with it", e.CA, e.Instance, e.Devices)
+}
+
+// PrepareDelete finds out what deleting a CA would delete. It refuses an active CA, and
+// one that has device certificates unless withDevices is set. Nothing is changed.
+func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices bool) (Deletion, error) {
+	entry, err := i.Find(ctx, ca)
+	var absent *NotListedError
+	switch {
+	case errors.As(err, &absent):
+		return Deletion{CA: ca}, nil
+	case err != nil:
+		return Deletion{}, err
+	case entry.Active:
+		return Deletion{}, &ActiveError{CA: ca, Instance: i.ID}
+	}
+	devices, err := i.devicesOf(ctx, entry)
+	if err == nil && len(devices) > 0 && !withDevices {
+		err = &DevicesError{CA: ca, Instance: i.ID, Devices: len(devices)}
+	}
+	return Deletion{CA: ca, Entry: entry, Devices: len(devices)}, err
+}
+
+// Delete deletes what was prepared, and waits until the CA is not listed any more.
+func (i Instance) Delete(ctx context.Context, d Deletion, wait time.Duration) (Change, error) {
+	if d.Entry == nil {
+		return Change{Outcome: AlreadyAbsent}, nil
+	}
+	change, err := i.apply(ctx, d.CA, d.Entry, deletion, wait)
+	change.Devices = d.Devices
+	return change, err
+}
+
+// Devices lists the device certificates that ever registered themselves under a CA.
+func (i Instance) Devices(ctx context.Context, ca Reference) (*api.CaCertificate, []api.DeviceCertificate, error) {
+	entry, err := i.Find(ctx, ca)
+	if err != nil {
+		return nil, nil, err
+	}
+	devices, err := i.devicesOf(ctx, entry)
+	return entry, devices, err
+}
+
+func (i Instance) devicesOf(ctx context.Context, entry *api.CaCertificate) ([]api.DeviceCertificate, error) {
+	return during(i.Observer, CountDevices, func() ([]api.DeviceCertificate, error) {
+		return i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)
+	})
+}
