@@ -40,6 +40,7 @@ an embedded stand-in for the service, with nothing leaving this machine.`,
 		newPolicy(a), newEmulate(a), newVersion(a),
 	)
 	usageErrors(root)
+	addCompletions(root)
 	return root
 }
 

@@ -2,8 +2,10 @@ package emulator
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -43,6 +45,9 @@ func supportedOperations() map[string]operation {
 		"ListInstances":               {get, "", (*Service).listInstances},
 	}
 }
+
+// Operations returns the names of all operations, sorted.
+func Operations() []string { return slices.Sorted(maps.Keys(supportedOperations())) }
 
 // instance returns the id that a call names, once it is known to exist and to be the caller's.
 func (s *Service) instance(c *call) (string, *refusal) {

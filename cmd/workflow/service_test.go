@@ -65,9 +65,12 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 }
 
 // operations is the log of the emulator as one line: names, and codes of refusals.
-func (s *service) operations() string {
+func (s *service) operations() string { return s.operationsSince(0) }
+
+// operationsSince leaves out the first requests.
+func (s *service) operationsSince(first int) string {
 	var names []string
-	for _, r := range s.Requests() {
+	for _, r := range s.Requests()[first:] {
 		name := r.Operation
 		if r.Code != "" {
 			name += "=" + r.Code
@@ -84,7 +87,8 @@ type recorder struct {
 	onStart  map[Step]func()
 }
 
-var stepNames = map[Step]string{List: "list", FetchCode: "code", Sign: "sign", Submit: "submit", Activate: "activate", Confirm: "confirm"}
+var stepNames = map[Step]string{List: "list", FetchCode: "code", Sign: "sign", Submit: "submit", Activate: "activate", Confirm: "confirm",
+	CountDevices: "devices", Deactivate: "deactivate", Delete: "delete", Recheck: "recheck"}
 
 func (r *recorder) Started(s Step) {
 	r.events = append(r.events, stepNames[s])
