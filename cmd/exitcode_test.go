@@ -18,7 +18,8 @@ import (
 // another shows which of the two counts.
 func TestExitCodesAndHints(t *testing.T) {
 	ca := throwaway(t)
-	refused := func(code string) *api.Error { return &api.Error{Code: code} }
+	call := api.Call{Operation: "RegisterCaCertificate", Instance: "i", Host: "127.0.0.1:1"}
+	refused := func(code string) *api.Error { return &api.Error{Call: call, Code: code} }
 	lost := &api.NoAnswerError{Sent: true}
 	absent := &workflow.NotListedError{CA: workflow.Reference{CA: ca}}
 	tests := []struct {
@@ -31,8 +32,9 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
 		{&api.CredentialsError{Advice: "set them"}, exitDenied, "set them"},
-		{refused("NoPermission"), exitDenied, "lacks a permission"},
-		{refused("PermissionCheckFailed"), exitDenied, "what their RAM policy permits"},
+		{refused("NoPermission"), exitDenied, "mqttca policy --region REGION --account ACCOUNT --instance i --for register"},
+		{refused("PermissionCheckFailed"), exitDenied, "allowed mq:RegisterCa and mq:MqttInstanceAccess"},
+		{refused("MqttOwnerCheckError"), exitDenied, "another account"},
 		{refused("InvalidSecurityToken.Expired"), exitDenied, "whether they have expired"},
 		{refused("SnNotUnique"), exitRefused, "reissue"},
 		{refused("ApiNotSupport"), exitRefused, "Platinum"},
@@ -61,6 +63,13 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "never registered"},
 		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
 		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, ""},
+		{&workflow.ActiveError{}, exitRefused, "deactivate"},
+		{&workflow.DevicesError{}, exitRefused, "--delete-devices"},
+		{&workflow.AmbiguousError{}, exitUsage, "exactly as"},
+		{&workflow.UnchangedError{}, exitFault, ""}, // it is always inside another
+		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "run it again"},
+		{&expiringError{}, exitExpiring, "new CA beside"},
+		{errKept, exitInterrupted, ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
 	}
 	for _, tt := range tests {
@@ -73,6 +82,16 @@ func TestExitCodesAndHints(t *testing.T) {
 				t.Errorf("%v: hint %q, want %q in it", tt.err, got, tt.hint)
 			}
 		})
+	}
+}
+
+// The policy of a hint is for the region that refused.
+func TestHintNamesTheRegion(t *testing.T) {
+	call := api.Call{Operation: "DeleteCaCertificate", Instance: "post-cn-1", Host: "onsmqtt-vpc.cn-shanghai.aliyuncs.com"}
+	want := "the RAM user or role has to be allowed mq:DeleteCaCertificate and mq:MqttInstanceAccess on this instance: " +
+		"'mqttca policy --region cn-shanghai --account ACCOUNT --instance post-cn-1 --for lifecycle' makes such a policy"
+	if got := hint(&api.Error{Call: call, Code: "Forbidden.RAM"}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
 

@@ -103,6 +103,8 @@ func workflowHint(err error) string {
 	switch {
 	case errors.As(err, &unknown):
 		return "run it again: it looks at the list first, and submits only where the CA is not there"
+	case errors.As(err, &accepted) && accepted.What != "":
+		return "run it again: it looks at the list first; name the request id to the vendor's support if the change does not come"
 	case errors.As(err, &accepted):
 		return "look with 'mqttca confirm' until it is there and active: register would submit it anew while it is not listed; " +
 			"name the request id to the vendor's support if it does not come"

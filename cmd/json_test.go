@@ -24,6 +24,10 @@ var jsonFields = []struct {
 	{codeDocument{}, "`code`", `endpoint vendor_endpoint emulated instance_id registration_code request_id`},
 	{signDocument{}, "`sign`", `registration_code verification_certificate serial_number not_before not_after file`},
 	{listDocument{}, "`list`", `endpoint vendor_endpoint emulated instance_id ca_certificates`},
+	{showDocument{}, "`show`", `endpoint vendor_endpoint emulated instance_id ca ca_certificate verification_certificate`},
+	{changeDocument{}, "`activate`, `deactivate`, `delete`", `endpoint vendor_endpoint emulated instance_id outcome ca device_certificates request_id`},
+	{devicesDocument{}, "`devices`", `endpoint vendor_endpoint emulated instance_id ca device_certificates`},
+	{certificateDocument{}, "each of `device_certificates`", `name sn active subject serial_number sha256 not_before not_after`},
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
 	{signingRequest{}, "a request (`code --request-out`)", `format region endpoint instance_id ca_name registration_code fetched_at`},
 	{bundle{}, "a bundle (`sign --bundle-out`)", `format request ca_certificate ca_sha256 verification_certificate verification_sha256`},
@@ -62,6 +66,11 @@ func TestJSONOfNothing(t *testing.T) {
 	data, err := encode(listDocument{CACertificates: []caDocument{}})
 	if err != nil || !strings.Contains(string(data), `"ca_certificates": []`) {
 		t.Errorf("%s, %v", data, err)
+	}
+	for outcome := range changeWords {
+		if !strings.Contains(readme(t), "`"+string(outcome)+"`") {
+			t.Errorf("the README lacks the outcome %s", outcome)
+		}
 	}
 	for outcome := range outcomeWords {
 		if !strings.Contains(readme(t), "`"+string(outcome)+"`") {

@@ -22,8 +22,9 @@ func newList(a *app) *cobra.Command {
 		Use:   "list",
 		Short: "List the CAs of an instance",
 		Long: `List the CA certificates that are registered with an instance: all, or those that every
-given filter lets through. What has expired counts as expiring. With --fail-if-expiring a
-list that is not empty ends in exit 8, for a monitor.`,
+given filter lets through. What has expired counts as expiring, and so does what has a
+validity that cannot be read. With --fail-if-expiring a list that is not empty ends in
+exit 8, for a monitor.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,

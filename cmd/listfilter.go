@@ -70,8 +70,7 @@ type expiringError struct {
 }
 
 func (e *expiringError) Error() string {
-	return fmt.Sprintf("CA certificates of instance %s that expire within %s or whose validity is not known: %d",
-		e.Instance, duration{&e.Within}, e.Count)
+	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{&e.Within}, e.Count)
 }
 
 // Hint says what to do in time.

@@ -77,9 +77,10 @@ func TestReadmeExitCodes(t *testing.T) {
 func TestHelp(t *testing.T) {
 	root := newRoot(&app{})
 	var lines strings.Builder
-	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -keyout ca.key -out ca.crt 2>openssl.log\n")
+	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -days 365 -keyout ca.key -out ca.crt 2>openssl.log\n")
 	lines.WriteString("echo example >password.txt; openssl pkcs12 -export -inkey ca.key -in ca.crt -out ca.p12 -passout file:password.txt\n")
-	for _, name := range []string{"code", "sign", "submit", "confirm", "list", "register", "rehearse", "version", "emulate"} {
+	for _, name := range []string{"code", "sign", "submit", "confirm", "list", "register", "rehearse",
+		"show", "devices", "activate", "deactivate", "delete", "policy", "version", "emulate"} {
 		command, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

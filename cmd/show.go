@@ -88,6 +88,8 @@ func (d certificateDocument) remaining(now time.Time) string {
 		return " (expired)"
 	case left < day:
 		return " (less than a day)"
+	case left < 2*day:
+		return " (1 day)"
 	default:
 		return fmt.Sprintf(" (%d days)", left/day)
 	}

@@ -46,7 +46,7 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 // cmdEmulator starts the embedded service and puts it into the environment:
 //
 //	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
-//	         [-hang OPERATION] [-lose OPERATION] [-rival N]
+//	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N]
 //
 // It may be denied an operation, be ahead of the clock, never answer an operation, do it
 // and lose the answer; or have a rival who registers another CA right after each of the
@@ -58,6 +58,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	instance := flags.String("instance", emulatedInstance, "")
 	ahead := flags.Duration("ahead", 0, "")
 	flags.DurationVar(&options.ListDelay, "list-delay", 0, "")
+	flags.IntVar(&options.DevicesPerCA, "devices", 0, "")
 	var f faults
 	flags.StringVar(&f.hang, "hang", "", "")
 	flags.StringVar(&f.lose, "lose", "", "")

@@ -13,13 +13,20 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"mqttca/api"
 )
 
 // cmdTerminal runs a program on a terminal of its own, types the text when a prompt
-// matches, and wants the exit code: terminal CODE PROMPT TEXT PROGRAM ARG.... ^C in the
-// text is that key; a line feed follows any other text. What the terminal showed is
-// left in .tmp/stdout. The terminal must echo again at the end.
+// matches, and wants the exit code: terminal [-echo] CODE PROMPT TEXT PROGRAM ARG.... ^C in
+// the text is that key; a line feed follows any other text. What is typed does not show,
+// unless -echo is given. What the terminal showed is left in .tmp/stdout. The terminal must
+// echo again at the end.
 func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
+	ready := waitForSilence
+	if args[0] == "-echo" {
+		args, ready = args[1:], func(*os.File) {}
+	}
 	code, prompt, text := args[0], args[1], args[2]
 	screen, keyboard := openTerminal(ts)
 	defer screen.Close()
@@ -29,14 +36,14 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	defer cancel()
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	command.Stdin, command.Stdout, command.Stderr = keyboard, keyboard, keyboard
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(command.Start())
 	shown := make(chan string)
-	go func() { shown <- typeAt(screen, prompt, text) }()
+	go func() { shown <- typeAt(screen, prompt, text, ready) }()
 	err = command.Wait()
 	echoes := echoes(ts, keyboard)
 	keyboard.Close()
@@ -59,9 +66,8 @@ func openTerminal(ts *testscript.TestScript) (screen, keyboard *os.File) {
 	return screen, keyboard
 }
 
-// typeAt types the text when the prompt is shown and the terminal has stopped to echo, and
-// returns all that was shown until the last program left.
-func typeAt(screen *os.File, prompt, text string) string {
+// typeAt types the text when the prompt is shown and the terminal is ready, and returns all that was shown until the last program left.
+func typeAt(screen *os.File, prompt, text string, ready func(*os.File)) string {
 	keys := strings.NewReplacer("^C", "\x03").Replace(text)
 	if keys == text {
 		keys += "\n"
@@ -74,7 +80,7 @@ func typeAt(screen *os.File, prompt, text string) string {
 		all.Write(buffer[:n])
 		if !typed && strings.Contains(all.String(), prompt) {
 			typed = true
-			waitForSilence(screen)
+			ready(screen)
 			screen.WriteString(keys)
 		}
 		if err != nil {

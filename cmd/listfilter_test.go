@@ -1,0 +1,55 @@
+package cmd
+
+import (
+	"testing"
+	"time"
+)
+
+func TestListFilter(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	ca := func(name string, active bool, notAfter string) caDocument {
+		return caDocument{certificateDocument: certificateDocument{Name: name, Active: active, NotAfter: notAfter}}
+	}
+	soon := listFilter{expires: true, expiring: 24 * time.Hour}
+	tests := []struct {
+		name   string
+		filter listFilter
+		ca     caDocument
+		want   bool
+	}{
+		{"everything", listFilter{}, ca("", false, ""), true},
+		{"active", listFilter{active: true}, ca("", true, ""), true},
+		{"not active", listFilter{active: true}, ca("", false, ""), false},
+		{"inactive", listFilter{inactive: true}, ca("", false, ""), true},
+		{"not inactive", listFilter{inactive: true}, ca("", true, ""), false},
+		{"name in another case", listFilter{name: "PLANT"}, ca("my plant 7", true, ""), true},
+		{"another name", listFilter{name: "depot"}, ca("my plant 7", true, ""), false},
+		{"expires just within", soon, ca("", true, "2026-01-01T23:59:59Z"), true},
+		{"expires at the end", soon, ca("", true, "2026-01-02T00:00:00Z"), false},
+		{"has expired", soon, ca("", true, "2025-01-01T00:00:00Z"), true},
+		{"validity not known", soon, ca("", true, ""), true},
+		{"has expired, asked for with 0", listFilter{expires: true}, ca("", true, "2025-12-31T23:59:59Z"), true},
+		{"expires later, asked for with 0", listFilter{expires: true}, ca("", true, "2026-01-01T00:00:01Z"), false},
+		{"all of them", listFilter{active: true, name: "a", expires: true}, ca("b", true, "2025-01-01T00:00:00Z"), false},
+	}
+	for _, tt := range tests {
+		if got := tt.filter.takes(tt.ca, now); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for notAfter, want := range map[string]string{
+		"":                     "",
+		"2025-12-31T23:59:59Z": " (expired)",
+		"2026-01-01T23:59:59Z": " (less than a day)",
+		"2026-01-02T00:00:00Z": " (1 day)",
+		"2026-01-31T00:00:00Z": " (30 days)",
+	} {
+		if got := (certificateDocument{NotAfter: notAfter}).remaining(now); got != want {
+			t.Errorf("%s: %q, want %q", notAfter, got, want)
+		}
+	}
+}
