@@ -27,8 +27,8 @@ func newPolicy(a *app) *cobra.Command {
 the RAM console or its CLI: register (and rehearse the real run with --dry-run), read
 (list, show, confirm, devices), lifecycle (activate, deactivate, delete). The resource
 stands in both forms that the vendor's pages have. Nothing is sent.`,
-		Example: `  mqttca policy --region cn-hangzhou --account 1234567890123456 --instance post-cn-7mz2d
-  mqttca policy --region cn-hangzhou --account 1234567890123456 --instance post-cn-7mz2d --for read --for lifecycle`,
+		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
+  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance", "account"); err != nil {
 				return err
