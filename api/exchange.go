@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/tls"
 	"net/url"
 	"time"
 )
@@ -18,9 +19,10 @@ type Exchange struct {
 	RequestID   string
 	Start       time.Time
 	Duration    time.Duration
-	ClockOffset time.Duration // how far the service's clock is ahead, to about a second; 0 where the answer has no Date
-	Reused      bool          // on a connection that an earlier request had opened
-	Emulated    bool          // answered by the embedded stand-in, not by the vendor
+	ClockOffset time.Duration        // how far the service's clock is ahead, to about a second; 0 where the answer has no Date
+	Reused      bool                 // on a connection that an earlier request had opened
+	TLS         *tls.ConnectionState // nil without TLS, and where no answer came
+	Emulated    bool                 // answered by the embedded stand-in, not by the vendor
 	Err         error
 }
 
