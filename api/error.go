@@ -111,33 +111,42 @@ func noAnswer(call Call, err error) *NoAnswerError {
 // reason names the usual causes in words; everything else keeps the words of the
 // innermost error, which no longer hold the URL.
 func reason(err error) string {
+	var request *url.Error
+	if cause, known := knownReason(err); known {
+		return cause
+	}
+	if errors.As(err, &request) {
+		return request.Err.Error()
+	}
+	return err.Error()
+}
+
+// knownReason names the usual causes in words that repeat nothing of the answer.
+func knownReason(err error) (cause string, known bool) {
 	var (
 		dns     *net.DNSError
 		cert    *tls.CertificateVerificationError
 		timeout net.Error
-		request *url.Error
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "interrupted"
+		return "interrupted", true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "no answer in time"
+		return "no answer in time", true
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return viaProxy(err) + "the host name " + dns.Name + " is not known"
+		return viaProxy(err) + "the host name " + dns.Name + " is not known", true
 	case errors.As(err, &dns):
-		return viaProxy(err) + "the host name " + dns.Name + " could not be looked up"
+		return viaProxy(err) + "the host name " + dns.Name + " could not be looked up", true
 	case errors.As(err, &cert):
-		return "its TLS certificate does not verify: " + cert.Err.Error()
+		return "its TLS certificate does not verify: " + cert.Err.Error(), true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return viaProxy(err) + "connection refused"
+		return viaProxy(err) + "connection refused", true
 	case errors.Is(err, syscall.ECONNRESET):
-		return "the connection was reset"
+		return "the connection was reset", true
 	case errors.Is(err, io.EOF):
-		return "the connection was closed without an answer"
-	case errors.As(err, &request):
-		return request.Err.Error()
+		return "the connection was closed without an answer", true
 	}
-	return err.Error()
+	return "", false
 }
 
 // viaProxy says whose failure it is where a proxy of the environment was in between.

@@ -89,10 +89,10 @@ func FuzzSignature(f *testing.F) {
 			t.Fatal(err)
 		}
 		client := NewClient(Config{Endpoint: Endpoint{url.URL{Scheme: "http", Host: "127.0.0.1"}}, UserAgent: "fuzz",
-			Credentials: Credentials{"id", "secret", Secret(token)}})
+			Credentials: Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: Secret(token)}})
 		params := url.Values{"MqttInstanceId": {"i"}, "PageNo": {"1"}, "PageSize": {"1"}, name: {value}}
 		send := func(alter func(*http.Request)) int {
-			req, err := client.request(context.Background(), listCaCertificate, params, Credentials{"id", "secret", Secret(token)})
+			req, err := client.request(context.Background(), listCaCertificate, params, Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: Secret(token)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,159 +1,148 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/aliyun/credentials-go/credentials/providers"
 )
 
-// maxConfigBytes bounds what is read of the CLI's configuration.
-const maxConfigBytes = 1 << 20
+// A profile is one identity in the configuration of the vendor's CLI, with the fields of
+// the modes that are read here; or a section of the INI file, brought into that form.
+type profile struct {
+	Name     string `json:"name"`
+	Mode     string `json:"mode"`
+	RegionID string `json:"region_id"`
 
-// A Profile is one identity in the configuration of the vendor's CLI.
-type Profile struct {
-	Name     string
-	RegionID string
+	AccessKeyID     string `json:"access_key_id"`
+	AccessKeySecret Secret `json:"access_key_secret"`
+	SecurityToken   Secret `json:"sts_token"`
 
-	mode            string
-	accessKeyID     string
-	accessKeySecret Secret
-	securityToken   Secret
+	RoleARN         string `json:"ram_role_arn"`
+	SessionName     string `json:"ram_session_name"`
+	DurationSeconds int    `json:"expired_seconds"`
+	Policy          string `json:"policy"`
+	ExternalID      string `json:"external_id"`
+	STSRegion       string `json:"sts_region"`
+	EnableVPC       bool   `json:"enable_vpc"`
+	SourceProfile   string `json:"source_profile"`
+	ECSRoleName     string `json:"ram_role_name"`
+
+	OIDCProviderARN string `json:"oidc_provider_arn"`
+	OIDCTokenFile   string `json:"oidc_token_file"`
+	OIDCToken       Secret `json:"oidc_token"`
+
+	SignInURL          string `json:"cloud_sso_sign_in_url"`
+	AccountID          string `json:"cloud_sso_account_id"`
+	AccessConfig       string `json:"cloud_sso_access_config"`
+	AccessToken        Secret `json:"access_token"`
+	AccessTokenExpires int64  `json:"cloud_sso_access_token_expire"` // Unix seconds
+	OAuthSite          string `json:"oauth_site_type"`
+	OAuthToken         Secret `json:"oauth_access_token"`
+	OAuthTokenExpires  int64  `json:"oauth_access_token_expire"` // Unix seconds
+
+	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
+	CredentialsURI Secret `json:"credentials_uri"` // or in its query
+
+	iniType  string    // what the INI file calls the mode; "" for a profile of the CLI
+	siblings []profile // of the same configuration, where a source_profile is looked up
 }
 
 // configuration is the part of ~/.aliyun/config.json that is read here.
 type configuration struct {
-	Current  string `json:"current"`
-	Profiles []struct {
-		Name            string `json:"name"`
-		Mode            string `json:"mode"`
-		AccessKeyID     string `json:"access_key_id"`
-		AccessKeySecret string `json:"access_key_secret"`
-		SecurityToken   string `json:"sts_token"`
-		RegionID        string `json:"region_id"`
-	} `json:"profiles"`
+	Current  string    `json:"current"`
+	Profiles []profile `json:"profiles"`
 }
 
-// ReadProfile reads a profile of ~/.aliyun/config.json, or of the file that
-// ALIBABA_CLOUD_CONFIG_FILE names: the one of this name, else the one that
-// ALIBABA_CLOUD_PROFILE names, else the current one. It fails with a
-// [*CredentialsError], which never repeats what the file holds.
-func ReadProfile(name string) (Profile, error) {
+// source names the profile for people.
+func (p profile) source() string {
+	if p.iniType != "" {
+		return fmt.Sprintf("profile %q (%s)", p.Name, p.iniType)
+	}
+	return fmt.Sprintf("profile %q (%s)", p.Name, p.Mode)
+}
+
+// findProfile looks for a profile in the CLI's configuration, then in the INI file: the
+// one of this name, else the one that the environment names, else the current one of the
+// former or "default" of the latter. A name that is in neither is an error; not found
+// means that nobody named one.
+func findProfile(asked string) (p profile, found bool, err error) {
+	name := asked
 	if name == "" {
-		if strings.EqualFold(os.Getenv(EnvProfileDisabled), "true") {
-			return Profile{}, noProfile("the environment has no AccessKey, and " + EnvProfileDisabled + " keeps profiles out")
-		}
 		name = os.Getenv(EnvProfile)
 	}
-	path, err := configPath()
-	if err != nil {
-		return Profile{}, noCredentials("there is no home directory to look for .aliyun/config.json in")
+	if asked != "" || !profilesDisabled() {
+		if p, found, err = findCLIProfile(name); found || err != nil {
+			return p, found, err
+		}
 	}
-	config, err := readConfiguration(path)
+	if p, found, err = findINIProfile(name); found || err != nil {
+		return p, found, err
+	}
+	if name != "" {
+		return p, false, noCredentials(fmt.Sprintf("neither %s nor %s has a profile %q", configPath(), iniPath(), name))
+	}
+	return p, false, nil
+}
+
+func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
+
+// findCLIProfile takes the current profile where the name is "".
+func findCLIProfile(name string) (p profile, found bool, err error) {
+	config, err := readConfiguration(configPath())
 	if errors.Is(err, fs.ErrNotExist) {
-		return Profile{}, noConfiguration(name, path)
+		return p, false, nil
 	}
 	if err != nil {
-		return Profile{}, err
+		return p, false, err
 	}
-	return config.profile(name, path)
+	if p, found = config.profile(name); !found && name == "" && config.Current != "" {
+		return p, false, noCredentials(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
+	}
+	return p, found, nil
 }
 
-func configPath() (string, error) {
-	if path := os.Getenv(EnvConfigFile); path != "" {
-		return path, nil
-	}
-	home, err := os.UserHomeDir()
-	return filepath.Join(home, ".aliyun", "config.json"), err
-}
-
-// readConfiguration parses the file itself: the library's error for a malformed
-// one repeats it whole, secrets included.
-func readConfiguration(path string) (configuration, error) {
-	var config configuration
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return config, err
-	}
-	if err != nil {
-		return config, noCredentials(fmt.Sprintf("%s cannot be read", path))
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxConfigBytes))
-	if err != nil {
-		return config, noCredentials(fmt.Sprintf("%s cannot be read", path))
-	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if err := json.Unmarshal(data, &config); err != nil {
-		return config, noCredentials(fmt.Sprintf("%s is not the JSON that the aliyun CLI writes", path))
-	}
-	return config, nil
-}
-
-func (c configuration) profile(name, path string) (Profile, error) {
+func (c configuration) profile(name string) (p profile, found bool) {
 	if name == "" {
 		name = c.Current
 	}
 	for _, p := range c.Profiles {
 		if p.Name == name {
-			return Profile{
-				Name:            p.Name,
-				RegionID:        p.RegionID,
-				mode:            p.Mode,
-				accessKeyID:     p.AccessKeyID,
-				accessKeySecret: Secret(p.AccessKeySecret),
-				securityToken:   Secret(p.SecurityToken),
-			}, nil
+			p.siblings = c.Profiles
+			return p, true
 		}
 	}
-	return Profile{}, noCredentials(fmt.Sprintf("%s has no profile %q", path, name))
+	return p, false
 }
 
-// credentials asks credentials-go for what the profile's mode means. Every field is
-// checked before: its builders fill an empty one from the environment, and that
-// would be another identity.
-func (p Profile) credentials() (CredentialsProvider, error) {
-	source := fmt.Sprintf("profile %q", p.Name)
-	switch {
-	case p.mode != "AK" && p.mode != "StsToken":
-		return nil, noCredentials(fmt.Sprintf("%s has mode %q, and only AK and StsToken are read", source, p.mode))
-	case p.accessKeyID == "" || p.accessKeySecret == "":
-		return nil, noCredentials(source + " lacks access_key_id or access_key_secret")
-	case p.mode == "StsToken" && p.securityToken == "":
-		return nil, noCredentials(source + " has mode StsToken but no sts_token")
-	case p.mode == "StsToken":
-		provider, err := providers.NewStaticSTSCredentialsProviderBuilder().
-			WithAccessKeyId(p.accessKeyID).
-			WithAccessKeySecret(string(p.accessKeySecret)).
-			WithSecurityToken(string(p.securityToken)).
-			Build()
-		return libraryProvider(source, provider, err)
+// readConfiguration parses the file itself: the library's error for a malformed
+// one repeats it whole, secrets included.
+func readConfiguration(path string) (config configuration, err error) {
+	data, err := readConfigFile(path)
+	if err != nil {
+		return config, err
 	}
-	provider, err := providers.NewStaticAKCredentialsProviderBuilder().
-		WithAccessKeyId(p.accessKeyID).
-		WithAccessKeySecret(string(p.accessKeySecret)).
-		Build()
-	return libraryProvider(source, provider, err)
-}
-
-func noConfiguration(name, path string) error {
-	if name != "" {
-		return noCredentials(fmt.Sprintf("there is no %s to hold profile %q", path, name))
+	if err := json.Unmarshal(data, &config); err != nil {
+		return config, noCredentials(path + " is not the JSON that the aliyun CLI writes")
 	}
-	return noProfile("the environment has no AccessKey, and there is no " + path)
+	return config, nil
 }
 
-func noProfile(reason string) error {
-	return &CredentialsError{Reason: reason, Advice: howToProvide, absent: true}
+// configPath is where the aliyun CLI keeps its configuration.
+func configPath() string {
+	if path := os.Getenv(EnvConfigFile); path != "" {
+		return path
+	}
+	return atHome(".aliyun", "config.json")
 }
 
-func noCredentials(reason string) error {
-	return &CredentialsError{Reason: reason, Advice: howToProvide}
+// atHome is a path in the home folder.
+func atHome(folder, name string) string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "/nonexistent" // what Debian calls the home of those who have none
+	}
+	return filepath.Join(home, folder, name)
 }

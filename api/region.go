@@ -18,15 +18,12 @@ func FindRegion(given, profileName string) (string, error) {
 	if region := os.Getenv(EnvRegion); region != "" {
 		return region, nil
 	}
-	profile, err := ReadProfile(profileName)
-	var problem *CredentialsError
+	p, found, err := findProfile(profileName)
 	switch {
-	case errors.As(err, &problem) && problem.absent:
-		return "", ErrNoRegion
 	case err != nil:
 		return "", err
-	case profile.RegionID == "":
+	case !found || p.RegionID == "":
 		return "", ErrNoRegion
 	}
-	return profile.RegionID, nil
+	return p.RegionID, nil
 }

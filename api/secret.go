@@ -28,7 +28,11 @@ const shortestSecret = 8
 // redact takes the secrets of the credentials out of what came from outside, where they
 // may have been echoed: as they are, percent-encoded, and in base64.
 func (c Credentials) redact(data []byte) []byte {
-	for _, secret := range []Secret{c.AccessKeySecret, c.SecurityToken} {
+	return redactAll(data, []Secret{c.AccessKeySecret, c.SecurityToken})
+}
+
+func redactAll(data []byte, secrets []Secret) []byte {
+	for _, secret := range secrets {
 		text := string(secret)
 		if len(text) < shortestSecret {
 			continue

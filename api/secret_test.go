@@ -9,7 +9,7 @@ import (
 )
 
 func TestSecretNeverPrints(t *testing.T) {
-	credentials := Credentials{"LTAI-id", "the-secret-value", "the-token-value"}
+	credentials := Credentials{AccessKeyID: "LTAI-id", AccessKeySecret: "the-secret-value", SecurityToken: "the-token-value"}
 	var shown strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T %[1]v", "%!", "%e", "%08.3f"} {
 		fmt.Fprintf(&shown, verb+"\n", credentials)

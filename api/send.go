@@ -24,12 +24,17 @@ func (c *Client) attempt(ctx context.Context, op operation, params url.Values, a
 	return err
 }
 
-// send sends one request and tells the observer.
+// send sends one request and tells the observer. Credentials come first, in their own time:
+// they may have to be fetched, and the service's clock is told from how long its answer took.
 func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
+	credentials, err := c.config.Credentials.Credentials(ctx)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), Start: time.Now()}
-	err := c.exchange(ctx, op, params, answer, &exchange)
+	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), AccessKeyID: credentials.MaskedID(), Start: time.Now()}
+	err = c.exchange(ctx, op, params, credentials, answer, &exchange)
 	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
 	var refusal *Error
 	if errors.As(err, &refusal) {
@@ -40,17 +45,12 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	return err
 }
 
-func (c *Client) exchange(ctx context.Context, op operation, params url.Values, answer answer, seen *Exchange) error {
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, credentials Credentials, answer answer, seen *Exchange) error {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:      func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	credentials, err := c.config.Credentials.Credentials(ctx)
-	if err != nil {
-		return err
-	}
-	seen.AccessKeyID = credentials.MaskedID()
 	req, err := c.request(ctx, op, params, credentials)
 	if err != nil {
 		return err

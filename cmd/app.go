@@ -18,6 +18,7 @@ type app struct {
 	region   string
 	endpoint string
 	profile  string
+	ecsRole  ecsRole
 	vpc      bool
 	timeout  time.Duration
 	retries  int
@@ -35,6 +36,8 @@ func (a *app) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&a.endpoint, "endpoint", "", "host or URL to call in place of the region's (or MQTTCA_ENDPOINT)")
 	flags.BoolVar(&a.vpc, "vpc", false, "call the region's endpoint inside a VPC")
 	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aliyun/config.json to take credentials from, and nothing else")
+	flags.Var(&a.ecsRole, "ecs-role", "take credentials from the RAM role of this ECS instance, and nothing else")
+	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
 	flags.Var(duration{&a.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
 	flags.IntVar(&a.retries, "retries", 5, "how often a request that failed for now is sent again")
 	flags.BoolVar(&a.json, "json", false, "print one JSON document; implies --quiet")

@@ -32,6 +32,7 @@ func describeFailure(err error) failure {
 		odd      *workflow.OddCodeError
 		refusal  *api.Error
 		lost     *api.NoAnswerError
+		denied   *api.CredentialsError
 	)
 	if errors.As(err, &unknown) {
 		err = unknown.Submit // what the list answered is of less interest
@@ -45,6 +46,8 @@ func describeFailure(err error) failure {
 		f.Code, f.RequestID, f.HTTPStatus = refusal.Code, refusal.RequestID, refusal.HTTPStatus
 	case errors.As(err, &lost):
 		f.RequestID, f.HTTPStatus = lost.RequestID, lost.HTTPStatus
+	case errors.As(err, &denied):
+		f.Code, f.RequestID = denied.Code, denied.RequestID
 	}
 	return f
 }

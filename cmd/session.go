@@ -57,7 +57,7 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 		if config.Endpoint, err = a.findEndpoint(cmd); err != nil {
 			return config, err
 		}
-		config.Credentials, err = api.FindCredentials(a.profile)
+		config.Credentials, err = api.FindCredentials(a.search())
 		return config, err
 	})
 	if err != nil {

@@ -48,6 +48,9 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 			err = usage(cmd, "%s: --%s is empty", cmd.CommandPath(), flag.Name)
 		}
 	})
+	if err == nil && a.profile != "" && a.ecsRole.asked {
+		err = usage(cmd, "%s: --profile and --ecs-role exclude each other: each names the one place to take credentials from", cmd.CommandPath())
+	}
 	if err == nil && (a.retries < 0 || a.retries > maxRetries) {
 		err = usage(cmd, "%s: --retries is a number from 0 to %d", cmd.CommandPath(), maxRetries)
 	}

@@ -1,0 +1,41 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// maxConfigBytes bounds what is read of a configuration.
+const maxConfigBytes = 1 << 20
+
+// readConfigFile reads a file that says who its user is. Of symbolic links the file at
+// their end counts. An error says nothing of what is in it, and wraps [fs.ErrNotExist]
+// where there is none. Only a regular file is opened: a named pipe would keep it waiting.
+func readConfigFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case err != nil:
+		return nil, noCredentials(path + " cannot be read")
+	case !info.Mode().IsRegular():
+		return nil, noCredentials(path + " is not a file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, noCredentials(path + " cannot be read")
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxConfigBytes+1))
+	switch {
+	case err != nil:
+		return nil, noCredentials(path + " cannot be read")
+	case len(data) > maxConfigBytes:
+		return nil, noCredentials(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // as PowerShell writes it
+}

@@ -1,0 +1,110 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"time"
+)
+
+const (
+	commandPatience = time.Minute            // it may have to ask a server, or somebody for a second factor
+	pipePatience    = 500 * time.Millisecond // for a pipe that a process left behind by the command holds open
+	maxCommandBytes = 64 << 10
+)
+
+const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
+
+// An external is a command that prints credentials. credentials-go has such a provider,
+// too; it prints what it cannot read, waits for ever for a pipe that is left open, and runs
+// the command for every request where it gives no expiry.
+type external struct {
+	source   string
+	args     []string
+	patience time.Duration
+}
+
+func newExternal(source, line string) (CredentialsProvider, error) {
+	args, err := splitCommand(line, runtime.GOOS == "windows")
+	if err != nil {
+		return nil, noCredentials(source + " has a process_command that is no command line: a quote is open, or it is empty")
+	}
+	return newRenewed(source, external{source, args, commandPatience}.fetch), nil
+}
+
+// fetch runs the command. Its words, and what it prints on stderr, are not shown: secrets
+// may be among them.
+func (e external) fetch(ctx context.Context) (Credentials, error) {
+	limited, cancel := context.WithTimeout(ctx, e.patience)
+	defer cancel()
+	output := &boundedBuffer{overflow: cancel}
+	command := exec.CommandContext(limited, e.args[0], e.args[1:]...)
+	command.Stdout = output
+	command.WaitDelay = pipePatience
+	err := command.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return Credentials{}, &fetchStoppedError{e.source, ctx.Err()}
+	case output.overflowed:
+		return Credentials{}, e.failed(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
+	case limited.Err() != nil:
+		return Credentials{}, e.failed(fmt.Sprintf("had not ended after %s", e.patience))
+	case errors.As(err, &exit):
+		return Credentials{}, e.failed("ended with " + exit.String())
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		return Credentials{}, e.failed("cannot be run: is it there, and may it be executed?")
+	}
+	found, ok := printedCredentials(output.buffer.Bytes())
+	if !ok {
+		return Credentials{}, e.failed("printed none that can be used")
+	}
+	return found, nil
+}
+
+func (e external) failed(how string) error {
+	return fetching{e.source, "its process_command", commandAdvice}.refused(how)
+}
+
+// printedCredentials reads what a command prints, in the form of the CLI's profiles.
+func printedCredentials(data []byte) (found Credentials, ok bool) {
+	var p struct {
+		profile
+		Expiration string `json:"expiration"`
+	}
+	if json.Unmarshal(data, &p) != nil || p.AccessKeyID == "" || p.AccessKeySecret == "" {
+		return found, false
+	}
+	if p.Mode == "StsToken" && p.SecurityToken == "" || p.Mode != "StsToken" && p.Mode != "AK" && p.Mode != "" {
+		return found, false
+	}
+	found = Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken}
+	if p.Expiration == "" {
+		return found, true
+	}
+	expires, err := time.Parse(time.RFC3339, p.Expiration)
+	found.Expires = expires.UTC()
+	return found, err == nil
+}
+
+// A boundedBuffer takes what fits and calls overflow where more comes. (It hides the
+// buffer, whose ReadFrom would be used in place of Write.)
+type boundedBuffer struct {
+	buffer     bytes.Buffer
+	overflow   func()
+	overflowed bool
+}
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.buffer.Len()+len(p) > maxCommandBytes {
+		b.overflowed = true
+		b.overflow()
+		return 0, io.ErrShortWrite
+	}
+	return b.buffer.Write(p)
+}

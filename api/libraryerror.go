@@ -1,0 +1,60 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// What the vendor's codes and request ids look like. Nothing else is taken from the
+// answer that refused: it may echo what it was sent.
+var (
+	codePattern      = regexp.MustCompile(`^[A-Z][A-Za-z]{2,40}(\.[A-Za-z]{2,40}){0,4}$`)
+	requestIDPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+)
+
+// explain says in words of ours what went wrong: the library's errors hold URLs with
+// signatures, and whole answers.
+func (h handout) explain(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return h.unasked(err)
+	}
+	refusal := refusalIn(err.Error(), h.secrets)
+	if refusal.Code == "" && refusal.RequestID == "" {
+		return h.refused(string(noneUsable))
+	}
+	failure := h.refused(fmt.Sprintf("gave none (code %s, request id %s)", orNone(refusal.Code), orNone(refusal.RequestID)))
+	failure.Code, failure.RequestID = string(refusal.Code), string(refusal.RequestID)
+	return failure
+}
+
+// refusalIn looks for the JSON of an answer at the end of an error's text.
+func refusalIn(message string, secrets []Secret) (found reply) {
+	start := strings.IndexByte(message, '{')
+	if start < 0 {
+		return reply{}
+	}
+	body := redactAll(withoutEscapes([]byte(message[start:])), secrets)
+	if json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil {
+		return reply{}
+	}
+	if !codePattern.MatchString(string(found.Code)) {
+		found.Code = ""
+	}
+	if !requestIDPattern.MatchString(string(found.RequestID)) {
+		found.RequestID = ""
+	}
+	return found
+}
+
+func orNone(t text) string {
+	if t == "" {
+		return "none"
+	}
+	return string(t)
+}

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// renewalMargin is how long credentials must still be good to be used for one more
+// request; the vendor's SDKs keep to the same.
+const renewalMargin = 3 * time.Minute
+
+// A renewed provider fetches temporary credentials when they are first asked for, and
+// again before they expire. After a failure the next request asks anew.
+type renewed struct {
+	source string
+	fetch  func(context.Context) (Credentials, error)
+
+	turn    chan struct{} // holds one value while somebody fetches: waiting for it can end with a context
+	current Credentials
+}
+
+func newRenewed(source string, fetch func(context.Context) (Credentials, error)) *renewed {
+	return &renewed{source: source, fetch: fetch, turn: make(chan struct{}, 1)}
+}
+
+// Credentials fetches one at a time: whoever waits finds what the one before has fetched.
+func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
+	select {
+	case r.turn <- struct{}{}:
+		defer func() { <-r.turn }()
+	case <-ctx.Done():
+		return Credentials{}, &fetchStoppedError{r.source, ctx.Err()}
+	}
+	if r.current.lasting() {
+		return r.current, nil
+	}
+	fetched, err := r.fetch(ctx)
+	if err != nil {
+		return Credentials{}, err
+	}
+	fetched.Source = r.source
+	if err := fetched.check(); err != nil {
+		return Credentials{}, err
+	}
+	r.current = fetched
+	return fetched, nil
+}
+
+// lasting tells credentials that are good for one more request.
+func (c Credentials) lasting() bool {
+	return c.AccessKeyID != "" && (c.Expires.IsZero() || time.Until(c.Expires) > renewalMargin)
+}
+
+// A fetchStoppedError says that the context ended while credentials were fetched.
+type fetchStoppedError struct {
+	source string
+	cause  error
+}
+
+func (e *fetchStoppedError) Error() string {
+	if errors.Is(e.cause, context.Canceled) {
+		return "interrupted while credentials were fetched for " + e.source
+	}
+	return "the time ran out while credentials were fetched for " + e.source
+}
+
+// Unwrap gives what ended the context.
+func (e *fetchStoppedError) Unwrap() error { return e.cause }
