@@ -15,7 +15,7 @@ var errCommandLine = errors.New("not a command line")
 // That is neither what github.com/google/shlex does (comments, other escapes) nor
 // github.com/mattn/go-shellwords (it stops at ; and |), and neither knows the other rule.
 func splitCommand(line string, windows bool) ([]string, error) {
-	s := splitter{rest: []rune(line), windows: windows}
+	s := splitter{rest: []rune(strings.TrimSpace(line)), windows: windows}
 	for len(s.rest) > 0 {
 		s.step()
 	}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a profile lacks, or has and must not, is said before anything is sent.
+func TestProfilesThatCannotWork(t *testing.T) {
+	const ak = `"access_key_id": "i", "access_key_secret": "never-shown", `
+	tests := []struct {
+		name, profile string
+		want          string
+	}{
+		{"RamRoleArn", `"access_key_id": "i", "ram_role_arn": "r"`, "lacks access_key_secret"},
+		{"RamRoleArn", ak + `"expired_seconds": 3600`, "lacks ram_role_arn"},
+		{"RamRoleArn", ak + `"ram_role_arn": "r", "expired_seconds": 899`, "has expired_seconds 899, and STS takes no less than 900"},
+		{"RamRoleArn", ak + `"ram_role_arn": "r", "sts_region": "evil.example/#"`, `names the STS region "evil.example/#": a region is written like cn-hangzhou`},
+		{"RamRoleArnWithEcs", `"ram_role_name": "r"`, "lacks ram_role_arn"},
+		{"ChainableRamRoleArn", `"ram_role_arn": "r"`, "lacks source_profile"},
+		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "gone"`, `has source_profile "gone", and there is none of that name`},
+		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "p"`, "leads by its source_profile back to itself"},
+		{"OIDC", `"ram_role_arn": "r"`, "lacks oidc_provider_arn and oidc_token_file"},
+		{"OIDC", `"ram_role_arn": "r", "oidc_provider_arn": "p", "oidc_token": "t", "expired_seconds": 1`, "has expired_seconds 1, and STS takes no less than 900"},
+		{"CloudSSO", `"access_token": "never-shown"`, "lacks cloud_sso_sign_in_url and cloud_sso_account_id and cloud_sso_access_config"},
+		{"OAuth", `"oauth_site_type": "CN"`, "lacks oauth_access_token"},
+		{"OAuth", `"oauth_site_type": "MARS", "oauth_access_token": "t", "oauth_access_token_expire": 32503680000`, `has oauth_site_type "MARS", and only CN and INTL are known`},
+		{"External", "", "lacks process_command"},
+		{"CredentialsURI", "", "lacks credentials_uri"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" "+tt.want, func(t *testing.T) {
+			fields := strings.Trim(`"mode": "`+tt.name+`", `+tt.profile, ", ")
+			home(t, `{"profiles": [{"name": "p", `+fields+`}]}`, map[string]string{EnvAccessKeySecret: "env-secret"})
+			_, err := FindCredentials(Search{Profile: "p"})
+			if want := `no usable credentials: profile "p" (` + tt.name + `) ` + tt.want; err == nil || err.Error() != want {
+				t.Errorf("\n got %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+// A ring of profiles is told from a long chain.
+func TestChainOfProfiles(t *testing.T) {
+	const link = `{"name": "NAME", "mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": "NEXT"}`
+	chain := func(names ...string) string {
+		var profiles []string
+		for i, name := range names[:len(names)-1] {
+			profiles = append(profiles, strings.NewReplacer("NAME", name, "NEXT", names[i+1]).Replace(link))
+		}
+		profiles = append(profiles, `{"name": "end", "mode": "AK", "access_key_id": "i", "access_key_secret": "s"}`)
+		return `{"profiles": [` + strings.Join(profiles, ", ") + `]}`
+	}
+	home(t, chain("a", "b", "c", "d", "end"), nil)
+	if _, err := FindCredentials(Search{Profile: "a"}); err != nil {
+		t.Error(err)
+	}
+	home(t, chain("a", "b", "c", "b"), nil)
+	const want = `no usable credentials: profile "c" (ChainableRamRoleArn) leads by its source_profile back to itself`
+	if _, err := FindCredentials(Search{Profile: "a"}); err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestSTSHost(t *testing.T) {
+	tests := []struct {
+		role role
+		env  map[string]string
+		want string
+	}{
+		{role{}, nil, "sts.aliyuncs.com"},
+		{role{vpc: true}, nil, "sts.aliyuncs.com"},
+		{role{region: "cn-hangzhou"}, nil, "sts.cn-hangzhou.aliyuncs.com"},
+		{role{region: "cn-hangzhou", vpc: true}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{}, map[string]string{EnvSTSRegion: "eu-west-1", EnvVPCEndpoints: "true"}, "sts-vpc.eu-west-1.aliyuncs.com"},
+		{role{region: "cn-hangzhou"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts.cn-hangzhou.aliyuncs.com"},
+	}
+	for _, tt := range tests {
+		home(t, "", tt.env)
+		if got := tt.role.stsHost(); got != tt.want {
+			t.Errorf("%+v with %v: %s, want %s", tt.role, tt.env, got, tt.want)
+		}
+	}
+}
+
+// ssoProfile is a login with a server on loopback that stands in for CloudSSO.
+func ssoProfile(url string, expires time.Time) string {
+	data, err := json.Marshal(map[string]any{"profiles": []map[string]any{{
+		"name": "sso", "mode": "CloudSSO", "cloud_sso_sign_in_url": url + "/some/login", "cloud_sso_account_id": "12", "cloud_sso_access_config": "ac-1",
+		"access_token": "login-token", "cloud_sso_access_token_expire": expires.Unix(),
+	}}})
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func TestCloudSSO(t *testing.T) {
+	const wantRequest = `POST /cloud-credentials Bearer login-token {"AccountId":"12","AccessConfigurationId":"ac-1"}`
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   string // "" for credentials
+	}{
+		{"credentials", 200, `{"CloudCredential": {"AccessKeyId": "STS.sso", "AccessKeySecret": "sso-secret", "SecurityToken": "sso-token", "Expiration": "2036-12-01T12:00:00Z"}}`, ""},
+		{"refused", 401, `{"ErrorCode": "x", "Code": "InvalidToken", "RequestId": "01234567-89AB-CDEF-0123-456789ABCDEF", "Message": "login-token"}`,
+			"HOST gave none (code InvalidToken, request id 01234567-89AB-CDEF-0123-456789ABCDEF)"},
+		{"token echoed as the code", 401, `{"Code": "login-token"}`, "HOST gave none that can be used"},
+		{"nothing in it", 200, `{}`, "HOST gave none that can be used"},
+		{"no expiry", 200, `{"CloudCredential": {"AccessKeyId": "never-shown", "AccessKeySecret": "s", "SecurityToken": "t"}}`, "HOST gave none that can be used"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, _ := io.ReadAll(r.Body)
+				got = r.Method + " " + r.URL.Path + " " + r.Header.Get("Authorization") + " " + string(body)
+				w.WriteHeader(tt.status)
+				io.WriteString(w, tt.body)
+			}))
+			defer server.Close()
+			home(t, ssoProfile(server.URL, time.Now().Add(time.Hour)), nil)
+			provider, err := FindCredentials(Search{Profile: "sso"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := provider.Credentials(context.Background())
+			if got != wantRequest {
+				t.Errorf("\nasked %s\n want %s", got, wantRequest)
+			}
+			if tt.want != "" {
+				want := `no usable credentials: profile "sso" (CloudSSO): ` + strings.Replace(tt.want, "HOST", strings.TrimPrefix(server.URL, "http://"), 1)
+				if err == nil || err.Error() != want {
+					t.Errorf("\n got %v\nwant %s", err, want)
+				}
+				return
+			}
+			want := Credentials{"STS.sso", "sso-secret", "sso-token", `profile "sso" (CloudSSO)`, time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
+			if err != nil || found != want {
+				t.Errorf("got %+v, %v; want %+v", found, err, want)
+			}
+		})
+	}
+}
+
+// A login that has run out is not renewed: the CLI's own would be void.
+func TestLoginThatHasExpired(t *testing.T) {
+	expired := time.Now().Add(-time.Minute)
+	for config, want := range map[string]string{
+		ssoProfile("https://sso.example", expired): `the login of profile "sso" (CloudSSO) has expired`,
+		`{"profiles": [{"name": "sso", "mode": "OAuth", "oauth_site_type": "CN", "oauth_access_token": "t", "oauth_refresh_token": "r", "oauth_access_token_expire": 1}]}`: `the login of profile "sso" (OAuth) has expired`,
+		ssoProfile("http://sso.example", expired): `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is plain http, which is taken for a loopback address only`,
+		ssoProfile("ftp://sso.example", expired):  `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is not an https URL of a host`,
+		ssoProfile("https://u:p@sso", expired):    `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is not an https URL of a host`,
+	} {
+		home(t, config, nil)
+		_, err := FindCredentials(Search{Profile: "sso"})
+		if err == nil || err.Error() != "no usable credentials: "+want {
+			t.Errorf("\n got %v\nwant …%s", err, want)
+		}
+	}
+}
