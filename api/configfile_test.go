@@ -5,7 +5,6 @@ package api
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -57,9 +56,6 @@ func TestOddConfigFiles(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if runtime.GOOS == "windows" {
-				t.Skip("these files are of Unix")
-			}
 			ini := filepath.Join(filepath.Dir(filepath.Dir(home(t, "", nil))), ".alibabacloud", "credentials")
 			path := filepath.Join(t.TempDir(), "folder", "config.json")
 			if tt.name != "below a file" {
