@@ -5,12 +5,29 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 )
+
+// holder is a line of shell that leaves a process behind which holds stdout for as long as
+// the test lasts: whoever waits for it waits for ever.
+func holder(t *testing.T) (line string) {
+	t.Helper()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if output, err := exec.Command("mkfifo", pipe).CombinedOutput(); err != nil {
+		t.Skipf("%v: %s", err, output)
+	}
+	t.Cleanup(func() {
+		if file, err := os.OpenFile(pipe, os.O_RDWR, 0); err == nil {
+			file.Close()
+		}
+	})
+	return "cat '" + pipe + "' & "
+}
 
 // commandProfile is a profile whose command is a shell script.
 func commandProfile(t *testing.T, script string) CredentialsProvider {
@@ -41,7 +58,7 @@ func TestCommandThatPrintsCredentials(t *testing.T) {
 			Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token", Expires: time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}},
 		{"its arguments", `printf '{"access_key_id": "%s", "access_key_secret": "%s"}' "$(echo "$1" | tr ' ' _)" $#`, Credentials{AccessKeyID: "two_words", AccessKeySecret: "2"}},
 		{"words on stderr", `echo never-shown >&2; echo '{"access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
-		{"something left behind that holds the pipe", `sleep 60 & echo '{"access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
+		{"something left behind that holds the pipe", holder(t) + `echo '{"access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -65,7 +82,7 @@ func TestCommandThatFails(t *testing.T) {
 		"STS without a token": {`echo '{"mode": "StsToken", "access_key_id": "id", "access_key_secret": "never-shown"}'`, unusable},
 		"another mode":        {`echo '{"mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "never-shown"}'`, unusable},
 		"odd expiry":          {`echo '{"access_key_id": "id", "access_key_secret": "never-shown", "expiration": "soon"}'`, unusable},
-		"100 MB":              {"trap '' PIPE; head -c 100000000 /dev/zero; sleep 60", "printed over 64 KiB"},
+		"100 MB":              {"trap '' PIPE; " + holder(t) + "head -c 100000000 /dev/zero; wait", "printed over 64 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := commandProfile(t, tt.script).Credentials(context.Background())
@@ -95,7 +112,7 @@ func TestHowOftenACommandRuns(t *testing.T) {
 // A command that hangs, with a child that holds its pipe: it ends with the context, and by
 // itself after a while.
 func TestCommandThatHangs(t *testing.T) {
-	const hangs = "sleep 60 & exec sleep 60"
+	hangs := holder(t) + "wait"
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := commandProfile(t, hangs).Credentials(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -22,13 +22,15 @@ var (
 func (h handout) explain(err error) error {
 	var request *url.Error
 	if errors.As(err, &request) {
-		return h.unasked(err)
+		failure := h.unasked(err)
+		failure.Advice = "check the network and HTTPS_PROXY; running it again is safe"
+		return failure
 	}
 	refusal := refusalIn(err.Error(), h.secrets)
 	if refusal.Code == "" && refusal.RequestID == "" {
 		return h.refused(string(noneUsable))
 	}
-	failure := h.refused(fmt.Sprintf("gave none (code %s, request id %s)", orNone(refusal.Code), orNone(refusal.RequestID)))
+	failure := h.refused(fmt.Sprintf("refused to give any (code %s, request id %s)", orNone(refusal.Code), orNone(refusal.RequestID)))
 	failure.Code, failure.RequestID = string(refusal.Code), string(refusal.RequestID)
 	return failure
 }

@@ -111,7 +111,7 @@ func TestCloudSSO(t *testing.T) {
 	}{
 		{"credentials", 200, `{"CloudCredential": {"AccessKeyId": "STS.sso", "AccessKeySecret": "sso-secret", "SecurityToken": "sso-token", "Expiration": "2036-12-01T12:00:00Z"}}`, ""},
 		{"refused", 401, `{"ErrorCode": "x", "Code": "InvalidToken", "RequestId": "01234567-89AB-CDEF-0123-456789ABCDEF", "Message": "login-token"}`,
-			"HOST gave none (code InvalidToken, request id 01234567-89AB-CDEF-0123-456789ABCDEF)"},
+			"HOST refused to give any (code InvalidToken, request id 01234567-89AB-CDEF-0123-456789ABCDEF)"},
 		{"token echoed as the code", 401, `{"Code": "login-token"}`, "HOST gave none that can be used"},
 		{"nothing in it", 200, `{}`, "HOST gave none that can be used"},
 		{"no expiry", 200, `{"CloudCredential": {"AccessKeyId": "never-shown", "AccessKeySecret": "s", "SecurityToken": "t"}}`, "HOST gave none that can be used"},

@@ -65,5 +65,13 @@ func (e *fetchStoppedError) Error() string {
 	return "the time ran out while credentials were fetched for " + e.source
 }
 
+// Hint says what to do where nobody interrupted it.
+func (e *fetchStoppedError) Hint() string {
+	if errors.Is(e.cause, context.Canceled) {
+		return ""
+	}
+	return "give it more time with --timeout; running it again is safe"
+}
+
 // Unwrap gives what ended the context.
 func (e *fetchStoppedError) Unwrap() error { return e.cause }

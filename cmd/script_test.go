@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mqttca": func() { os.Exit(Main()) }})
+	testscript.Main(m, map[string]func(){"mqttca": func() { os.Exit(Main()) }, "ecs-instance": ecsInstance})
 }
 
 // TestScripts runs the stories of testdata/script. Beside testscript's own commands they
@@ -50,6 +50,9 @@ func TestScripts(t *testing.T) {
 			"deactivate": cmdDeactivate,
 			"steady":     cmdSteady,
 			"terminal":   cmdTerminal,
+			"identity":   cmdIdentity,
+			"asked":      cmdAsked,
+			"untouched":  cmdUntouched,
 		},
 	})
 }
@@ -177,7 +180,7 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "HTTPS_PROXY", "SSL_CERT_FILE", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	seen := make(chan struct{})

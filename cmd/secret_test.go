@@ -41,7 +41,7 @@ func showsNone(t *testing.T, where, text string) {
 	if strings.Contains(text, "PRIVATE KEY") {
 		t.Errorf("%s shows a private key", where)
 	}
-	for _, secret := range []string{hiddenKey, hiddenSTS, hiddenFile} {
+	for _, secret := range []string{hiddenKey, hiddenSTS, hiddenFile, loginToken, oidcToken} {
 		for _, form := range forms(secret) {
 			if strings.Contains(text, form) {
 				t.Errorf("%s shows %q:\n%.2000s", where, form, text)
@@ -217,9 +217,13 @@ func object(pairs ...string) string {
 func TestNoSecretOfTheConfiguration(t *testing.T) {
 	for name, config := range map[string]string{
 		"malformed":        `{"current": "p", "profiles": [{"name": "p", "access_key_secret": "` + hiddenFile + `"`,
-		"secret for mode":  `{"current": "p", "profiles": [{"name": "p", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "` + hiddenFile + `"}]}`,
+		"secret for mode":  `{"current": "p", "profiles": [{"name": "p", "mode": "RsaKeyPair", "access_key_id": "id", "access_key_secret": "` + hiddenFile + `"}]}`,
 		"another shape":    `{"current": "p", "profiles": {"access_key_secret": "` + hiddenFile + `"}}`,
 		"secret as number": `{"current": "p", "profiles": [{"name": "p", "mode": "AK", "access_key_id": 7, "access_key_secret": "` + hiddenFile + `"}]}`,
+		"half a role":      `{"current": "p", "profiles": [{"name": "p", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "` + hiddenFile + `"}]}`,
+		"command":          `{"current": "p", "profiles": [{"name": "p", "mode": "External", "process_command": "tool '` + hiddenFile + `"}]}`,
+		"URI":              `{"current": "p", "profiles": [{"name": "p", "mode": "CredentialsURI", "credentials_uri": "http://host/` + hiddenFile + `"}]}`,
+		"sign-in URL":      `{"current": "p", "profiles": [{"name": "p", "mode": "CloudSSO", "cloud_sso_sign_in_url": "ftp://` + hiddenFile + `", "cloud_sso_account_id": "1", "cloud_sso_access_config": "1", "access_token": "` + hiddenFile + `"}]}`,
 		"line break":       `{"current": "p", "profiles": [{"name": "p", "mode": "AK", "access_key_id": "id", "access_key_secret": "` + hiddenFile + `\n"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {

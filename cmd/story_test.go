@@ -26,6 +26,9 @@ type story struct {
 	faults  *faults
 	url     string
 	checked int // requests that were looked at
+
+	identities *identities // who hand out credentials; nil without them
+	home       string      // what the home folder was like
 }
 
 func storyOf(ts *testscript.TestScript) *story { return ts.Value("story").(*story) }

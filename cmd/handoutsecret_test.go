@@ -1,0 +1,110 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Whoever hands out credentials echoes all that it was sent, refuses it, answers what is
+// none or half of it: nothing that a process prints then holds a secret in any form. They
+// are processes because net/http reads the proxies of the environment once.
+func TestNoSecretOfWhatIsHandedOut(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("SSL_CERT_FILE is not honoured here")
+	}
+	session := func(secret, more string) string {
+		text := object("AccessKeyId", "STS.id", "AccessKeySecret", secret, "SecurityToken", hiddenSTS)
+		return strings.TrimSuffix(text, "}") + more + "}"
+	}
+	handOut := func(session string) string {
+		lower := strings.NewReplacer("AccessKeyId", "accessKeyId", "AccessKeySecret", "accessKeySecret", "SecurityToken", "securityToken").Replace(session)
+		return `{"Credentials": ` + session + `, "CloudCredential": ` + session + ", " + lower[1:]
+	}
+	const expires = `, "Expiration": "2099-01-01T00:00:00Z", "expiration": "2099-01-01T00:00:00Z"`
+	for _, answer := range []struct {
+		name   string
+		status int
+		body   func(echo string) string
+	}{
+		{"refused", 403, func(echo string) string { return object("Code", "NoPermission", "RequestId", echo, "Message", echo) }},
+		{"code that echoes", 403, func(echo string) string { return object("Code", echo, "RequestId", echo) }},
+		{"text", 500, func(echo string) string { return echo }},
+		{"broken JSON", 200, func(echo string) string { return `{"Credentials": "` + echo }},
+		{"no expiry", 200, func(string) string { return handOut(session(hiddenKey, "")) }},
+		{"odd expiry", 200, func(string) string { return handOut(session(hiddenKey, `, "Expiration": "`+hiddenSTS+`"`)) }},
+		{"line break in the secret", 200, func(string) string { return handOut(session(hiddenKey+"\n"+hiddenKey, expires)) }},
+		{"no secret", 200, func(string) string { return handOut(session("", expires)) }},
+	} {
+		t.Run(answer.name, func(t *testing.T) {
+			asked := 0
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked++
+				body, _ := io.ReadAll(r.Body)
+				echo := strings.Join([]string{hiddenFile, loginToken, oidcToken}, " ") + everything(r) + r.URL.RawQuery + string(body)
+				w.WriteHeader(answer.status)
+				io.WriteString(w, answer.body(echo))
+			})
+			world, err := newWorld(handler)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer world.close()
+			uri := httptest.NewServer(handler)
+			defer uri.Close()
+			env := identityEnvironment(t, world, uri.URL)
+			for _, profile := range []string{"role", "sts-role", "pod", "sso", "oauth", "uri", "command"} {
+				for _, more := range []string{"--verbose", "--json"} {
+					registerAs(t, env, profile, more)
+				}
+			}
+			if want := 2 * 6; asked != want { // a command asks nobody
+				t.Errorf("asked %d times, want %d", asked, want)
+			}
+		})
+	}
+}
+
+// identityEnvironment has profiles of all kinds that ask somebody.
+func identityEnvironment(t *testing.T, world *world, uri string) []string {
+	t.Helper()
+	folder := t.TempDir()
+	later := time.Now().Add(time.Hour).Unix()
+	put(t, filepath.Join(folder, "roots.pem"), string(world.roots))
+	put(t, filepath.Join(folder, "config.json"), fmt.Sprintf(`{"profiles": [
+		{"name": "role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": %[1]q, "ram_role_arn": "r"},
+		{"name": "sts-role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": %[1]q, "sts_token": %[2]q, "ram_role_arn": "r"},
+		{"name": "pod", "mode": "OIDC", "oidc_provider_arn": "p", "oidc_token": %[3]q, "ram_role_arn": "r"},
+		{"name": "sso", "mode": "CloudSSO", "cloud_sso_sign_in_url": "https://sso.example", "cloud_sso_account_id": "a", "cloud_sso_access_config": "c",
+		 "access_token": %[4]q, "cloud_sso_access_token_expire": %[5]d},
+		{"name": "oauth", "mode": "OAuth", "oauth_site_type": "INTL", "oauth_access_token": %[4]q, "oauth_access_token_expire": %[5]d},
+		{"name": "uri", "mode": "CredentialsURI", "credentials_uri": %[6]q},
+		{"name": "command", "mode": "External", "process_command": "sh -c 'echo %[1]s; echo %[1]s >&2'"}]}`,
+		hiddenFile, hiddenSTS, oidcToken, loginToken, later, uri+"/"+hiddenFile))
+	return append(os.Environ(), "ALIBABA_CLOUD_CONFIG_FILE="+filepath.Join(folder, "config.json"), "HOME="+folder,
+		"HTTPS_PROXY="+world.proxy.URL, "SSL_CERT_FILE="+filepath.Join(folder, "roots.pem"))
+}
+
+// registerAs runs register with a profile, at an address where nobody listens.
+func registerAs(t *testing.T, env []string, profile, more string) {
+	t.Helper()
+	ca := filepath.Join(testdata(), "ca", "openssl.p256")
+	command := exec.Command("mqttca", "register", "--endpoint", "http://127.0.0.1:1", "--instance", "i", "--ca-cert", ca+".crt", "--ca-key", ca+".pkcs8.key",
+		"--retries", "0", "--profile", profile, more)
+	var stdout, stderr bytes.Buffer
+	command.Env, command.Stdout, command.Stderr = env, &stdout, &stderr
+	command.Run()
+	if code := command.ProcessState.ExitCode(); code != exitDenied || stdout.Len() > 0 {
+		t.Errorf("%s: exit code %d, stdout %q: %s", profile, code, stdout.String(), stderr.String())
+	}
+	showsNone(t, profile, stdout.String()+stderr.String())
+}
