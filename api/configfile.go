@@ -21,21 +21,21 @@ func readConfigFile(path string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case err != nil:
-		return nil, noCredentials(path + " cannot be read")
+		return nil, badFile(path + " cannot be read")
 	case !info.Mode().IsRegular():
-		return nil, noCredentials(path + " is not a file")
+		return nil, badFile(path + " is not a file")
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, noCredentials(path + " cannot be read")
+		return nil, badFile(path + " cannot be read")
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxConfigBytes+1))
 	switch {
 	case err != nil:
-		return nil, noCredentials(path + " cannot be read")
+		return nil, badFile(path + " cannot be read")
 	case len(data) > maxConfigBytes:
-		return nil, noCredentials(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
+		return nil, badFile(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
 	}
 	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // as PowerShell writes it
 }

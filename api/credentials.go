@@ -51,10 +51,21 @@ func (e *CredentialsError) Error() string { return "no usable credentials: " + e
 func (e *CredentialsError) Hint() string { return e.Advice }
 
 const howToProvide = "set " + EnvAccessKeyID + " and " + EnvAccessKeySecret + " (with " + EnvSecurityToken +
-	" for STS), or name a profile of ~/.aliyun/config.json with --profile or " + EnvProfile
+	" for STS), name a profile of ~/.aliyun/config.json with --profile or " + EnvProfile + ", or give --ecs-role on an ECS instance with a RAM role"
 
+// noCredentials is for what is not there.
 func noCredentials(reason string) error {
 	return &CredentialsError{Reason: reason, Advice: howToProvide}
+}
+
+// badFile is for a file that is there and cannot be used.
+func badFile(reason string) error {
+	return &CredentialsError{Reason: reason, Advice: "mend the file, or move it away: no other identity is taken in its place"}
+}
+
+// badProfile is for a profile that is there and cannot be used.
+func badProfile(reason string) error {
+	return &CredentialsError{Reason: reason, Advice: "complete the profile ('aliyun configure' does), or name another with --profile"}
 }
 
 // check refuses what lacks a part, and what cannot be sent as a header: a key pasted with

@@ -8,6 +8,14 @@
 // with its Code, Message and RequestId. What is not an answer of the service is a
 // [*NoAnswerError]. No error, and no value printed by fmt, holds a secret.
 //
+// Credentials come from where [FindCredentials] looks. It promises that no identity takes
+// the place of another that is named or half set, that a configuration is never written,
+// that the metadata service of an ECS instance is asked by no proxy, and that waiting for
+// whoever hands out temporary ones ends with the context. STS and the sites that one logs
+// in at are asked by credentials-go, of which three things are left as they are: it
+// follows redirects, reads answers of any length, and a call whose context has ended goes
+// on unseen until its own time is out (15 seconds at most).
+//
 // It knows nothing of X.509: certificates are strings here. It decides no
 // sequence, waits for nothing, prints nothing. The names are the vendor's own.
 package api

@@ -50,7 +50,10 @@ func (m metadata) provider(source, name string) (CredentialsProvider, error) {
 			Advice: "unset it, or give another source of credentials",
 		}
 	case name != "" && !roleNamePattern.MatchString(name):
-		return nil, noCredentials(fmt.Sprintf("%s is %q, which is no name of a role", source, shortened(text(name))))
+		return nil, &CredentialsError{
+			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, shortened(text(name))),
+			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
+		}
 	}
 	from := fetching{source, "the metadata service", metadataAdvice}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {

@@ -32,7 +32,7 @@ type external struct {
 func newExternal(source, line string) (CredentialsProvider, error) {
 	args, err := splitCommand(line, runtime.GOOS == "windows")
 	if err != nil {
-		return nil, noCredentials(source + " has a process_command that is no command line: a quote is open, or it is empty")
+		return nil, badProfile(source + " has a process_command that is no command line: a quote is open, or it is empty")
 	}
 	return newRenewed(source, external{source, args, commandPatience}.fetch), nil
 }

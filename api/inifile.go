@@ -37,7 +37,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	}
 	file, err := ini.Load(data)
 	if err != nil {
-		return p, false, noCredentials(iniPath() + " is not the INI file that the vendor's SDKs read")
+		return p, false, badFile(iniPath() + " is not the INI file that the vendor's SDKs read")
 	}
 	if name == "" {
 		name = "default"

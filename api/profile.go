@@ -99,7 +99,7 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 		return p, false, err
 	}
 	if p, found = config.profile(name); !found && name == "" && config.Current != "" {
-		return p, false, noCredentials(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
+		return p, false, badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
 	}
 	return p, found, nil
 }
@@ -125,7 +125,7 @@ func readConfiguration(path string) (config configuration, err error) {
 		return config, err
 	}
 	if err := json.Unmarshal(data, &config); err != nil {
-		return config, noCredentials(path + " is not the JSON that the aliyun CLI writes")
+		return config, badFile(path + " is not the JSON that the aliyun CLI writes")
 	}
 	return config, nil
 }

@@ -38,10 +38,10 @@ func (p profile) providerFor(dependents []string) (CredentialsProvider, error) {
 	case known:
 		return mode(p, dependents)
 	case p.siblings == nil:
-		return nil, noCredentials(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
+		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
 			p.Name, iniPath(), shortened(text(p.iniType)), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
 	}
-	return nil, noCredentials(fmt.Sprintf("profile %q has mode %q, and only %s are read",
+	return nil, badProfile(fmt.Sprintf("profile %q has mode %q, and only %s are read",
 		p.Name, shortened(text(p.Mode)), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
 }
 
@@ -57,7 +57,7 @@ func (p profile) needs(settings ...setting) error {
 		}
 	}
 	if len(missing) > 0 {
-		return noCredentials(p.source() + " lacks " + strings.Join(missing, " and "))
+		return badProfile(p.source() + " lacks " + strings.Join(missing, " and "))
 	}
 	return nil
 }
@@ -124,11 +124,11 @@ func (p profile) chainedRole(dependents []string) (CredentialsProvider, error) {
 		return nil, err
 	}
 	if dependents = append(dependents, p.Name); slices.Contains(dependents, p.SourceProfile) {
-		return nil, noCredentials(p.source() + " leads by its source_profile back to itself")
+		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
 	}
 	from, found := configuration{Profiles: p.siblings}.profile(p.SourceProfile)
 	if !found {
-		return nil, noCredentials(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
+		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
 	}
 	own, err := from.providerFor(dependents)
 	if err != nil {

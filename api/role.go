@@ -34,9 +34,9 @@ const roleAdvice = "check the role's ARN, its trust policy, and whether the iden
 func (r role) check(source string) error {
 	switch {
 	case r.seconds != 0 && r.seconds < leastRoleSeconds:
-		return noCredentials(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.seconds, leastRoleSeconds))
+		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.seconds, leastRoleSeconds))
 	case r.stsRegion() != "" && !regionPattern.MatchString(r.stsRegion()):
-		return noCredentials(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.stsRegion()))))
+		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.stsRegion()))))
 	}
 	return nil
 }
@@ -126,13 +126,13 @@ func (t oidcToken) read(source string) (Secret, error) {
 	}
 	data, err := readConfigFile(t.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", noCredentials(fmt.Sprintf("there is no %s, where %s has its OIDC token", t.file, source))
+		return "", &CredentialsError{Reason: fmt.Sprintf("there is no %s, where %s has its OIDC token", t.file, source), Advice: oidcAdvice}
 	}
 	if err != nil {
 		return "", err
 	}
 	if data = bytes.TrimSpace(data); len(data) == 0 {
-		return "", noCredentials(fmt.Sprintf("%s, where %s has its OIDC token, is empty", t.file, source))
+		return "", &CredentialsError{Reason: fmt.Sprintf("%s, where %s has its OIDC token, is empty", t.file, source), Advice: oidcAdvice}
 	}
 	return Secret(data), nil
 }

@@ -70,7 +70,7 @@ func newOAuth(login signIn, site string) (CredentialsProvider, error) {
 	advice := login.advice("OAuth")
 	host, known := oauthSites[strings.ToUpper(site)]
 	if !known {
-		return nil, noCredentials(fmt.Sprintf("%s has oauth_site_type %q, and only CN and INTL are known", login.source, shortened(text(site))))
+		return nil, badProfile(fmt.Sprintf("%s has oauth_site_type %q, and only CN and INTL are known", login.source, shortened(text(site))))
 	}
 	if err := cmp.Or(login.check(advice), checkLibrary(login.source)); err != nil {
 		return nil, err
@@ -96,11 +96,14 @@ func newOAuth(login signIn, site string) (CredentialsProvider, error) {
 // loopback address. The error repeats nothing of it.
 func secureURL(source, name, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
+	wrong := ""
 	switch {
 	case err != nil || u.Hostname() == "" || !validPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
-		return nil, noCredentials(fmt.Sprintf("the %s of %s is not an https URL of a host", name, source))
+		wrong = "not an https URL of a host"
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return nil, noCredentials(fmt.Sprintf("the %s of %s is plain http, which is taken for a loopback address only", name, source))
+		wrong = "plain http, which is taken for a loopback address only"
+	default:
+		return u, nil
 	}
-	return u, nil
+	return nil, &CredentialsError{Reason: fmt.Sprintf("the %s of %s is %s", name, source, wrong), Advice: "give an address with https"}
 }

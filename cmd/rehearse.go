@@ -33,7 +33,7 @@ is thrown away. Without, it makes a CA in memory.`,
 			if o.caKey == "" && (o.caCert != "" || o.passwordFile != "") {
 				return usage(cmd, "%s: --ca-key missing", cmd.CommandPath())
 			}
-			for _, name := range []string{"endpoint", "region", "vpc", "profile"} {
+			for _, name := range []string{"endpoint", "region", "vpc", "profile", "ecs-role"} {
 				if cmd.Flags().Changed(name) {
 					return usage(cmd, "%s: --%s means nothing here, for it always calls the embedded service", cmd.CommandPath(), name)
 				}
