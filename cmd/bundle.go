@@ -42,23 +42,23 @@ func fingerprint(certificate *x509.Certificate) string {
 
 // open checks that all parts of a bundle fit together, and that the verification
 // certificate is good at the given time, and gives them.
-func (b bundle) open(at time.Time) (*pki.CA, *x509.Certificate, error) {
+func (b bundle) open(at time.Time) (*pki.Proof, error) {
 	if b.Format != bundleFormat {
-		return nil, nil, fmt.Errorf("its format is %q, not %q", b.Format, bundleFormat)
+		return nil, fmt.Errorf("its format is %q, not %q", b.Format, bundleFormat)
 	}
 	if err := b.Request.check(); err != nil {
-		return nil, nil, fmt.Errorf("the request in it: %w", err)
+		return nil, fmt.Errorf("the request in it: %w", err)
 	}
-	ca, verification, err := pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
+	proof, err := pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
 	switch {
 	case err != nil:
-		return nil, nil, err
-	case ca.SHA256() != b.CASHA256:
-		return nil, nil, fmt.Errorf("its CA certificate has another SHA-256 than it says")
-	case fingerprint(verification) != b.VerificationSHA256:
-		return nil, nil, fmt.Errorf("its verification certificate has another SHA-256 than it says")
+		return nil, err
+	case proof.CA.SHA256() != b.CASHA256:
+		return nil, fmt.Errorf("its CA certificate has another SHA-256 than it says")
+	case fingerprint(proof.Verification) != b.VerificationSHA256:
+		return nil, fmt.Errorf("its verification certificate has another SHA-256 than it says")
 	}
-	return ca, verification, nil
+	return proof, nil
 }
 
 // witness is what a person reads aloud and compares at each step.
@@ -83,14 +83,14 @@ func grouped(fingerprint string) string {
 }
 
 // readBundle reads a bundle and opens it.
-func (a *app) readBundle(path string, at time.Time) (bundle, *pki.CA, *x509.Certificate, error) {
+func (a *app) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
 	var b bundle
 	if err := a.readDocument(path, &b); err != nil {
-		return b, nil, nil, err
+		return b, nil, err
 	}
-	ca, verification, err := b.open(at)
+	proof, err := b.open(at)
 	if err != nil {
-		return b, nil, nil, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
+		return b, nil, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
 	}
-	return b, ca, verification, nil
+	return b, proof, nil
 }

@@ -33,24 +33,28 @@ func requireCA(cmd *cobra.Command, caCert string, k keyFlags, others ...string) 
 // loadAuthority opens the key, asking for a password where it needs one. The caller closes
 // the authority.
 func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki.Authority, error) {
-	asker := &passwordAsker{app: a, file: k.passwordFile}
-	authority, err := await(cmd.Context(), func() (*pki.Authority, error) {
-		return pki.LoadAuthority(caCert, k.caKey, asker.password, time.Now())
+	authority, err := withPassword(a, cmd, k, func(password pki.Password) (*pki.Authority, error) {
+		return pki.LoadAuthority(caCert, k.caKey, password, time.Now())
 	})
+	if err != nil {
+		return nil, err
+	}
+	a.warnOfEach(authority.KeyWarnings)
+	return authority, nil
+}
+
+// withPassword does what may need the password of the key.
+func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Password) (T, error)) (T, error) {
+	asker := &passwordAsker{app: a, file: k.passwordFile}
+	value, err := await(cmd.Context(), func() (T, error) { return do(asker.password) })
 	switch {
 	case errors.Is(err, errInterrupted):
 		asker.abandon()
 	case errors.Is(err, pki.ErrNoCertificate):
-		return nil, usage(cmd, "%s: --ca-cert missing: only a PKCS#12 file has the CA certificate with the key", cmd.CommandPath())
+		return value, usage(cmd, "%s: --ca-cert missing: only a PKCS#12 file has the CA certificate with the key", cmd.CommandPath())
 	}
-	if err != nil {
-		if pinValue.MatchString(k.caKey) {
-			a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
-		}
-		return nil, err
+	if err != nil && pinValue.MatchString(k.caKey) {
+		a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
 	}
-	for _, finding := range authority.KeyWarnings {
-		a.warn("%s; %s", finding.Message, finding.Advice)
-	}
-	return authority, nil
+	return value, err
 }

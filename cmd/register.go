@@ -92,3 +92,10 @@ func (a *app) warnOf(ca *pki.CA) {
 		a.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
 	}
 }
+
+// warnOfEach prints findings on what is better known by its file.
+func (a *app) warnOfEach(findings []pki.Finding) {
+	for _, finding := range findings {
+		a.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)
+	}
+}

@@ -43,7 +43,7 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 	serial := sha1.Sum([]byte(name))
 	serial[0] = 0x4d
 	ts.Check(ts.Exec("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8",
-		"-keyout", name+".key", "-out", name+".crt", "-days", "30", "-subj", subject, "-set_serial", fmt.Sprintf("0x%x", serial)))
+		"-keyout", name+".key", "-out", name+".crt", "-days", "3650", "-subj", subject, "-set_serial", fmt.Sprintf("0x%x", serial)))
 }
 
 // cmdEmulator starts the embedded service and puts it into the environment:

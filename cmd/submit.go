@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -47,19 +46,15 @@ region and the CA's name; what does not fit together in it is refused.`,
 }
 
 func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
-	var verification *x509.Certificate
-	ca, err := await(cmd.Context(), func() (ca *pki.CA, err error) {
-		ca, verification, err = pki.LoadProof(o.caCert, o.verification, time.Now())
-		return ca, err
-	})
+	proof, err := await(cmd.Context(), func() (*pki.Proof, error) { return pki.LoadProof(o.caCert, o.verification, time.Now()) })
 	if err != nil {
 		return err
 	}
-	session, err := a.prepare(cmd, o.target, ca)
+	session, err := a.prepare(cmd, o.target, proof.CA)
 	if err != nil {
 		return err
 	}
-	return a.submitProof(cmd, session, o.target, ca, verification)
+	return a.submitProof(cmd, session, o.target, proof)
 }
 
 // submitBundle submits what a bundle holds. The flags may repeat what it says, not change it:
@@ -70,11 +65,10 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 			return usage(cmd, "%s: --%s and --bundle exclude each other", cmd.CommandPath(), name)
 		}
 	}
-	var ca *pki.CA
-	var verification *x509.Certificate
+	var proof *pki.Proof
 	now := time.Now()
 	b, err := await(cmd.Context(), func() (b bundle, err error) {
-		b, ca, verification, err = a.readBundle(o.bundle, now)
+		b, proof, err = a.readBundle(o.bundle, now)
 		return b, err
 	})
 	if err != nil {
@@ -83,15 +77,15 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 	if err := a.follow(b.Request, &o); err != nil {
 		return err
 	}
-	session, err := a.prepare(cmd, o.target, ca)
+	session, err := a.prepare(cmd, o.target, proof.CA)
 	if err != nil {
 		return err
 	}
-	a.noteFields(b.witness(ca, verification))
+	a.noteFields(b.witness(proof.CA, proof.Verification))
 	for _, warning := range b.Request.warnings(now) {
 		a.warn("%s", warning)
 	}
-	return a.submitProof(cmd, session, o.target, ca, verification)
+	return a.submitProof(cmd, session, o.target, proof)
 }
 
 // follow takes instance, region and name from the request.
@@ -109,19 +103,20 @@ func (a *app) follow(r signingRequest, o *submitOptions) error {
 	return nil
 }
 
-func (a *app) submitProof(cmd *cobra.Command, session *session, t target, ca *pki.CA, verification *x509.Certificate) error {
+func (a *app) submitProof(cmd *cobra.Command, session *session, t target, proof *pki.Proof) error {
 	defer session.client.Close()
-	a.warnOf(ca)
+	a.warnOf(proof.CA)
+	a.warnOfEach(proof.Warnings)
 	ctx, cancel := a.network(cmd.Context(), t.wait)
 	defer cancel()
 	result, err := a.instance(session, t.instance).Submit(ctx, workflow.Submission{
-		CA:           ca,
-		Verification: verification,
-		Name:         t.caName(ca),
+		CA:           proof.CA,
+		Verification: proof.Verification,
+		Name:         t.caName(proof.CA),
 		Wait:         t.wait,
 		DryRun:       t.dryRun,
 	})
-	if err := a.conclude(session, t, ca, result, err); err != nil {
+	if err := a.conclude(session, t, proof.CA, result, err); err != nil {
 		return err
 	}
 	a.noteNext(t)

@@ -132,14 +132,15 @@ func list(certificates []*x509.Certificate) string {
 			lines = append(lines, fmt.Sprintf("and %d more", len(certificates)-maxListed))
 			break
 		}
-		lines = append(lines, describe(&CA{Certificate: certificate}))
+		lines = append(lines, listed(certificate))
 	}
 	return strings.Join(lines, "; ")
 }
 
-func describe(ca *CA) string {
-	return fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(ca.Certificate),
-		ca.SerialNumber(), timestamp(ca.Certificate.NotBefore), timestamp(ca.Certificate.NotAfter), ca.SHA256())
+func listed(certificate *x509.Certificate) string {
+	d := Describe(certificate)
+	return fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(certificate),
+		d.SerialNumber, timestamp(d.NotBefore), timestamp(d.NotAfter), d.SHA256)
 }
 
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

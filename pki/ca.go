@@ -14,70 +14,45 @@ const caRole = "CA certificate"
 type CA struct {
 	Certificate *x509.Certificate
 	Path        string    // the file it came from, or ""
-	Warnings    []Finding // what [Check] found that stops nothing
+	Warnings    []Finding // what [Material.Findings] has on it that stops nothing
 }
 
 // LoadCA reads the CA certificate in the file at path, where no key is at hand to
 // say which one is meant: the file must hold exactly one.
 func LoadCA(path string, at time.Time) (*CA, error) {
-	ca, err := ReadCA(path)
+	m, err := ReadMaterial(Places{CA: path}, nil)
 	if err != nil {
 		return nil, err
 	}
-	return newCA(ca.Certificate, path, at)
+	return m.fitCA(at)
+}
+
+func (m *Material) fitCA(at time.Time) (*CA, error) {
+	findings, err := m.fit(at)
+	if err != nil {
+		return nil, err
+	}
+	return m.ca(findings), nil
 }
 
 // ReadCA reads the one certificate of a file and does not judge it: for a CA that is
 // registered, and may have expired since.
 func ReadCA(path string) (*CA, error) {
-	b, err := readBundle(caRole, path)
+	m, err := ReadMaterial(Places{CA: path}, nil)
 	if err != nil {
 		return nil, err
 	}
-	certificate, err := b.one("leave only the CA certificate that is meant in the file")
-	if err != nil {
-		return nil, err
-	}
-	return &CA{Certificate: certificate, Path: path}, nil
-}
-
-// newCA judges the certificate by the rules of [Check].
-func newCA(certificate *x509.Certificate, path string, at time.Time) (*CA, error) {
-	ca := &CA{Certificate: certificate, Path: path}
-	var messages, advice []string
-	for _, finding := range Check(certificate, at) {
-		if finding.Severity == Warning {
-			ca.Warnings = append(ca.Warnings, finding)
-			continue
-		}
-		messages = append(messages, finding.Message)
-		advice = append(advice, finding.Advice)
-	}
-	if len(messages) > 0 {
-		return nil, ca.refuse(strings.Join(messages, "; "), strings.Join(advice, "; "))
-	}
-	return ca, nil
-}
-
-// object names the CA certificate in an error.
-func (c *CA) object() string {
-	if c.Path == "" {
-		return caRole + " " + quoteSubject(c.Certificate)
-	}
-	return caRole + " " + c.Path
-}
-
-// refuse is the error for a CA that can be read and won't do.
-func (c *CA) refuse(reason, advice string) *Error {
-	return &Error{Action: "use", Object: c.object(), Reason: reason, Advice: advice}
+	return m.ca(nil), nil
 }
 
 // PEM is the certificate as it is submitted; see [EncodeCertificate].
 func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 
 // SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
-func (c *CA) SHA256() string {
-	sum := sha256.Sum256(c.Certificate.Raw)
+func (c *CA) SHA256() string { return fingerprint(c.Certificate) }
+
+func fingerprint(certificate *x509.Certificate) string {
+	sum := sha256.Sum256(certificate.Raw)
 	return hex.EncodeToString(sum[:])
 }
 

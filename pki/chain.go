@@ -2,27 +2,27 @@ package pki
 
 import (
 	"bytes"
-	"crypto/x509"
 	"fmt"
+	"time"
 )
 
-// chainFault is what is wrong with the CA certificate's place in a chain, as far as the
-// other certificates of its file show it, or "". A file with nothing but the CA says
-// nothing, and so does one without the CA's issuer. What is registered is the one
-// certificate in any case.
-func chainFault(certificate *x509.Certificate, others []*x509.Certificate) string {
+// findBrokenChain looks at the CA certificate's place in a chain, as far as the other
+// certificates of its file show it. A file with nothing but the CA says nothing, and so
+// does one without the CA's issuer. What is registered is the one certificate in any case.
+func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	issuers := 0
-	for _, other := range others {
-		if other.Equal(certificate) || !bytes.Equal(other.RawSubject, certificate.RawIssuer) {
+	for _, other := range m.others {
+		if other.Equal(m.Certificate) || !bytes.Equal(other.RawSubject, m.Certificate.RawIssuer) {
 			continue
 		}
-		if certificate.CheckSignatureFrom(other) == nil {
-			return ""
+		if m.Certificate.CheckSignatureFrom(other) == nil {
+			return "", ""
 		}
 		issuers++
 	}
-	if issuers == 0 || certificate.CheckSignatureFrom(certificate) == nil {
-		return ""
+	if issuers == 0 || m.Certificate.CheckSignatureFrom(m.Certificate) == nil {
+		return "", ""
 	}
-	return fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(certificate))
+	return fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
+		"put the CA's true chain into the file, or the CA certificate alone"
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"time"
 )
 
 // maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be
@@ -44,23 +45,49 @@ func codeFault(code string) string {
 
 var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
 
-// CodeOf returns the registration code that a verification certificate carries:
-// its subject's Common Name, of which there must be just one.
-func CodeOf(verification *x509.Certificate) (string, error) {
+// commonNames are the Common Names of a certificate's subject.
+func commonNames(certificate *x509.Certificate) []string {
 	var names []string
-	for _, name := range verification.Subject.Names {
+	for _, name := range certificate.Subject.Names {
 		if value, ok := name.Value.(string); ok && name.Type.Equal(oidCommonName) {
 			names = append(names, value)
 		}
 	}
-	if len(names) != 1 {
-		return "", refuseVerification(fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
-			quoteSubject(verification), len(names)), codeAdvice)
-	}
-	if reason := codeFault(names[0]); reason != "" {
-		return "", refuseVerification("its Common Name is no registration code: "+reason, codeAdvice)
-	}
-	return names[0], nil
+	return names
 }
 
-const codeAdvice = "make the verification certificate with the registration code as its Common Name"
+// CodeOf returns the registration code that a verification certificate carries:
+// its subject's Common Name, of which there must be just one; "" where there is no code.
+func CodeOf(verification *x509.Certificate) string {
+	names := commonNames(verification)
+	if len(names) != 1 || codeFault(names[0]) != "" {
+		return ""
+	}
+	return names[0]
+}
+
+const adviceOfCode = "make the verification certificate with the registration code as its Common Name"
+
+func findNoCommonName(m *Material, _ time.Time) (string, string) {
+	if n := len(commonNames(m.Verification)); n != 1 {
+		return fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
+			quoteSubject(m.Verification), n), adviceOfCode
+	}
+	return "", ""
+}
+
+func findOddCode(m *Material, _ time.Time) (string, string) {
+	names := commonNames(m.Verification)
+	if len(names) != 1 || codeFault(names[0]) == "" {
+		return "", ""
+	}
+	return "its Common Name is no registration code: " + codeFault(names[0]), adviceOfCode
+}
+
+func findOtherCode(m *Material, _ time.Time) (string, string) {
+	code := CodeOf(m.Verification)
+	if m.code == "" || code == "" || code == m.code {
+		return "", ""
+	}
+	return fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode
+}

@@ -15,42 +15,40 @@ import (
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
-// findPathLength: RFC 5280 section 4.2.1.9.
-func findPathLength(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if !certificate.MaxPathLenZero {
+func findPathLength(m *Material, _ time.Time) (string, string) {
+	if !m.Certificate.MaxPathLenZero {
 		return "", ""
 	}
 	return "its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA",
 		"register the CA that issues the device certificates, should that be another one below it"
 }
 
-// findNameConstraints: RFC 5280 section 4.2.1.10.
-func findNameConstraints(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if !hasExtension(certificate, oidNameConstraints) {
+func findNameConstraints(m *Material, _ time.Time) (string, string) {
+	if !hasExtension(m.Certificate, oidNameConstraints) {
 		return "", ""
 	}
 	return "it has name constraints, which hold for the certificates below it",
 		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
 }
 
-// findUsages: RFC 5280 section 4.2.1.12 has extended key usages for end-entity
-// certificates; in a CA most verifiers take them as a limit on those below it.
-func findUsages(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if len(certificate.ExtKeyUsage)+len(certificate.UnknownExtKeyUsage) == 0 {
+// findUsages: RFC 5280 has extended key usages for end-entity certificates; in a CA most
+// verifiers take them as a limit on those below it.
+func findUsages(m *Material, _ time.Time) (string, string) {
+	if len(m.Certificate.ExtKeyUsage)+len(m.Certificate.UnknownExtKeyUsage) == 0 {
 		return "", ""
 	}
 	const advice = "the verification certificate has no such usage, which the limit allows; device certificates need TLS client authentication"
-	if slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
+	if slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
 		return "it has extended key usages, which many verifiers take as a limit on the certificates below it", advice
 	}
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }
 
-// findCriticalExtensions: RFC 5280 section 4.2, a verifier refuses a certificate with a
-// critical extension that it does not know.
-func findCriticalExtensions(certificate *x509.Certificate, _ time.Time) (string, string) {
+// findCriticalExtensions: a verifier refuses a certificate with a critical extension that it
+// does not know.
+func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
 	var unknown []string
-	for _, id := range certificate.UnhandledCriticalExtensions {
+	for _, id := range m.Certificate.UnhandledCriticalExtensions {
 		if !id.Equal(oidNameConstraints) {
 			unknown = append(unknown, id.String())
 		}
@@ -60,13 +58,4 @@ func findCriticalExtensions(certificate *x509.Certificate, _ time.Time) (string,
 	}
 	return fmt.Sprintf("it has critical extensions that not every verifier knows: %s", strings.Join(unknown, ", ")),
 		"should the service refuse the CA or its device certificates, they may be why"
-}
-
-func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
-	for _, extension := range certificate.Extensions {
-		if extension.Id.Equal(id) {
-			return true
-		}
-	}
-	return false
 }

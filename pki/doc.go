@@ -5,8 +5,9 @@
 //
 // What it promises:
 //
-//   - A [CA] or an [Authority] that a loader returned has passed every rule of
-//     [Check] that is a [Fault]; what is left to say about it is in its Warnings.
+//   - A [CA], an [Authority] or a [Proof] that a loader returned has passed every rule that
+//     is a [Fault]; what is left to say about it is in its Warnings. [ReadMaterial] reads
+//     the same without judging it, and [Material.Findings] judges by the same table.
 //   - An error about local material is an [*Error]: one sentence that names the
 //     object, and apart from it what to do next.
 //   - No private key, nor any part of one, is in an error, and the private half of a

@@ -19,7 +19,7 @@ func TestError(t *testing.T) {
 }
 
 func TestSeverity(t *testing.T) {
-	if Fault.String() != "fault" || Warning.String() != "warning" {
+	if Fault.String() != "error" || Warning.String() != "warning" {
 		t.Errorf("%s, %s", Fault, Warning)
 	}
 }

@@ -1,27 +1,126 @@
 package pki
 
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
 // Severity says how much a [Finding] weighs.
 type Severity int
 
 const (
 	// Warning is worth knowing and stops nothing.
 	Warning Severity = iota
-	// Fault makes a CA unfit for registration.
+	// Fault makes its object unfit: the loaders refuse it.
 	Fault
 )
 
-// String is the severity in lower case.
+// String is "error" for a Fault, else "warning".
 func (s Severity) String() string {
 	if s == Fault {
-		return "fault"
+		return "error"
 	}
 	return "warning"
 }
 
-// Finding is what one rule has to say about a CA certificate.
+// Subject is the kind of object that a rule judges.
+type Subject string
+
+const (
+	OfCA           Subject = "ca"           // the CA certificate, with what else is in its file
+	OfPair         Subject = "pair"         // the CA key and its place, beside the CA certificate
+	OfVerification Subject = "verification" // a verification certificate, beside the CA certificate
+)
+
+// Finding is what one rule has to say about an object.
 type Finding struct {
 	Rule     string   // the rule's name, stable: "basic-constraints"
 	Severity Severity // Warning or Fault
-	Message  string   // what was found, lower case, of the certificate as "it"
-	Advice   string   // what to do about it
+	Subject  Subject
+	Object   string // the object's name for people: "CA certificate ca.crt"
+	Message  string // what was found, lower case, of the object as "it"
+	Meaning  string // what that means for a registration and what follows it
+	Advice   string // what to do about it
+	Source   string // where the rule comes from: an RFC's section, a vendor's page by its name
+}
+
+// A rule is one check. What it means and where it comes from does not depend on what is
+// found, so it stands in the table. find returns what is wrong and what to do about it, or
+// an empty message; it is called only where the rule's subject is there.
+type rule struct {
+	name     string
+	subject  Subject
+	severity Severity
+	source   string
+	meaning  string
+	find     func(m *Material, at time.Time) (message, advice string)
+}
+
+// rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
+var rules = slices.Concat(caRules, pairRules, verificationRules)
+
+// Findings judges all that there is by every rule, at a given time, in the order of the
+// table. The loaders take what has no [Fault], and nothing else.
+func (m *Material) Findings(at time.Time) []Finding {
+	return m.judge(at, OfCA, OfPair, OfVerification)
+}
+
+func (m *Material) judge(at time.Time, subjects ...Subject) []Finding {
+	findings := []Finding{}
+	for _, r := range rules {
+		if !slices.Contains(subjects, r.subject) || !m.has(r.subject) {
+			continue
+		}
+		if message, advice := r.find(m, at); message != "" {
+			findings = append(findings, Finding{r.name, r.severity, r.subject, m.object(r.subject), message, r.meaning, advice, r.source})
+		}
+	}
+	return findings
+}
+
+// warnings are the findings on one subject that stop nothing.
+func warnings(findings []Finding, subject Subject) []Finding {
+	var found []Finding
+	for _, f := range findings {
+		if f.Severity == Warning && f.Subject == subject {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// refusal is the error for the faults among findings, all of one object in one sentence, or
+// nil. A key that belongs to another certificate comes first: the rest may be the other's.
+func refusal(findings []Finding) error {
+	for _, subject := range []Subject{OfPair, OfCA, OfVerification} {
+		refused := &Error{Action: "use"}
+		if subject == OfVerification {
+			refused.Action = "check"
+		}
+		var reasons, advice []string
+		for _, f := range findings {
+			if f.Severity == Fault && f.Subject == subject {
+				refused.Object = f.Object
+				reasons = append(reasons, f.Message)
+				advice = append(advice, f.Advice)
+			}
+		}
+		if len(reasons) > 0 {
+			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(once(advice), "; ")
+			return refused
+		}
+	}
+	return nil
+}
+
+// once leaves of each text the first.
+func once(texts []string) []string {
+	var kept []string
+	for _, text := range texts {
+		if !slices.Contains(kept, text) {
+			kept = append(kept, text)
+		}
+	}
+	return kept
 }

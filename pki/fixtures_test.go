@@ -97,7 +97,7 @@ func selfSign(t testing.TB, key crypto.Signer, change func(*x509.Certificate)) *
 		SerialNumber:          new(big.Int).Lsh(big.NewInt(1), 100),
 		Subject:               pkix.Name{CommonName: "made in the test"},
 		NotBefore:             now.Add(-time.Hour),
-		NotAfter:              now.Add(time.Hour),
+		NotAfter:              now.AddDate(10, 0, 0),
 		KeyUsage:              x509.KeyUsageCertSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,

@@ -24,7 +24,7 @@ func addFixtures(f *testing.F) {
 
 // FuzzCertificates: no input panics; what isn't read is refused with an *Error of
 // one line; what is read encodes to one PEM block that reads back as the same DER,
-// and the rules have an answer for it.
+// and the rules have a whole answer for it, as a CA and as a verification certificate.
 func FuzzCertificates(f *testing.F) {
 	addFixtures(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -38,17 +38,26 @@ func FuzzCertificates(f *testing.F) {
 			if err != nil || !bytes.Equal(again.Raw, certificate.Raw) {
 				t.Fatalf("not the same again: %v", err)
 			}
-			if _, err := newCA(certificate, "", now); err != nil {
+			m := &Material{Certificate: b.certificates[0], Verification: certificate, others: b.certificates}
+			if err := refusal(m.Findings(now)); err != nil {
 				wantOneLine(t, err)
 			}
-			if _, err := CodeOf(certificate); err != nil {
-				wantOneLine(t, err)
-			}
-			if err := (&CA{Certificate: b.certificates[0]}).CheckVerification(certificate, "", now); err != nil {
-				wantOneLine(t, err)
-			}
+			wantWholeFindings(t, m.Findings(now))
+			Describe(certificate)
 		}
 	})
+}
+
+// wantWholeFindings: each says what it is about, what it means and what to do, on one line.
+func wantWholeFindings(t *testing.T, findings []Finding) {
+	t.Helper()
+	for _, f := range findings {
+		for _, text := range []string{f.Rule, string(f.Subject), f.Object, f.Message, f.Meaning, f.Advice, f.Source} {
+			if text == "" || strings.ContainsAny(text, "\n\r\x1b") {
+				t.Fatalf("%+v", f)
+			}
+		}
+	}
 }
 
 // FuzzKey: no input panics; what isn't read is refused with an *Error of one line;

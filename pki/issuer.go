@@ -3,31 +3,18 @@ package pki
 import (
 	"crypto/x509"
 	"fmt"
-	"time"
 )
 
-// loadIssuer reads the CA certificate for a verification certificate that was
-// made elsewhere. A file with one certificate is taken at its word; of a bundle,
-// the CA is the one whose key signed the verification certificate. Whether
-// that certificate is what it should be is for [CA.CheckVerification].
-func loadIssuer(path string, verification *x509.Certificate, at time.Time) (*CA, error) {
-	b, err := readBundle(caRole, path)
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := b.issuer(verification)
-	if err != nil {
-		return nil, err
-	}
-	return newCA(certificate, path, at)
-}
-
-func (b *bundle) issuer(verification *x509.Certificate) (*x509.Certificate, error) {
+// issuer returns the CA certificate for a verification certificate that was made
+// elsewhere. A file with one certificate is taken at its word; of a bundle, the CA is the
+// one whose key signed the verification certificate. Whether that certificate is what it
+// should be is for the rules.
+func (b *bundle) issuer(verification *x509.Certificate, object string) (*x509.Certificate, error) {
 	if len(b.certificates) == 1 && len(b.damaged) == 0 {
 		return b.certificates[0], nil
 	}
-	if reason, advice := weakSignature(verification); reason != "" {
-		return nil, refuseVerification(reason, advice)
+	if reason, advice := unfitDigest(verification); reason != "" {
+		return nil, &Error{Action: "check", Object: object, Reason: reason, Advice: advice}
 	}
 	var issuers []*x509.Certificate
 	for _, candidate := range b.certificates {

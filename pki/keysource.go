@@ -3,25 +3,25 @@ package pki
 import (
 	"crypto"
 	"crypto/x509"
-	"fmt"
-	"runtime"
 )
 
 // A keySource is a place of a key that has been looked at as far as that goes without a
 // password.
 type keySource interface {
 	object() string  // its name in an error
+	place() string   // the file, or the URI without a PIN
 	archive() string // the file, where that has the certificate too, else ""
 	open(Password) (*openedKey, error)
 }
 
 // An openedKey is a key that is ready to sign.
 type openedKey struct {
+	source       keySource // nil for a key in memory
 	object       string
 	signer       crypto.Signer
 	certificates *bundle                       // what came with it, or nil
-	warnings     []Finding                     // about the place where it is
 	prove        func(*x509.Certificate) error // nil where reading it was proof enough
+	failed       error                         // what prove returned
 	close        func() error
 }
 
@@ -47,8 +47,10 @@ func (k keyFile) archive() string {
 	return ""
 }
 
+func (k keyFile) place() string { return k.path }
+
 func (k keyFile) open(password Password) (*openedKey, error) {
-	opened := &openedKey{object: k.object(), warnings: k.warnings(), close: func() error { return nil }}
+	opened := &openedKey{source: k, object: k.object(), close: func() error { return nil }}
 	var err error
 	if k.archive() == "" {
 		opened.signer, err = parseKey(k.file, password)
@@ -57,19 +59,6 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 	opened.certificates = &bundle{file: k.file}
 	opened.signer, opened.certificates.certificates, err = openArchive(k.file, password)
 	return opened, err
-}
-
-// warnings: whoever can read the file has the key, or may try passwords on it.
-func (k keyFile) warnings() []Finding {
-	// Windows has no such bits; a pipe is gone when it was read.
-	if runtime.GOOS == "windows" || !k.mode.IsRegular() || k.mode.Perm()&0o077 == 0 {
-		return nil
-	}
-	return []Finding{{
-		Rule: "key-permissions", Severity: Warning,
-		Message: fmt.Sprintf("%s is open to others than its owner (mode %04o)", k.object(), k.mode.Perm()),
-		Advice:  "take the permissions away: chmod 600",
-	}}
 }
 
 // KeySources names the places of a key that this program can read.

@@ -2,57 +2,47 @@ package pki
 
 import (
 	"crypto/x509"
-	"errors"
 	"time"
 )
 
-// LoadProof reads a CA certificate and a verification certificate that was made
-// elsewhere, and checks both, the second as [CA.CheckVerification] does. Of a bundle,
-// the CA is the one whose key signed the verification certificate.
-func LoadProof(caPath, verificationPath string, at time.Time) (*CA, *x509.Certificate, error) {
-	verification, err := ReadVerification(verificationPath)
-	if err != nil {
-		return nil, nil, err
-	}
-	ca, err := loadIssuer(caPath, verification, at)
-	if err == nil {
-		err = ca.CheckVerification(verification, "", at)
-	}
-	if err != nil {
-		return nil, nil, nameFile(err, verificationPath)
-	}
-	return ca, verification, nil
+// A Proof is a CA and a verification certificate that was made elsewhere, both fit for
+// registration.
+type Proof struct {
+	CA           *CA
+	Verification *x509.Certificate
+	Warnings     []Finding // on the verification certificate
 }
 
-// nameFile adds the path to an error about the verification certificate, which its
-// checks do not know.
-func nameFile(err error, path string) error {
-	var fault *Error
-	if !errors.As(err, &fault) || fault.Object != verificationRole {
-		return err
+// LoadProof reads a CA certificate and a verification certificate that was made
+// elsewhere, and judges both. Any code that [CheckCode] accepts will do. Of a bundle, the
+// CA is the one whose key signed the verification certificate.
+func LoadProof(caPath, verificationPath string, at time.Time) (*Proof, error) {
+	m, err := ReadMaterial(Places{CA: caPath, Verification: verificationPath}, nil)
+	if err != nil {
+		return nil, err
 	}
-	named := *fault
-	named.Object += " " + path
-	return &named
+	return m.proof(at)
 }
 
 // ParseProof is [LoadProof] for two certificates as PEM texts and the registration code
 // that the second was made for.
-func ParseProof(caText, verificationText, code string, at time.Time) (*CA, *x509.Certificate, error) {
+func ParseProof(caText, verificationText, code string, at time.Time) (*Proof, error) {
 	certificate, err := ParseCertificate(caText)
 	if err != nil {
-		return nil, nil, err
-	}
-	ca, err := newCA(certificate, "", at)
-	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	verification, err := ParseCertificate(verificationText)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err := ca.CheckVerification(verification, code, at); err != nil {
-		return nil, nil, err
+	m := &Material{Certificate: certificate, Verification: verification, code: code}
+	return m.proof(at)
+}
+
+func (m *Material) proof(at time.Time) (*Proof, error) {
+	findings, err := m.fit(at)
+	if err != nil {
+		return nil, err
 	}
-	return ca, verification, nil
+	return &Proof{CA: m.ca(findings), Verification: m.Verification, Warnings: warnings(findings, OfVerification)}, nil
 }

@@ -4,12 +4,12 @@ import "testing"
 
 func TestLoadProof(t *testing.T) {
 	recipe := verificationFile("p256.recipe.crt")
-	ca, verification, err := LoadProof(caFile("p256.crt"), recipe, now)
+	proof, err := LoadProof(caFile("p256.crt"), recipe, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !ca.Certificate.Equal(mustCertificate(t, caFile("p256.crt"))) || !verification.Equal(mustCertificate(t, recipe)) {
-		t.Errorf("read %s and %s", ca.Subject(), verification.Subject)
+	if !proof.CA.Certificate.Equal(mustCertificate(t, caFile("p256.crt"))) || !proof.Verification.Equal(mustCertificate(t, recipe)) || len(proof.Warnings) > 0 {
+		t.Errorf("read %s and %s, warned of %v", proof.CA.Subject(), proof.Verification.Subject, proof.Warnings)
 	}
 }
 
@@ -24,7 +24,7 @@ func TestLoadProofRefuses(t *testing.T) {
 			"check verification certificate " + verificationFile("rsa2048.sha1.crt") + ": it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, _, err := LoadProof(test.ca, test.verification, now)
+			_, err := LoadProof(test.ca, test.verification, now)
 			wantError(t, err, test.want)
 		})
 	}

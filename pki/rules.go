@@ -1,116 +1,83 @@
 package pki
 
-import (
-	"crypto/x509"
-	"encoding/asn1"
-	"fmt"
-	"time"
+// The vendor's pages, by their titles.
+const (
+	pageOfCAs          = "ApsaraMQ for MQTT: CA certificate management"
+	pageOfRegistration = "ApsaraMQ for MQTT: RegisterCaCertificate"
 )
 
-// rule is one check of a CA certificate. find returns what is wrong and what to
-// do about it, or an empty message.
-type rule struct {
-	name     string
-	severity Severity
-	find     func(certificate *x509.Certificate, at time.Time) (message, advice string)
-}
+// What several rules mean.
+const (
+	noChainWithout = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
+	mayMatter      = "the service may or may not look at it; verifiers of device certificates elsewhere may"
+)
 
-// rules is the one table: the loaders refuse by it, and [Check] reports by it.
-var rules = []rule{
-	{"basic-constraints", Fault, findNotCA},
-	{"key-usage", Fault, findNoCertSign},
-	{"validity", Fault, findOutsideValidity},
-	{"key", Fault, findUnfitKey},
-	{"serial-length", Fault, findLongSerial},
-	{"serial-entropy", Warning, findShortSerial},
-	{"path-length", Warning, findPathLength},
-	{"name-constraints", Warning, findNameConstraints},
-	{"extended-key-usage", Warning, findUsages},
-	{"critical-extensions", Warning, findCriticalExtensions},
-}
-
-// Check judges a CA certificate at a given time by every rule, in the order of
-// the table. A certificate without a [Fault] is fit for registration.
-func Check(certificate *x509.Certificate, at time.Time) []Finding {
-	findings := []Finding{}
-	for _, r := range rules {
-		if message, advice := r.find(certificate, at); message != "" {
-			findings = append(findings, Finding{Rule: r.name, Severity: r.severity, Message: message, Advice: advice})
-		}
-	}
-	return findings
-}
-
-// findNotCA: RFC 5280 section 4.2.1.9, and the service's "BasicConstraints
-// extension should be set to true in CA certificate" (CertificateContentError).
-func findNotCA(certificate *x509.Certificate, _ time.Time) (string, string) {
-	const advice = "register the certificate of the CA that issues the device certificates, with basicConstraints CA:TRUE"
-	switch {
-	case certificate.BasicConstraintsValid && certificate.IsCA:
-		return "", ""
-	case certificate.Version < 3:
-		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", certificate.Version), advice
-	case certificate.BasicConstraintsValid:
-		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
-	}
-	return "it is an end-entity certificate: it has no basicConstraints", advice
-}
-
-var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
-
-// findNoCertSign: RFC 5280 section 4.2.1.3. Where the extension is missing, any
-// use of the key is allowed.
-func findNoCertSign(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if certificate.KeyUsage&x509.KeyUsageCertSign != 0 {
-		return "", ""
-	}
-	if hasExtension(certificate, oidKeyUsage) {
-		return "its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign"
-	}
-	return "", ""
-}
-
-// findOutsideValidity: RFC 5280 section 4.1.2.5, both ends included.
-func findOutsideValidity(certificate *x509.Certificate, at time.Time) (string, string) {
-	switch {
-	case at.Before(certificate.NotBefore):
-		return "it is not valid before " + timestamp(certificate.NotBefore), "wait until then, or check this machine's clock"
-	case at.After(certificate.NotAfter):
-		return "it expired at " + timestamp(certificate.NotAfter), "renew the CA certificate, or check this machine's clock"
-	}
-	return "", ""
-}
-
-// findUnfitKey: the vendor's page on CA certificates takes RSA and ECC only;
-// the sizes are those of NIST SP 800-57 part 1 for use beyond 2030.
-func findUnfitKey(certificate *x509.Certificate, _ time.Time) (string, string) {
-	message := fitKey(certificate.PublicKey, certificateKeyKind(certificate))
-	if message == "" {
-		return "", ""
-	}
-	return message, "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
-}
-
-// maxSerialDigits is the vendor's limit of 128 bytes on a CA's Sn, which the
-// service writes in hexadecimal.
-const maxSerialDigits = 128
-
-func findLongSerial(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if digits := len(serialString(certificate.SerialNumber)); digits > maxSerialDigits {
-		return fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits),
-			"issue the CA certificate anew with a random serial number of 128 bits"
-	}
-	return "", ""
-}
-
-// minSerialBits is what random serial numbers have at least. The service wants
-// a CA's serial number unique among all its customers (SnNotUnique).
-const minSerialBits = 64
-
-func findShortSerial(certificate *x509.Certificate, _ time.Time) (string, string) {
-	if bits := certificate.SerialNumber.BitLen(); bits < minSerialBits {
-		return fmt.Sprintf("its serial number %s has fewer than %d bits", serialString(certificate.SerialNumber), minSerialBits),
-			"the service wants serial numbers unique: if it refuses this one as taken, issue the CA certificate anew with a random serial number of 128 bits"
-	}
-	return "", ""
+// caRules are the rows of the table on the CA certificate.
+var caRules = []rule{
+	{"basic-constraints", OfCA, Fault, "RFC 5280 section 4.2.1.9; " + pageOfRegistration + " (CertificateContentError)",
+		"the service registers certificates of CAs only, and goes by this extension",
+		findNotCA},
+	{"key-usage", OfCA, Fault, "RFC 5280 section 4.2.1.3",
+		"by its own word the key may not sign certificates: neither the verification certificate nor those of devices",
+		findNoCertSign},
+	{"validity", OfCA, Fault, "RFC 5280 section 4.1.2.5",
+		noChainWithout,
+		findOutsideValidity},
+	{"expiry", OfCA, Warning, "RFC 5280 section 4.1.2.5; the 90 days are mqttca's",
+		"from that day on no device with a certificate of this CA is let in; a renewed CA has to be registered anew",
+		findSoonExpired},
+	{"key", OfCA, Fault, pageOfCAs + " (limits); NIST SP 800-131A section 3",
+		"the service takes RSA and ECC only; a shorter key can be broken, and whoever does so can pose as any device",
+		findUnfitKey},
+	{"rsa-exponent", OfCA, Fault, "RFC 8017 section 3.1",
+		"signatures of such a key can't be verified, or anybody can forge them",
+		findUnfitExponent},
+	{"rsa-exponent-small", OfCA, Warning, "NIST FIPS 186-5 appendix A.1.1",
+		"verifiers that keep to the standard refuse such keys",
+		findSmallExponent},
+	{"key-size", OfCA, Warning, "NIST SP 800-57 part 1 section 5.6.1",
+		"every device and the service verify such signatures more slowly, and the certificates take more room in the request, for a strength that the rest of the chain does not have",
+		findLargeKey},
+	{"signature-digest", OfCA, Warning, "RFC 6151 section 2 (MD5), RFC 6194 (SHA-1), NIST SP 800-131A section 9",
+		"whoever can make two certificates with one digest could forge this one; of a self-signed root that counts less, since it is trusted by itself and not by its signature",
+		findWeakDigest},
+	{"signature-scheme", OfCA, Warning, pageOfCAs + "; RFC 4055 section 3",
+		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service reads anything else is not documented",
+		findOddScheme},
+	{"serial-length", OfCA, Fault, pageOfCAs + " (limits: 128 bytes)",
+		"the service refuses it: the number, in hex digits, does not fit into its Sn",
+		findLongSerial},
+	{"serial-octets", OfCA, Warning, "RFC 5280 section 4.1.2.2",
+		"verifiers that keep to the standard may refuse it; the service's own limit is longer",
+		findLargeSerial},
+	{"serial-sign", OfCA, Warning, "RFC 5280 section 4.1.2.2",
+		"verifiers that keep to the standard may refuse it, and the service names a CA by this number",
+		findNoSerial},
+	{"serial-entropy", OfCA, Warning, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
+		"the service wants a CA's serial number unique among all its customers, and a short one may be taken",
+		findShortSerial},
+	{"subject", OfCA, Warning, "RFC 5280 section 4.1.2.6",
+		"certificates name their issuer by it: the verification certificate and those of devices have none to name",
+		findNoSubject},
+	{"key-identifier", OfCA, Warning, "RFC 5280 section 4.2.1.2",
+		"where two CAs have one name, as after a renewal with a new key, a verifier can't tell which of them issued a certificate",
+		findNoKeyIdentifier},
+	{"path-length", OfCA, Warning, "RFC 5280 section 4.2.1.9",
+		"a CA below this one issues no certificate that verifies",
+		findPathLength},
+	{"name-constraints", OfCA, Warning, "RFC 5280 section 4.2.1.10",
+		"certificates with other names don't verify; of the verification certificate the name is the code alone",
+		findNameConstraints},
+	{"extended-key-usage", OfCA, Warning, "RFC 5280 section 4.2.1.12",
+		mayMatter,
+		findUsages},
+	{"critical-extensions", OfCA, Warning, "RFC 5280 section 4.2",
+		mayMatter,
+		findCriticalExtensions},
+	{"chain", OfCA, Fault, "RFC 5280 section 6.1.3",
+		"the file contradicts itself: one of the two certificates is not the one that is meant",
+		findBrokenChain},
+	{"request-line", OfCA, Warning, "RFC 9112 section 3; " + pageOfRegistration,
+		"both certificates travel in one request line; many servers and proxies refuse a longer one",
+		findLongRequestLine},
 }

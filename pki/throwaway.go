@@ -43,7 +43,12 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, refuseThrowaway(err)
 	}
-	return NewAuthority(certificate, signer, at)
+	authority, err := NewAuthority(certificate, signer, at)
+	if err != nil {
+		return nil, err
+	}
+	authority.Warnings = nil // that it ends soon is what it is for
+	return authority, nil
 }
 
 func refuseThrowaway(cause error) *Error {

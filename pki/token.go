@@ -35,7 +35,7 @@ func (k *tokenKey) open(password Password) (*openedKey, error) {
 		return nil, err
 	}
 	signer = &tokenSigner{signer, k}
-	return &openedKey{object: k.object(), signer: signer, warnings: k.warnings(), prove: k.prover(signer), close: session.Close}, nil
+	return &openedKey{source: k, object: k.object(), signer: signer, prove: k.prover(signer), close: session.Close}, nil
 }
 
 // askPIN never returns an empty one: a token counts the attempt.

@@ -3,7 +3,6 @@ package pki
 import (
 	"bytes"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"os"
 	"slices"
@@ -131,29 +130,20 @@ func (k *tokenKey) readPIN() error {
 	return nil
 }
 
-// object names the key without a PIN and without what only says where the module is.
-func (k *tokenKey) object() string {
+func (k *tokenKey) object() string { return keyRole + " " + k.place() }
+
+// place names the key without a PIN and without what only says where the module is.
+func (k *tokenKey) place() string {
 	var shown []string
 	for _, name := range shownInItsObjects {
 		if raw := k.raw[name]; raw != "" {
 			shown = append(shown, name+"="+raw)
 		}
 	}
-	return keyRole + " " + tokenScheme + strings.Join(shown, ";")
+	return tokenScheme + strings.Join(shown, ";")
 }
 
 func (k *tokenKey) archive() string { return "" }
-
-func (k *tokenKey) warnings() []Finding {
-	if k.raw["pin-value"] == "" {
-		return nil
-	}
-	return []Finding{{
-		Rule: "pin-on-command-line", Severity: Warning,
-		Message: fmt.Sprintf("the PIN of %s is in its URI, where every user of this machine can read it", k.object()),
-		Advice:  "name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it",
-	}}
-}
 
 func (k *tokenKey) refuse(reason, advice string) *Error {
 	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}

@@ -74,7 +74,7 @@ func TestCheckVerificationRefuses(t *testing.T) {
 			`its issuer is "CN=OpenSSL p256,O=Example Devices" as it should be, but it was signed by another key than the CA's`},
 		{"the CA's key under another name", ecCA, prove(t, &renamed, signer, 0, fixtureCode), fixtureCode, now,
 			`the CA's key signed it, but its issuer "CN=T61,O=Müller Geräte" is not byte for byte the CA's subject "CN=OpenSSL p256,O=Example Devices"`},
-		{"altered", rsaCA, altered(t, recipe), fixtureCode, now,
+		{"altered", rsaCA, altered(t, recipe), "", now,
 			`its issuer is "CN=OpenSSL RSA 2048,O=Example Devices" as it should be, but it was signed by another key than the CA's`},
 		{"another code", rsaCA, recipe, "another", now,
 			`its Common Name is "` + fixtureCode + `", the registration code is "another"`},
@@ -158,27 +158,26 @@ func TestReadVerification(t *testing.T) {
 	wantError(t, err, "read verification certificate no.crt: no such file")
 }
 
-func TestLoadIssuer(t *testing.T) {
+func TestLoadProofOfABundle(t *testing.T) {
 	bundle := write(t, "bundle.crt", mustRead(t, caFile("rsa2048.crt")), mustRead(t, caFile("brainpool.crt")), mustRead(t, caFile("p256.crt")))
 	for _, test := range []struct{ name, path, verification, want string }{
 		{"RSA of a bundle", bundle, "rsa2048.recipe.crt", "rsa2048.crt"},
 		{"EC of a bundle", bundle, "p256.recipe.crt", "p256.crt"},
 		{"the only one", caFile("p256.crt"), "p256.recipe.crt", "p256.crt"},
-		{"the only one, though another signed", caFile("p384.crt"), "p256.recipe.crt", "p384.crt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			ca, err := loadIssuer(test.path, mustCertificate(t, verificationFile(test.verification)), now)
+			proof, err := LoadProof(test.path, verificationFile(test.verification), now)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !ca.Certificate.Equal(mustCertificate(t, caFile(test.want))) || ca.Path != test.path {
+			if ca := proof.CA; !ca.Certificate.Equal(mustCertificate(t, caFile(test.want))) || ca.Path != test.path {
 				t.Errorf("found %s of %s", ca.Subject(), ca.Path)
 			}
 		})
 	}
 }
 
-func TestLoadIssuerRefuses(t *testing.T) {
+func TestLoadProofOfABundleRefuses(t *testing.T) {
 	renewed := write(t, "renewed.crt", mustRead(t, caFile("p256.crt")), mustRead(t, caFile("p256.renewed.crt")))
 	damaged := write(t, "damaged.crt", mustRead(t, caFile("p384.crt")), mustRead(t, caFile("brainpool.crt")))
 	expired := write(t, "expired.crt", mustRead(t, caFile("p256.expired.crt")), mustRead(t, caFile("p384.crt")))
@@ -190,11 +189,13 @@ func TestLoadIssuerRefuses(t *testing.T) {
 			": none of its certificates has the key that signed the verification certificate: " + described(t, "p256.crt") + "; " + described(t, "p256.renewed.crt")},
 		{"perhaps the damaged one", damaged, "p256.recipe.crt", "read CA certificate " + damaged +
 			": a certificate in it can't be read: x509: unsupported elliptic curve"},
-		{"SHA-1", renewed, "rsa2048.sha1.crt", "check verification certificate: it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
+		{"SHA-1", renewed, "rsa2048.sha1.crt", "check verification certificate " + verificationFile("rsa2048.sha1.crt") + ": it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
+		{"the only one, though another signed", caFile("p384.crt"), "p256.recipe.crt", "check verification certificate " + verificationFile("p256.recipe.crt") +
+			`: it was not signed by the CA "CN=OpenSSL p384,O=Example Devices": its issuer is "CN=OpenSSL p256,O=Example Devices"`},
 		{"expired", expired, "p256.recipe.crt", "use CA certificate " + expired + ": it expired at 2026-01-01T00:00:00Z"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := loadIssuer(test.path, mustCertificate(t, verificationFile(test.verification)), now)
+			_, err := LoadProof(test.path, verificationFile(test.verification), now)
 			wantError(t, err, test.want)
 		})
 	}

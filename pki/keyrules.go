@@ -1,0 +1,90 @@
+package pki
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"time"
+)
+
+const (
+	// maxRSABits is the largest size that is in common use.
+	maxRSABits = 4096
+	// minExponent is the least of NIST FIPS 186-5; nearly all keys have just this one.
+	minExponent = 65537
+	// maxExponent is the largest that crypto/rsa verifies with.
+	maxExponent = 1<<31 - 1
+
+	adviceOfKey = "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
+)
+
+func findUnfitKey(m *Material, _ time.Time) (string, string) {
+	return fitKey(m.Certificate.PublicKey, certificateKeyKind(m.Certificate)), adviceOfKey
+}
+
+// rsaExponent is the public exponent of the CA's key, or a usual one where it is not RSA.
+func (m *Material) rsaExponent() int {
+	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok {
+		return key.E
+	}
+	return minExponent
+}
+
+func findUnfitExponent(m *Material, _ time.Time) (string, string) {
+	switch e := m.rsaExponent(); {
+	case e < 3 || e%2 == 0:
+		return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and at least 3", e), adviceOfKey
+	case e > maxExponent:
+		return fmt.Sprintf("its RSA key has the public exponent %d, which has more than 31 bits", e), adviceOfKey
+	}
+	return "", ""
+}
+
+func findSmallExponent(m *Material, _ time.Time) (string, string) {
+	if e := m.rsaExponent(); e >= 3 && e%2 == 1 && e < minExponent {
+		return fmt.Sprintf("its RSA key has the public exponent %d, less than %d", e, minExponent), "make the next CA key with the usual exponent 65537"
+	}
+	return "", ""
+}
+
+func findLargeKey(m *Material, _ time.Time) (string, string) {
+	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
+		return fmt.Sprintf("its RSA key has %d bits, more than %d", key.N.BitLen(), maxRSABits), "RSA 3072 or EC P-256 will do for a CA"
+	}
+	return "", ""
+}
+
+// Whether a signature's digest is weak, or its scheme out of the ordinary.
+
+func findWeakDigest(m *Material, _ time.Time) (string, string) {
+	switch a := m.Certificate.SignatureAlgorithm; a {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return fmt.Sprintf("it is signed with %s", a), "have the CA certificate issued anew with SHA-256; the key may stay"
+	}
+	return "", ""
+}
+
+func findOddScheme(m *Material, _ time.Time) (string, string) {
+	return oddScheme(m.Certificate), "should the service refuse it, issue it anew signed with RSA PKCS#1 v1.5 or ECDSA"
+}
+
+func findOddProofScheme(m *Material, _ time.Time) (string, string) {
+	return oddScheme(m.Verification), "should the service refuse it, sign it with RSA PKCS#1 v1.5 or ECDSA"
+}
+
+// oddScheme: what has a weak digest is no odder for it.
+func oddScheme(certificate *x509.Certificate) string {
+	switch a := certificate.SignatureAlgorithm; a {
+	case x509.UnknownSignatureAlgorithm:
+		return "the algorithm of its signature is unknown"
+	case x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS:
+		return fmt.Sprintf("it is signed with RSASSA-PSS (%s)", a)
+	case x509.PureEd25519, x509.DSAWithSHA1, x509.DSAWithSHA256:
+		return fmt.Sprintf("it is signed with %s", a)
+	}
+	return ""
+}
+
+func findWeakProofKey(m *Material, _ time.Time) (string, string) {
+	return fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), "make it with an RSA key of 2048 bits or an EC key on P-256"
+}

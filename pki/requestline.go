@@ -1,0 +1,60 @@
+package pki
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	// maxRequestLine is what every HTTP server and proxy should take at least, by RFC 9112
+	// section 3; many take no more than 8 KB.
+	maxRequestLine = 8000
+	// restOfRequest is room for what else is in the line: names of parameters, the instance, a
+	// name of 64 characters that are not ASCII.
+	restOfRequest = 700
+)
+
+// findLongRequestLine counts with the verification certificate where there is one, else with
+// one as [Authority.IssueVerification] makes it.
+func findLongRequestLine(m *Material, _ time.Time) (string, string) {
+	const advice = "a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it"
+	length, with := restOfRequest+encodedLength(m.Certificate)+estimatedLength(m.Certificate), "a verification certificate of its kind"
+	if m.Verification != nil {
+		length, with = restOfRequest+encodedLength(m.Certificate)+encodedLength(m.Verification), "the verification certificate"
+	}
+	if length <= maxRequestLine {
+		return "", ""
+	}
+	return fmt.Sprintf("the request line that carries it together with %s has about %d bytes, more than %d", with, length, maxRequestLine), advice
+}
+
+// encodedLength is the length of a certificate's PEM, percent-encoded as RFC 3986 has it.
+func encodedLength(certificate *x509.Certificate) int {
+	encoded := url.QueryEscape(EncodeCertificate(certificate))
+	return len(strings.ReplaceAll(encoded, "+", "%20"))
+}
+
+// estimatedLength is the encodedLength of a verification certificate that the CA signs: a
+// little too much rather than too little.
+func estimatedLength(ca *x509.Certificate) int {
+	const (
+		rest     = 280      // of the certificate: numbers, times, a code, extensions
+		rsaKey   = 294      // a key of RSA 2048 in DER
+		ecKey    = 91       // one on P-256
+		markings = 80       // of the PEM
+		num, den = 149, 100 // base64, with line feeds and what else is percent-encoded
+	)
+	length := rest + len(ca.RawSubject) + ecKey
+	switch key := ca.PublicKey.(type) {
+	case *rsa.PublicKey:
+		length += rsaKey - ecKey + key.Size()
+	case *ecdsa.PublicKey:
+		length += 2*(key.Curve.Params().BitSize/8+1) + 8
+	}
+	return length*num/den + markings
+}

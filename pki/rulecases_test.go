@@ -1,0 +1,200 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A ruleCase is what one rule says of something; want is "" where it has nothing to say.
+type ruleCase struct {
+	rule, name string
+	material   *Material
+	at         time.Time
+	want       string
+}
+
+func ruleCases(t *testing.T) []ruleCase {
+	t.Helper()
+	return slices.Concat(constraintCases(t), keyCases(t), serialCases(t), requestCases(t), pairCases(t), proofCases(t))
+}
+
+// made is a CA of our own, after change has had its way with it.
+func made(t *testing.T, change func(*x509.Certificate)) *Material {
+	t.Helper()
+	return &Material{Certificate: selfSign(t, newECKey(t, elliptic.P256()), change)}
+}
+
+// opened is a CA of a fixture.
+func opened(t *testing.T, name string) *Material {
+	t.Helper()
+	return &Material{Certificate: mustCertificate(t, caFile(name))}
+}
+
+// altering is a CA of a fixture, altered in memory as no signature would allow.
+func altering(t *testing.T, name string, change func(*x509.Certificate)) *Material {
+	t.Helper()
+	c := *mustCertificate(t, caFile(name))
+	change(&c)
+	return &Material{Certificate: &c}
+}
+
+func constraintCases(t *testing.T) []ruleCase {
+	good := opened(t, "p256.crt")
+	end := good.Certificate.NotAfter
+	extension := func(id asn1.ObjectIdentifier) *Material {
+		return made(t, func(c *x509.Certificate) {
+			c.ExtraExtensions = []pkix.Extension{{Id: id, Critical: true, Value: []byte{5, 0}}}
+		})
+	}
+	namesake := altering(t, "p384.crt", func(c *x509.Certificate) { c.RawSubject = good.Certificate.RawSubject }).Certificate
+	below := func(others ...*x509.Certificate) *Material {
+		return &Material{Certificate: mustCertificate(t, verificationFile("p256.recipe.crt")), others: others}
+	}
+	return []ruleCase{
+		{"basic-constraints", "a CA", good, now, ""},
+		{"basic-constraints", "a leaf", opened(t, "p256.leaf.crt"), now, "it is an end-entity certificate: its basicConstraints say CA:FALSE"},
+		{"key-usage", "keyCertSign", good, now, ""},
+		{"key-usage", "others", opened(t, "p256.nocertsign.crt"), now, "its keyUsage does not include keyCertSign"},
+		{"validity", "now", good, now, ""},
+		{"validity", "over", opened(t, "p256.expired.crt"), now, "it expired at 2026-01-01T00:00:00Z"},
+		{"expiry", "90 days and a second", good, end.Add(-90*day - time.Second), ""},
+		{"expiry", "90 days", good, end.Add(-90 * day), "it expires at 2124-12-08T00:00:00Z, 90 days from now"},
+		{"expiry", "a day and a half", good, end.Add(-36 * time.Hour), "it expires at 2124-12-08T00:00:00Z, 1 day from now"},
+		{"expiry", "hours", good, end.Add(-time.Hour), "it expires at 2124-12-08T00:00:00Z, less than a day from now"},
+		{"expiry", "over", good, end.Add(time.Second), ""},
+		{"subject", "there", good, now, ""},
+		{"subject", "empty", opened(t, "p256.empty.crt"), now, "its subject is empty"},
+		{"key-identifier", "there", good, now, ""},
+		{"key-identifier", "missing", opened(t, "p256.noski.crt"), now, "it has no subject key identifier"},
+		{"key-identifier", "X.509 v1", opened(t, "rsa2048.v1.crt"), now, ""},
+		{"path-length", "none", good, now, ""},
+		{"path-length", "0", made(t, func(c *x509.Certificate) { c.MaxPathLenZero = true }), now,
+			"its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA"},
+		{"name-constraints", "none", good, now, ""},
+		{"name-constraints", "some", made(t, func(c *x509.Certificate) { c.ExcludedDNSDomains = []string{"example.com"} }), now,
+			"it has name constraints, which hold for the certificates below it"},
+		{"extended-key-usage", "none", good, now, ""},
+		{"extended-key-usage", "any", made(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }), now,
+			"it has extended key usages, which many verifiers take as a limit on the certificates below it"},
+		{"critical-extensions", "known ones", good, now, ""},
+		{"critical-extensions", "an unknown one", extension(asn1.ObjectIdentifier{1, 2, 3, 4}), now, "it has critical extensions that not every verifier knows: 1.2.3.4"},
+		{"chain", "signed by one of two", below(namesake, good.Certificate), now, ""},
+		{"chain", "of a name alone", below(namesake), now, `its issuer "CN=OpenSSL p256,O=Example Devices" is in the same file, but did not sign it`},
+	}
+}
+
+func keyCases(t *testing.T) []ruleCase {
+	good := opened(t, "rsa2048.crt")
+	exponent := func(e int) *Material {
+		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: c.PublicKey.(*rsa.PublicKey).N, E: e} })
+	}
+	size := func(n uint) *Material {
+		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: bits(n), E: minExponent} })
+	}
+	signed := func(a x509.SignatureAlgorithm) *Material {
+		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.SignatureAlgorithm = a })
+	}
+	return []ruleCase{
+		{"key", "RSA 2048", good, now, ""},
+		{"key", "RSA 1024", opened(t, "rsa1024.crt"), now, "its RSA key has 1024 bits, fewer than 2048"},
+		{"rsa-exponent", "65537", good, now, ""},
+		{"rsa-exponent", "EC", opened(t, "p256.crt"), now, ""},
+		{"rsa-exponent", "3", exponent(3), now, ""},
+		{"rsa-exponent", "1", exponent(1), now, "its RSA key has the public exponent 1, which is not odd and at least 3"},
+		{"rsa-exponent", "even", exponent(65536), now, "its RSA key has the public exponent 65536, which is not odd and at least 3"},
+		{"rsa-exponent", "31 bits", exponent(1<<31 - 1), now, ""},
+		{"rsa-exponent", "32 bits", exponent(1<<31 + 1), now, "its RSA key has the public exponent 2147483649, which has more than 31 bits"},
+		{"rsa-exponent-small", "65537", good, now, ""},
+		{"rsa-exponent-small", "even", exponent(4), now, ""},
+		{"rsa-exponent-small", "1", exponent(1), now, ""},
+		{"rsa-exponent-small", "3", exponent(3), now, "its RSA key has the public exponent 3, less than 65537"},
+		{"key-size", "RSA 4096", opened(t, "rsa4096.crt"), now, ""},
+		{"key-size", "RSA 4097", size(4097), now, "its RSA key has 4097 bits, more than 4096"},
+		{"signature-digest", "SHA-256", good, now, ""},
+		{"signature-digest", "SHA-1", signed(x509.SHA1WithRSA), now, "it is signed with SHA1-RSA"},
+		{"signature-digest", "SHA-1, ECDSA", signed(x509.ECDSAWithSHA1), now, "it is signed with ECDSA-SHA1"},
+		{"signature-digest", "MD5", signed(x509.MD5WithRSA), now, "it is signed with MD5-RSA"},
+		{"signature-scheme", "RSA", good, now, ""},
+		{"signature-scheme", "SHA-1", signed(x509.SHA1WithRSA), now, ""},
+		{"signature-scheme", "PSS", signed(x509.SHA256WithRSAPSS), now, "it is signed with RSASSA-PSS (SHA256-RSAPSS)"},
+		{"signature-scheme", "unknown", signed(x509.UnknownSignatureAlgorithm), now, "the algorithm of its signature is unknown"},
+	}
+}
+
+func serialCases(t *testing.T) []ruleCase {
+	numbered := func(n *big.Int) *Material {
+		return altering(t, "p256.crt", func(c *x509.Certificate) { c.SerialNumber = n })
+	}
+	return []ruleCase{
+		{"serial-length", "64 octets", numbered(bits(512)), now, ""},
+		{"serial-length", "65 octets", numbered(bits(513)), now, "its serial number has 130 hex digits, more than 128"},
+		{"serial-octets", "159 bits", numbered(bits(159)), now, ""},
+		{"serial-octets", "160 bits", numbered(bits(160)), now, "its serial number has 21 octets, more than 20"},
+		{"serial-sign", "1", numbered(big.NewInt(1)), now, ""},
+		{"serial-sign", "0", numbered(new(big.Int)), now, "its serial number is zero"},
+		{"serial-sign", "-1", numbered(big.NewInt(-1)), now, "its serial number is negative"},
+		{"serial-entropy", "64 bits", numbered(bits(64)), now, ""},
+		{"serial-entropy", "63 bits", numbered(bits(63)), now, "its serial number 4000000000000000 has fewer than 64 bits"},
+	}
+}
+
+func requestCases(t *testing.T) []ruleCase {
+	small := opened(t, "p256.crt").Certificate
+	large := altering(t, "p256.crt", func(c *x509.Certificate) { c.Raw = append(c.Raw[:len(c.Raw):len(c.Raw)], make([]byte, 4800)...) }).Certificate
+	return []ruleCase{
+		{"request-line", "alone", &Material{Certificate: small}, now, ""},
+		{"request-line", "alone, large", &Material{Certificate: large}, now,
+			"the request line that carries it together with a verification certificate of its kind has about 8902 bytes, more than 8000"},
+		{"request-line", "both", &Material{Certificate: small, Verification: small}, now, ""},
+		{"request-line", "the other large", &Material{Certificate: small, Verification: large}, now,
+			"the request line that carries it together with the verification certificate has about 8766 bytes, more than 8000"},
+	}
+}
+
+// The estimate of a verification certificate's length is a little too large, never too small.
+func TestEstimatedLength(t *testing.T) {
+	for _, kind := range takenKinds {
+		ca := mustCertificate(t, caFile(kind+".crt"))
+		estimated, exact := estimatedLength(ca), encodedLength(mustCertificate(t, goldenFile("mqttca."+kind+".pem")))
+		if estimated < exact || estimated > exact+exact/8 {
+			t.Errorf("%s: estimated %d, it has %d", kind, estimated, exact)
+		}
+	}
+}
+
+func pairCases(t *testing.T) []ruleCase {
+	beside := func(certificate string, key *openedKey) *Material {
+		m := opened(t, certificate)
+		m.key = key
+		return m
+	}
+	p256, p384 := mustAuthority(t, "p256.crt", "p256.pkcs8.key").signer, mustAuthority(t, "p384.crt", "p384.pkcs8.key").signer
+	of := func(signer crypto.Signer, source keySource, failed error) *openedKey {
+		return &openedKey{source: source, object: keyRole, signer: signer, failed: failed}
+	}
+	good := beside("p256.crt", of(p256, nil, nil))
+	return []ruleCase{
+		{"key-pair", "fits", good, now, ""},
+		{"key-pair", "another kind", beside("p256.crt", of(p384, nil, nil)), now,
+			`it is EC P-384 and does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", whose key is EC P-256`},
+		{"key-pair", "the same kind", beside("p384.ecparam.crt", of(p384, nil, nil)), now,
+			`it does not belong to the CA certificate "CN=OpenSSL ecparam": both keys are EC P-384, but different ones`},
+		{"key-proof", "proven", good, now, ""},
+		{"key-proof", "failed", beside("p256.crt", of(p256, nil, &Error{Reason: "the token is gone"})), now, "the token is gone"},
+		{"key-permissions", "the owner's", beside("p256.crt", of(p256, keyFile{&file{mode: 0o600}}, nil)), now, ""},
+		{"key-permissions", "everybody's", beside("p256.crt", of(p256, keyFile{&file{mode: 0o644}}, nil)), now,
+			"it is open to others than its owner (mode 0644)"},
+		{"key-permissions", "a token", beside("p256.crt", of(p256, &tokenKey{}, nil)), now, ""},
+		{"pin-on-command-line", "none", beside("p256.crt", of(p256, &tokenKey{}, nil)), now, ""},
+		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenKey{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
+			"its PIN is in its URI, where every user of this machine can read it"},
+	}
+}
