@@ -31,6 +31,7 @@ func exitCode(err error) int {
 		usage       *usageError
 		local       *pki.Error
 		file        *fileError
+		verdict     *verdictError
 		credentials *api.CredentialsError
 		lost        *api.NoAnswerError
 		refusal     *api.Error
@@ -46,7 +47,7 @@ func exitCode(err error) int {
 		return exitExpiring
 	case isUnsettled(err) != 0:
 		return isUnsettled(err)
-	case errors.As(err, &local), errors.As(err, &file):
+	case errors.As(err, &local), errors.As(err, &file), errors.As(err, &verdict):
 		return exitLocal
 	case errors.As(err, &credentials):
 		return exitDenied

@@ -31,6 +31,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&usageError{"", "see help"}, exitUsage, "see help"},
 		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
+		{&verdictError{"1 error"}, exitLocal, ""},
 		{&api.CredentialsError{Advice: "set them"}, exitDenied, "set them"},
 		{refused("NoPermission"), exitDenied, "mqttca policy --region REGION --account ACCOUNT --instance i --for register"},
 		{refused("PermissionCheckFailed"), exitDenied, "allowed mq:RegisterCa and mq:MqttInstanceAccess"},

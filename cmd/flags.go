@@ -18,6 +18,10 @@ func addCACert(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "ca-cert", "", "file with the CA certificate (PEM or DER)")
 }
 
+func addVerificationCert(cmd *cobra.Command, value *string) {
+	cmd.Flags().StringVar(value, "verification-cert", "", "file with the verification certificate (PEM or DER)")
+}
+
 func addWait(cmd *cobra.Command, value *time.Duration) {
 	*value = defaultWait
 	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")

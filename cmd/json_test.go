@@ -28,6 +28,13 @@ var jsonFields = []struct {
 	{changeDocument{}, "`activate`, `deactivate`, `delete`", `endpoint vendor_endpoint emulated instance_id outcome ca device_certificates request_id`},
 	{devicesDocument{}, "`devices`", `endpoint vendor_endpoint emulated instance_id ca device_certificates`},
 	{certificateDocument{}, "each of `device_certificates`", `name sn active subject serial_number sha256 not_before not_after`},
+	{checkDocument{}, "`check`", `ca pair verification findings errors warnings`},
+	{examinedDocument{}, "`ca` of `check`", `
+		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature`},
+	{pairDocument{}, "`pair`", `ca_key key`},
+	{verificationDocument{}, "`verification`", `
+		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature registration_code`},
+	{findingDocument{}, "each of `findings`", `severity rule object message meaning advice source`},
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
 	{signingRequest{}, "a request (`code --request-out`)", `format region endpoint instance_id ca_name registration_code fetched_at`},
 	{bundle{}, "a bundle (`sign --bundle-out`)", `format request ca_certificate ca_sha256 verification_certificate verification_sha256`},
@@ -56,7 +63,9 @@ func fieldsOf(document reflect.Type) []string {
 			names = append(names, fieldsOf(field.Type)...)
 			continue
 		}
-		names = append(names, field.Tag.Get("json"))
+		if field.IsExported() {
+			names = append(names, field.Tag.Get("json"))
+		}
 	}
 	return names
 }

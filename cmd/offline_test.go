@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// sign works in an empty network namespace, where there is not even loopback.
-func TestSignWithoutNetwork(t *testing.T) {
+// sign and check work in an empty network namespace, where there is not even loopback.
+func TestWithoutNetwork(t *testing.T) {
 	if output, err := exec.Command("unshare", "-rn", "true").CombinedOutput(); err != nil {
 		t.Skipf("no network namespace can be made here: %v: %s", err, output)
 	}
@@ -16,8 +16,12 @@ func TestSignWithoutNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	ca, out := filepath.Join(testdata(), "ca", "openssl.p256"), filepath.Join(t.TempDir(), "verification.crt")
-	sign := exec.Command("unshare", "-rn", program, "sign", "--ca-cert", ca+".crt", "--ca-key", ca+".pkcs8.key", "--code", "some-code", "--out", out)
-	if output, err := sign.CombinedOutput(); err != nil {
-		t.Errorf("%v: %s", err, output)
+	for _, command := range [][]string{
+		{"sign", "--ca-cert", ca + ".crt", "--ca-key", ca + ".pkcs8.key", "--code", "some-code", "--out", out},
+		{"check", "--ca-cert", ca + ".crt", "--ca-key", ca + ".pkcs8.key", "--verification-cert", out, "--code", "some-code"},
+	} {
+		if output, err := exec.Command("unshare", append([]string{"-rn", program}, command...)...).CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, output)
+		}
 	}
 }

@@ -79,7 +79,7 @@ func TestHelp(t *testing.T) {
 	var lines strings.Builder
 	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -days 365 -keyout ca.key -out ca.crt 2>openssl.log\n")
 	lines.WriteString("echo example >password.txt; openssl pkcs12 -export -inkey ca.key -in ca.crt -out ca.p12 -passout file:password.txt\n")
-	for _, name := range []string{"code", "sign", "submit", "confirm", "list", "register", "rehearse",
+	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "rehearse",
 		"show", "devices", "activate", "deactivate", "delete", "policy", "version", "emulate"} {
 		command, _, err := root.Find([]string{name})
 		if err != nil {

@@ -15,8 +15,9 @@ func newRoot(a *app) *cobra.Command {
 of Alibaba Cloud, so that devices with certificates of that CA can be let in.
 
 register does it in one step. code, sign and submit are the same in three steps,
-for a CA whose key is on a host without a network. rehearse tries it all against
-an embedded stand-in for the service, with nothing leaving this machine.`,
+for a CA whose key is on a host without a network. check looks beforehand for what
+speaks against it, and rehearse tries it all against an embedded stand-in for the
+service, with nothing leaving this machine.`,
 		Example:       "  mqttca rehearse",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -34,7 +35,7 @@ an embedded stand-in for the service, with nothing leaving this machine.`,
 	}
 	a.addFlags(root.PersistentFlags())
 	root.AddCommand(
-		newRegister(a), newRehearse(a),
+		newRegister(a), newRehearse(a), newCheck(a),
 		newCode(a), newSign(a), newSubmit(a), newConfirm(a),
 		newList(a), newShow(a), newActivate(a), newDeactivate(a), newDevices(a), newDelete(a),
 		newPolicy(a), newEmulate(a), newVersion(a),

@@ -40,7 +40,7 @@ region and the CA's name; what does not fit together in it is refused.`,
 		},
 	}
 	o.target.addFlags(cmd)
-	cmd.Flags().StringVar(&o.verification, "verification-cert", "", "file with the verification certificate (PEM or DER)")
+	addVerificationCert(cmd, &o.verification)
 	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file that sign --bundle-out wrote, - for standard input")
 	return cmd
 }

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/pki"
+)
+
+type checkOptions struct {
+	keyFlags
+	caCert       string
+	verification string
+	code         string
+	strict       bool
+}
+
+func newCheck(a *app) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Look for all that speaks against registering a CA",
+		Long: `Check a CA certificate, and where they are given its key and a verification certificate
+that was made elsewhere: what was found, what it means for the service, what to do and
+where the rule comes from. register, sign and submit refuse by the same rules.
+
+No network is used, and nothing is changed. A key in an HSM signs random data once, to
+prove that it belongs to the certificate. Of a file with several certificates, the one of
+the key is checked. Without --code, a verification certificate may have any code.
+
+Exit 0 with warnings at most, 3 with errors; with --strict also with warnings.`,
+		Example: `  mqttca check --ca-cert ca.crt
+  mqttca check --ca-cert ca.crt --ca-key ca.key --strict
+  mqttca check --ca-key ca.p12 --key-password-file password.txt --json
+  mqttca check --ca-cert ca.crt --verification-cert verification.crt`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			return a.check(cmd, o)
+		},
+	}
+	addCACert(cmd, &o.caCert)
+	o.keyFlags.addFlags(cmd)
+	addVerificationCert(cmd, &o.verification)
+	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 with warnings, too")
+	return cmd
+}
+
+// check refuses flags that do not go together.
+func (o checkOptions) check(cmd *cobra.Command) error {
+	switch {
+	case o.caCert == "" && o.caKey == "":
+		return require(cmd, "ca-cert")
+	case o.passwordFile != "" && o.caKey == "":
+		return usage(cmd, "%s: --key-password-file needs --ca-key", cmd.CommandPath())
+	case o.code != "" && o.verification == "":
+		return usage(cmd, "%s: --code needs --verification-cert", cmd.CommandPath())
+	}
+	return nil
+}
+
+func (a *app) check(cmd *cobra.Command, o checkOptions) error {
+	material, err := withPassword(a, cmd, o.keyFlags, func(password pki.Password) (*pki.Material, error) {
+		return pki.ReadMaterial(pki.Places{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code}, password)
+	})
+	if err != nil {
+		return err
+	}
+	defer material.Close()
+	report := newCheckDocument(material, o.verification)
+	for _, finding := range material.Findings(time.Now()) {
+		report.add(newFindingDocument(finding))
+	}
+	if err := a.print(report, report.plain); err != nil {
+		return err
+	}
+	return report.verdict(o.strict)
+}

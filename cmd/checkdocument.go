@@ -1,0 +1,90 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+
+	"mqttca/pki"
+)
+
+// A checkDocument is the result of check.
+type checkDocument struct {
+	CA           examinedDocument     `json:"ca"`
+	Pair         pairDocument         `json:"pair"`
+	Verification verificationDocument `json:"verification"`
+	Findings     []findingDocument    `json:"findings"`
+	Errors       int                  `json:"errors"`
+	Warnings     int                  `json:"warnings"`
+}
+
+func newCheckDocument(material *pki.Material, verification string) *checkDocument {
+	report := &checkDocument{
+		CA:       newExaminedDocument(material.Path(), material.Certificate),
+		Pair:     pairDocument{material.KeyPlace(), material.KeyKind()},
+		Findings: []findingDocument{},
+	}
+	if material.Verification != nil {
+		report.Verification = verificationDocument{newExaminedDocument(verification, material.Verification), pki.CodeOf(material.Verification)}
+	}
+	return report
+}
+
+func (d *checkDocument) add(finding findingDocument) {
+	d.Findings = append(d.Findings, finding)
+	if finding.Severity == pki.Fault.String() {
+		d.Errors++
+	} else {
+		d.Warnings++
+	}
+}
+
+// counts says how many findings there are: "1 error and 2 warnings".
+func (d *checkDocument) counts() string {
+	switch {
+	case d.Warnings == 0:
+		return plural(d.Errors, "error")
+	case d.Errors == 0:
+		return plural(d.Warnings, "warning")
+	}
+	return plural(d.Errors, "error") + " and " + plural(d.Warnings, "warning")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// verdict is the error of a check that found what it should not have.
+func (d *checkDocument) verdict(strict bool) error {
+	if d.Errors > 0 || strict && d.Warnings > 0 {
+		return &verdictError{d.counts() + " on CA certificate " + d.CA.File}
+	}
+	return nil
+}
+
+// A verdictError says that a check found something. What it found has been printed.
+type verdictError struct{ message string }
+
+func (e *verdictError) Error() string { return e.message }
+
+// plain says first what was looked at, then block by block what was found.
+func (d *checkDocument) plain(w io.Writer) error {
+	for _, section := range d.examined() {
+		fmt.Fprintln(w, escape(section.title))
+		if err := printFields(w, section.fields); err != nil {
+			return err
+		}
+		fmt.Fprintln(w)
+	}
+	for _, finding := range d.Findings {
+		finding.plain(w)
+	}
+	if len(d.Findings) == 0 {
+		_, err := fmt.Fprintln(w, "nothing was found that speaks against registering it")
+		return err
+	}
+	_, err := fmt.Fprintln(w, d.counts())
+	return err
+}

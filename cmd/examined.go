@@ -1,0 +1,89 @@
+package cmd
+
+import (
+	"crypto/x509"
+	"strconv"
+
+	"mqttca/pki"
+)
+
+// An examinedDocument is a certificate that was looked at.
+type examinedDocument struct {
+	File         string `json:"file"`
+	Subject      string `json:"subject"`
+	Issuer       string `json:"issuer"`
+	SelfSigned   bool   `json:"self_signed"`
+	X509Version  int    `json:"x509_version"`
+	SerialNumber string `json:"serial_number"`
+	SHA256       string `json:"sha256"`
+	NotBefore    string `json:"not_before"`
+	NotAfter     string `json:"not_after"`
+	Key          string `json:"key"`
+	Signature    string `json:"signature"`
+}
+
+// A verificationDocument is a verification certificate with the code that it carries.
+type verificationDocument struct {
+	examinedDocument
+	RegistrationCode string `json:"registration_code"`
+}
+
+// A pairDocument is the CA key that was looked at.
+type pairDocument struct {
+	CAKey string `json:"ca_key"` // the file, or the pkcs11 URI without a PIN
+	Key   string `json:"key"`    // its kind
+}
+
+func newExaminedDocument(file string, certificate *x509.Certificate) examinedDocument {
+	d := pki.Describe(certificate)
+	return examinedDocument{
+		File:         file,
+		Subject:      d.Subject,
+		Issuer:       d.Issuer,
+		SelfSigned:   d.SelfSigned,
+		X509Version:  d.Version,
+		SerialNumber: d.SerialNumber,
+		SHA256:       d.SHA256,
+		NotBefore:    timestamp(d.NotBefore),
+		NotAfter:     timestamp(d.NotAfter),
+		Key:          d.Key,
+		Signature:    d.Signature,
+	}
+}
+
+// A section is what people are shown of one object.
+type section struct {
+	title  string
+	fields []field
+}
+
+// examined is all that was looked at. An intermediate CA is as good as a root; that its
+// issuer is not registered with it is for people to know.
+func (d *checkDocument) examined() []section {
+	issuer := "itself"
+	if !d.CA.SelfSigned {
+		issuer = d.CA.Issuer + " (which is not registered with it)"
+	}
+	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(field{"issuer", issuer})}}
+	if d.Pair.Key != "" {
+		sections = append(sections, section{"CA key " + d.Pair.CAKey, []field{{"key", d.Pair.Key}}})
+	}
+	if v := d.Verification; v.File != "" {
+		sections = append(sections, section{"verification certificate " + v.File,
+			v.fields(field{"issuer", v.Issuer}, field{"code", v.RegistrationCode})})
+	}
+	return sections
+}
+
+// fields are the certificate's own lines; the others come after the subject.
+func (e examinedDocument) fields(others ...field) []field {
+	return append(append([]field{{"subject", e.Subject}}, others...),
+		field{"X.509 version", strconv.Itoa(e.X509Version)},
+		field{"serial number", e.SerialNumber},
+		field{"SHA-256", e.SHA256},
+		field{"valid from", e.NotBefore},
+		field{"valid until", e.NotAfter},
+		field{"key", e.Key},
+		field{"signature", e.Signature},
+	)
+}
