@@ -50,6 +50,8 @@ func TestLoadAuthorityRefuses(t *testing.T) {
 			": a certificate in it can't be read: x509: unsupported elliptic curve"},
 		{"expired", caFile("p256.expired.crt"), caFile("p256.pkcs8.key"),
 			"use CA certificate " + caFile("p256.expired.crt") + ": it expired at 2026-01-01T00:00:00Z"},
+		{"expired, and the key is another's", caFile("p256.expired.crt"), p384, "use CA key " + p384 +
+			`: it is EC P-384 and does not belong to the CA certificate "CN=Expired", whose key is EC P-256`},
 		{"Ed25519", caFile("ed25519.crt"), caFile("ed25519.pkcs8.key"),
 			"use CA certificate " + caFile("ed25519.crt") + ": its key is Ed25519, which is neither RSA nor EC P-256, P-384 or P-521"},
 	} {

@@ -3,9 +3,11 @@ package pki
 import (
 	"bytes"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -100,6 +102,17 @@ func TestLoadCAJoinsFaults(t *testing.T) {
 	path := caFile("rsa1024.crt")
 	_, err := LoadCA(path, mustCertificate(t, path).NotAfter.AddDate(1, 0, 0))
 	wantError(t, err, "use CA certificate "+path+": it expired at 2124-12-08T00:00:00Z; its RSA key has 1024 bits, fewer than 2048")
+}
+
+// Advice that serves for two faults is given once.
+func TestRefusalAdvisesOnce(t *testing.T) {
+	m := altering(t, "rsa1024.crt", func(c *x509.Certificate) { c.PublicKey.(*rsa.PublicKey).E = 1 })
+	err := refusal(m.Findings(now))
+	wantError(t, err, `use CA certificate "CN=OpenSSL RSA 1024": its RSA key has 1024 bits, fewer than 2048; its RSA key has the public exponent 1, which is not odd and at least 3`)
+	var local *Error
+	if errors.As(err, &local) && local.Advice != adviceOfKey {
+		t.Errorf("advice %q", local.Advice)
+	}
 }
 
 func TestLoadCAWarns(t *testing.T) {

@@ -63,6 +63,7 @@ func proofCases(t *testing.T) []ruleCase {
 		{"verification-code-form", "no code", named("a "), now, "its Common Name is no registration code: it starts or ends with a space"},
 		{"verification-code", "any", good, now, ""},
 		{"verification-code", "the same", coded(fixtureCode), now, ""},
+		{"verification-code", "none at all, which another rule says", &Material{Certificate: ec, Verification: named().Verification, code: "a"}, now, ""},
 		{"verification-code", "another", coded("another"), now, `its Common Name is "` + fixtureCode + `", the registration code is "another"`},
 		{"verification-scheme", "ECDSA", good, now, ""},
 		{"verification-scheme", "PSS", signed(x509.SHA512WithRSAPSS), now, "it is signed with RSASSA-PSS (SHA512-RSAPSS)"},
