@@ -104,6 +104,20 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	return p, found, nil
 }
 
+// ProfileNames are the names in the CLI's configuration, to be offered; none where it cannot
+// be read.
+func ProfileNames() []string {
+	config, err := readConfiguration(configPath())
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, p := range config.Profiles {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
 func (c configuration) profile(name string) (p profile, found bool) {
 	if name == "" {
 		name = c.Current

@@ -14,6 +14,8 @@ type checkOptions struct {
 	verification string
 	code         string
 	strict       bool
+	online       bool
+	instance     string
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -25,15 +27,22 @@ func newCheck(a *app) *cobra.Command {
 that was made elsewhere: what was found, what it means for the service, what to do and
 where the rule comes from. register, sign and submit refuse by the same rules.
 
-No network is used, and nothing is changed. A key in an HSM signs random data once, to
-prove that it belongs to the certificate. Of a file with several certificates, the one of
-the key is checked. Without --code, a verification certificate may have any code.
+Without --online no network is used, and never is anything changed. A key in an HSM signs
+random data once, to prove that it belongs to the certificate. Of a file with several
+certificates, the one of the key is checked. Without --code, a verification certificate
+may have any code.
 
-Exit 0 with warnings at most, 3 with errors; with --strict also with warnings.`,
+With --online the way to the service is checked, too: credentials, endpoint, TLS, clock,
+the permission to list, and whether the CA is there, by one look at the list. It fetches
+no code and signs nothing; what can't be known without a change is shown as not tried.
+
+Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. Where the
+way to the service fails, the exit code is that of a registration that fails of it.`,
 		Example: `  mqttca check --ca-cert ca.crt
   mqttca check --ca-cert ca.crt --ca-key ca.key --strict
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
-  mqttca check --ca-cert ca.crt --verification-cert verification.crt`,
+  mqttca check --ca-cert ca.crt --verification-cert verification.crt
+  mqttca check --ca-cert ca.crt --online --instance post-cn-7mz2d`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -45,6 +54,8 @@ Exit 0 with warnings at most, 3 with errors; with --strict also with warnings.`,
 	o.keyFlags.addFlags(cmd)
 	addVerificationCert(cmd, &o.verification)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
+	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
+	addInstance(cmd, &o.instance)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 with warnings, too")
 	return cmd
 }
@@ -58,6 +69,10 @@ func (o checkOptions) check(cmd *cobra.Command) error {
 		return usage(cmd, "%s: --key-password-file needs --ca-key", cmd.CommandPath())
 	case o.code != "" && o.verification == "":
 		return usage(cmd, "%s: --code needs --verification-cert", cmd.CommandPath())
+	case o.online && o.instance == "":
+		return require(cmd, "instance")
+	case o.instance != "" && !o.online:
+		return usage(cmd, "%s: --instance needs --online", cmd.CommandPath())
 	}
 	return nil
 }
@@ -74,8 +89,16 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	for _, finding := range material.Findings(time.Now()) {
 		report.add(newFindingDocument(finding))
 	}
+	var broken error
+	if o.online {
+		var probes []probeDocument
+		if probes, broken = a.online(cmd, o.instance, &pki.CA{Certificate: material.Certificate}); probes == nil {
+			return broken
+		}
+		report.addOnline(probes)
+	}
 	if err := a.print(report, report.plain); err != nil {
 		return err
 	}
-	return report.verdict(o.strict)
+	return report.verdict(o.strict, broken)
 }

@@ -13,8 +13,11 @@ type checkDocument struct {
 	Pair         pairDocument         `json:"pair"`
 	Verification verificationDocument `json:"verification"`
 	Findings     []findingDocument    `json:"findings"`
+	Online       []probeDocument      `json:"online"`
 	Errors       int                  `json:"errors"`
 	Warnings     int                  `json:"warnings"`
+
+	unfit bool // a finding is an error, so that the loaders refuse
 }
 
 func newCheckDocument(material *pki.Material, verification string) *checkDocument {
@@ -22,6 +25,7 @@ func newCheckDocument(material *pki.Material, verification string) *checkDocumen
 		CA:       newExaminedDocument(material.Path(), material.Certificate),
 		Pair:     pairDocument{material.KeyPlace(), material.KeyKind()},
 		Findings: []findingDocument{},
+		Online:   []probeDocument{},
 	}
 	if material.Verification != nil {
 		report.Verification = verificationDocument{newExaminedDocument(verification, material.Verification), pki.CodeOf(material.Verification)}
@@ -33,8 +37,21 @@ func (d *checkDocument) add(finding findingDocument) {
 	d.Findings = append(d.Findings, finding)
 	if finding.Severity == pki.Fault.String() {
 		d.Errors++
+		d.unfit = true
 	} else {
 		d.Warnings++
+	}
+}
+
+func (d *checkDocument) addOnline(probes []probeDocument) {
+	d.Online = probes
+	for _, p := range probes {
+		switch p.State {
+		case stateError:
+			d.Errors++
+		case stateWarning:
+			d.Warnings++
+		}
 	}
 }
 
@@ -56,9 +73,13 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// verdict is the error of a check that found what it should not have.
-func (d *checkDocument) verdict(strict bool) error {
-	if d.Errors > 0 || strict && d.Warnings > 0 {
+// verdict is the error of a check that found what it should not have: what the loaders
+// refuse, then what is broken on the way to the service, then with strict any warning.
+func (d *checkDocument) verdict(strict bool, broken error) error {
+	if !d.unfit && broken != nil {
+		return broken
+	}
+	if d.unfit || strict && d.Warnings > 0 {
 		return &verdictError{d.counts() + " on CA certificate " + d.CA.File}
 	}
 	return nil
@@ -81,7 +102,13 @@ func (d *checkDocument) plain(w io.Writer) error {
 	for _, finding := range d.Findings {
 		finding.plain(w)
 	}
-	if len(d.Findings) == 0 {
+	for _, probe := range d.Online {
+		probe.plain(w)
+	}
+	if len(d.Online) > 0 {
+		fmt.Fprintln(w)
+	}
+	if d.Errors+d.Warnings == 0 {
 		_, err := fmt.Fprintln(w, "nothing was found that speaks against registering it")
 		return err
 	}

@@ -47,8 +47,9 @@ var completions = map[string]cobra.CompletionFunc{
 	"request-out":       files("json"),
 	"receipt":           files("json"),
 
-	"region": values(api.Regions()...),
-	"for":    values(purposeNames()...),
+	"region":  values(api.Regions()...),
+	"profile": profileNames,
+	"for":     values(purposeNames()...),
 
 	"numbers":  values(emulator.Numbers, emulator.Strings),
 	"pem":      values(emulator.LineFeeds, emulator.Escaped),
@@ -76,6 +77,11 @@ func files(extensions ...string) cobra.CompletionFunc {
 
 func anyFile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// profileNames are read when they are asked for.
+func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return api.ProfileNames(), noFiles
 }
 
 // serialNumberForms: of emulate --sn is a form, elsewhere it is a serial number.

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,6 +45,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		{refused("NeverSeen"), exitRefused, ""},
 		{refused("Throttling"), exitUnavailable, "try again"},
 		{lost, exitUnavailable, "HTTPS_PROXY"},
+		{&api.NoAnswerError{Err: &tls.CertificateVerificationError{}}, exitUnavailable, "SSL_CERT_FILE"},
 		{context.DeadlineExceeded, exitUnavailable, ""},
 		{&api.StoppedError{Cause: context.DeadlineExceeded, Last: refused("Throttling")}, exitUnavailable, "try again"},
 		{&api.StoppedError{Cause: context.Canceled, Last: refused("Throttling")}, exitInterrupted, "try again"},

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,9 +45,10 @@ func hint(err error) string {
 		return text
 	}
 	var (
-		own     interface{ Hint() string }
-		refusal *api.Error
-		lost    *api.NoAnswerError
+		own        interface{ Hint() string }
+		refusal    *api.Error
+		lost       *api.NoAnswerError
+		unverified *tls.CertificateVerificationError
 	)
 	switch {
 	case errors.Is(err, pki.ErrNoPassword):
@@ -57,6 +59,9 @@ func hint(err error) string {
 		return refusalHint(refusal)
 	case errors.Is(err, context.Canceled):
 		return ""
+	case errors.As(err, &unverified):
+		return "check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, " +
+			"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix"
 	case errors.As(err, &lost):
 		return "check the endpoint, the network and HTTPS_PROXY; running it again is safe"
 	}

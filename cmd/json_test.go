@@ -28,7 +28,8 @@ var jsonFields = []struct {
 	{changeDocument{}, "`activate`, `deactivate`, `delete`", `endpoint vendor_endpoint emulated instance_id outcome ca device_certificates request_id`},
 	{devicesDocument{}, "`devices`", `endpoint vendor_endpoint emulated instance_id ca device_certificates`},
 	{certificateDocument{}, "each of `device_certificates`", `name sn active subject serial_number sha256 not_before not_after`},
-	{checkDocument{}, "`check`", `ca pair verification findings errors warnings`},
+	{checkDocument{}, "`check`", `ca pair verification findings online errors warnings`},
+	{probeDocument{}, "each of `online`", `probe state message advice`},
 	{examinedDocument{}, "`ca` of `check`", `
 		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature`},
 	{pairDocument{}, "`pair`", `ca_key key`},

@@ -19,11 +19,13 @@ const envEndpoint = "MQTTCA_ENDPOINT"
 
 // A session is a client with what its user should know of where it talks to.
 type session struct {
-	client    *api.Client
-	endpoint  api.Endpoint
-	started   time.Time
-	exchanges []api.Exchange // what the client sent, with what came of it
-	clock     sync.Once      // for the warning of clocks that differ
+	client   *api.Client
+	endpoint api.Endpoint
+
+	credentials api.CredentialsProvider
+	started     time.Time
+	exchanges   []api.Exchange // what the client sent, with what came of it
+	clock       sync.Once      // for the warning of clocks that differ
 }
 
 // An origin says where a result comes from. It stands in every JSON result, so that
@@ -103,7 +105,7 @@ func firstOf(given, fallback string) string {
 // open makes the client and says, before anything else, where it is not the vendor
 // who will answer.
 func (a *app) open(config api.Config) *session {
-	s := &session{endpoint: config.Endpoint, started: time.Now()}
+	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
 	config.Retrying = a.noteRetry

@@ -51,11 +51,11 @@ func (a *app) show(m *managed) error {
 }
 
 func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
-	issuer, key, verification := "", "", ""
+	var ca pki.Description
 	if certificate, err := pki.ParseCertificate(entry.CaContent); err == nil {
-		ca := &pki.CA{Certificate: certificate}
-		issuer, key = ca.Issuer(), ca.KeyKind()
+		ca = pki.Describe(certificate)
 	}
+	verification := ""
 	if certificate, err := pki.ParseCertificate(entry.VerificationContent); err == nil {
 		verification = fmt.Sprintf("valid until %s", timestamp(certificate.NotAfter))
 	}
@@ -64,8 +64,8 @@ func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
 		{"state", d.CA.state()},
 		{"instance", d.InstanceID},
 		{"subject", d.CA.Subject},
-		{"issuer", issuer},
-		{"key", key},
+		{"issuer", ca.Issuer},
+		{"key", ca.Key},
 		{"serial number", d.CA.SerialNumber},
 		{"SHA-256", d.CA.SHA256},
 		{"valid from", d.CA.NotBefore},

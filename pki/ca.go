@@ -69,12 +69,6 @@ func (c *CA) DefaultName() string {
 // print is escaped.
 func (c *CA) Subject() string { return subjectString(c.Certificate) }
 
-// Issuer is the issuer for people, like [CA.Subject].
-func (c *CA) Issuer() string { return issuerString(c.Certificate) }
-
-// KeyKind is the kind of the CA's key for people: "RSA 2048", say.
-func (c *CA) KeyKind() string { return certificateKeyKind(c.Certificate) }
-
 // SerialNumber is the serial number in lower-case hex, two digits for each octet
 // and no leading zero octet: what OpenSSL prints, but for the case.
 func (c *CA) SerialNumber() string { return serialString(c.Certificate.SerialNumber) }

@@ -1,0 +1,92 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+)
+
+// Each way in which a look can end, and what is told of it: the state of credentials,
+// endpoint, TLS, clock, list and CA.
+func TestProbes(t *testing.T) {
+	long := api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}
+	answered := &api.Exchange{HTTPStatus: 200}
+	tests := []struct {
+		name string
+		look look
+		want string // o: ok, w: warning, e: error, n: not tried
+	}{
+		{"well", look{credentials: long, last: answered, outcome: workflow.WouldRegister}, "oooooo"},
+		{"no credentials", look{err: &api.CredentialsError{}}, "ennnnn"},
+		{"interrupted while they were fetched", look{err: context.Canceled}, "ennnnn"},
+		{"not accepted", look{credentials: long, last: answered, err: &api.Error{Code: "InvalidAccessKeyId.NotFound"}}, "eooonn"},
+		{"not reached", look{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{}}, "oennnn"},
+		{"not verified", look{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{Err: &tls.CertificateVerificationError{}}}, "ooennn"},
+		{"not an answer", look{credentials: long, last: answered, err: &api.NoAnswerError{HTTPStatus: 200}}, "ooooen"},
+		{"no permission", look{credentials: long, last: answered, err: &api.Error{Code: "NoPermission"}}, "ooooen"},
+		{"no such instance", look{credentials: long, last: answered, err: &api.Error{Code: "MqttInstanceNotFound"}}, "ooooen"},
+		{"inactive", look{credentials: long, last: answered, err: &workflow.InactiveError{CA: throwaway(t)}}, "ooooow"},
+		{"serial number taken", look{credentials: long, last: answered, err: &workflow.SerialConflictError{CA: throwaway(t)}}, "oooooe"},
+		{"clock a minute off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, ClockOffset: -61 * time.Second}}, "ooowoo"},
+		{"clock less than that off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, ClockOffset: 59 * time.Second}}, "oooooo"},
+		{"credentials that end soon", look{credentials: temporary(14 * time.Minute), last: answered}, "wooooo"},
+		{"credentials that end later", look{credentials: temporary(16 * time.Minute), last: answered}, "oooooo"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var states, names []string
+			for _, p := range tt.look.probes() {
+				states, names = append(states, p.State[:1]), append(names, p.Probe)
+				if p.Message == "" {
+					t.Errorf("%s: no message", p.Probe)
+				}
+			}
+			if want := strings.Fields("credentials endpoint tls clock list ca registration-code registration mutual-tls"); !slices.Equal(names, want) {
+				t.Errorf("probes %s", names)
+			}
+			if got := strings.Join(states, ""); got != tt.want+"nnn" {
+				t.Errorf("states %s, want %s and nnn", got, tt.want)
+			}
+		})
+	}
+}
+
+func temporary(lasting time.Duration) api.Credentials {
+	return api.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "token", Source: "the ECS role", Expires: time.Now().Add(lasting)}
+}
+
+func TestIdentity(t *testing.T) {
+	expires := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	tests := []struct {
+		credentials api.Credentials
+		want        string
+	}{
+		{api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}, "AccessKey LTAI****6789 of the environment, not temporary"},
+		{api.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: "the ECS role", Expires: expires},
+			"AccessKey STS.****6789 of the ECS role, temporary (STS) until 2026-01-02T03:04:05Z"},
+		{api.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: `profile "a" (StsToken)`},
+			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), until when is not known`},
+	}
+	for _, tt := range tests {
+		if got := (look{credentials: tt.credentials}).identity(); got != tt.want {
+			t.Errorf("\n got %s\nwant %s", got, tt.want)
+		}
+	}
+}
+
+func TestTLSProbe(t *testing.T) {
+	ca := throwaway(t)
+	state := &tls.ConnectionState{Version: tls.VersionTLS13, PeerCertificates: []*x509.Certificate{ca.Certificate}}
+	got := look{last: &api.Exchange{HTTPStatus: 200, TLS: state}}.tlsProbe().Message
+	want := `TLS 1.3, the server's certificate "CN=mqttca rehearsal CA" by "CN=mqttca rehearsal CA" is verified and valid until ` + timestamp(ca.Certificate.NotAfter)
+	if got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
