@@ -1,6 +1,9 @@
 package api
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Kind is what a refusal means to a caller, whatever its Code and HTTP status.
 type Kind int
@@ -67,6 +70,9 @@ var rules = []Rule{
 	{Code: "InvalidAction*", Kind: Refused, ExitCode: 5},
 	{Code: "UnsupportedHTTPMethod", Kind: Refused, ExitCode: 5},
 }
+
+// Rules are all rows of the table, in its order, for documentation.
+func Rules() []Rule { return slices.Clone(rules) }
 
 // RuleFor is the rule of a Code. One that no row names is [Undocumented], or, where it
 // says in the vendor's manner that something exists (EntityAlreadyExists.User),

@@ -28,8 +28,14 @@ var codeHints = map[string]string{
 	"InvalidAccessKeyId.NotFound": "the AccessKey does not exist or was deleted: check its ID",
 	"InvalidAccessKeyId.Inactive": "the AccessKey is disabled: have it enabled, or use another",
 	"InvalidTimeStamp.Expired":    "the clock of this machine is more than 15 minutes off: set it",
+	"FindCaBySnError":             "the CA is not there, or not any more: 'mqttca list' shows those that are",
+	"IncompleteSignature":         alteredRequest,
+	"InvalidVersion":              alteredRequest,
+	"UnsupportedHTTPMethod":       alteredRequest,
 	"ApiNotSupport":               "only Enterprise Platinum (by some pages also Professional) instances take CA certificates",
 }
+
+const alteredRequest = "the endpoint is another product's, or something on the way alters requests: check --endpoint and the proxy"
 
 const freshCode = "a code serves once and can be replaced: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
 
@@ -37,6 +43,7 @@ const freshCode = "a code serves once and can be replaced: fetch a fresh one wit
 var kindHints = map[api.Kind]string{
 	api.Denied:      "check the credentials, and whether they have expired",
 	api.Unavailable: "try again in a while: running it again is safe",
+	api.Uncertain:   "try again in a while: running it again is safe",
 }
 
 // hint says what to do about an error, "" where there is nothing to add.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"mqttca/api"
 )
 
 // runShell runs lines of shell as a person would, in an empty folder, against the
@@ -69,6 +71,73 @@ func TestReadmeExitCodes(t *testing.T) {
 	}
 	if !strings.Contains(readme(t), "| exit code | meaning |\n|---|---|\n"+want.String()+"\n") {
 		t.Errorf("the README's table of exit codes should be\n%s", want.String())
+	}
+}
+
+// The table of troubleshooting has every code of the table that decides, with its exit code
+// and whether the request is sent again.
+func TestReadmeCodes(t *testing.T) {
+	for _, rule := range api.Rules() {
+		again := "no"
+		if rule.Retry {
+			again = "yes"
+		}
+		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| [^|]*`%s`[^|]* \\| %d \\| %s \\| [^|]+ \\|$", regexp.QuoteMeta(rule.Code), rule.ExitCode, again))
+		if len(row.FindAllString(readme(t), -1)) != 1 {
+			t.Errorf("the README should have one row of %s with exit code %d, sent again: %s", rule.Code, rule.ExitCode, again)
+		}
+	}
+}
+
+// Every variable of the environment that the code names stands in the README.
+func TestReadmeEnvironment(t *testing.T) {
+	var found int
+	for _, folder := range []string{".", filepath.Join("..", "api")} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			for _, m := range regexp.MustCompile(`"((?:ALIBABA_CLOUD|MQTTCA)_[A-Z0-9_]+)"`).FindAllStringSubmatch(string(source), -1) {
+				found++
+				if !strings.Contains(readme(t), "`"+m[1]) {
+					t.Errorf("%s of %s does not stand in the README", m[1], file)
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d variables found: has the code changed its form?", found)
+	}
+}
+
+// The commands of its YAML are ones that mqttca takes.
+func TestReadmeYAML(t *testing.T) {
+	var lines []string
+	for _, m := range regexp.MustCompile(`(?m)^\s*- run: mqttca (.+)$`).FindAllStringSubmatch(readme(t), -1) {
+		lines = append(lines, m[1])
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\s*args: \[(.+)\]$`).FindAllStringSubmatch(readme(t), -1) {
+		lines = append(lines, strings.ReplaceAll(m[1], ",", ""))
+	}
+	if len(lines) != 4 {
+		t.Errorf("%d commands found, want 4", len(lines))
+	}
+	for _, line := range lines {
+		command, args, err := newRoot(&app{}).Find(strings.Fields(line))
+		if err == nil {
+			err = command.ParseFlags(args)
+		}
+		if err != nil {
+			t.Errorf("mqttca %s: %v", line, err)
+		}
 	}
 }
 
