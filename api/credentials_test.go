@@ -55,7 +55,7 @@ const twoProfiles = `{"current": "ops", "profiles": [
 const twoSections = `[default]
 type = access_key
 access_key_id = ini-id
-access_key_secret = ini-%(secret)s
+access_key_secret = ini-%(access_key_id)s
 
 [token]
 type = sts
@@ -82,7 +82,7 @@ func TestFindCredentials(t *testing.T) {
 	temporary := map[string]string{EnvAccessKeyID: "env-id", EnvAccessKeySecret: "env-secret", EnvSecurityToken: "env-token"}
 	ops := Credentials{AccessKeyID: "ops-id", AccessKeySecret: "ops-secret", Source: `profile "ops" (AK)`}
 	sts := Credentials{AccessKeyID: "sts-id", AccessKeySecret: "sts-secret", SecurityToken: "sts-token", Source: `profile "temporary" (StsToken)`}
-	ini := Credentials{AccessKeyID: "ini-id", AccessKeySecret: "ini-%(secret)s", Source: `profile "default" (access_key)`}
+	ini := Credentials{AccessKeyID: "ini-id", AccessKeySecret: "ini-%(access_key_id)s", Source: `profile "default" (access_key)`}
 	token := Credentials{AccessKeyID: "token-id", AccessKeySecret: "token-secret", SecurityToken: "token-token", Source: `profile "token" (sts)`}
 	tests := []struct {
 		name        string
@@ -206,11 +206,13 @@ func TestFindRegion(t *testing.T) {
 		{"named profile", "", "ops", nil, "cn-shanghai"},
 		{"current profile", "", "", nil, "cn-shanghai"},
 		{"profile without one", "", "temporary", nil, ""},
+		{"profile of the INI file, which has none", "", "token", nil, ""},
 		{"no such profile", "", "nope", nil, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			home(t, twoProfiles, tt.env)
+			path := home(t, twoProfiles, tt.env)
+			put(t, filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials"), twoSections)
 			got, err := FindRegion(tt.given, tt.profile)
 			if got != tt.want || (err == nil) != (tt.want != "") || tt.want == "" && (err == ErrNoRegion) == (tt.profile == "nope") {
 				t.Errorf("FindRegion = %q, %v; want %q", got, err, tt.want)

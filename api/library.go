@@ -25,8 +25,11 @@ type handout struct {
 // handoutPatience bounds one request, from the connection to the last byte of the answer.
 const handoutPatience = 15 * time.Second
 
+// A builder makes a provider that keeps to the options.
+type builder func(*providers.HttpOptions) (providers.CredentialsProvider, error)
+
 // ask makes a provider and has it fetch.
-func (h handout) ask(ctx context.Context, build func(*providers.HttpOptions) (providers.CredentialsProvider, error)) (Credentials, error) {
+func (h handout) ask(ctx context.Context, build builder) (Credentials, error) {
 	type outcome struct {
 		found Credentials
 		err   error
@@ -44,7 +47,7 @@ func (h handout) ask(ctx context.Context, build func(*providers.HttpOptions) (pr
 	}
 }
 
-func (h handout) fetch(build func(*providers.HttpOptions) (providers.CredentialsProvider, error)) (found Credentials, err error) {
+func (h handout) fetch(build builder) (found Credentials, err error) {
 	defer func() {
 		if recover() != nil {
 			err = h.refused(string(noneUsable))

@@ -26,7 +26,7 @@ const (
 	oidcToken  = "eyJ.oidc-token.of-a-pod"
 )
 
-// An authority of identities stands in for everybody who hands out temporary credentials:
+// identities stand in for everybody who hands out temporary credentials:
 // STS, CloudSSO, the vendor's OAuth site and a credentials URI.
 type identities struct {
 	lasts    time.Duration // how long what is handed out is good
@@ -158,7 +158,7 @@ func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { close(i.released); emulated.Close(); uri.Close(); world.close() })
 	roots := filepath.Join(ts.Getenv("WORK"), ".tmp", "roots.pem")
 	ts.Check(os.WriteFile(roots, world.roots, 0o600))
-	*storyOf(ts) = story{service: service, faults: f, url: emulated.URL, identities: i}
+	*storyOf(ts) = story{service: service, faults: f, url: emulated.URL, identities: i, home: storyOf(ts).home}
 	for name, value := range map[string]string{
 		envEndpoint: emulated.URL, "INSTANCE": emulatedInstance, "URI": uri.URL + "/credentials",
 		"HTTPS_PROXY": world.proxy.URL, "SSL_CERT_FILE": roots,
