@@ -72,8 +72,8 @@ func (l look) answered() bool { return l.last != nil && l.last.HTTPStatus != 0 }
 // unaccepted reports whether it is the credentials that failed, and not what they permit.
 func (l look) unaccepted() bool {
 	var none *api.CredentialsError
-	var refusal *api.Error
-	return errors.As(l.err, &none) || errors.As(l.err, &refusal) && refusal.Rule().Kind == api.Denied
+	kind, refused := api.KindOf(l.err)
+	return errors.As(l.err, &none) || refused && kind == api.Denied
 }
 
 // listed reports whether the list could be read.
