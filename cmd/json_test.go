@@ -39,7 +39,7 @@ var jsonFields = []struct {
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
 	{signingRequest{}, "a request (`code --request-out`)", `format region endpoint instance_id ca_name registration_code fetched_at`},
 	{bundle{}, "a bundle (`sign --bundle-out`)", `format request ca_certificate ca_sha256 verification_certificate verification_sha256`},
-	{versionDocument{}, "`version`", `version go platform key_sources`},
+	{versionDocument{}, "`version`", `version commit modified go platform cgo hsm key_sources`},
 }
 
 func TestJSONFields(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,15 +13,20 @@ import (
 	"mqttca/pki"
 )
 
+// release is the version of a build that is handed on, which only its maker knows:
+// -ldflags '-X mqttca/cmd.release=v1.2.3'. Nothing else sets it.
+var release string
+
 func newVersion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Long: `Print the version of mqttca, the Go release that built it, its platform, and where
-this build can take a CA key from. pkcs11, for HSMs, needs a build with cgo.`,
+		Long: `Print the version of mqttca, the commit it was built from, the Go release that built
+it, its platform, and where this build can take a CA key from. HSMs (pkcs11) need a
+build with cgo. A version that ends in +dirty was built with changes not committed.`,
 		Example: "  mqttca version\n  mqttca version --json",
 		RunE: func(*cobra.Command, []string) error {
-			document := versionDocument{toolVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, pki.KeySources()}
+			document := newVersionDocument(release, buildInfo(), pki.KeySources())
 			return a.print(document, document.plain)
 		},
 	}
@@ -29,20 +35,78 @@ this build can take a CA key from. pkcs11, for HSMs, needs a build with cgo.`,
 // A versionDocument is the result of version.
 type versionDocument struct {
 	Version    string   `json:"version"`
+	Commit     string   `json:"commit"`
+	Modified   bool     `json:"modified"`
 	Go         string   `json:"go"`
 	Platform   string   `json:"platform"`
+	CGO        bool     `json:"cgo"`
+	HSM        bool     `json:"hsm"`
 	KeySources []string `json:"key_sources"`
 }
 
+// newVersionDocument takes all but the release from what the Go tool stamps into a
+// program, so that no build claims a commit that it was not made from.
+func newVersionDocument(release string, info *debug.BuildInfo, keySources []string) versionDocument {
+	return versionDocument{
+		Version:    versionOf(release, info),
+		Commit:     setting(info, "vcs.revision"),
+		Modified:   isModified(info),
+		Go:         info.GoVersion,
+		Platform:   runtime.GOOS + "/" + runtime.GOARCH,
+		CGO:        setting(info, "CGO_ENABLED") == "1",
+		HSM:        slices.Contains(keySources, "pkcs11"),
+		KeySources: keySources,
+	}
+}
+
 func (d versionDocument) plain(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "mqttca %s (%s, %s)\nkey sources: %s\n", d.Version, d.Go, d.Platform, strings.Join(d.KeySources, ", "))
+	commit, hsm := d.Commit, "yes"
+	switch {
+	case commit == "":
+		commit = "unknown"
+	case d.Modified:
+		commit += ", with changes that are not committed"
+	}
+	if !d.HSM {
+		hsm = "no, since it was built without cgo"
+	}
+	_, err := fmt.Fprintf(w, "mqttca %s (%s, %s)\ncommit: %s\nHSMs: %s\nkey sources: %s\n",
+		d.Version, d.Go, d.Platform, commit, hsm, strings.Join(d.KeySources, ", "))
 	return err
 }
 
-// toolVersion is what the Go tool stamped into the program: a tag, or (devel).
-func toolVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+// toolVersion names this build in a receipt and to the service.
+func toolVersion() string { return versionOf(release, buildInfo()) }
+
+// versionOf is the release, else what the Go tool made of the commit: its tag, or its
+// date and hash, or (devel) where it saw no repository. It ends in +dirty where the
+// program was built with changes that are not committed.
+func versionOf(release string, info *debug.BuildInfo) string {
+	switch {
+	case release != "" && isModified(info):
+		return release + "+dirty"
+	case release != "":
+		return release
+	case info.Main.Version != "":
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+func isModified(info *debug.BuildInfo) bool { return setting(info, "vcs.modified") == "true" }
+
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
+	}
+	return &debug.BuildInfo{GoVersion: runtime.Version()}
+}
+
+func setting(info *debug.BuildInfo, key string) string {
+	for _, s := range info.Settings {
+		if s.Key == key {
+			return s.Value
+		}
+	}
+	return ""
 }
