@@ -7,6 +7,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// Root is the command line for who makes documentation of it: man pages, completions.
+// It has no streams, so it can't be run.
+func Root() *cobra.Command { return newRoot(&app{}) }
+
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mqttca",
