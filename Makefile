@@ -1,6 +1,6 @@
 GO ?= go
 
-.PHONY: build test race lint golden bench soak fuzz peers
+.PHONY: build test race lint golden bench soak fuzz peers release-parts
 
 build: ## the program, as ./mqttca
 	$(GO) build -trimpath -o mqttca .
@@ -37,3 +37,6 @@ fuzz: ## every fuzzer for FUZZTIME
 
 peers: ## the vendor's own runtimes against the emulator, in a module of their own
 	cd api/emulator/peers && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
+
+release-parts: ## what makes man pages, completions and licenses, in a module of its own
+	cd .ci/release && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
