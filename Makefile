@@ -1,6 +1,6 @@
 GO ?= go
 
-.PHONY: build test race lint golden bench soak fuzz peers release-parts
+.PHONY: build test race lint golden bench soak fuzz peers release-parts release-snapshot release-twice
 
 build: ## the program, as ./mqttca
 	$(GO) build -trimpath -o mqttca .
@@ -40,3 +40,11 @@ peers: ## the vendor's own runtimes against the emulator, in a module of their o
 
 release-parts: ## what makes man pages, completions and licenses, in a module of its own
 	cd .ci/release && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
+
+GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
+SKIP ?= --skip=sbom,ko
+release-snapshot: ## in dist, what a release of this commit consists of; SKIP= with SBOMs and image
+	$(GORELEASER) release --snapshot --clean $(SKIP)
+
+release-twice: ## build that a second time, elsewhere and from nothing, and compare
+	.ci/release/build-again '$(GORELEASER)'
