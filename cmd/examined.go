@@ -20,6 +20,7 @@ type examinedDocument struct {
 	NotAfter     string `json:"not_after"`
 	Key          string `json:"key"`
 	Signature    string `json:"signature"`
+	PathLength   string `json:"path_length"` // "" where there is no limit
 }
 
 // A verificationDocument is a verification certificate with the code that it carries.
@@ -48,6 +49,7 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 		NotAfter:     timestamp(d.NotAfter),
 		Key:          d.Key,
 		Signature:    d.Signature,
+		PathLength:   d.PathLength,
 	}
 }
 
@@ -85,5 +87,6 @@ func (e examinedDocument) fields(others ...field) []field {
 		field{"valid until", e.NotAfter},
 		field{"key", e.Key},
 		field{"signature", e.Signature},
+		field{"path length", e.PathLength},
 	)
 }

@@ -31,10 +31,10 @@ var jsonFields = []struct {
 	{checkDocument{}, "`check`", `ca pair verification findings online errors warnings`},
 	{probeDocument{}, "each of `online`", `probe state message advice`},
 	{examinedDocument{}, "`ca` of `check`", `
-		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature`},
+		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature path_length`},
 	{pairDocument{}, "`pair`", `ca_key key`},
 	{verificationDocument{}, "`verification`", `
-		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature registration_code`},
+		file subject issuer self_signed x509_version serial_number sha256 not_before not_after key signature path_length registration_code`},
 	{findingDocument{}, "each of `findings`", `severity rule object message meaning advice source`},
 	{emulateDocument{}, "`emulate`", `url instance_id environment`},
 	{signingRequest{}, "a request (`code --request-out`)", `format region endpoint instance_id ca_name registration_code fetched_at`},

@@ -15,14 +15,6 @@ import (
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
-func findPathLength(m *Material, _ time.Time) (string, string) {
-	if !m.Certificate.MaxPathLenZero {
-		return "", ""
-	}
-	return "its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA",
-		"register the CA that issues the device certificates, should that be another one below it"
-}
-
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if !hasExtension(m.Certificate, oidNameConstraints) {
 		return "", ""

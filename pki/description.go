@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"strconv"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type Description struct {
 	NotAfter     time.Time
 	Key          string // the kind of its key: "EC P-256"
 	Signature    string // the algorithm of its signature: "ECDSA-SHA256"
+	PathLength   string // how many CAs there may be below it (RFC 5280 section 4.2.1.9): "0"; "" for any number
 }
 
 // Describe describes a certificate, whatever may be wrong with it.
@@ -33,7 +35,15 @@ func Describe(certificate *x509.Certificate) Description {
 		NotAfter:     certificate.NotAfter,
 		Key:          certificateKeyKind(certificate),
 		Signature:    signatureName(certificate),
+		PathLength:   pathLength(certificate),
 	}
+}
+
+func pathLength(certificate *x509.Certificate) string {
+	if certificate.MaxPathLen > 0 || certificate.MaxPathLenZero {
+		return strconv.Itoa(certificate.MaxPathLen)
+	}
+	return ""
 }
 
 // selfSigned goes by the names alone where the signature is of an algorithm that crypto/x509

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -85,6 +86,19 @@ func oddScheme(certificate *x509.Certificate) string {
 	return ""
 }
 
-func findWeakProofKey(m *Material, _ time.Time) (string, string) {
-	return fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), "make it with an RSA key of 2048 bits or an EC key on P-256"
+const proofKeyAdvice = "make it with an RSA key of 2048 bits or an EC key on P-256"
+
+func findOddProofKey(m *Material, _ time.Time) (string, string) {
+	switch m.Verification.PublicKey.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey:
+		return "", ""
+	}
+	return "its key is " + certificateKeyKind(m.Verification) + ", which is neither RSA nor EC", proofKeyAdvice
+}
+
+func findWeakProofKey(m *Material, at time.Time) (string, string) {
+	if odd, _ := findOddProofKey(m, at); odd != "" {
+		return "", ""
+	}
+	return fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice
 }

@@ -64,8 +64,7 @@ func TestFindingsOnCA(t *testing.T) {
 		{"serial number of 64 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(64) }), now, nil},
 		{"serial number of 63 bits", made(func(c *x509.Certificate) { c.SerialNumber = bits(63) }), now, []message{
 			{"serial-entropy", "its serial number 4000000000000000 has fewer than 64 bits"}}},
-		{"path length 0", made(func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true }), now, []message{
-			{"path-length", "its path length is 0: it issues end-entity certificates, such as the verification certificate and those of devices, but no CA"}}},
+		{"path length 0", made(func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = 0, true }), now, nil}, // as an issuing CA should have it
 		{"path length 1", made(func(c *x509.Certificate) { c.MaxPathLen = 1 }), now, nil},
 		{"name constraints", made(func(c *x509.Certificate) {
 			c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.com"}

@@ -15,7 +15,7 @@ var faults = []string{
 	"basic-constraints", "key-usage", "validity", "key", "rsa-exponent", "serial-length", "chain",
 	"key-pair", "key-proof",
 	"verification-own", "verification-digest", "verification-signature", "verification-issuer", "verification-validity",
-	"verification-common-name", "verification-code-form", "verification-code",
+	"verification-common-name", "verification-code-form", "verification-code", "verification-key",
 }
 
 // Every row of the table is whole, and has a case that trips it and one that does not.

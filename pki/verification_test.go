@@ -66,7 +66,7 @@ func TestCheckVerificationRefuses(t *testing.T) {
 		{"SHA-1", rsaCA, mustCertificate(t, verificationFile("rsa2048.sha1.crt")), fixtureCode, now,
 			"it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
 		{"Ed25519", ecCA, mustCertificate(t, caFile("ed25519.crt")), "", now,
-			"it is signed with Ed25519, not with SHA-256, SHA-384 or SHA-512"},
+			"it is signed with Ed25519, not with SHA-256, SHA-384 or SHA-512; its key is Ed25519, which is neither RSA nor EC"},
 		{"unknown signature", ecCA, unknownSignature(t), "", now, "the algorithm of its signature is unknown"},
 		{"another CA", ecCA, recipe, fixtureCode, now,
 			`it was not signed by the CA "CN=OpenSSL p256,O=Example Devices": its issuer is "CN=OpenSSL RSA 2048,O=Example Devices"`},
