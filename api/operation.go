@@ -24,11 +24,11 @@ var (
 	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true, "mq:GetRegisterCode"}
 	listCaCertificate     = operation{"ListCaCertificate", http.MethodGet, true, "mq:ListCaCertificate"}
 	registerCaCertificate = operation{"RegisterCaCertificate", http.MethodPost, false, "mq:RegisterCa"}
-	// These set a state: set twice it is the same.
+	// These set a state: set twice it is the same. A deletion that is repeated after a lost
+	// answer may be told that there is no such CA, which is as good.
 	activeCaCertificate     = operation{"ActiveCaCertificate", http.MethodPost, true, "mq:ActiveCaCertificate"}
 	inactivateCaCertificate = operation{"InactivateCaCertificate", http.MethodPost, true, "mq:UnregisterCaCertificate"}
-	// Repeated after a lost answer it would be told that there is no such CA.
-	deleteCaCertificate = operation{"DeleteCaCertificate", http.MethodPost, false, "mq:DeleteCaCertificate"}
+	deleteCaCertificate     = operation{"DeleteCaCertificate", http.MethodPost, true, "mq:DeleteCaCertificate"}
 
 	listDeviceCertificateByCaSn = operation{"ListDeviceCertificateByCaSn", http.MethodGet, true, "mq:ListDeviceCertificateByCaSn"}
 )

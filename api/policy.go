@@ -80,15 +80,15 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	}}}, nil
 }
 
-// ActionsFor are the RAM actions that an operation needs on its instance, and the
-// purpose whose policy has them; none for an operation that this package does not call.
-func ActionsFor(operationName string) (actions []string, purpose Purpose) {
+// ActionsFor are the RAM actions that an operation needs on its instance, none for an
+// operation that this package does not call.
+func ActionsFor(operationName string) []string {
 	for _, purpose := range Purposes() {
 		for _, op := range operations[purpose] {
 			if op.name == operationName {
-				return []string{op.action, instanceAccess}, purpose
+				return []string{op.action, instanceAccess}
 			}
 		}
 	}
-	return nil, ""
+	return nil
 }

@@ -130,20 +130,15 @@ func deniedWith(t *testing.T, calls map[string]func(context.Context, *Client) er
 }
 
 func TestActionsFor(t *testing.T) {
-	for _, tt := range []struct {
-		operation string
-		actions   string
-		purpose   Purpose
-	}{
-		{"RegisterCaCertificate", "mq:RegisterCa mq:MqttInstanceAccess", ToRegister},
-		{"ListCaCertificate", "mq:ListCaCertificate mq:MqttInstanceAccess", ToRegister},
-		{"ListDeviceCertificateByCaSn", "mq:ListDeviceCertificateByCaSn mq:MqttInstanceAccess", ToRead},
-		{"InactivateCaCertificate", "mq:UnregisterCaCertificate mq:MqttInstanceAccess", ToLifecycle},
-		{"NeverHeardOf", "", ""},
+	for operation, want := range map[string]string{
+		"RegisterCaCertificate":       "mq:RegisterCa mq:MqttInstanceAccess",
+		"ListCaCertificate":           "mq:ListCaCertificate mq:MqttInstanceAccess",
+		"ListDeviceCertificateByCaSn": "mq:ListDeviceCertificateByCaSn mq:MqttInstanceAccess",
+		"InactivateCaCertificate":     "mq:UnregisterCaCertificate mq:MqttInstanceAccess",
+		"NeverHeardOf":                "",
 	} {
-		actions, purpose := ActionsFor(tt.operation)
-		if got := strings.Join(actions, " "); got != tt.actions || purpose != tt.purpose {
-			t.Errorf("%s: %s for %q", tt.operation, got, purpose)
+		if got := strings.Join(ActionsFor(operation), " "); got != want {
+			t.Errorf("%s: %s, want %s", operation, got, want)
 		}
 	}
 }

@@ -17,7 +17,8 @@ func newActivate(a *app) *cobra.Command {
 devices are let in again. A CA that is active already is left as it is, exit 0.`,
 		example: `  mqttca activate --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca activate --instance post-cn-7mz2d --ca-cert ca.crt --json`,
-		do: workflow.Instance.Activate,
+		shown: "active",
+		do:    workflow.Instance.Activate,
 	})
 }
 
@@ -30,13 +31,15 @@ devices are let in no more. activate undoes it. A CA that is inactive already is
 it is, exit 0.`,
 		example: `  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --json`,
-		do: workflow.Instance.Deactivate,
+		shown: "inactive",
+		do:    workflow.Instance.Deactivate,
 	})
 }
 
 // A switchCommand is what activate and deactivate differ in.
 type switchCommand struct {
 	use, short, long, example string
+	shown                     string // as what the list shows the CA then
 
 	do func(workflow.Instance, context.Context, workflow.Reference, time.Duration) (workflow.Change, error)
 }
@@ -62,6 +65,6 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 		},
 	}
 	r.addFlags(cmd)
-	addWait(cmd, &wait)
+	addWait(cmd, &wait, s.shown)
 	return cmd
 }

@@ -20,13 +20,17 @@ func (a *app) terminal() (terminal *os.File, ok bool) {
 // ask reads a line from the terminal.
 func (a *app) ask(ctx context.Context, question string) (string, error) {
 	a.prompt(escape(question))
-	return await(ctx, func() (string, error) {
+	answer, err := await(ctx, func() (string, error) {
 		line, err := bufio.NewReader(a.in).ReadString('\n')
 		if err != nil {
 			return "", errInterrupted // the terminal is gone, or ^D was typed
 		}
 		return strings.TrimSpace(line), nil
 	})
+	if err != nil {
+		a.prompt("\n")
+	}
+	return answer, err
 }
 
 // prompt writes where a person sees it: stderr may be a log file.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 
@@ -40,7 +41,10 @@ func (a *app) printChange(m *managed, change workflow.Change) error {
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
 	}
-	return a.print(document, document.plain)
+	if err := a.print(document, document.plain); err != nil {
+		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
+	}
+	return nil
 }
 
 // asGiven is the CA as far as the command line says.

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -76,11 +78,11 @@ func plural(n int, noun string) string {
 // verdict is the error of a check that found what it should not have: what the loaders
 // refuse, then what is broken on the way to the service, then with strict any warning.
 func (d *checkDocument) verdict(strict bool, broken error) error {
-	if !d.unfit && broken != nil {
+	if broken != nil && (!d.unfit || errors.Is(broken, context.Canceled)) {
 		return broken
 	}
 	if d.unfit || strict && d.Warnings > 0 {
-		return &verdictError{d.counts() + " on CA certificate " + d.CA.File}
+		return &verdictError{"the check of CA certificate " + d.CA.File + " ended with " + d.counts()}
 	}
 	return nil
 }

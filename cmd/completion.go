@@ -35,7 +35,7 @@ func addCompletions(cmd *cobra.Command) {
 // completions are by the name of a flag, which means the same in every command. Of
 // certificates and keys all is offered that the loaders read.
 var completions = map[string]cobra.CompletionFunc{
-	"ca-cert":           files("crt", "pem", "cer", "der", "p12", "pfx"),
+	"ca-cert":           files("crt", "pem", "cer", "der"),
 	"ca-key":            files("key", "pem", "p12", "pfx"),
 	"verification-cert": files("crt", "pem", "cer", "der"),
 	"key-password-file": anyFile,
@@ -57,6 +57,7 @@ var completions = map[string]cobra.CompletionFunc{
 	"sn":       serialNumberForms,
 	"order":    values(emulator.OldestFirst, emulator.NewestFirst),
 	"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
+	"allow":    values(emulator.Actions()...),
 	"deny":     values(emulator.Operations()...),
 	"fault":    values(emulator.FaultKinds()...),
 }
@@ -92,9 +93,9 @@ func serialNumberForms(cmd *cobra.Command, args []string, typed string) ([]strin
 	return values(emulator.Padded, emulator.Upper, emulator.Plain, emulator.Colons)(cmd, args, typed)
 }
 
-// refuseUnknownShells makes a shell that completion does not know a mistake: cobra alone
-// prints help and calls it success.
-func refuseUnknownShells(root *cobra.Command) {
+// mendCompletion makes a shell that the command does not know a mistake: cobra alone prints
+// help and calls it success. And where its script cannot be written, that is said.
+func mendCompletion(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() != "completion" {
 			continue
@@ -102,6 +103,13 @@ func refuseUnknownShells(root *cobra.Command) {
 		var shells []string
 		for _, shell := range cmd.Commands() {
 			shells = append(shells, shell.Name())
+			write := shell.RunE
+			shell.RunE = func(cmd *cobra.Command, args []string) error {
+				if err := write(cmd, args); err != nil {
+					return cannotWrite("standard output", err)
+				}
+				return nil
+			}
 		}
 		cmd.Args = func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -36,7 +36,7 @@ is success, exit 0. There is no way back but to register the CA anew.`,
 		},
 	}
 	o.registeredCA.addFlags(cmd)
-	addWait(cmd, &o.wait)
+	addWait(cmd, &o.wait, "gone")
 	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA also where it has device certificates, and these with it")
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
 	return cmd
@@ -46,14 +46,9 @@ func (a *app) delete(m *managed, o deleteOptions) error {
 	if _, canAsk := a.terminal(); !o.yes && !canAsk {
 		return usage(m.cmd, "%s: --yes missing: there is no terminal to ask on", m.cmd.CommandPath())
 	}
-	deletion, err := a.prepareDelete(m, o.withDevices)
+	deletion, err := a.agreedDeletion(m, o)
 	if err != nil {
 		return err
-	}
-	if deletion.Entry != nil && !o.yes {
-		if err := a.agree(m, deletion); err != nil {
-			return err
-		}
 	}
 	ctx, cancel := a.network(m.cmd.Context(), o.wait)
 	defer cancel()
@@ -62,6 +57,23 @@ func (a *app) delete(m *managed, o deleteOptions) error {
 		return err
 	}
 	return a.printChange(m, change)
+}
+
+// agreedDeletion asks whether the CA is to be deleted, where there is somebody to ask and
+// something to delete. While they thought about it the CA may have changed: it is looked at
+// again, and asked again where more would be lost.
+func (a *app) agreedDeletion(m *managed, o deleteOptions) (workflow.Deletion, error) {
+	deletion, err := a.prepareDelete(m, o.withDevices)
+	for err == nil && deletion.Entry != nil && !o.yes {
+		agreed := deletion.Devices
+		if err = a.agree(m, deletion); err != nil {
+			break
+		}
+		if deletion, err = a.prepareDelete(m, o.withDevices); deletion.Devices <= agreed {
+			break
+		}
+	}
+	return deletion, err
 }
 
 // prepareDelete has a time limit of its own: whoever is asked may take long.

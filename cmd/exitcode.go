@@ -21,7 +21,7 @@ const (
 	exitUnavailable = 6   // the service could not be reached, or could not answer
 	exitNotListed   = 7   // not in the list, or listed but inactive
 	exitExpiring    = 8   // something expires soon, where that was asked
-	exitInterrupted = 130 // SIGINT, SIGTERM or SIGHUP
+	exitInterrupted = 130 // SIGINT, SIGTERM or SIGHUP, or no where it was asked
 )
 
 // exitCode is the exit code of an error. The order matters where one error holds

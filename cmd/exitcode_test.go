@@ -57,9 +57,9 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&workflow.SameCodeError{}, exitRefused, "support"},
 		{&workflow.CodesUsedUpError{Err: refused("RegisterCodeUsed")}, exitRefused, "somebody else"},
 		{&workflow.OddCodeError{Fault: &pki.Error{Advice: "not for users"}}, exitUnavailable, "support"},
-		{&workflow.UnknownError{CA: ca, Submit: lost, Look: absent}, exitUnavailable, "run it again"},
-		{&workflow.UnknownError{CA: ca, Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},
-		{&workflow.UnknownError{CA: ca, Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "run it again"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: absent}, exitUnavailable, "run it again"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "run it again"},
 		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: absent}, exitNotListed, "mqttca confirm"},
 		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: refused("NoPermission")}, exitNotListed, "mqttca confirm"},
 		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: &workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "mqttca confirm"},
@@ -88,12 +88,12 @@ func TestExitCodesAndHints(t *testing.T) {
 	}
 }
 
-// The policy of a hint is for the region that refused.
+// The policy of a hint is for the region that refused, and for what the command is for.
 func TestHintNamesTheRegion(t *testing.T) {
 	call := api.Call{Operation: "DeleteCaCertificate", Instance: "post-cn-1", Host: "onsmqtt-vpc.cn-shanghai.aliyuncs.com"}
 	want := "the RAM user or role has to be allowed mq:DeleteCaCertificate and mq:MqttInstanceAccess on this instance: " +
 		"'mqttca policy --region cn-shanghai --account ACCOUNT --instance post-cn-1 --for lifecycle' makes such a policy"
-	if got := hint(&api.Error{Call: call, Code: "Forbidden.RAM"}); got != want {
+	if got := hint(&purposeError{&api.Error{Call: call, Code: "Forbidden.RAM"}, api.ToLifecycle}); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
@@ -110,7 +110,7 @@ func TestHintsAreOfKnownCodes(t *testing.T) {
 // In an error object the submission's ids count, not those of what came after it.
 func TestFailureOfASubmission(t *testing.T) {
 	look := &api.Error{Code: "NoPermission", RequestID: "look"}
-	got := describeFailure(&workflow.UnknownError{CA: throwaway(t), Submit: &api.NoAnswerError{RequestID: "submission", HTTPStatus: 502}, Look: look})
+	got := describeFailure(&workflow.UnknownError{CA: workflow.Reference{CA: throwaway(t)}, Submit: &api.NoAnswerError{RequestID: "submission", HTTPStatus: 502}, Look: look})
 	if got.Code != "" || got.RequestID != "submission" || got.HTTPStatus != 502 {
 		t.Errorf("unknown: %+v", got)
 	}

@@ -22,9 +22,9 @@ func addVerificationCert(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "verification-cert", "", "file with the verification certificate (PEM or DER)")
 }
 
-func addWait(cmd *cobra.Command, value *time.Duration) {
+func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
 	*value = defaultWait
-	cmd.Flags().Var(duration{value}, "wait", "how long the CA may take to show as active")
+	cmd.Flags().Var(duration{value}, "wait", "how long the list may take to show the CA as "+shown)
 }
 
 // minValidity leaves time to submit.

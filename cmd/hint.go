@@ -63,7 +63,7 @@ func hint(err error) string {
 	case errors.As(err, &own):
 		return own.Hint()
 	case errors.As(err, &refusal):
-		return refusalHint(refusal)
+		return refusalHint(refusal, purposeOf(err))
 	case errors.Is(err, context.Canceled):
 		return ""
 	case errors.As(err, &unverified):
@@ -75,20 +75,20 @@ func hint(err error) string {
 	return ""
 }
 
-func refusalHint(refusal *api.Error) string {
+func refusalHint(refusal *api.Error, purpose api.Purpose) string {
 	if refusal.Code == "MqttInstanceNotFound" {
 		return "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region and the instance id"
 	}
 	if text := codeHints[refusal.Code]; text != "" || refusal.Rule().Kind != api.Unpermitted {
 		return firstOf(text, kindHints[refusal.Rule().Kind])
 	}
-	return permissionHint(refusal.Call)
+	return permissionHint(refusal.Call, purpose)
 }
 
 // permissionHint names the actions that a refused call needs, and the command that makes
-// the policy.
-func permissionHint(call api.Call) string {
-	actions, purpose := api.ActionsFor(call.Operation)
+// the policy for what was to be done.
+func permissionHint(call api.Call, purpose api.Purpose) string {
+	actions := api.ActionsFor(call.Operation)
 	region := "REGION"
 	if endpoint, err := api.ParseEndpoint(call.Host); err == nil {
 		region = firstOf(endpoint.Region(), region)
@@ -114,7 +114,7 @@ func workflowHint(err error) string {
 	)
 	switch {
 	case errors.As(err, &unknown):
-		return "run it again: it looks at the list first, and submits only where the CA is not there"
+		return "run it again: it looks at the list first, and changes something only where that is still to be done"
 	case errors.As(err, &accepted) && accepted.What != "":
 		return "run it again: it looks at the list first; name the request id to the vendor's support if the change does not come"
 	case errors.As(err, &accepted):

@@ -105,12 +105,19 @@ func (l look) clockProbe() probeDocument {
 		return notTried("clock")
 	}
 	const noticeable = time.Minute
-	offset := l.last.ClockOffset.Abs()
-	probe := probeDocument{"clock", stateOK, "this machine's and the service's agree within " + (offset.Truncate(time.Second) + time.Second).String(), ""}
-	if offset > noticeable {
-		probe.State, probe.Advice = stateWarning, "set this machine's clock: requests and certificates are dated by it"
+	offset := l.last.ClockOffset.Round(time.Second)
+	switch {
+	case offset > noticeable:
+		return offClock(offset, "ahead of")
+	case offset < -noticeable:
+		return offClock(-offset, "behind")
 	}
-	return probe
+	return probeDocument{"clock", stateOK, "the service's clock and this machine's agree", ""}
+}
+
+func offClock(by time.Duration, where string) probeDocument {
+	return probeDocument{"clock", stateWarning, fmt.Sprintf("the service's clock is %s %s this machine's", by, where),
+		"set this machine's clock: requests and certificates are dated by it"}
 }
 
 func (l look) listProbe() probeDocument {
@@ -135,7 +142,7 @@ func (l look) caProbe() probeDocument {
 	case l.outcome == workflow.AlreadyRegistered:
 		return probeDocument{"ca", stateOK, "it is listed and active", ""}
 	}
-	return probeDocument{"ca", stateOK, "it is not listed: a registration would go ahead", ""}
+	return probeDocument{"ca", stateOK, "it is not listed yet", ""}
 }
 
 func notTried(probe string) probeDocument {

@@ -31,6 +31,8 @@ func (r registeredCA) reference(cmd *cobra.Command) (workflow.Reference, error) 
 		return workflow.Reference{}, usage(cmd, "%s: --ca-cert or --sn missing", cmd.CommandPath())
 	case r.caCert != "" && r.sn != "":
 		return workflow.Reference{}, usage(cmd, "%s: --ca-cert and --sn exclude each other", cmd.CommandPath())
+	case r.caCert == "" && !workflow.IsSerialNumber(r.sn):
+		return workflow.Reference{}, usage(cmd, "%s: --sn is no serial number: it has hexadecimal digits, with colons or without", cmd.CommandPath())
 	case r.caCert == "":
 		return workflow.Reference{Sn: r.sn}, nil
 	}

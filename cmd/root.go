@@ -44,6 +44,7 @@ service, with nothing leaving this machine.`,
 		newList(a), newShow(a), newActivate(a), newDeactivate(a), newDevices(a), newDelete(a),
 		newPolicy(a), newEmulate(a), newVersion(a),
 	)
+	addPurposes(root)
 	usageErrors(root)
 	addCompletions(root)
 	return root

@@ -49,11 +49,12 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 // cmdEmulator starts the embedded service and puts it into the environment:
 //
 //	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
-//	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N]
+//	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N] [-awaken]
 //
 // It may be denied an operation, be ahead of the clock, never answer an operation, do it
 // and lose the answer; or have a rival who registers another CA right after each of the
-// first N codes was handed out.
+// first N codes was handed out, or somebody who activates all CAs once the devices of one
+// were listed.
 func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	options := emulatorOptions()
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
@@ -66,6 +67,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	flags.StringVar(&f.hang, "hang", "", "")
 	flags.StringVar(&f.lose, "lose", "", "")
 	flags.IntVar(&f.rivals, "rival", 0, "")
+	flags.BoolVar(&f.awaken, "awaken", false, "")
 	ts.Check(flags.Parse(args))
 	options.Instances = []string{*instance}
 	options.Now = func() time.Time { return time.Now().Add(*ahead) }
@@ -86,9 +88,10 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 
 // faults stands before the emulator.
 type faults struct {
-	emulated   http.Handler
+	emulated   *emulator.Service
 	hang, lose string
 	rivals     int
+	awaken     bool
 	released   chan struct{}
 
 	mutex  sync.Mutex
@@ -123,6 +126,12 @@ func (f *faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case f.lose:
 		f.emulated.ServeHTTP(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler)
+	case "ListDeviceCertificateByCaSn":
+		f.emulated.ServeHTTP(w, r)
+		if f.awaken {
+			f.awaken = false
+			forAll(f.emulated, (*api.Client).ActiveCaCertificate)
+		}
 	case "GetRegisterCode":
 		f.emulated.ServeHTTP(w, r)
 		if f.rivals > 0 {
@@ -193,11 +202,19 @@ func cmdRegistered(ts *testscript.TestScript, neg bool, args []string) {
 // cmdDeactivate makes all CAs inactive, as somebody at a console would.
 func cmdDeactivate(ts *testscript.TestScript, neg bool, args []string) {
 	s := storyOf(ts)
-	client := consoleClient(s.url)
-	defer client.Close()
-	for _, r := range s.service.Registrations() {
-		_, err := client.InactivateCaCertificate(context.Background(), r.InstanceID, r.Sn)
-		ts.Check(err)
-	}
+	forAll(s.service, (*api.Client).InactivateCaCertificate)
 	s.checked = len(s.service.Requests())
+}
+
+// forAll changes all CAs, as somebody at a console would.
+func forAll(service *emulator.Service, change func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)) {
+	server := httptest.NewServer(service)
+	defer server.Close()
+	client := consoleClient(server.URL)
+	defer client.Close()
+	for _, r := range service.Registrations() {
+		if _, err := change(client, context.Background(), r.InstanceID, r.Sn); err != nil {
+			panic(err)
+		}
+	}
 }

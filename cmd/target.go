@@ -25,7 +25,7 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	addInstance(cmd, &t.instance)
 	addCACert(cmd, &t.caCert)
 	cmd.Flags().StringVar(&t.name, "name", "", "name of the CA at the service (default its common name)")
-	addWait(cmd, &t.wait)
+	addWait(cmd, &t.wait, "active")
 	cmd.Flags().StringVar(&t.receipt, "receipt", "", "file to keep the receipt of the registration in, as JSON")
 	cmd.Flags().BoolVar(&t.dryRun, "dry-run", false, "check and look only, and say what would be done")
 }

@@ -65,7 +65,7 @@ func usageErrors(root *cobra.Command) {
 	})
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	refuseUnknownShells(root)
+	mendCompletion(root)
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "help" {
 			cmd.Args = knownTopic

@@ -49,6 +49,18 @@ func supportedOperations() map[string]operation {
 // Operations returns the names of all operations, sorted.
 func Operations() []string { return slices.Sorted(maps.Keys(supportedOperations())) }
 
+// Actions returns the RAM actions of all operations, sorted, for [Credential.Allow].
+func Actions() []string {
+	actions := []string{instanceAccess}
+	for _, op := range supportedOperations() {
+		if op.action != "" {
+			actions = append(actions, op.action)
+		}
+	}
+	slices.Sort(actions)
+	return actions
+}
+
 // instance returns the id that a call names, once it is known to exist and to be the caller's.
 func (s *Service) instance(c *call) (string, *refusal) {
 	id, refused := c.parameters.required("MqttInstanceId")

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"mqttca/api"
@@ -20,6 +19,7 @@ type Change struct {
 type kind struct {
 	step    Step
 	what    string // "the activation of "
+	doing   string // "made active on"
 	call    func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)
 	shown   func(*api.CaCertificate) bool // nil where the CA is not listed
 	done    Outcome
@@ -30,6 +30,7 @@ var (
 	activation = kind{
 		step:    Activate,
 		what:    "the activation of ",
+		doing:   "made active on",
 		call:    (*api.Client).ActiveCaCertificate,
 		shown:   func(entry *api.CaCertificate) bool { return entry != nil && entry.Active },
 		done:    Activated,
@@ -38,6 +39,7 @@ var (
 	deactivation = kind{
 		step:    Deactivate,
 		what:    "the deactivation of ",
+		doing:   "made inactive on",
 		call:    (*api.Client).InactivateCaCertificate,
 		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active },
 		done:    Deactivated,
@@ -46,6 +48,7 @@ var (
 	deletion = kind{
 		step:  Delete,
 		what:  "the deletion of ",
+		doing: "deleted from",
 		call:  (*api.Client).DeleteCaCertificate,
 		shown: func(entry *api.CaCertificate) bool { return entry == nil },
 		done:  Deleted,
@@ -89,29 +92,44 @@ func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, e
 	return entry, err
 }
 
-// apply asks for the change and waits until the list shows it. Where no answer comes, or
-// to a deletion one that says that there is no such CA, the list decides.
+// apply asks for the change and waits until the list shows it. Where it failed, the list
+// decides all the same: an earlier attempt may have got through, or somebody else has done
+// it. What got no answer is watched for a while.
 func (i Instance) apply(ctx context.Context, ca Reference, entry *api.CaCertificate, k kind, wait time.Duration) (Change, error) {
 	receipt, err := during(i.Observer, k.step, func() (api.Acknowledgement, error) {
 		return k.call(i.Client, ctx, i.ID, entry.Sn)
 	})
 	result := Change{Outcome: k.done, CA: *entry, RequestID: receipt.RequestID}
-	if err != nil && (!api.MaybeDone(err) && !(k.shown(nil) && saysItIsGone(err)) || ctx.Err() != nil) {
-		return result, err
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return result, i.unknown(ca, k, err, nil)
+	case err != nil && api.MaybeDone(err):
+		wait = min(wait, settlingTime)
+	case err != nil:
+		wait = 0
 	}
 	last, missing := during(i.Observer, Recheck, func() (*api.CaCertificate, error) {
 		return i.poll(ctx, ca, wait, func() (*api.CaCertificate, error) { return i.lookFor(ctx, ca, entry.Sn, k) })
 	})
 	switch {
-	case missing == nil && last != nil:
-		result.CA = *last
-		return result, nil
 	case missing == nil:
+		if last != nil {
+			result.CA = *last
+		}
 		return result, nil
 	case err != nil:
-		return result, err
+		return result, i.unknown(ca, k, err, missing)
 	}
 	return result, &AcceptedError{What: k.what, CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+}
+
+// unknown is the error of a change that failed: a refusal as it is, and what may have been
+// done as such.
+func (i Instance) unknown(ca Reference, k kind, err, look error) error {
+	if !api.MaybeDone(err) {
+		return err
+	}
+	return &UnknownError{CA: ca, Done: k.doing, Instance: i.ID, Submit: err, Look: look}
 }
 
 // lookFor succeeds when the list shows the change.
@@ -135,9 +153,4 @@ func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, k kind) 
 		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "active"}
 	}
 	return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "inactive"}
-}
-
-func saysItIsGone(err error) bool {
-	var refusal *api.Error
-	return errors.As(err, &refusal) && refusal.Code == "FindCaBySnError"
 }

@@ -138,11 +138,12 @@ func TestChangesThatAreLost(t *testing.T) {
 		operation string
 		do        changer
 		active    bool // before
+		unknown   string
 		accepted  string
 	}{
-		{"ActiveCaCertificate", Instance.Activate, false, "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
-		{"InactivateCaCertificate", Instance.Deactivate, true, "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
-		{"DeleteCaCertificate", deleteCA, false, "the deletion of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
+		{"ActiveCaCertificate", Instance.Activate, false, "made active on", "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
+		{"InactivateCaCertificate", Instance.Deactivate, true, "made inactive on", "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
+		{"DeleteCaCertificate", deleteCA, false, "deleted from", "the deletion of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
 	}
 	for _, tt := range changes {
 		t.Run(tt.operation, func(t *testing.T) {
@@ -168,8 +169,16 @@ func TestChangesThatAreLost(t *testing.T) {
 				mode = "never arrives"
 				start := time.Now()
 				_, err := tt.do(s.instance, context.Background(), ca, 3*time.Second)
-				wantError[*api.NoAnswerError](t, err, tt.operation+" for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer")
+				state := map[bool]string{true: "active", false: "inactive"}[tt.active]
+				wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was %s instance post-cn-test01: %s for instance post-cn-test01 `+
+					"got no usable answer from 127.0.0.1:1: the connection was closed without an answer, and then it was still listed as %s",
+					ca.CA.Subject(), tt.unknown, tt.operation, state))
 				if took := time.Since(start); took != 3*time.Second {
+					t.Errorf("the list was watched for %v", took)
+				}
+				start = time.Now()
+				tt.do(s.instance, context.Background(), ca, time.Minute)
+				if took := time.Since(start); took != settlingTime {
 					t.Errorf("the list was watched for %v", took)
 				}
 				mode = "accepted, without effect"
@@ -185,6 +194,41 @@ func TestChangesThatAreLost(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Where an attempt got through before another was refused, the list knows.
+func TestChangeThatWasDoneBeforeARefusal(t *testing.T) {
+	attempts := 0
+	s, ca := startWithCA(t, true, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+		if operation(r) != "InactivateCaCertificate" {
+			return false
+		}
+		emulated.ServeHTTP(discard{}, r)
+		attempts++
+		return answer(w, 400, `{"RequestId":"r","Code":"Throttling.User"}`)
+	})
+	if change, err := s.instance.Deactivate(context.Background(), ca, time.Minute); err != nil || change.Outcome != Deactivated || change.CA.Active || attempts != 1 {
+		t.Errorf("%+v, %v after %d attempts", change, err, attempts)
+	}
+}
+
+// A time limit during a change does not hide that it may have been done.
+func TestChangeThatRunsOutOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, ca := startWithCA(t, true, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+			if operation(r) != "InactivateCaCertificate" {
+				return false
+			}
+			emulated.ServeHTTP(discard{}, r)
+			<-r.Context().Done()
+			return true
+		})
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_, err := s.instance.Deactivate(ctx, ca, time.Minute)
+		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made inactive on instance post-cn-test01: `+
+			"InactivateCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: no answer in time", ca.CA.Subject()))
+	})
 }
 
 // Somebody else may delete the CA meanwhile: then it is gone, as was wanted.

@@ -17,7 +17,7 @@ type InactiveError struct {
 }
 
 func (e *InactiveError) Error() string {
-	return fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
+	return fmt.Sprintf("CA \"%s\" is registered with instance %s (Sn %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
 }
 
 // A NotListedError says that the CA is not in the instance's list.
@@ -50,7 +50,7 @@ type SerialConflictError struct {
 }
 
 func (e *SerialConflictError) Error() string {
-	return fmt.Sprintf("CA %q has the serial number %s of another CA certificate on instance %s, %s",
+	return fmt.Sprintf("CA \"%s\" has the serial number %s of another CA certificate on instance %s, %s",
 		e.CA.Subject(), e.CA.SerialNumber(), e.Instance, describe(e.Other))
 }
 
@@ -61,7 +61,7 @@ func describe(entry api.CaCertificate) string {
 		return fmt.Sprintf("%q (Sn %s)", entry.CaName, entry.Sn)
 	}
 	other := pki.CA{Certificate: certificate}
-	return fmt.Sprintf("%q (subject %q, Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
+	return fmt.Sprintf("%q (subject \"%s\", Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
 }
 
 // An OddCodeError says that the service handed out a code that no certificate can carry.
@@ -100,17 +100,19 @@ func (e *CodesUsedUpError) Error() string {
 // Unwrap gives the last refusal.
 func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 
-// An UnknownError says that a submission got no answer, and that the list, where it
-// could be looked at, did not show the CA. It may be registered all the same.
+// An UnknownError says that a submission or another change got no answer, and that the
+// list, where it could be looked at, did not show it. It may have taken effect all the
+// same.
 type UnknownError struct {
-	CA       *pki.CA
+	CA       Reference
+	Done     string // what may have been done to the CA: "registered with", "deleted from"
 	Instance string
 	Submit   error // why there is no answer
 	Look     error // what looking at the list gave; nil where there was no time to look
 }
 
 func (e *UnknownError) Error() string {
-	message := fmt.Sprintf("it is not known whether CA %q was registered with instance %s: %s", e.CA.Subject(), e.Instance, e.Submit)
+	message := fmt.Sprintf("it is not known whether %s was %s instance %s: %s", e.CA, e.Done, e.Instance, e.Submit)
 	if e.Look != nil {
 		message += ", and then " + state(e.Look)
 	}
@@ -123,7 +125,7 @@ func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 // An AcceptedError says that the service accepted a submission or another change, but
 // that the list did not show it afterwards.
 type AcceptedError struct {
-	What      string // was accepted of the CA: "the activation of ", say; "" for the CA itself
+	What      string // was accepted: "the activation of ", say; "" for the CA itself
 	CA        Reference
 	Instance  string
 	RequestID string // of the submission or the change

@@ -33,9 +33,9 @@ func TestErrorsUnwrap(t *testing.T) {
 		holds []error
 		text  string // SUBJECT stands for the CA's
 	}{
-		{"unknown", &UnknownError{CA: ca, Instance: "i", Submit: submit, Look: look}, []error{submit, look},
+		{"unknown", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit, Look: look}, []error{submit, look},
 			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then it was not in the list`},
-		{"unknown, without a look", &UnknownError{CA: ca, Instance: "i", Submit: submit}, []error{submit},
+		{"unknown, without a look", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit}, []error{submit},
 			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost`},
 		{"stopped", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.DeadlineExceeded, Last: look}, []error{context.DeadlineExceeded, look},
 			`waiting for CA "SUBJECT" on instance i: the time ran out (at the last look it was not in the list)`},
@@ -121,7 +121,9 @@ func TestReactivationThatIsLost(t *testing.T) {
 		}
 		order.Activate = true
 		_, err := s.instance.Register(context.Background(), order)
-		wantError[*api.NoAnswerError](t, err, "ActiveCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer")
+		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made active on instance post-cn-test01: `+
+			"ActiveCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, "+
+			"and then it was still listed as inactive", order.Authority.Subject()))
 	})
 }
 

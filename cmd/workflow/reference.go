@@ -3,14 +3,17 @@ package workflow
 import (
 	"fmt"
 	"math/big"
+	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"mqttca/api"
 	"mqttca/pki"
 )
 
 // A Reference names one CA of an instance: by its certificate, or by its serial number in
-// any form in which people copy it.
+// any form that [IsSerialNumber] takes.
 type Reference struct {
 	CA *pki.CA
 	Sn string // where CA is nil
@@ -21,7 +24,7 @@ func (r Reference) String() string {
 	if r.CA == nil {
 		return fmt.Sprintf("the CA with Sn %q", r.Sn)
 	}
-	return fmt.Sprintf("CA %q", r.CA.Subject())
+	return `CA "` + r.CA.Subject() + `"`
 }
 
 // An AmbiguousError says that a serial number fits several CAs of the instance.
@@ -40,22 +43,17 @@ func (e *AmbiguousError) Error() string {
 }
 
 // in is the CA in a list, nil where it is not there. A serial number counts as the service
-// wrote it before anything else, then as a hexadecimal number, then as a decimal one.
+// wrote it before it counts as a number.
 func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCertificate, error) {
 	if r.CA != nil {
 		return find(listed, r.CA), nil
 	}
-	fits := []func(api.CaCertificate) bool{func(entry api.CaCertificate) bool { return entry.Sn == r.Sn }}
-	for _, number := range serialNumbers(r.Sn) {
-		fits = append(fits, func(entry api.CaCertificate) bool { return hasSerialNumber(entry, number) })
-	}
-	for _, fit := range fits {
-		var matches []api.CaCertificate
-		for _, entry := range listed {
-			if fit(entry) {
-				matches = append(matches, entry)
-			}
-		}
+	number, _ := serialNumber(r.Sn)
+	for _, fits := range []func(api.CaCertificate) bool{
+		func(entry api.CaCertificate) bool { return entry.Sn == r.Sn },
+		func(entry api.CaCertificate) bool { return number != nil && hasSerialNumber(entry, number) },
+	} {
+		matches := slices.DeleteFunc(slices.Clone(listed), func(entry api.CaCertificate) bool { return !fits(entry) })
 		switch len(matches) {
 		case 0:
 		case 1:
@@ -67,34 +65,31 @@ func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCer
 	return nil, nil
 }
 
-// serialNumbers is what a copied serial number can mean, the likelier first. It may have
-// colons, spaces or hyphens between the octets, 0x ahead, and what openssl x509 prints
-// around it: "serial=4D21", or "Serial Number: 4660 (0x1234)".
-func serialNumbers(text string) []*big.Int {
-	if len(text) > longestSn {
-		return nil
-	}
-	text = strings.ToLower(text)
-	if _, after, cut := strings.Cut(text, "serial"); cut {
-		text = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(after, " "), "number"), " :=")
-	}
-	if _, after, cut := strings.Cut(text, "(0x"); cut {
-		text = "0x" + strings.TrimSuffix(strings.TrimSpace(after), ")")
-	}
-	digits, prefixed := strings.CutPrefix(strings.TrimSpace(text), "0x")
-	digits = strings.Map(withoutSeparators, digits)
-	var numbers []*big.Int
-	for _, base := range []int{16, 10} {
-		if n, ok := new(big.Int).SetString(digits, base); ok && n.Sign() >= 0 && !(prefixed && base == 10) {
-			numbers = append(numbers, n)
-		}
-	}
-	return numbers
+// IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal,
+// in either case, with leading zeros, 0x ahead, colons or spaces between the octets, and
+// what openssl x509 prints around it ("serial=4D21", "Serial Number: 4660 (0x1234)").
+// What could be decimal is hexadecimal all the same: another CA's number must not fit.
+func IsSerialNumber(text string) bool {
+	_, ok := serialNumber(text)
+	return ok
 }
 
-func withoutSeparators(r rune) rune {
-	if strings.ContainsRune(": -\t\r\n", r) {
-		return -1
+var copiedSerial = regexp.MustCompile(`(?i)^\s*["'\x{201c}]?(?:(?:serial|sn)(?:\s+number)?\s*[:=]?\s*)?` +
+	`(?:\d+\s+\(0x([0-9a-f]+)\)|(?:0x)?([0-9a-f][0-9a-f:\s]*))["'\x{201d}]?\s*$`)
+
+func serialNumber(text string) (*big.Int, bool) {
+	if len(text) > longestSn {
+		return nil, false
 	}
-	return r
+	parts := copiedSerial.FindStringSubmatch(text)
+	if parts == nil {
+		return nil, false
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r == ':' || unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, parts[1]+parts[2])
+	return new(big.Int).SetString(digits, 16)
 }

@@ -1,36 +1,50 @@
 package workflow
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
 	"mqttca/api"
 )
 
-func TestSerialNumbers(t *testing.T) {
+func TestSerialNumber(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"4d21", "[19745]"},
-		{"4D:21", "[19745]"},
-		{"4D 21", "[19745]"},
-		{"4D-21", "[19745]"},
-		{"004d21", "[19745]"},
-		{"0x4D21", "[19745]"},
-		{"0x12", "[18]"},
-		{" 4d21\n", "[19745]"},
-		{"12", "[18 12]"},
-		{"serial=4D21", "[19745]"},
-		{"Serial Number: 4660 (0x1234)", "[4660]"},
-		{"        Serial Number:\n            4d:21", "[19745]"},
-		{"Serial Number: 4d:21", "[19745]"},
-		{"", "[]"},
-		{"plant", "[]"},
-		{"4d21!", "[]"},
-		{"0x", "[]"},
-		{strings.Repeat("1", longestSn+1), "[]"},
+		{"4d21", "4d21"},
+		{"4D:21", "4d21"},
+		{"4D 21", "4d21"},
+		{"004d21", "4d21"},
+		{"0x4D21", "4d21"},
+		{" 4d21\n", "4d21"},
+		{`"4d21"`, "4d21"},
+		{"12", "12"},
+		{"16", "16"}, // never decimal: 0x10 is another CA
+		{"serial=4D21", "4d21"},
+		{"serial=16", "16"},
+		{"Sn             004d21", "4d21"},
+		{"sn=4d21", "4d21"},
+		{"Serial Number: 4660 (0x1234)", "1234"},
+		{"        Serial Number:\n            4d:21", "4d21"},
+		{"Serial Number: 4d:21", "4d21"},
+		{"", ""},
+		{" ", ""},
+		{"serial=", ""},
+		{"serial=-05", ""},
+		{"-5", ""},
+		{"4d-21", ""},
+		{"plant", ""},
+		{"4d21!", ""},
+		{"0x", ""},
+		{"0x0x1", ""},
+		{"Could not open file ca.crt", ""},
+		{"Serial Number: 5 (Negative)", ""},
+		{strings.Repeat("1", longestSn+1), ""},
 	}
 	for _, tt := range tests {
-		if got := fmt.Sprint(serialNumbers(tt.text)); got != tt.want {
+		got := ""
+		if number, ok := serialNumber(tt.text); ok {
+			got = number.Text(16)
+		}
+		if got != tt.want || IsSerialNumber(tt.text) != (tt.want != "") {
 			t.Errorf("%q: %s, want %s", tt.text, got, tt.want)
 		}
 	}
@@ -52,8 +66,8 @@ func TestReferenceIn(t *testing.T) {
 		{"by certificate", Reference{CA: ca}, []api.CaCertificate{entry("1", ""), entry("2", ca.PEM())}, 1},
 		{"by the certificate's number, whatever its Sn", Reference{Sn: strings.ToUpper(sn)}, []api.CaCertificate{entry(sn[:6], ""), entry("x", ca.PEM())}, 1},
 		{"the service's own words before any number", Reference{Sn: "0012"}, []api.CaCertificate{entry("12", ""), entry("0012", "")}, 1},
-		{"hexadecimal before decimal", Reference{Sn: "12"}, []api.CaCertificate{entry("0c", ""), entry("0012", "")}, 1},
-		{"decimal where nothing is hexadecimal", Reference{Sn: "12"}, []api.CaCertificate{entry("ff", ""), entry("0c", "")}, 1},
+		{"hexadecimal", Reference{Sn: "12"}, []api.CaCertificate{entry("0c", ""), entry("0012", "")}, 1},
+		{"never decimal", Reference{Sn: "12"}, []api.CaCertificate{entry("ff", ""), entry("0c", "")}, -1},
 		{"an Sn that is no number", Reference{Sn: "odd one"}, []api.CaCertificate{entry("1", ""), entry("odd one", "")}, 1},
 		{"an entry whose Sn is no number", Reference{Sn: "1"}, []api.CaCertificate{entry("odd one", "")}, -1},
 		{"another", Reference{Sn: "13"}, []api.CaCertificate{entry("12", "")}, -1},

@@ -168,5 +168,5 @@ func settled(doubt, err error) error {
 	if err == nil || known || isUnknown(err) || !errors.As(doubt, &first) {
 		return err
 	}
-	return &UnknownError{CA: first.CA, Instance: first.Instance, Submit: first.Submit, Look: err}
+	return &UnknownError{CA: first.CA, Done: first.Done, Instance: first.Instance, Submit: first.Submit, Look: err}
 }

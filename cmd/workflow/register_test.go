@@ -49,15 +49,15 @@ func TestRequestsOfARegistration(t *testing.T) {
 	if _, err := s.instance.Register(context.Background(), order); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := s.operations(), "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate"; got != want || s.connections != 1 {
-		t.Errorf("first run: %s on %d connections, want %s on 1", got, s.connections, want)
+	if got, want := s.operations(), "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate"; got != want || s.connections.Load() != 1 {
+		t.Errorf("first run: %s on %d connections, want %s on 1", got, s.connections.Load(), want)
 	}
 	result, err := s.instance.Register(context.Background(), order)
 	if err != nil || result.Outcome != AlreadyRegistered || result.Verification != nil || result.RequestID != "" {
 		t.Errorf("second run: %+v, %v", result, err)
 	}
-	if got := len(s.Requests()); got != 5 || s.connections != 1 {
-		t.Errorf("after the second run: %d requests on %d connections, want 5 on 1", got, s.connections)
+	if got := len(s.Requests()); got != 5 || s.connections.Load() != 1 {
+		t.Errorf("after the second run: %d requests on %d connections, want 5 on 1", got, s.connections.Load())
 	}
 	s.registered(t, order.Authority.CA)
 }

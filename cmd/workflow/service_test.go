@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,7 +25,7 @@ type service struct {
 	*emulator.Service
 	instance    Instance
 	seen        *recorder
-	connections int
+	connections atomic.Int32
 }
 
 // intercept may answer a request in the emulator's place (true) or let it through.
@@ -55,7 +56,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"},
 		UserAgent:   "mqttca/test",
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			s.connections++
+			s.connections.Add(1)
 			return listener.Dial(ctx, network, address)
 		},
 	})

@@ -100,5 +100,5 @@ func (i Instance) settle(ctx context.Context, s Submission, result Result, err e
 	case absent && !api.MaybeDone(err):
 		return result, err
 	}
-	return result, &UnknownError{CA: s.CA, Instance: i.ID, Submit: err, Look: missing}
+	return result, &UnknownError{CA: Reference{CA: s.CA}, Done: "registered with", Instance: i.ID, Submit: err, Look: missing}
 }

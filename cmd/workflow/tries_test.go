@@ -166,7 +166,8 @@ func TestInterruptDuringAnActivation(t *testing.T) {
 		}
 		order.Activate = true
 		result, err := s.instance.Register(ctx, order)
-		wantError[*api.NoAnswerError](t, err, fmt.Sprintf("ActiveCaCertificate for instance %s got no usable answer from 127.0.0.1:1: interrupted", instanceID))
+		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made active on instance %[2]s: `+
+			"ActiveCaCertificate for instance %[2]s got no usable answer from 127.0.0.1:1: interrupted", order.Authority.Subject(), instanceID))
 		if got := strings.Join(s.seen.events, " "); got != "list /list activate /activate!" || result.Outcome != Interrupted {
 			t.Errorf("steps %s, outcome %s", got, result.Outcome)
 		}
