@@ -32,6 +32,9 @@ is success, exit 0. There is no way back but to register the CA anew.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, canAsk := a.terminal(); !o.yes && !canAsk {
+				return usage(cmd, "%s: --yes missing: there is no terminal to ask on", cmd.CommandPath())
+			}
 			return a.withCA(cmd, o.registeredCA, func(m *managed) error { return a.delete(m, o) })
 		},
 	}
@@ -43,9 +46,6 @@ is success, exit 0. There is no way back but to register the CA anew.`,
 }
 
 func (a *app) delete(m *managed, o deleteOptions) error {
-	if _, canAsk := a.terminal(); !o.yes && !canAsk {
-		return usage(m.cmd, "%s: --yes missing: there is no terminal to ask on", m.cmd.CommandPath())
-	}
 	deletion, err := a.agreedDeletion(m, o)
 	if err != nil {
 		return err

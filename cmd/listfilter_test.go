@@ -47,6 +47,7 @@ func TestRemaining(t *testing.T) {
 		"2026-01-01T23:59:59Z": " (less than a day)",
 		"2026-01-02T00:00:00Z": " (1 day)",
 		"2026-01-31T00:00:00Z": " (30 days)",
+		"9999-12-31T23:59:59Z": " (2912442 days)",
 	} {
 		if got := (certificateDocument{NotAfter: notAfter}).remaining(now); got != want {
 			t.Errorf("%s: %q, want %q", notAfter, got, want)

@@ -42,18 +42,12 @@ func (l look) failed(probe string) probeDocument {
 	return probeDocument{probe, stateError, l.err.Error(), hint(l.err)}
 }
 
-// soonExpired is less than a registration with all its waiting may take.
-const soonExpired = 15 * time.Minute
-
 func (l look) credentialsProbe() probeDocument {
-	c := l.credentials
 	switch {
-	case c.AccessKeyID == "":
+	case l.credentials.AccessKeyID == "":
 		return l.failed("credentials")
 	case l.unaccepted():
 		return probeDocument{"credentials", stateError, l.identity() + ": " + l.err.Error(), hint(l.err)}
-	case c.SecurityToken != "" && !c.Expires.IsZero() && time.Until(c.Expires) < soonExpired:
-		return probeDocument{"credentials", stateWarning, l.identity(), "a registration may take longer: have them renewed before"}
 	}
 	return probeDocument{"credentials", stateOK, l.identity(), ""}
 }

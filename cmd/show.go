@@ -77,11 +77,12 @@ func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
 	})
 }
 
-// remaining is how long a certificate is still valid, in days.
+// remaining is how long a certificate is still valid, in days. (A time.Duration ends at
+// 292 years, and some CAs are made for longer.)
 func (d certificateDocument) remaining(now time.Time) string {
-	const day = 24 * time.Hour
+	const day = 24 * 60 * 60
 	end, known := d.expires()
-	switch left := end.Sub(now); {
+	switch left := end.Unix() - now.Add(time.Second-1).Unix(); {
 	case !known:
 		return ""
 	case left < 0:

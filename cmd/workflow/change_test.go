@@ -124,6 +124,11 @@ func TestDeleteIsRefused(t *testing.T) {
 		t.Errorf("requests %s, in the book it is %q", got, bookState(s))
 	}
 
+	s, ca = startWithCA(t, false, emulator.Options{DevicesPerCA: 1}, nil)
+	if _, err = s.instance.PrepareDelete(context.Background(), ca, false); err == nil {
+		t.Error("one device would be deleted unasked")
+	}
+
 	s, ca = startWithCA(t, false, emulator.Options{Deny: []string{"ListDeviceCertificateByCaSn"}}, nil)
 	_, err = s.instance.PrepareDelete(context.Background(), ca, true)
 	var refusal *api.Error
@@ -139,11 +144,13 @@ func TestChangesThatAreLost(t *testing.T) {
 		do        changer
 		active    bool // before
 		unknown   string
+		outcome   Outcome
+		book      string
 		accepted  string
 	}{
-		{"ActiveCaCertificate", Instance.Activate, false, "made active on", "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
-		{"InactivateCaCertificate", Instance.Deactivate, true, "made inactive on", "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
-		{"DeleteCaCertificate", deleteCA, false, "deleted from", "the deletion of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
+		{"ActiveCaCertificate", Instance.Activate, false, "made active on", Activated, "active", "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
+		{"InactivateCaCertificate", Instance.Deactivate, true, "made inactive on", Deactivated, "inactive", "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
+		{"DeleteCaCertificate", deleteCA, false, "deleted from", Deleted, "", "the deletion of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
 	}
 	for _, tt := range changes {
 		t.Run(tt.operation, func(t *testing.T) {
@@ -188,8 +195,9 @@ func TestChangesThatAreLost(t *testing.T) {
 				_, err = tt.do(s.instance, context.Background(), ca, 0)
 				wantError[*api.Error](t, err, tt.operation+" for instance post-cn-test01 was refused by 127.0.0.1:1: no reason given (code FindCaBySnError, HTTP 400, request id r)")
 				mode = "done, answer lost"
-				if change, err := tt.do(s.instance, context.Background(), ca, 3*time.Second); err != nil || change.Outcome == "" {
-					t.Errorf("done all the same: %+v, %v", change, err)
+				change, err := tt.do(s.instance, context.Background(), ca, 3*time.Second)
+				if err != nil || change.Outcome != tt.outcome || change.RequestID != "" || bookState(s) != tt.book {
+					t.Errorf("done all the same: %+v, %v; in the book it is %q", change, err, bookState(s))
 				}
 			})
 		})
