@@ -13,7 +13,9 @@ import (
 type app struct {
 	in  io.Reader
 	out io.Writer // the result, nothing else
-	err io.Writer // everything else
+	err *screen   // everything else
+
+	shown display // how a result is shown
 
 	region   string
 	endpoint string
@@ -56,12 +58,15 @@ func (a *app) network(ctx context.Context, wait time.Duration) (context.Context,
 
 // note prints a line of progress.
 func (a *app) note(format string, args ...any) {
-	if !a.quiet && !a.json {
-		fmt.Fprintln(a.err, escape(fmt.Sprintf(format, args...)))
+	if !a.silent() {
+		a.err.say("", untoned, fmt.Sprintf(format, args...))
 	}
 }
 
+// silent reports whether progress is not wanted.
+func (a *app) silent() bool { return a.quiet || a.json }
+
 // warn prints what a person should know also where progress is not wanted.
 func (a *app) warn(format string, args ...any) {
-	fmt.Fprintln(a.err, "warning: "+escape(fmt.Sprintf(format, args...)))
+	a.err.say("warning: ", yellow, fmt.Sprintf(format, args...))
 }

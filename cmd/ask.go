@@ -19,7 +19,7 @@ func (a *app) terminal() (terminal *os.File, ok bool) {
 
 // ask reads a line from the terminal.
 func (a *app) ask(ctx context.Context, question string) (string, error) {
-	a.prompt(escape(question))
+	a.prompt(a.err.laidOut(escape(question), 0))
 	answer, err := await(ctx, func() (string, error) {
 		line, err := bufio.NewReader(a.in).ReadString('\n')
 		if err != nil {
@@ -35,7 +35,7 @@ func (a *app) ask(ctx context.Context, question string) (string, error) {
 
 // prompt writes where a person sees it: stderr may be a log file.
 func (a *app) prompt(text string) {
-	if file, ok := a.err.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+	if !a.err.terminal {
 		if terminal, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
 			defer terminal.Close()
 			fmt.Fprint(terminal, text)

@@ -100,7 +100,7 @@ func newRegistrar(kind string, latency time.Duration) *registrar {
 	}))
 	endpoint, err := api.ParseEndpoint(r.server.URL)
 	check(err)
-	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&app{quiet: true}}, Client: api.NewClient(api.Config{
+	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&app{err: &screen{}, quiet: true}}, Client: api.NewClient(api.Config{
 		Endpoint:    endpoint,
 		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		UserAgent:   "benchmark",

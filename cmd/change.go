@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 
 	"mqttca/cmd/workflow"
@@ -41,7 +40,7 @@ func (a *app) printChange(m *managed, change workflow.Change) error {
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
 	}
-	if err := a.print(document, document.plain); err != nil {
+	if err := a.print(document, a.shown.page(document.plain)); err != nil {
 		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
 	}
 	return nil
@@ -56,12 +55,12 @@ func (m *managed) asGiven() caDocument {
 	return document
 }
 
-func (d changeDocument) plain(w io.Writer) error {
+func (d changeDocument) plain(p *page) error {
 	devices := ""
 	if d.DeviceCertificates > 0 {
 		devices = strconv.Itoa(d.DeviceCertificates) + " deleted with it"
 	}
-	return printFields(w, []field{
+	return printFields(p, []field{
 		{"CA", d.CA.Name},
 		{"state", changeWords[d.Outcome]},
 		{"instance", d.InstanceID},
@@ -71,5 +70,5 @@ func (d changeDocument) plain(w io.Writer) error {
 		{"device certificates", devices},
 		{"request id", d.RequestID},
 		{"endpoint", d.source()},
-	})
+	}, tones{"state": outcomeTone(d.Outcome)})
 }

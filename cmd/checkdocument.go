@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"mqttca/pki"
 )
@@ -93,27 +92,25 @@ type verdictError struct{ message string }
 func (e *verdictError) Error() string { return e.message }
 
 // plain says first what was looked at, then block by block what was found.
-func (d *checkDocument) plain(w io.Writer) error {
+func (d *checkDocument) plain(p *page) error {
 	for _, section := range d.examined() {
-		fmt.Fprintln(w, escape(section.title))
-		if err := printFields(w, section.fields); err != nil {
+		fmt.Fprintln(p, p.paint(bold, escape(section.title)))
+		if err := printFields(p, section.fields, section.tones); err != nil {
 			return err
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintln(p)
 	}
 	for _, finding := range d.Findings {
-		finding.plain(w)
+		finding.plain(p)
 	}
 	for _, probe := range d.Online {
-		probe.plain(w)
+		probe.plain(p)
 	}
 	if len(d.Online) > 0 {
-		fmt.Fprintln(w)
+		fmt.Fprintln(p)
 	}
 	if d.Errors+d.Warnings == 0 {
-		_, err := fmt.Fprintln(w, "nothing was found that speaks against registering it")
-		return err
+		return p.line(p.paint(green, "nothing was found that speaks against registering it"))
 	}
-	_, err := fmt.Fprintln(w, d.counts())
-	return err
+	return p.line(p.paint(bold, d.counts()))
 }

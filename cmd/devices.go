@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -43,16 +42,16 @@ func (a *app) devices(m *managed) error {
 	for _, device := range devices {
 		document.DeviceCertificates = append(document.DeviceCertificates, newDeviceDocument(device))
 	}
-	return a.print(document, document.plain)
+	return a.print(document, a.shown.page(document.plain))
 }
 
-func (d devicesDocument) plain(w io.Writer) error {
-	fmt.Fprintf(w, "device certificates of CA %q (Sn %s): %d\n", escape(d.CA.Name), escape(d.CA.Sn), len(d.DeviceCertificates))
+func (d devicesDocument) plain(p *page) error {
+	p.paragraph(fmt.Sprintf("device certificates of CA %q (Sn %s): %d", escape(d.CA.Name), escape(d.CA.Sn), len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {
-		fmt.Fprintln(w)
-		if err := printCertificates(w, d.DeviceCertificates); err != nil {
+		fmt.Fprintln(p)
+		if err := printCertificates(p, d.DeviceCertificates); err != nil {
 			return err
 		}
 	}
-	return d.listedBy(w)
+	return d.listedBy(p)
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"crypto/x509"
 	"strconv"
+	"time"
 
 	"mqttca/pki"
 )
@@ -57,6 +58,7 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 type section struct {
 	title  string
 	fields []field
+	tones  tones
 }
 
 // examined is all that was looked at. An intermediate CA is as good as a root; that its
@@ -66,15 +68,20 @@ func (d *checkDocument) examined() []section {
 	if !d.CA.SelfSigned {
 		issuer = d.CA.Issuer + " (which is not registered with it)"
 	}
-	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(field{"issuer", issuer})}}
+	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(field{"issuer", issuer}), d.CA.tones()}}
 	if d.Pair.Key != "" {
-		sections = append(sections, section{"CA key " + d.Pair.CAKey, []field{{"key", d.Pair.Key}}})
+		sections = append(sections, section{"CA key " + d.Pair.CAKey, []field{{"key", d.Pair.Key}}, nil})
 	}
 	if v := d.Verification; v.File != "" {
 		sections = append(sections, section{"verification certificate " + v.File,
-			v.fields(field{"issuer", v.Issuer}, field{"code", v.RegistrationCode})})
+			v.fields(field{"issuer", v.Issuer}, field{"code", v.RegistrationCode}), nil})
 	}
 	return sections
+}
+
+func (e examinedDocument) tones() tones {
+	validity := certificateDocument{NotAfter: e.NotAfter}
+	return tones{"valid until": validity.expiryTone(time.Now())}
 }
 
 // fields are the certificate's own lines; the others come after the subject.

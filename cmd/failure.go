@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 
@@ -69,9 +68,9 @@ func (a *app) fail(err error) int {
 		io.WriteString(a.err, escapeBut(line.String(), "\n"))
 		return f.ExitCode
 	}
-	fmt.Fprintln(a.err, "error: "+escape(f.Message))
+	a.err.say("error: ", alarm, f.Message)
 	if f.Hint != "" && !a.quiet {
-		fmt.Fprintln(a.err, "hint: "+escape(f.Hint))
+		a.err.say("hint: ", bold, f.Hint)
 	}
 	return f.ExitCode
 }

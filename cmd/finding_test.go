@@ -19,7 +19,8 @@ func TestWrapped(t *testing.T) {
 		{"one ab two", 5, []string{"one", "ab", "two"}},
 		{"a  b", 5, []string{"a  b"}}, // as it stands in a name
 		{"longerthanthat a", 5, []string{"longerthanthat", "a"}},
-		{"设备 设备", 5, []string{"设备 设备"}},
+		{"设备 设备", 9, []string{"设备 设备"}},
+		{"设备 设备", 8, []string{"设备", "设备"}},
 	} {
 		if diff := cmp.Diff(tt.want, wrapped(tt.text, tt.width)); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
@@ -31,7 +32,7 @@ func TestWrapped(t *testing.T) {
 func TestFindingIsEscaped(t *testing.T) {
 	var out strings.Builder
 	finding := findingDocument{Severity: "error", Rule: "key", Message: "its issuer is \x1b[31m\"\n" + strings.Repeat("word ", 40), name: "CA certificate \x1b[2J"}
-	finding.plain(&out)
+	finding.plain(&page{Writer: &out})
 	if !strings.HasPrefix(out.String(), "error on CA certificate \\u001b[2J (key)\n  found   its issuer is \\u001b[31m\"\\u000aword ") || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%q", out.String())
 	}

@@ -2,9 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,7 +75,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 			document.CACertificates = append(document.CACertificates, ca)
 		}
 	}
-	if err := a.print(document, document.plain); err != nil {
+	if err := a.print(document, a.shown.page(document.plain)); err != nil {
 		return err
 	}
 	if n := len(document.CACertificates); o.fail && n > 0 {
@@ -87,31 +84,39 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	return nil
 }
 
-func (d listDocument) plain(w io.Writer) error {
+func (d listDocument) plain(p *page) error {
 	var certificates []certificateDocument
 	for _, ca := range d.CACertificates {
 		certificates = append(certificates, ca.certificateDocument)
 	}
-	if err := printCertificates(w, certificates); err != nil {
+	if err := printCertificates(p, certificates); err != nil {
 		return err
 	}
-	return d.listedBy(w)
+	return d.listedBy(p)
 }
 
-func printCertificates(w io.Writer, certificates []certificateDocument) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tSTATE\tVALID UNTIL\tSN\tSUBJECT")
+// printCertificates shortens names and subjects where it must, never a serial number: it is
+// to be copied.
+func printCertificates(p *page, certificates []certificateDocument) error {
+	now := time.Now()
+	table := table{columns: []column{
+		{"NAME", "name", true}, {"STATE", "state", false}, {"VALID UNTIL", "valid until", false}, {"SN", "Sn", false}, {"SUBJECT", "subject", true},
+	}}
 	for _, c := range certificates {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", escape(c.Name), c.state(), c.NotAfter, escape(c.Sn), escape(c.Subject))
+		table.rows = append(table.rows, []cell{
+			{c.Name, untoned}, {c.state(), c.stateTone()}, {c.NotAfter, c.expiryTone(now)}, {c.Sn, untoned}, {c.Subject, untoned},
+		})
 	}
-	return table.Flush()
+	return table.print(p)
 }
 
 // listedBy ends a table with where it comes from, where that is not the vendor.
-func (o origin) listedBy(w io.Writer) error {
+func (o origin) listedBy(p *page) error {
 	if o.VendorEndpoint {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nlisted by %s\n", o.source())
-	return err
+	if err := p.line(); err != nil {
+		return err
+	}
+	return p.paragraph("listed by " + o.source())
 }

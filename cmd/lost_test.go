@@ -62,7 +62,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 	}
 	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
 	var stdout bytes.Buffer
-	a := &app{out: &stdout, err: stderr}
+	a := &app{out: &stdout, err: &screen{w: stderr}}
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance,
 		"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json")})
 	const want = `is registered and active, but its receipt could not be kept: write `
@@ -78,7 +78,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 func TestOutputLostUnderway(t *testing.T) {
 	service, caCert, caKey := newEmulated(t)
 	var stderr bytes.Buffer
-	a := &app{out: brokenWriter{}, err: &stderr}
+	a := &app{out: brokenWriter{}, err: &screen{w: &stderr}}
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey})
 	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), "is registered and active, but this could not be printed: write standard output: no space left on device") {
 		t.Errorf("exit code %d, stderr %s", code, stderr.String())
@@ -101,7 +101,7 @@ func TestNoSecretInOutput(t *testing.T) {
 		{"list", "--instance", emulatedInstance, "--endpoint", "https://127.0.0.1:1"},
 	} {
 		var output bytes.Buffer
-		a := &app{out: &output, err: &output}
+		a := &app{out: &output, err: &screen{w: &output}}
 		if code := a.run(context.Background(), args); code == exitOK {
 			t.Errorf("%q succeeded with a wrong secret", args)
 		}
@@ -123,7 +123,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	}
 	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
 	var stdout bytes.Buffer
-	a := &app{out: &stdout, err: stderr}
+	a := &app{out: &stdout, err: &screen{w: stderr}}
 	path := filepath.Join(folder, "receipt.json")
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
 	want := "warning: the receipt is lost: write " + path + ": no such file or directory\n"

@@ -17,7 +17,7 @@ func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	a := &app{in: os.Stdin, out: os.Stdout, err: newScreen(os.Stderr, os.Getenv), shown: newDisplay(os.Stdout, os.Getenv)}
 	return a.run(ctx, os.Args[1:])
 }
 

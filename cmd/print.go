@@ -3,9 +3,7 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 )
 
@@ -22,6 +20,9 @@ func (a *app) print(document any, plain func(io.Writer) error) error {
 			return err
 		}
 		b.Write(data)
+	}
+	if a.shown.columns != nil {
+		a.err.setApart()
 	}
 	if _, err := a.out.Write(b.Bytes()); err != nil {
 		return cannotWrite("standard output", err)
@@ -43,25 +44,10 @@ func encode(document any) ([]byte, error) {
 	return []byte(escapeBut(b.String(), "\n")), nil
 }
 
-// A field is one line of a result: a label and a value.
-type field struct{ label, value string }
-
-// printFields writes a line a field, the values aligned; fields without a value are
-// left out.
-func printFields(w io.Writer, fields []field) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, f := range fields {
-		if f.value != "" {
-			fmt.Fprintf(table, "%s\t%s\n", f.label, escape(f.value))
-		}
-	}
-	return table.Flush()
-}
-
 // noteFields prints fields as progress, for a witness of the run.
 func (a *app) noteFields(fields []field) {
-	if !a.quiet && !a.json {
-		printFields(a.err, fields)
+	if !a.silent() {
+		printFields(&page{a.err, a.err.display}, fields, nil)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -144,15 +143,23 @@ func notTried(probe string) probeDocument {
 }
 
 // plain writes a line, and more where it is long.
-func (p probeDocument) plain(w io.Writer) {
-	lead := fmt.Sprintf("%-9s  %-17s  ", strings.ReplaceAll(p.State, "_", " "), p.Probe)
-	for _, text := range []string{p.Message, p.Advice} {
+func (d probeDocument) plain(p *page) {
+	state := fmt.Sprintf("%-9s", strings.ReplaceAll(d.State, "_", " "))
+	probe := fmt.Sprintf("  %-17s  ", d.Probe)
+	indent := len(state + probe)
+	lead := p.paint(severityTone(d.State), state) + probe
+	if p.textWidth() < 70 { // too narrow for three columns
+		fmt.Fprintln(p, strings.TrimRight(lead, " "))
+		indent = len(state) + 2
+		lead = strings.Repeat(" ", indent)
+	}
+	for _, text := range []string{d.Message, d.Advice} {
 		if text == "" {
 			continue
 		}
-		for _, line := range wrapped(escape(text), 80-len(lead)) {
-			fmt.Fprintf(w, "%s%s\n", lead, line)
-			lead = strings.Repeat(" ", len(lead))
+		for _, line := range wrapped(escape(text), p.textWidth()-indent) {
+			fmt.Fprintf(p, "%s%s\n", lead, line)
+			lead = strings.Repeat(" ", indent)
 		}
 	}
 }

@@ -1,8 +1,13 @@
 package cmd
 
-import "mqttca/cmd/workflow"
+import (
+	"maps"
+	"slices"
 
-// progress shows the steps of the workflow as lines on stderr.
+	"mqttca/cmd/workflow"
+)
+
+// progress shows the steps of the workflow on stderr.
 type progress struct{ app *app }
 
 var stepLines = map[workflow.Step]string{
@@ -19,9 +24,19 @@ var stepLines = map[workflow.Step]string{
 	workflow.Recheck:      "confirm   wait until the list shows it",
 }
 
-func (p progress) Started(step workflow.Step) { p.app.note("%s", stepLines[step]) }
+// longestStep is how many columns the words of a step have at most.
+var longestStep = longest(slices.Collect(maps.Values(stepLines)))
 
-// Ended has nothing to draw: the next step's line or the error says how it went.
-func (p progress) Ended(workflow.Step, error) {}
+// Started shows a step: live where that can be drawn, else as a line.
+func (p progress) Started(step workflow.Step) {
+	if p.app.err.moves && !p.app.silent() {
+		p.app.err.begin(stepLines[step])
+		return
+	}
+	p.app.note("%s", stepLines[step])
+}
+
+// Ended marks a live step. Of others the next step's line or the error says how they went.
+func (p progress) Ended(_ workflow.Step, err error) { p.app.err.end(err != nil) }
 
 func (p progress) Warned(text string) { p.app.warn("%s", text) }

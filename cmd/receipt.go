@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"io"
 	"time"
 
 	"mqttca/cmd/workflow"
@@ -77,8 +76,8 @@ var outcomeWords = map[workflow.Outcome]string{
 	workflow.WouldReactivate:   "registered, but inactive; would be made active now (dry run, nothing was changed)",
 }
 
-func (r receipt) plain(w io.Writer) error {
-	return printFields(w, []field{
+func (r receipt) plain(p *page) error {
+	return printFields(p, []field{
 		{"CA", r.CA.Name},
 		{"state", outcomeWords[r.Outcome]},
 		{"instance", r.InstanceID},
@@ -90,5 +89,5 @@ func (r receipt) plain(w io.Writer) error {
 		{"code", r.CA.RegistrationCode},
 		{"request id", r.RequestID},
 		{"endpoint", r.source()},
-	})
+	}, tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
 }

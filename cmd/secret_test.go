@@ -57,7 +57,7 @@ func registerAt(t *testing.T, url string, more ...string) (code int, stderr stri
 	ca := filepath.Join(testdata(), "ca", "openssl.p256")
 	folder := t.TempDir()
 	var stdout, errors bytes.Buffer
-	a := &app{out: &stdout, err: &errors}
+	a := &app{out: &stdout, err: &screen{w: &errors}}
 	code = a.run(context.Background(), append([]string{"register", "--endpoint", url, "--instance", emulatedInstance, "--ca-cert", ca + ".crt", "--ca-key", ca + ".pkcs8.key",
 		"--retries", "0", "--timeout", "400ms", "--wait", "0s", "--verbose", "--receipt", filepath.Join(folder, "receipt.json")}, more...))
 	showsNone(t, "stdout", stdout.String())

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,10 +46,10 @@ func (a *app) show(m *managed) error {
 		return err
 	}
 	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), entry.CaContent, entry.VerificationContent}
-	return a.print(document, func(w io.Writer) error { return document.plain(w, *entry) })
+	return a.print(document, a.shown.page(func(p *page) error { return document.plain(p, *entry) }))
 }
 
-func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
+func (d showDocument) plain(p *page, entry api.CaCertificate) error {
 	var ca pki.Description
 	if certificate, err := pki.ParseCertificate(entry.CaContent); err == nil {
 		ca = pki.Describe(certificate)
@@ -59,7 +58,7 @@ func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
 	if certificate, err := pki.ParseCertificate(entry.VerificationContent); err == nil {
 		verification = fmt.Sprintf("valid until %s", timestamp(certificate.NotAfter))
 	}
-	return printFields(w, []field{
+	return printFields(p, []field{
 		{"CA", d.CA.Name},
 		{"state", d.CA.state()},
 		{"instance", d.InstanceID},
@@ -74,7 +73,7 @@ func (d showDocument) plain(w io.Writer, entry api.CaCertificate) error {
 		{"code", d.CA.RegistrationCode},
 		{"verification certificate", verification},
 		{"endpoint", d.source()},
-	})
+	}, tones{"state": d.CA.stateTone(), "valid until": d.CA.expiryTone(time.Now())})
 }
 
 // remaining is how long a certificate is still valid, in days. (A time.Duration ends at

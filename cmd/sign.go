@@ -158,14 +158,14 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		NotAfter:                timestamp(verification.NotAfter),
 		File:                    firstOf(o.out, o.bundle),
 	}
-	return a.print(document, func(w io.Writer) error {
+	return a.print(document, a.shown.page(func(p *page) error {
 		switch {
 		case o.bundle != "":
-			return printFields(w, b.witness(ca, verification))
+			return printFields(p, b.witness(ca, verification), nil)
 		case o.out != "":
 			return nil
 		}
-		_, err := io.WriteString(w, text)
+		_, err := io.WriteString(p, text)
 		return err
-	})
+	}))
 }

@@ -153,7 +153,7 @@ func registerRival(emulated http.Handler) {
 	}
 	client := consoleClient(server.URL)
 	defer client.Close()
-	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{quiet: true}}}
+	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{err: &screen{}, quiet: true}}}
 	_, err = rival.Register(context.Background(), workflow.Order{Authority: authority, Name: "rival", Validity: time.Hour})
 	if err != nil {
 		panic(err)

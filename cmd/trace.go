@@ -34,7 +34,14 @@ func answered(e api.Exchange) string {
 
 // noteRetry says that a request is sent again, and why.
 func (a *app) noteRetry(r api.Retry) {
-	a.note("retry     %s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
+	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
+	switch {
+	case a.silent():
+	case a.err.moves: // among the steps and their marks
+		a.err.sayIndented(a.err.paint(yellow, "!")+" retry     ", len("! retry     "), escape(words))
+	default:
+		a.note("retry     %s", words)
+	}
 }
 
 // warnOfClock says once that this machine's clock and the service's differ by more than
