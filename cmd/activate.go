@@ -66,5 +66,6 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 	}
 	r.addFlags(cmd)
 	addWait(cmd, &wait, s.shown)
+	a.addConnection(cmd)
 	return cmd
 }

@@ -33,18 +33,10 @@ type app struct {
 // on purpose.
 const defaultTimeout = 2 * time.Minute
 
+// addFlags adds the flags of every command.
 func (a *app) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&a.region, "region", "", "region of the instance, such as cn-hangzhou (or ALIBABA_CLOUD_REGION_ID, or the profile's)")
-	flags.StringVar(&a.endpoint, "endpoint", "", "host or URL to call in place of the region's (or MQTTCA_ENDPOINT)")
-	flags.BoolVar(&a.vpc, "vpc", false, "call the region's endpoint inside a VPC")
-	flags.StringVar(&a.profile, "profile", "", "profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials to take credentials from, and nothing else")
-	flags.Var(&a.ecsRole, "ecs-role", "take credentials from the RAM role of this ECS instance, and nothing else")
-	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
-	flags.Var(duration{&a.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
-	flags.IntVar(&a.retries, "retries", 5, "how often a request that failed for now is sent again")
 	flags.BoolVar(&a.json, "json", false, "print one JSON document; implies --quiet")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no hints")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
 }
 
 // network bounds network work; wait is what the command waits on purpose.

@@ -57,6 +57,7 @@ way to the service fails, the exit code is that of a registration that fails of 
 	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
 	addInstance(cmd, &o.instance)
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 with warnings, too")
+	a.addConnection(cmd)
 	return cmd
 }
 

@@ -42,6 +42,7 @@ carrying to an offline CA, and it may serve only once.`,
 	cmd.Flags().StringVar(&o.requestOut, "request-out", "", "file to write a request for sign to")
 	cmd.Flags().StringVar(&o.name, "name", "", "name of the CA at the service, for the request")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --request-out where it exists")
+	a.addConnection(cmd)
 	return cmd
 }
 

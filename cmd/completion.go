@@ -95,7 +95,7 @@ func serialNumberForms(cmd *cobra.Command, args []string, typed string) ([]strin
 
 // mendCompletion makes a shell that the command does not know a mistake: cobra alone prints
 // help and calls it success. And where its script cannot be written, that is said.
-func mendCompletion(root *cobra.Command) {
+func (a *app) mendCompletion(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() != "completion" {
 			continue
@@ -103,6 +103,7 @@ func mendCompletion(root *cobra.Command) {
 		var shells []string
 		for _, shell := range cmd.Commands() {
 			shells = append(shells, shell.Name())
+			shell.Example = "  mqttca completion " + shell.Name()
 			write := shell.RunE
 			shell.RunE = func(cmd *cobra.Command, args []string) error {
 				if err := write(cmd, args); err != nil {
@@ -117,6 +118,12 @@ func mendCompletion(root *cobra.Command) {
 			}
 			return nil
 		}
-		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		cmd.Example = "  mqttca completion bash"
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+			if a.json {
+				return usage(cmd, "%s: %s", cmd.CommandPath(), errNoJSONHelp)
+			}
+			return cmd.Help()
+		}
 	}
 }

@@ -33,6 +33,7 @@ the time of --wait is up: exit 7. Certificates are compared by their SHA-256.`,
 	addInstance(cmd, &o.instance)
 	addCACert(cmd, &o.caCert)
 	addWait(cmd, &o.wait, "active")
+	a.addConnection(cmd)
 	return cmd
 }
 

@@ -42,6 +42,7 @@ is success, exit 0. There is no way back but to register the CA anew.`,
 	addWait(cmd, &o.wait, "gone")
 	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA also where it has device certificates, and these with it")
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	a.addConnection(cmd)
 	return cmd
 }
 

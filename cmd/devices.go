@@ -20,6 +20,7 @@ by connecting, whether its device is connected now or not.`,
 		},
 	}
 	r.addFlags(cmd)
+	a.addConnection(cmd)
 	return cmd
 }
 

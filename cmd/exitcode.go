@@ -10,18 +10,18 @@ import (
 )
 
 // The exit codes. They are part of the contract with scripts: a number is never
-// given another meaning.
+// given another meaning. What they mean stands in exitMeanings.
 const (
-	exitOK          = 0   // done, also where it was done before
-	exitFault       = 1   // a fault of mqttca itself
-	exitUsage       = 2   // the command line is wrong
-	exitLocal       = 3   // something local: certificate, key, password, HSM, output
-	exitDenied      = 4   // credentials or permission
-	exitRefused     = 5   // refused by the service, or because of what it has
-	exitUnavailable = 6   // the service could not be reached, or could not answer
-	exitNotListed   = 7   // not in the list, or listed but inactive
-	exitExpiring    = 8   // something expires soon, where that was asked
-	exitInterrupted = 130 // SIGINT, SIGTERM or SIGHUP, or no where it was asked
+	exitOK          = 0
+	exitFault       = 1
+	exitUsage       = 2
+	exitLocal       = 3
+	exitDenied      = 4
+	exitRefused     = 5
+	exitUnavailable = 6
+	exitNotListed   = 7
+	exitExpiring    = 8
+	exitInterrupted = 130
 )
 
 // exitCode is the exit code of an error. The order matters where one error holds

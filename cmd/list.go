@@ -40,6 +40,7 @@ exit 8, for a monitor.`,
 	addInstance(cmd, &o.instance)
 	o.filter.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
+	a.addConnection(cmd)
 	return cmd
 }
 

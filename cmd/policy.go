@@ -36,9 +36,11 @@ stands in both forms that the vendor's pages have. Nothing is sent.`,
 			return a.policy(cmd, o)
 		},
 	}
+	a.addRegion(cmd.Flags())
 	addInstance(cmd, &o.instance)
 	cmd.Flags().StringVar(&o.account, "account", "", "id of the account that owns the instance, such as 1234567890123456")
 	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "what to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
+	a.addProfile(cmd.Flags())
 	return cmd
 }
 

@@ -48,6 +48,7 @@ certificate is never written. Certificate and key are checked before anything is
 	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again where it is registered but inactive")
+	a.addConnection(cmd)
 	return cmd
 }
 

@@ -33,16 +33,12 @@ is thrown away. Without, it makes a CA in memory.`,
 			if o.caKey == "" && (o.caCert != "" || o.passwordFile != "") {
 				return usage(cmd, "%s: --ca-key missing", cmd.CommandPath())
 			}
-			for _, name := range []string{"endpoint", "region", "vpc", "profile", "ecs-role"} {
-				if cmd.Flags().Changed(name) {
-					return usage(cmd, "%s: --%s means nothing here, for it always calls the embedded service", cmd.CommandPath(), name)
-				}
-			}
 			return a.rehearse(cmd, o)
 		},
 	}
 	addCACert(cmd, &o.caCert)
 	o.keyFlags.addFlags(cmd)
+	a.addRequests(cmd.Flags())
 	return cmd
 }
 

@@ -37,6 +37,7 @@ service, with nothing leaving this machine.`,
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 	}
+	root.SetOut(a.out) // completion keeps what it finds when it is made
 	a.addFlags(root.PersistentFlags())
 	root.AddCommand(
 		newRegister(a), newRehearse(a), newCheck(a),
@@ -45,7 +46,8 @@ service, with nothing leaving this machine.`,
 		newPolicy(a), newEmulate(a), newVersion(a),
 	)
 	addPurposes(root)
-	usageErrors(root)
+	root.SetHelpFunc(a.help)
+	a.usageErrors(root)
 	addCompletions(root)
 	return root
 }

@@ -26,6 +26,7 @@ One that is not there is exit 7.`,
 		},
 	}
 	r.addFlags(cmd)
+	a.addConnection(cmd)
 	return cmd
 }
 

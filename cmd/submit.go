@@ -42,6 +42,7 @@ region and the CA's name; what does not fit together in it is refused.`,
 	o.target.addFlags(cmd)
 	addVerificationCert(cmd, &o.verification)
 	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file that sign --bundle-out wrote, - for standard input")
+	a.addConnection(cmd)
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -59,16 +60,19 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 
 // usageErrors makes every complaint of cobra about the command line a usageError, by
 // cobra's own hooks: it returns plain errors, and their texts are not for sniffing.
-func usageErrors(root *cobra.Command) {
+func (a *app) usageErrors(root *cobra.Command) {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
 	})
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
-	mendCompletion(root)
+	a.mendCompletion(root)
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "help" {
-			cmd.Args = knownTopic
+			cmd.Args = a.knownTopic
+			cmd.Example = "  mqttca help\n  mqttca help register"
+			cmd.Short = "Print the help of a command"
+			cmd.Long = "Print the help of a command, as --help behind it does; without one, that of mqttca."
 		}
 	}
 	wrapArgs(root)
@@ -90,6 +94,8 @@ func wrapArgs(cmd *cobra.Command) {
 	}
 }
 
+var errNoJSONHelp = errors.New("help is text, so there is no result for --json")
+
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return fmt.Errorf("takes no arguments, and %q is one", args[0])
@@ -97,7 +103,10 @@ func noArgs(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func knownTopic(cmd *cobra.Command, args []string) error {
+func (a *app) knownTopic(cmd *cobra.Command, args []string) error {
+	if a.json {
+		return errNoJSONHelp
+	}
 	if topic, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 || topic == cmd.Root() && len(args) > 0 {
 		return fmt.Errorf("no help on %q", strings.Join(args, " "))
 	}

@@ -1,0 +1,148 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// commandGroups are the commands in the order in which somebody new meets them.
+var commandGroups = []struct {
+	title    string
+	commands []string
+}{
+	{"Onboard a CA:", []string{"check", "rehearse", "register"}},
+	{"Step by step, for a CA without a network:", []string{"code", "sign", "submit", "confirm"}},
+	{"Operate:", []string{"list", "show", "devices", "activate", "deactivate", "delete"}},
+	{"Try and script:", []string{"policy", "emulate", "version", "completion", "help"}},
+}
+
+// flagSlop is by how much pflag goes beyond a width, so as not to leave a short word alone.
+const flagSlop = 5
+
+// helpWidth is what the lines of help have at most, examples left aside.
+const helpWidth = 80
+
+// help prints the help of a command, in place of cobra's.
+func (a *app) help(cmd *cobra.Command, _ []string) {
+	width := helpWidth
+	if columns := a.shown.width(helpWidth); columns > 0 {
+		width = max(columns, leastWidth)
+	}
+	h := helpText{display: a.shown, width: width}
+	h.text(cmd.Long)
+	h.section("Usage:", "  "+useLine(cmd))
+	h.section("Examples:", cmd.Example)
+	h.commands(cmd)
+	own, connection := flagsOf(cmd)
+	h.section("Flags:", own.FlagUsagesWrapped(width - flagSlop))
+	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width - flagSlop))
+	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width - flagSlop))
+	h.exits(cmd)
+	if cmd.HasSubCommands() {
+		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
+	}
+	io.WriteString(cmd.OutOrStdout(), strings.TrimPrefix(h.String(), "\n"))
+}
+
+func useLine(cmd *cobra.Command) string {
+	if cmd.HasParent() && !cmd.HasSubCommands() {
+		return cmd.UseLine()
+	}
+	return cmd.CommandPath() + " COMMAND [flags]"
+}
+
+// flagsOf parts the flags of a command from those that it has for calling the service.
+func flagsOf(cmd *cobra.Command) (own, connection *pflag.FlagSet) {
+	own = pflag.NewFlagSet("", pflag.ContinueOnError)
+	connection = pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.SortFlags = cmd.Flags().SortFlags
+	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+		if _, is := flag.Annotations[ofConnection]; is {
+			connection.AddFlag(flag)
+			return
+		}
+		own.AddFlag(flag)
+	})
+	return own, connection
+}
+
+// A helpText is help being written: sections with an empty line ahead.
+type helpText struct {
+	strings.Builder
+	display
+	width int
+}
+
+func (h *helpText) section(title, text string) {
+	if text = strings.TrimRight(text, "\n"); text != "" {
+		h.WriteString("\n" + h.paint(bold, title) + "\n" + text + "\n")
+	}
+}
+
+// text breaks paragraphs anew, and leaves lines alone that are set in.
+func (h *helpText) text(text string) {
+	var paragraph []string
+	flush := func() {
+		if len(paragraph) > 0 {
+			lines := wrapped(strings.Join(paragraph, " "), h.width)
+			h.WriteString(strings.Join(lines, "\n") + "\n")
+		}
+		paragraph = nil
+	}
+	h.WriteString("\n")
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		if line != "" && line == strings.TrimLeft(line, " \t") {
+			paragraph = append(paragraph, line)
+			continue
+		}
+		flush()
+		h.WriteString(strings.Replace(line, "\t", "  ", 1) + "\n")
+	}
+	flush()
+}
+
+// commands lists what is below a command: of the program in groups.
+func (h *helpText) commands(cmd *cobra.Command) {
+	if cmd.HasParent() {
+		h.section("Commands:", h.list(cmd.Commands()))
+		return
+	}
+	for _, group := range commandGroups {
+		var members []*cobra.Command
+		for _, name := range group.commands {
+			if member, _, err := cmd.Find([]string{name}); err == nil {
+				members = append(members, member)
+			}
+		}
+		h.section(group.title, h.list(members))
+	}
+}
+
+func (h *helpText) list(commands []*cobra.Command) string {
+	var b strings.Builder
+	const margin = 14
+	for _, cmd := range commands {
+		lines := wrapped(cmd.Short, h.width-margin)
+		fmt.Fprintf(&b, "  %-*s%s\n", margin-2, cmd.Name(), strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
+	}
+	return b.String()
+}
+
+// exits lists the exit codes that a command can end in; the program as such has none.
+func (h *helpText) exits(cmd *cobra.Command) {
+	if !cmd.HasParent() {
+		return
+	}
+	var b strings.Builder
+	for _, exit := range exitMeanings {
+		if canEnd(cmd, exit.code) {
+			lines := wrapped(exit.meaning, h.width-7)
+			fmt.Fprintf(&b, "  %3d  %s\n", exit.code, strings.Join(lines, "\n"+strings.Repeat(" ", 7)))
+		}
+	}
+	h.section("Exit codes:", b.String())
+}

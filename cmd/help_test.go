@@ -1,0 +1,204 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// everyCommand calls check for the program, its commands and theirs.
+func everyCommand(cmd *cobra.Command, check func(*cobra.Command)) {
+	check(cmd)
+	for _, child := range cmd.Commands() {
+		everyCommand(child, check)
+	}
+}
+
+// helpOf is the help as a run prints it.
+func helpOf(t *testing.T, cmd *cobra.Command, shown display) string {
+	t.Helper()
+	var out bytes.Buffer
+	a := &app{out: &out, err: &screen{w: &out}, shown: shown}
+	args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+	if code := a.run(context.Background(), args); code != exitOK {
+		t.Fatalf("%q: exit code %d\n%s", args, code, out.String())
+	}
+	return out.String()
+}
+
+// No line of any help is over 80 columns; only examples, which are to be copied, have 100.
+func TestHelpFits(t *testing.T) {
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		for line := range strings.Lines(helpOf(t, cmd, display{})) {
+			most := helpWidth
+			if strings.HasPrefix(line, "  mqttca ") {
+				most = 100
+			}
+			if columns := cells.StringWidth(strings.TrimSuffix(line, "\n")); columns > most {
+				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), columns, line)
+			}
+		}
+	})
+}
+
+// On a narrow terminal the running text keeps to its width.
+func TestHelpOnNarrowTerminal(t *testing.T) {
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		help := helpOf(t, cmd, display{columns: func() int { return 50 }})
+		running, _, _ := strings.Cut(help, "\nUsage:\n")
+		for line := range strings.Lines(running) {
+			if columns := cells.StringWidth(strings.TrimSuffix(line, "\n")); columns > 50 && !strings.HasPrefix(line, "  ") {
+				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), columns, line)
+			}
+		}
+	})
+}
+
+// Every help is one text by one hand: what it consists of, and its tone.
+func TestHelpTone(t *testing.T) {
+	sections := regexp.MustCompile(`(?m)^[A-Z].*:\n(  |$)`)
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		help := helpOf(t, cmd, display{})
+		name := cmd.CommandPath()
+		if !regexp.MustCompile(`^[A-Z][a-z]+ .*[^.!]$`).MatchString(cmd.Short) {
+			t.Errorf("%s: the summary %q does not begin with a verb, or ends in a period", name, cmd.Short)
+		}
+		for _, word := range []string{"please", "Please", "simply", "Simply", "!", "easy", "just works", "\x1b"} {
+			if strings.Contains(help, word) {
+				t.Errorf("%s: the help has %q", name, word)
+			}
+		}
+		for _, title := range []string{"Usage:", "Examples:", "Flags:"} {
+			if strings.Count("\n"+help, "\n"+title+"\n") != 1 {
+				t.Errorf("%s: the help lacks %s", name, title)
+			}
+		}
+		if strings.Contains(help, "\n\n\n") || strings.Contains(help, " \n") || !strings.HasSuffix(help, "\n") {
+			t.Errorf("%s: the help has empty lines together, or ends a line in a space:\n%q", name, help)
+		}
+		if !sections.MatchString(help) {
+			t.Errorf("%s: the help has no sections", name)
+		}
+		for _, flag := range regexp.MustCompile(`(?m)^ {2,6}(?:-\w, )?--\S+(?: \S+)?   +(\S.*)$`).FindAllStringSubmatch(help, -1) {
+			if regexp.MustCompile(`^[A-Z][a-z]|\.$`).MatchString(flag[1]) {
+				t.Errorf("%s: the flag's words begin with a capital, or end in a period: %s", name, flag[0])
+			}
+		}
+	})
+}
+
+// Each command stands once in the help of the program.
+func TestHelpGroups(t *testing.T) {
+	root := newRoot(&app{})
+	var grouped []string
+	for _, group := range commandGroups {
+		grouped = append(grouped, group.commands...)
+	}
+	var all []string
+	for _, cmd := range root.Commands() {
+		all = append(all, cmd.Name())
+		if strings.Count(helpOf(t, root, display{}), "\n  "+cmd.Name()+" ") != 1 {
+			t.Errorf("%s does not stand once in the help", cmd.Name())
+		}
+	}
+	slices.Sort(grouped)
+	slices.Sort(all)
+	if !slices.Equal(grouped, all) {
+		t.Errorf("grouped %q, want %q", grouped, all)
+	}
+}
+
+// Help shows no flag that the command does not take, and a command that never calls the
+// service takes none that says how.
+func TestConnectionFlags(t *testing.T) {
+	const where, requests = "region endpoint vpc profile ecs-role", " timeout retries verbose"
+	want := map[string]string{"policy": "region profile", "rehearse": strings.TrimSpace(requests)}
+	for _, name := range []string{"register", "check", "code", "submit", "confirm", "list", "show", "devices", "activate", "deactivate", "delete"} {
+		want[name] = where + requests
+	}
+	for _, cmd := range newRoot(&app{}).Commands() {
+		for name := range strings.FieldsSeq(where + requests) {
+			has := strings.Contains(helpOf(t, cmd, display{}), " --"+name)
+			if has != slices.Contains(strings.Fields(want[cmd.Name()]), name) {
+				t.Errorf("%s --%s: %v", cmd.Name(), name, has)
+			}
+		}
+	}
+}
+
+// Every exit code that a story ends in is one that the help of its command names, and all
+// that the help names are known.
+func TestHelpExitCodes(t *testing.T) {
+	root := newRoot(&app{})
+	for _, cmd := range root.Commands() {
+		codes, known := exits[cmd.Name()]
+		if !known {
+			t.Errorf("%s: its exit codes are not known", cmd.Name())
+		}
+		help := helpOf(t, cmd, display{})
+		for _, exit := range exitMeanings {
+			shown := strings.Contains(help, "\n"+strings.Repeat(" ", 5-len(strconv.Itoa(exit.code)))+strconv.Itoa(exit.code)+"  "+exit.meaning+"\n")
+			if shown != (slices.Contains(codes, exit.code) || exit.code <= exitLocal) {
+				t.Errorf("%s: exit code %d is shown: %v", cmd.Name(), exit.code, shown)
+			}
+		}
+	}
+	scripts, err := filepath.Glob(filepath.Join("..", "testdata", "script", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs int
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, run := range regexp.MustCompile(`(?m)^(?:run|interrupt|terminal(?: -echo)?) (\d+)\+? .*\bmqttca ([a-z]+)`).FindAllStringSubmatch(string(text), -1) {
+			code, _ := strconv.Atoi(run[1])
+			if cmd, _, err := root.Find([]string{run[2]}); err == nil && cmd != root {
+				runs++
+				if !canEnd(cmd, code) {
+					t.Errorf("%s: mqttca %s ends in %d, which its help does not name", filepath.Base(script), run[2], code)
+				}
+			}
+		}
+	}
+	if runs < 100 {
+		t.Errorf("only %d runs found: have the stories changed their form?", runs)
+	}
+}
+
+// The examples of commands that cobra makes. TestHelp runs all others.
+func TestExamplesOfCobra(t *testing.T) {
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		if !strings.Contains(cmd.CommandPath(), "completion") && cmd.Name() != "help" {
+			return
+		}
+		for line := range strings.Lines(cmd.Example) {
+			var out bytes.Buffer
+			a := &app{out: &out, err: &screen{w: &out}}
+			if code := a.run(context.Background(), strings.Fields(line)[1:]); code != exitOK || out.Len() == 0 {
+				t.Errorf("%s: exit code %d, %s", line, code, out.String())
+			}
+		}
+	})
+}
+
+// What is text only is refused with --json.
+func TestNoHelpAsJSON(t *testing.T) {
+	for _, args := range []string{"--json", "help --json", "help register --json", "completion --json"} {
+		var out, errors bytes.Buffer
+		a := &app{out: &out, err: &screen{w: &errors}}
+		if code := a.run(context.Background(), strings.Fields(args)); code != exitUsage || out.Len() > 0 || !strings.HasPrefix(errors.String(), `{"message":"`) {
+			t.Errorf("%s: exit code %d, %s%s", args, code, out.String(), errors.String())
+		}
+	}
+}
