@@ -37,6 +37,7 @@ const defaultTimeout = 2 * time.Minute
 func (a *app) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&a.json, "json", false, "print one JSON document; implies --quiet")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no hints")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
 }
 
 // network bounds network work; wait is what the command waits on purpose.

@@ -36,5 +36,4 @@ func (a *app) addProfile(flags *pflag.FlagSet) {
 func (a *app) addRequests(flags *pflag.FlagSet) {
 	flags.Var(duration{&a.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
 	flags.IntVar(&a.retries, "retries", 5, "how often a request that failed for now is sent again")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,7 @@ type tones map[string]tone
 // left out.
 func printFields(p *page, fields []field, tones tones) error {
 	var b strings.Builder
+	fields = slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.value == "" })
 	for _, line := range p.fieldLines(fields, tones, p.width(unlimited)) {
 		b.WriteString(line + "\n")
 	}
@@ -24,13 +26,12 @@ func printFields(p *page, fields []field, tones tones) error {
 // unlimited is wider than any terminal.
 const unlimited = 1 << 20
 
-// fieldLines are the lines of fields, in so many columns; 0 stands for any number.
+// fieldLines are the lines of fields, in so many columns; 0 stands for any number. One
+// without a value has a say in the margin only, so that blocks of a kind look alike.
 func (d display) fieldLines(fields []field, tones tones, width int) []string {
 	margin := 0
 	for _, f := range fields {
-		if f.value != "" {
-			margin = max(margin, len(f.label)+2)
-		}
+		margin = max(margin, len(f.label)+2)
 	}
 	var lines []string
 	for _, f := range fields {

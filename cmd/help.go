@@ -38,9 +38,9 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	h.section("Examples:", cmd.Example)
 	h.commands(cmd)
 	own, connection := flagsOf(cmd)
-	h.section("Flags:", own.FlagUsagesWrapped(width - flagSlop))
-	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width - flagSlop))
-	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width - flagSlop))
+	h.section("Flags:", own.FlagUsagesWrapped(width-flagSlop))
+	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width-flagSlop))
+	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width-flagSlop))
 	h.exits(cmd)
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")

@@ -119,7 +119,7 @@ func TestHelpGroups(t *testing.T) {
 // Help shows no flag that the command does not take, and a command that never calls the
 // service takes none that says how.
 func TestConnectionFlags(t *testing.T) {
-	const where, requests = "region endpoint vpc profile ecs-role", " timeout retries verbose"
+	const where, requests = "region endpoint vpc profile ecs-role", " timeout retries"
 	want := map[string]string{"policy": "region profile", "rehearse": strings.TrimSpace(requests)}
 	for _, name := range []string{"register", "check", "code", "submit", "confirm", "list", "show", "devices", "activate", "deactivate", "delete"} {
 		want[name] = where + requests

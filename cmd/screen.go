@@ -37,7 +37,9 @@ func (s *screen) Write(p []byte) (int, error) {
 	if s.live == nil {
 		return s.w.Write(p)
 	}
-	s.put(eraseLine)
+	if !s.midway {
+		s.put(eraseLine)
+	}
 	n, err := s.w.Write(p)
 	s.midway = !bytes.HasSuffix(p, []byte("\n"))
 	s.draw()

@@ -159,6 +159,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},
 	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},
 	{regexp.MustCompile(`in \d+m?s, `), "in DURATION, "},
+	{regexp.MustCompile(`(?m)^([✓✗] .*)  \d\.\ds$`), "${1}  TOOK"},
 }
 
 // steady replaces what differs from run to run.

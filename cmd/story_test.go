@@ -50,11 +50,12 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 //
 //	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
 //	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N] [-awaken]
+//	         [-fault FAULT]
 //
 // It may be denied an operation, be ahead of the clock, never answer an operation, do it
 // and lose the answer; or have a rival who registers another CA right after each of the
 // first N codes was handed out, or somebody who activates all CAs once the devices of one
-// were listed.
+// were listed. A FAULT is as emulate --fault takes it.
 func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	options := emulatorOptions()
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
@@ -68,6 +69,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	flags.StringVar(&f.lose, "lose", "", "")
 	flags.IntVar(&f.rivals, "rival", 0, "")
 	flags.BoolVar(&f.awaken, "awaken", false, "")
+	flags.Var(faultFlag{&options.Faults}, "fault", "")
 	ts.Check(flags.Parse(args))
 	options.Instances = []string{*instance}
 	options.Now = func() time.Time { return time.Now().Add(*ahead) }

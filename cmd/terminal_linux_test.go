@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,25 +19,32 @@ import (
 )
 
 // cmdTerminal runs a program on a terminal of its own, types the text when a prompt
-// matches, and wants the exit code: terminal [-echo] CODE PROMPT TEXT PROGRAM ARG.... ^C in
-// the text is that key; a line feed follows any other text. What is typed does not show,
-// unless -echo is given. What the terminal showed is left in .tmp/stdout. The terminal must
-// echo again at the end.
+// matches, and wants the exit code: terminal [-echo] [-columns N] CODE PROMPT TEXT PROGRAM
+// ARG.... ^C in the text is that key; a line feed follows any other text. What is typed does
+// not show, unless -echo is given. What the terminal showed is left in .tmp/stdout: all of
+// it, or of one with so many columns what stands there at the end. The terminal must echo
+// again at the end.
 func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	ready := waitForSilence
 	if args[0] == "-echo" {
 		args, ready = args[1:], func(*os.File) {}
 	}
+	columns := 0
+	if args[0] == "-columns" {
+		columns, _ = strconv.Atoi(args[1])
+		args = args[2:]
+	}
 	code, prompt, text := args[0], args[1], args[2]
 	screen, keyboard := openTerminal(ts)
 	defer screen.Close()
+	ts.Check(unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns)}))
 	program, err := exec.LookPath(args[3])
 	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "TERM", "NO_COLOR", "CLICOLOR_FORCE", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	command.Stdin, command.Stdout, command.Stderr = keyboard, keyboard, keyboard
@@ -47,7 +55,11 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	err = command.Wait()
 	echoes := echoes(ts, keyboard)
 	keyboard.Close()
-	keep(ts, <-shown, "")
+	all := <-shown
+	if columns > 0 {
+		all = standing(all, columns)
+	}
+	keep(ts, all, "")
 	wantExit(ts, code, err)
 	if !echoes {
 		ts.Fatalf("the terminal is left without echo")

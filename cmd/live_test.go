@@ -1,0 +1,177 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+)
+
+// A paper is a terminal that is written to by several goroutines.
+type paper struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (p *paper) Write(data []byte) (int, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.text.Write(data)
+}
+
+func (p *paper) String() string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.text.String()
+}
+
+// liveApp is a run on a terminal with so many columns.
+func liveApp(columns int) (*app, *paper) {
+	paper := &paper{}
+	shown := display{columns: func() int { return columns }}
+	return &app{err: &screen{w: paper, display: shown, terminal: true, moves: true}, shown: shown, out: paper}, paper
+}
+
+// What the terminal shows while steps go on, at moments of their lives.
+func TestLiveSteps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, paper := liveApp(80)
+		steps := progress{a}
+		shows := func(when, want string) {
+			t.Helper()
+			synctest.Wait()
+			if got := standing(paper.String(), 80); got != want {
+				t.Errorf("%s\n got %q\nwant %q", when, got, want)
+			}
+		}
+		const (
+			list    = "✓ list      look whether the CA is there already                       0.2s\n"
+			warning = "warning: the CA\n"
+			retry   = "! retry     ListCaCertificate in 1.5s: interrupted\n"
+			confirm = " confirm   wait until the CA is listed as active                      "
+		)
+		steps.Started(workflow.List)
+		shows("at once", "⠋ list      look whether the CA is there already                       0.0s")
+		time.Sleep(250 * time.Millisecond)
+		shows("after a while", "⠹ list      look whether the CA is there already                       0.2s")
+		steps.Ended(workflow.List, nil)
+		shows("ended", list)
+		time.Sleep(time.Second)
+		shows("between steps", list)
+		steps.Started(workflow.Confirm)
+		steps.Warned("the CA")
+		shows("warned", list+warning+"⠋"+confirm+"0.0s")
+		a.noteRetry(api.Retry{Call: api.Call{Operation: "ListCaCertificate"}, Pause: 1500 * time.Millisecond, Err: errInterrupted})
+		time.Sleep(12*time.Second + time.Millisecond)
+		shows("tried again", list+warning+retry+"⠋"+confirm+" 12s")
+		time.Sleep(50 * time.Second)
+		steps.Ended(workflow.Confirm, context.Canceled)
+		shows("failed", list+warning+retry+"✗"+confirm[:len(confirm)-1]+"1m02s\n")
+		a.fail(errInterrupted)
+		shows("said why", list+warning+retry+"✗"+confirm[:len(confirm)-1]+"1m02s\nerror: interrupted\n")
+	})
+}
+
+// A question in the middle of a step is not drawn over; the step comes back with the line
+// that ends it.
+func TestLiveQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, paper := liveApp(60)
+		steps := progress{a}
+		steps.Started(workflow.Sign)
+		a.prompt("PIN: ")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := standing(paper.String(), 60); got != "PIN:" {
+			t.Errorf("while the answer is awaited: %q", got)
+		}
+		a.prompt("\n")
+		steps.Ended(workflow.Sign, nil)
+		if got := standing(paper.String(), 60); got != "PIN:\n✓ sign      have the CA sign the verification cer…  1m00s\n" {
+			t.Errorf("at the end: %q", got)
+		}
+	})
+}
+
+// Steps are lines in a pipe and on a terminal that cannot draw anew, and nothing where no
+// progress is wanted; escape codes are only where a line is drawn anew.
+func TestStepsElsewhere(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set  func(*app)
+		want string
+	}{
+		"pipe":    {func(a *app) { a.err = &screen{w: a.out} }, "list      look whether the CA is there already\n"},
+		"dumb":    {func(a *app) { a.err.moves = false }, "list      look whether the CA is there already\n"},
+		"--quiet": {func(a *app) { a.quiet = true }, ""},
+		"--json":  {func(a *app) { a.json = true }, ""},
+		"live": {func(a *app) {}, "\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
+			"\r\x1b[K✗ list      look whether the CA is there already                       0.0s\n"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a, paper := liveApp(80)
+			tt.set(a)
+			steps := progress{a}
+			steps.Started(workflow.List)
+			steps.Ended(workflow.List, errors.New("refused"))
+			if got := paper.String(); got != tt.want {
+				t.Errorf("%s: %q, want %q", name, got, tt.want)
+			}
+		})
+	}
+}
+
+// A step's line fits any terminal, with one column to spare.
+func TestStepLineFits(t *testing.T) {
+	for _, columns := range []int{1, 20, 50, 80, 120, 0} {
+		a, _ := liveApp(columns)
+		for _, words := range stepLines {
+			for _, elapsed := range []time.Duration{0, 59 * time.Second, 9*time.Minute + 59*time.Second, 999 * time.Minute} {
+				line := a.err.stepLine("✓", green, words, elapsed)
+				size := cells.StringWidth(line)
+				if columns >= 20 && size >= columns || columns == 0 && size >= 80 {
+					t.Errorf("%d columns: %d: %q", columns, size, line)
+				}
+			}
+		}
+	}
+}
+
+func TestShownElapsed(t *testing.T) {
+	for elapsed, want := range map[time.Duration]string{
+		0: "0.0s", 99 * time.Millisecond: "0.0s", 9999 * time.Millisecond: "9.9s", 10 * time.Second: "10s",
+		59999 * time.Millisecond: "59s", time.Minute: "1m00s", 9*time.Minute + 59*time.Second: "9m59s", 10 * time.Minute: "10m", 90 * time.Minute: "90m",
+	} {
+		if got := shownElapsed(elapsed); got != want {
+			t.Errorf("%s: %s, want %s", elapsed, got, want)
+		}
+	}
+}
+
+// On the terminal that has shown steps the result stands apart from them; elsewhere nothing
+// is added.
+func TestResultAfterSteps(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set  func(*app)
+		want string
+	}{
+		"terminal":           {func(*app) {}, "\nresult\n"},
+		"result into a pipe": {func(a *app) { a.shown = display{} }, "result\n"},
+		"without steps":      {func(a *app) { a.err.stepped = false }, "result\n"},
+		"steps into a pipe":  {func(a *app) { a.err = &screen{w: a.out} }, "result\n"},
+	} {
+		a, paper := liveApp(80)
+		a.err.stepped = true
+		tt.set(a)
+		a.print(nil, a.shown.page(func(p *page) error { return p.line("result") }))
+		if got := paper.String(); !strings.HasSuffix(got, tt.want) || len(got) != len(tt.want) {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
