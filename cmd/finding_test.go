@@ -28,6 +28,14 @@ func TestWrapped(t *testing.T) {
 	}
 }
 
+func TestPadded(t *testing.T) {
+	for text, want := range map[string]string{"": "    ", "ab": "ab  ", "设": "设  ", "设备": "设备", "设备x": "设备x", "e\u0301": "e\u0301   "} {
+		if got := padded(text, 4); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 // A finding cannot steer a terminal, and its lines fit one of 80 columns.
 func TestFindingIsEscaped(t *testing.T) {
 	var out strings.Builder

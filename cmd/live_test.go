@@ -107,11 +107,13 @@ func TestStepsElsewhere(t *testing.T) {
 		set  func(*app)
 		want string
 	}{
-		"pipe":    {func(a *app) { a.err = &screen{w: a.out} }, "list      look whether the CA is there already\n"},
-		"dumb":    {func(a *app) { a.err.moves = false }, "list      look whether the CA is there already\n"},
+		"pipe":    {func(a *app) { a.err = &screen{w: a.out} }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
+		"dumb":    {func(a *app) { a.err.moves = false }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
 		"--quiet": {func(a *app) { a.quiet = true }, ""},
 		"--json":  {func(a *app) { a.json = true }, ""},
 		"live": {func(a *app) {}, "\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
+			"\r\x1b[K! retry     ListCaCertificate in 1s: interrupted\n" +
+			"\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
 			"\r\x1b[K✗ list      look whether the CA is there already                       0.0s\n"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -119,6 +121,7 @@ func TestStepsElsewhere(t *testing.T) {
 			tt.set(a)
 			steps := progress{a}
 			steps.Started(workflow.List)
+			a.noteRetry(api.Retry{Call: api.Call{Operation: "ListCaCertificate"}, Pause: time.Second, Err: errInterrupted})
 			steps.Ended(workflow.List, errors.New("refused"))
 			if got := paper.String(); got != tt.want {
 				t.Errorf("%s: %q, want %q", name, got, tt.want)
