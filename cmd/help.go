@@ -20,9 +20,6 @@ var commandGroups = []struct {
 	{"Try and script:", []string{"policy", "emulate", "version", "completion", "help"}},
 }
 
-// flagSlop is by how much pflag goes beyond a width, so as not to leave a short word alone.
-const flagSlop = 5
-
 // helpWidth is what the lines of help have at most, examples left aside.
 const helpWidth = 80
 
@@ -38,9 +35,9 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	h.section("Examples:", cmd.Example)
 	h.commands(cmd)
 	own, connection := flagsOf(cmd)
-	h.section("Flags:", own.FlagUsagesWrapped(width-flagSlop))
-	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width-flagSlop))
-	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width-flagSlop))
+	h.section("Flags:", own.FlagUsagesWrapped(width))
+	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width))
+	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width))
 	h.exits(cmd)
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")

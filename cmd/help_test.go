@@ -49,17 +49,23 @@ func TestHelpFits(t *testing.T) {
 	})
 }
 
-// On a narrow terminal the running text keeps to its width.
+// On a narrow terminal the running text keeps to its width, and so do flags where their
+// words are not longer still.
 func TestHelpOnNarrowTerminal(t *testing.T) {
-	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
-		help := helpOf(t, cmd, display{columns: func() int { return 50 }})
-		running, _, _ := strings.Cut(help, "\nUsage:\n")
-		for line := range strings.Lines(running) {
-			if columns := cells.StringWidth(strings.TrimSuffix(line, "\n")); columns > 50 && !strings.HasPrefix(line, "  ") {
-				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), columns, line)
+	for _, width := range []int{50, 76} {
+		everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+			help := helpOf(t, cmd, columns(width))
+			running, rest, _ := strings.Cut(help, "\nUsage:\n")
+			_, flags, _ := strings.Cut(rest, "\nFlags")
+			for line := range strings.Lines(running + flags) {
+				size := cells.StringWidth(strings.TrimSuffix(line, "\n"))
+				set := strings.HasPrefix(line, "  ") && width == 50
+				if size > width && !set {
+					t.Errorf("%s: %d columns, not %d: %s", cmd.CommandPath(), size, width, line)
+				}
 			}
-		}
-	})
+		})
+	}
 }
 
 // Every help is one text by one hand: what it consists of, and its tone.
