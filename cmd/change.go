@@ -40,7 +40,7 @@ func (a *app) printChange(m *managed, change workflow.Change) error {
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
 	}
-	if err := a.print(document, a.shown.page(document.plain)); err != nil {
+	if err := a.print(document, a.shown.sheet(document.plain)); err != nil {
 		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
 	}
 	return nil
@@ -55,7 +55,7 @@ func (m *managed) asGiven() caDocument {
 	return document
 }
 
-func (d changeDocument) plain(p *page) error {
+func (d changeDocument) plain(p *sheet) error {
 	devices := ""
 	if d.DeviceCertificates > 0 {
 		devices = strconv.Itoa(d.DeviceCertificates) + " deleted with it"

@@ -92,7 +92,7 @@ type verdictError struct{ message string }
 func (e *verdictError) Error() string { return e.message }
 
 // plain says first what was looked at, then block by block what was found.
-func (d *checkDocument) plain(p *page) error {
+func (d *checkDocument) plain(p *sheet) error {
 	for _, section := range d.examined() {
 		fmt.Fprintln(p, p.paint(bold, escape(section.title)))
 		if err := printFields(p, section.fields, section.tones); err != nil {

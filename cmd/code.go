@@ -82,7 +82,7 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}
-	return a.print(document, a.shown.page(func(p *page) error { return printFields(p, request.witness(), nil) }))
+	return a.print(document, a.shown.sheet(func(p *sheet) error { return printFields(p, request.witness(), nil) }))
 }
 
 // writeDocument writes a JSON document that holds no secret.

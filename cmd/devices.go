@@ -43,10 +43,10 @@ func (a *app) devices(m *managed) error {
 	for _, device := range devices {
 		document.DeviceCertificates = append(document.DeviceCertificates, newDeviceDocument(device))
 	}
-	return a.print(document, a.shown.page(document.plain))
+	return a.print(document, a.shown.sheet(document.plain))
 }
 
-func (d devicesDocument) plain(p *page) error {
+func (d devicesDocument) plain(p *sheet) error {
 	p.paragraph(fmt.Sprintf("device certificates of CA %q (Sn %s): %d", escape(d.CA.Name), escape(d.CA.Sn), len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {
 		fmt.Fprintln(p)

@@ -13,7 +13,7 @@ type tones map[string]tone
 
 // printFields writes a line a field, the values aligned; fields without a value are
 // left out.
-func printFields(p *page, fields []field, tones tones) error {
+func printFields(p *sheet, fields []field, tones tones) error {
 	var b strings.Builder
 	fields = slices.DeleteFunc(slices.Clone(fields), func(f field) bool { return f.value == "" })
 	for _, line := range p.fieldLines(fields, tones, p.width(unlimited)) {

@@ -27,7 +27,7 @@ func newFindingDocument(f pki.Finding) findingDocument {
 }
 
 // plain writes a block of lines, and an empty one.
-func (f findingDocument) plain(p *page) {
+func (f findingDocument) plain(p *sheet) {
 	fmt.Fprintf(p, "%s on %s (%s)\n", p.paint(severityTone(f.Severity), f.Severity), escape(f.name), f.Rule)
 	for _, part := range []field{
 		{"found", f.Message}, {"means", f.Meaning}, {"do", f.Advice}, {"source", f.Source},

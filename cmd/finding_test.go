@@ -40,7 +40,7 @@ func TestPadded(t *testing.T) {
 func TestFindingIsEscaped(t *testing.T) {
 	var out strings.Builder
 	finding := findingDocument{Severity: "error", Rule: "key", Message: "its issuer is \x1b[31m\"\n" + strings.Repeat("word ", 40), name: "CA certificate \x1b[2J"}
-	finding.plain(&page{Writer: &out})
+	finding.plain(&sheet{Writer: &out})
 	if !strings.HasPrefix(out.String(), "error on CA certificate \\u001b[2J (key)\n  found   its issuer is \\u001b[31m\"\\u000aword ") || strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%q", out.String())
 	}

@@ -76,7 +76,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 			document.CACertificates = append(document.CACertificates, ca)
 		}
 	}
-	if err := a.print(document, a.shown.page(document.plain)); err != nil {
+	if err := a.print(document, a.shown.sheet(document.plain)); err != nil {
 		return err
 	}
 	if n := len(document.CACertificates); o.fail && n > 0 {
@@ -85,7 +85,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	return nil
 }
 
-func (d listDocument) plain(p *page) error {
+func (d listDocument) plain(p *sheet) error {
 	var certificates []certificateDocument
 	for _, ca := range d.CACertificates {
 		certificates = append(certificates, ca.certificateDocument)
@@ -98,7 +98,7 @@ func (d listDocument) plain(p *page) error {
 
 // printCertificates shortens names and subjects where it must, never a serial number: it is
 // to be copied.
-func printCertificates(p *page, certificates []certificateDocument) error {
+func printCertificates(p *sheet, certificates []certificateDocument) error {
 	now := time.Now()
 	table := table{columns: []column{
 		{"NAME", "name", true}, {"STATE", "state", false}, {"VALID UNTIL", "valid until", false}, {"SN", "Sn", false}, {"SUBJECT", "subject", true},
@@ -112,7 +112,7 @@ func printCertificates(p *page, certificates []certificateDocument) error {
 }
 
 // listedBy ends a table with where it comes from, where that is not the vendor.
-func (o origin) listedBy(p *page) error {
+func (o origin) listedBy(p *sheet) error {
 	if o.VendorEndpoint {
 		return nil
 	}

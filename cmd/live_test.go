@@ -172,7 +172,7 @@ func TestResultAfterSteps(t *testing.T) {
 		a, paper := liveApp(80)
 		a.err.stepped = true
 		tt.set(a)
-		a.print(nil, a.shown.page(func(p *page) error { return p.line("result") }))
+		a.print(nil, a.shown.sheet(func(p *sheet) error { return p.line("result") }))
 		if got := paper.String(); !strings.HasSuffix(got, tt.want) || len(got) != len(tt.want) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}

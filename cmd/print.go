@@ -47,7 +47,7 @@ func encode(document any) ([]byte, error) {
 // noteFields prints fields as progress, for a witness of the run.
 func (a *app) noteFields(fields []field) {
 	if !a.silent() {
-		printFields(&page{a.err, a.err.display}, fields, nil)
+		printFields(&sheet{a.err, a.err.display}, fields, nil)
 	}
 }
 

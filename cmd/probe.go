@@ -143,7 +143,7 @@ func notTried(probe string) probeDocument {
 }
 
 // plain writes a line, and more where it is long.
-func (d probeDocument) plain(p *page) {
+func (d probeDocument) plain(p *sheet) {
 	state := fmt.Sprintf("%-9s", strings.ReplaceAll(d.State, "_", " "))
 	probe := fmt.Sprintf("  %-17s  ", d.Probe)
 	indent := len(state + probe)

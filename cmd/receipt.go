@@ -76,7 +76,7 @@ var outcomeWords = map[workflow.Outcome]string{
 	workflow.WouldReactivate:   "registered, but inactive; would be made active now (dry run, nothing was changed)",
 }
 
-func (r receipt) plain(p *page) error {
+func (r receipt) plain(p *sheet) error {
 	return printFields(p, []field{
 		{"CA", r.CA.Name},
 		{"state", outcomeWords[r.Outcome]},

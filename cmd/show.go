@@ -47,10 +47,10 @@ func (a *app) show(m *managed) error {
 		return err
 	}
 	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), entry.CaContent, entry.VerificationContent}
-	return a.print(document, a.shown.page(func(p *page) error { return document.plain(p, *entry) }))
+	return a.print(document, a.shown.sheet(func(p *sheet) error { return document.plain(p, *entry) }))
 }
 
-func (d showDocument) plain(p *page, entry api.CaCertificate) error {
+func (d showDocument) plain(p *sheet, entry api.CaCertificate) error {
 	var ca pki.Description
 	if certificate, err := pki.ParseCertificate(entry.CaContent); err == nil {
 		ca = pki.Describe(certificate)

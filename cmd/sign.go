@@ -158,7 +158,7 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		NotAfter:                timestamp(verification.NotAfter),
 		File:                    firstOf(o.out, o.bundle),
 	}
-	return a.print(document, a.shown.page(func(p *page) error {
+	return a.print(document, a.shown.sheet(func(p *sheet) error {
 		switch {
 		case o.bundle != "":
 			return printFields(p, b.witness(ca, verification), nil)

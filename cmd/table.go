@@ -23,7 +23,7 @@ type cell struct {
 // leastColumn is what is left of a column that is shortened.
 const leastColumn = 12
 
-func (t table) print(p *page) error {
+func (t table) print(p *sheet) error {
 	t = t.escaped()
 	widths := t.naturalWidths()
 	if limit := p.width(unlimited); limit > 0 && !t.fit(widths, limit) {
@@ -42,7 +42,7 @@ func (t table) print(p *page) error {
 }
 
 // line pads all cells but the last.
-func (t table) line(p *page, row []cell, widths []int) string {
+func (t table) line(p *sheet, row []cell, widths []int) string {
 	var b strings.Builder
 	for i, c := range row {
 		text := shortened(c.text, widths[i])
@@ -98,7 +98,7 @@ func (t table) fit(widths []int, limit int) bool {
 }
 
 // printBlocks writes a row as its first cell, and below it a line for each of the others.
-func (t table) printBlocks(p *page, limit int) error {
+func (t table) printBlocks(p *sheet, limit int) error {
 	for i, row := range t.rows {
 		if i > 0 {
 			if err := p.line(); err != nil {
@@ -112,7 +112,7 @@ func (t table) printBlocks(p *page, limit int) error {
 	return nil
 }
 
-func (t table) printBlock(p *page, row []cell, limit int) error {
+func (t table) printBlock(p *sheet, row []cell, limit int) error {
 	for _, part := range wrapped(firstOf(row[0].text, "(no name)"), limit) {
 		if err := p.line(p.paint(bold, part)); err != nil {
 			return err

@@ -19,10 +19,10 @@ func sampleCertificates() []certificateDocument {
 	}
 }
 
-func printed(t *testing.T, shown display, plain func(*page) error) string {
+func printed(t *testing.T, shown display, plain func(*sheet) error) string {
 	t.Helper()
 	var out strings.Builder
-	if err := shown.page(plain)(&out); err != nil {
+	if err := shown.sheet(plain)(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -73,7 +73,7 @@ Plant 7
 	narrow := strings.NewReplacer("Sn           0059", "Sn\n    0059", "subject      CN=工厂根证书", "subject\n    CN=工厂根证书").Replace(blocks)
 	for width, want := range map[int]string{0: uncut, 200: uncut, 130: uncut, 120: cut, 80: blocks, 50: narrow} {
 		want = strings.ReplaceAll(want, "é", "e\u0301")
-		got := "\n" + printed(t, columns(width), func(p *page) error { return printCertificates(p, sampleCertificates()) })
+		got := "\n" + printed(t, columns(width), func(p *sheet) error { return printCertificates(p, sampleCertificates()) })
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d columns: -want +got\n%s", width, diff)
 		}
@@ -89,7 +89,7 @@ Plant 7
 // for a word that is.
 func TestTableAtEveryWidth(t *testing.T) {
 	for width := 45; width <= 200; width++ {
-		got := printed(t, columns(width), func(p *page) error { return printCertificates(p, sampleCertificates()) })
+		got := printed(t, columns(width), func(p *sheet) error { return printCertificates(p, sampleCertificates()) })
 		if !strings.Contains(got, sampleCertificates()[0].Sn) {
 			t.Errorf("%d columns: the serial number is cut:\n%s", width, got)
 		}
@@ -131,7 +131,7 @@ func TestTableIsColoured(t *testing.T) {
 		}
 	}
 	shown := display{colour: true}
-	got := printed(t, shown, func(p *page) error { return printCertificates(p, sampleCertificates()[:2]) })
+	got := printed(t, shown, func(p *sheet) error { return printCertificates(p, sampleCertificates()[:2]) })
 	want := "\x1b[1mNAME\x1b[0m        \x1b[1mSTATE\x1b[0m     \x1b[1mVALID UNTIL\x1b[0m           \x1b[1mSN\x1b[0m                                          \x1b[1mSUBJECT\x1b[0m\n" +
 		"Plant 7     \x1b[32mactive\x1b[0m    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7\n" +
 		"工厂根证书  \x1b[33minactive\x1b[0m  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN\n"
@@ -152,12 +152,12 @@ func TestFieldsFit(t *testing.T) {
 		48: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
 		30: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would\n         be registered now\n         (dry run)\n",
 	} {
-		got := printed(t, columns(width), func(p *page) error { return printFields(p, fields, nil) })
+		got := printed(t, columns(width), func(p *sheet) error { return printFields(p, fields, nil) })
 		if got != want {
 			t.Errorf("%d columns:\n got %s\nwant %s", width, got, want)
 		}
 	}
-	coloured := printed(t, display{colour: true}, func(p *page) error { return printFields(p, fields[:1], tones{"CA": red}) })
+	coloured := printed(t, display{colour: true}, func(p *sheet) error { return printFields(p, fields[:1], tones{"CA": red}) })
 	if want := "CA  \x1b[31m工厂根证书\x1b[0m\n"; coloured != want {
 		t.Errorf("%q, want %q", coloured, want)
 	}
@@ -170,7 +170,7 @@ func TestFindingsFit(t *testing.T) {
 	probe := probeDocument{"endpoint", stateError, strings.Repeat("word ", 60), "advice"}
 	for width, most := range map[int]int{0: 80, 50: 50, 80: 80, 100: 100, 200: 100, 20: 40} {
 		var widest int
-		text := printed(t, columns(width), func(p *page) error { finding.plain(p); probe.plain(p); return nil })
+		text := printed(t, columns(width), func(p *sheet) error { finding.plain(p); probe.plain(p); return nil })
 		for line := range strings.Lines(text) {
 			widest = max(widest, len(strings.TrimRight(line, " \n")))
 		}
@@ -178,7 +178,7 @@ func TestFindingsFit(t *testing.T) {
 			t.Errorf("%d columns: the widest line has %d, want %d at most\n%s", width, widest, most, text)
 		}
 	}
-	text := printed(t, display{colour: true}, func(p *page) error { finding.plain(p); probe.plain(p); return nil })
+	text := printed(t, display{colour: true}, func(p *sheet) error { finding.plain(p); probe.plain(p); return nil })
 	if !strings.HasPrefix(text, "\x1b[33mwarning\x1b[0m on CA (expiry)\n") || !strings.Contains(text, "\n\x1b[1;31merror    \x1b[0m  endpoint ") {
 		t.Errorf("%q", text)
 	}

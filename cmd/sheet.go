@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// A page is a stream that text is laid out for.
-type page struct {
+// A sheet is a stream that text is laid out for.
+type sheet struct {
 	io.Writer
 	display
 }
 
-// page lays a result out for the display.
-func (d display) page(plain func(*page) error) func(io.Writer) error {
-	return func(w io.Writer) error { return plain(&page{w, d}) }
+// sheet lays a result out for the display.
+func (d display) sheet(plain func(*sheet) error) func(io.Writer) error {
+	return func(w io.Writer) error { return plain(&sheet{w, d}) }
 }
 
 // line writes a line.
-func (p *page) line(parts ...string) error {
+func (p *sheet) line(parts ...string) error {
 	_, err := io.WriteString(p, strings.Join(parts, "")+"\n")
 	return err
 }
 
 // paragraph writes running text: broken at its spaces on a terminal, one line in a pipe.
-func (p *page) paragraph(text string) error {
+func (p *sheet) paragraph(text string) error {
 	lines := []string{text}
 	if p.width(unlimited) > 0 {
 		lines = wrapped(text, p.textWidth())
@@ -33,7 +33,7 @@ func (p *page) paragraph(text string) error {
 
 // textWidth is that of running text: the terminal's, but not more than can be read with
 // ease; 80 columns in a pipe.
-func (p *page) textWidth() int {
+func (p *sheet) textWidth() int {
 	if width := p.width(100); width > 0 {
 		return max(width, leastWidth)
 	}
