@@ -44,7 +44,7 @@ func (s *splitter) step() {
 	switch {
 	case c == '\\' && s.quote != '\'' && s.escapes():
 		s.escaped()
-	case c == s.quote:
+	case s.quote != 0 && c == s.quote:
 		s.quote = 0
 	case s.quote == 0 && (c == '\'' || c == '"'):
 		s.quote, s.begun = c, true

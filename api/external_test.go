@@ -167,6 +167,7 @@ func TestSplitCommand(t *testing.T) {
 		{`  `, bad, bad},
 		{`"" x`, bad, bad},
 		{`t 密码`, `t|密码|`, `t|密码|`},
+		{"t a\x00b", "t|a\x00b|", "t|a\x00b|"},
 	}
 	for _, tt := range tests {
 		for windows, want := range map[bool]string{false: tt.posix, true: tt.windows} {
