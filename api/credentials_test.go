@@ -75,6 +75,10 @@ access_key_secret = secret
 
 [odd]
 type = bearer
+
+[token.child]
+type = sts
+access_key_id = child-id
 `
 
 func TestFindCredentials(t *testing.T) {
@@ -102,6 +106,7 @@ func TestFindCredentials(t *testing.T) {
 		{"INI file, no configuration of the CLI", "", twoSections, "", nil, ini},
 		{"INI file, the CLI's disabled", twoProfiles, twoSections, "", map[string]string{EnvProfileDisabled: "true"}, ini},
 		{"INI file, nothing configured in the CLI", `{"profiles": []}`, twoSections, "", nil, ini},
+		{"INI file, nobody says which is the current one of the CLI", `{"profiles": [{"mode": "AK", "access_key_id": "i", "access_key_secret": "s"}]}`, twoSections, "", nil, ini},
 		{"INI file, its profile named", twoProfiles, twoSections, "token", nil, token},
 		{"INI file, its profile named by the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "token"}, token},
 		{"INI file, the CLI's profile of that name first", twoProfiles, twoSections, "ops", nil, ops},
@@ -148,6 +153,8 @@ func TestFindCredentialsFails(t *testing.T) {
 			"the environment has only a part of what OIDC takes: it lacks ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE"},
 		{"line break in the environment", "", "", "", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "never-shown\r"},
 			"the AccessKey secret of the environment has a space, a line break or another character that no key has"},
+		{"space in the environment", "", "", "", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "never shown"},
+			"the AccessKey secret of the environment has a space, a line break or another character that no key has"},
 		{"typographic quotation mark in the environment", "", "", "", map[string]string{EnvAccessKeyID: "id\u201d", EnvAccessKeySecret: "never-shown"},
 			"the AccessKey ID of the environment has a space, a line break or another character that no key has"},
 		{"URI in plain http", "", "", "", map[string]string{EnvCredentialsURI: "http://metadata.example/never-shown"},
@@ -160,6 +167,8 @@ func TestFindCredentialsFails(t *testing.T) {
 			`the ECS role of the environment is "../user-data", which is no name of a role`},
 		{"unknown profile", twoProfiles, twoSections, "nope", nil, `neither $CLI nor $INI has a profile "nope"`},
 		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has a profile "nope"`},
+		{"profile of the environment, profiles disabled", twoProfiles, twoSections, "", map[string]string{EnvProfile: "temporary", EnvProfileDisabled: "true"},
+			`$INI has no profile "temporary", and the aliyun CLI's configuration is kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED`},
 		{"named profile without a file", "", "", "ops", nil, `neither $CLI nor $INI has a profile "ops"`},
 		{"current profile that is not there", `{"current": "gone", "profiles": [{"name": "a"}]}`, twoSections, "", nil, `$CLI has no profile "gone", which it calls the current one`},
 		{"profile without secret, which the environment must not fill", twoProfiles, "", "half", map[string]string{EnvAccessKeySecret: "env-secret"},
@@ -172,6 +181,8 @@ func TestFindCredentialsFails(t *testing.T) {
 		{"malformed configuration", `{"access_key_secret": "never-shown"`, twoSections, "", nil, "$CLI is not the JSON that the aliyun CLI writes"},
 		{"malformed INI file", "", "[default]\nnever-shown", "", nil, "$INI is not the INI file that the vendor's SDKs read"},
 		{"INI profile without role, which the environment must not fill", "", twoSections, "half", map[string]string{EnvRoleARN: "x"}, `profile "half" (ram_role_arn) lacks role_arn`},
+		{"INI profile that another must not fill", "", twoSections, "token.child", nil, `profile "token.child" (sts) lacks access_key_secret`},
+		{"INI section that every file has for ini.v1", "", twoSections, "DEFAULT", nil, `neither $CLI nor $INI has a profile "DEFAULT"`},
 		{"INI type that is not read", "", twoSections, "odd", nil,
 			`profile "odd" of $INI has type "bearer", and only access_key, ecs_ram_role, oidc_role_arn, ram_role_arn, sts are read`},
 		{"INI section without type", "", "[default]\naccess_key_id = x", "", nil,

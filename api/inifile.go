@@ -26,6 +26,10 @@ var iniKeys = map[string]string{
 	"oidc_token_file":  "oidc_token_file_path",
 }
 
+// noDelimiter can be in no section's name. Where ini.v1 finds a delimiter, "." unless told
+// otherwise, it fills what [ops.prod] lacks from [ops]: that would be another identity.
+const noDelimiter = "\n"
+
 // findINIProfile takes the section "default" where the name is "".
 func findINIProfile(name string) (p profile, found bool, err error) {
 	data, err := readConfigFile(iniPath())
@@ -35,15 +39,15 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	file, err := ini.Load(data)
+	file, err := ini.LoadSources(ini.LoadOptions{ChildSectionDelimiter: noDelimiter}, data)
 	if err != nil {
 		return p, false, badFile(iniPath() + " is not the INI file that the vendor's SDKs read")
 	}
 	if name == "" {
 		name = "default"
 	}
-	if !file.HasSection(name) {
-		return p, false, nil
+	if !file.HasSection(name) || name == ini.DefaultSection && len(file.Section(name).Keys()) == 0 {
+		return p, false, nil // ini.v1 gives every file a default section
 	}
 	return profileOf(name, file.Section(name)), true, nil
 }

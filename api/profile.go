@@ -81,11 +81,17 @@ func findProfile(asked string) (p profile, found bool, err error) {
 	if p, found, err = findINIProfile(name); found || err != nil {
 		return p, found, err
 	}
-	if name != "" {
+	switch {
+	case name != "" && asked == "" && profilesDisabled():
+		return p, false, noCredentials(fmt.Sprintf("%s has no profile %q, and %s", iniPath(), name, keptOut))
+	case name != "":
 		return p, false, noCredentials(fmt.Sprintf("neither %s nor %s has a profile %q", configPath(), iniPath(), name))
 	}
 	return p, false, nil
 }
+
+// keptOut says why the CLI's configuration was not read.
+const keptOut = "the aliyun CLI's configuration is kept out by " + EnvProfileDisabled
 
 func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
 
@@ -121,6 +127,9 @@ func ProfileNames() []string {
 func (c configuration) profile(name string) (p profile, found bool) {
 	if name == "" {
 		name = c.Current
+	}
+	if name == "" {
+		return p, false
 	}
 	for _, p := range c.Profiles {
 		if p.Name == name {
