@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // maxConfigBytes bounds what is read of a configuration.
@@ -20,6 +21,8 @@ func readConfigFile(path string) ([]byte, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	case errors.Is(err, syscall.ENOTDIR): // with HOME=/dev/null, as some services have it
+		return nil, fs.ErrNotExist
 	case err != nil:
 		return nil, badFile(path + " cannot be read")
 	case !info.Mode().IsRegular():
