@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What a profile lacks, or has and must not, is said before anything is sent.
@@ -65,6 +67,27 @@ func TestChainOfProfiles(t *testing.T) {
 	const want = `no usable credentials: profile "c" (ChainableRamRoleArn) leads by its source_profile back to itself`
 	if _, err := FindCredentials(Search{Profile: "a"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+// What the environment says of STS is no fault of a profile.
+func TestSTSRegionOfTheEnvironment(t *testing.T) {
+	const role = `"mode": "RamRoleArn", "access_key_id": "i", "access_key_secret": "s", "ram_role_arn": "r"`
+	for name, tt := range map[string]struct {
+		config string
+		env    map[string]string
+	}{
+		"OIDC of the environment": {"", map[string]string{EnvRoleARN: "r", EnvOIDCProviderARN: "p", EnvOIDCTokenFile: "f", EnvSTSRegion: "evil.example/#"}},
+		"a profile without one":   {`{"current": "p", "profiles": [{"name": "p", ` + role + `}]}`, map[string]string{EnvSTSRegion: "evil.example/#"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home(t, tt.config, tt.env)
+			_, err := FindCredentials(Search{})
+			want := &CredentialsError{Reason: `ALIBABA_CLOUD_STS_REGION is "evil.example/#": a region is written like cn-hangzhou`, Advice: "correct the variable, or unset it"}
+			if diff := cmp.Diff(error(want), err); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
 	}
 }
 

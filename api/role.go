@@ -35,8 +35,13 @@ func (r role) check(source string) error {
 	switch {
 	case r.seconds != 0 && r.seconds < leastRoleSeconds:
 		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.seconds, leastRoleSeconds))
-	case r.stsRegion() != "" && !regionPattern.MatchString(r.stsRegion()):
-		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.stsRegion()))))
+	case r.region == "" && r.stsRegion() != "" && !regionPattern.MatchString(r.stsRegion()):
+		return &CredentialsError{
+			Reason: fmt.Sprintf("%s is %q: a region is written like cn-hangzhou", EnvSTSRegion, shortened(text(r.stsRegion()))),
+			Advice: "correct the variable, or unset it",
+		}
+	case r.region != "" && !regionPattern.MatchString(r.region):
+		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.region))))
 	}
 	return nil
 }
