@@ -47,7 +47,7 @@ func listPage[T comparable, VO certificateVO[T]](ctx context.Context, c *Client,
 	if answer.Data == nil {
 		return page[T]{err: c.lacks(op, params.Get("MqttInstanceId"), &answer, "Data")}
 	}
-	p := page[T]{size: int(answer.Data.PageSize)}
+	p := page[T]{size: min(int(answer.Data.PageSize), listPageSize)}
 	for _, vo := range slices.Concat(answer.Data.CaCertificateVOS, answer.Data.DeviceCertificateVOS) {
 		p.entries = append(p.entries, vo.certificate())
 	}
@@ -60,7 +60,7 @@ type list[T comparable] func(pageNo int) page[T]
 // A page is one page of a listing, or why there is none.
 type page[T comparable] struct {
 	entries []T
-	size    int // as the answer echoes it; 0 where it echoes none, so that no page counts as short
+	size    int // as the answer echoes it, if not more than was asked for; 0 where it echoes none, so that no page counts as short
 	err     error
 }
 

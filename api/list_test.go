@@ -47,6 +47,15 @@ func servePages(t *testing.T, size any, pages ...string) (client *Client, reques
 	return newTestClient(t, server, nil), requests
 }
 
+// numbered are so many Sn.
+func numbered(first, count int) string {
+	var sns []string
+	for n := range count {
+		sns = append(sns, strconv.Itoa(first+n))
+	}
+	return strings.Join(sns, " ")
+}
+
 func TestListCaCertificateEnds(t *testing.T) {
 	many := make([]string, 40) // pages of one, over several rounds
 	for i := range many {
@@ -65,6 +74,7 @@ func TestListCaCertificateEnds(t *testing.T) {
 		{"page size echoed as text", "2", []string{"1 2", "3"}, "1 2 3", 17},
 		{"an empty page", 2, []string{"1 2", ""}, "1 2", 17},
 		{"a page that repeats", 2, []string{"1 2", "3 4", "3 4", "5 6"}, "1 2 3 4", 17},
+		{"a page size echoed that is larger than asked for", 1000, []string{numbered(1, 100), numbered(101, 100), "201"}, numbered(1, 201), 17},
 		{"no page size echoed: until an empty page", nil, []string{"1", "2", "", "3"}, "1 2", 17},
 		{"a server's own, smaller limit", 1, []string{"1", "2"}, "1 2", 17},
 		{"several rounds", 1, many, strings.Join(many, " "), 49},
