@@ -401,9 +401,9 @@ func TestObserve(t *testing.T) {
 	client.GetRegisterCode(context.Background(), "i")
 	client.RegisterCaCertificate(context.Background(), Registration{"i", "name", "CERT", "CERT"})
 	want := []Exchange{
-		{Operation: "GetRegisterCode", Params: url.Values{"MqttInstanceId": {"i"}}, AccessKeyID: "****", HTTPStatus: 200, RequestID: "first", Emulated: true},
+		{Operation: "GetRegisterCode", Params: url.Values{"MqttInstanceId": {"i"}}, AccessKeyID: "****", HTTPStatus: 200, RequestID: "first", Dated: true, Emulated: true},
 		{Operation: "RegisterCaCertificate", Params: url.Values{"MqttInstanceId": {"i"}, "CaName": {"name"}}, AccessKeyID: "****", HTTPStatus: 401,
-			Code: "RegisterCodeUsed", RequestID: "second", Reused: true, Emulated: true},
+			Code: "RegisterCodeUsed", RequestID: "second", Dated: true, Reused: true, Emulated: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -413,18 +413,19 @@ func TestObserve(t *testing.T) {
 func TestClockOffset(t *testing.T) {
 	sent := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
-		date string
-		want time.Duration
+		date  string
+		want  time.Duration
+		dated bool
 	}{
-		{"Mon, 01 Jun 2026 12:00:02 GMT", 1500 * time.Millisecond}, // 12:00:02.5 against 12:00:01
-		{"Mon, 01 Jun 2026 11:30:00 GMT", -(30*time.Minute + 500*time.Millisecond)},
-		{"", 0},
-		{"yesterday", 0},
+		{"Mon, 01 Jun 2026 12:00:02 GMT", 1500 * time.Millisecond, true}, // 12:00:02.5 against 12:00:01
+		{"Mon, 01 Jun 2026 11:30:00 GMT", -(30*time.Minute + 500*time.Millisecond), true},
+		{"", 0, false},
+		{"yesterday", 0, false},
 	}
 	for _, tt := range tests {
 		resp := &http.Response{Header: http.Header{"Date": {tt.date}}}
-		if got := clockOffset(resp, sent, sent.Add(2*time.Second)); got != tt.want {
-			t.Errorf("Date %q: %v, want %v", tt.date, got, tt.want)
+		if got, dated := clockOffset(resp, sent, sent.Add(2*time.Second)); got != tt.want || dated != tt.dated {
+			t.Errorf("Date %q: %v, dated %v; want %v, %v", tt.date, got, dated, tt.want, tt.dated)
 		}
 	}
 }

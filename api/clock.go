@@ -19,12 +19,12 @@ func (c *Client) adoptClock(offset time.Duration) bool {
 }
 
 // clockOffset compares the answer's Date, which has whole seconds, with the middle of
-// the time that the request took.
-func clockOffset(resp *http.Response, sent, received time.Time) time.Duration {
+// the time that the request took. Not dated is an answer without one that can be read.
+func clockOffset(resp *http.Response, sent, received time.Time) (offset time.Duration, dated bool) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
-		return 0
+		return 0, false
 	}
 	middle := sent.Add(received.Sub(sent) / 2)
-	return date.Add(time.Second / 2).Sub(middle)
+	return date.Add(time.Second / 2).Sub(middle), true
 }

@@ -19,7 +19,8 @@ type Exchange struct {
 	RequestID   string
 	Start       time.Time
 	Duration    time.Duration
-	ClockOffset time.Duration        // how far the service's clock is ahead, to about a second; 0 where the answer has no Date
+	Dated       bool                 // the answer has a Date
+	ClockOffset time.Duration        // by that Date, how far the service's clock is ahead, to about a second
 	Reused      bool                 // on a connection that an earlier request had opened
 	TLS         *tls.ConnectionState // nil without TLS, and where no answer came
 	Emulated    bool                 // answered by the embedded stand-in, not by the vendor

@@ -64,7 +64,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	}
 	defer resp.Body.Close()
 	seen.HTTPStatus = resp.StatusCode
-	seen.ClockOffset = clockOffset(resp, seen.Start, time.Now())
+	seen.ClockOffset, seen.Dated = clockOffset(resp, seen.Start, time.Now())
 	seen.TLS = resp.TLS
 	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
 	reader := answerReader{c.about(op, params.Get("MqttInstanceId")), credentials}

@@ -97,6 +97,9 @@ func (l look) clockProbe() probeDocument {
 	if !l.answered() {
 		return notTried("clock")
 	}
+	if !l.last.Dated {
+		return probeDocument{"clock", stateNotTried, "the answer has no date", ""}
+	}
 	const noticeable = time.Minute
 	offset := l.last.ClockOffset.Round(time.Second)
 	switch {

@@ -17,7 +17,7 @@ import (
 // endpoint, TLS, clock, list and CA.
 func TestProbes(t *testing.T) {
 	long := api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}
-	answered := &api.Exchange{HTTPStatus: 200}
+	answered := &api.Exchange{HTTPStatus: 200, Dated: true}
 	tests := []struct {
 		name string
 		look look
@@ -34,8 +34,9 @@ func TestProbes(t *testing.T) {
 		{"no such instance", look{credentials: long, last: answered, err: &api.Error{Code: "MqttInstanceNotFound"}}, "ooooen"},
 		{"inactive", look{credentials: long, last: answered, err: &workflow.InactiveError{CA: throwaway(t)}}, "ooooow"},
 		{"serial number taken", look{credentials: long, last: answered, err: &workflow.SerialConflictError{CA: throwaway(t)}}, "oooooe"},
-		{"clock a minute off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, ClockOffset: -61 * time.Second}}, "ooowoo"},
-		{"clock less than that off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, ClockOffset: 59 * time.Second}}, "oooooo"},
+		{"clock a minute off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: -61 * time.Second}}, "ooowoo"},
+		{"clock less than that off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: 59 * time.Second}}, "oooooo"},
+		{"answer without a date", look{credentials: long, last: &api.Exchange{HTTPStatus: 200}, outcome: workflow.WouldRegister}, "ooonoo"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
