@@ -21,7 +21,7 @@ type metadataServer struct {
 }
 
 const metadataAnswer = `{"Code": "Success", "AccessKeyId": "STS.ecs", "AccessKeySecret": "ecs-secret", "SecurityToken": "ecs-token",
-	"Expiration": "2026-12-01T12:00:00Z", "LastUpdated": "2026-12-01T06:00:00Z"}`
+	"Expiration": "2036-12-01T12:00:00Z", "LastUpdated": "2036-12-01T06:00:00Z"}`
 
 func (m *metadataServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token := r.Header.Get("X-aliyun-ecs-metadata-token")
@@ -99,7 +99,7 @@ func TestECSRole(t *testing.T) {
 				}
 				return
 			}
-			want := Credentials{"STS.ecs", "ecs-secret", "ecs-token", "the ECS role", time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)}
+			want := Credentials{"STS.ecs", "ecs-secret", "ecs-token", "the ECS role", time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
 			if err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
@@ -157,7 +157,7 @@ func TestECSRoleForbidden(t *testing.T) {
 }
 
 func TestCredentialsURI(t *testing.T) {
-	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2026-12-01T12:00:00Z"}`
+	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2036-12-01T12:00:00Z"}`
 	unusable := " gave none that can be used"
 	tests := []struct {
 		name   string
@@ -170,7 +170,7 @@ func TestCredentialsURI(t *testing.T) {
 		{"redirect", 307, answer, " answered HTTP 307"},
 		{"not JSON", 200, "never shown", unusable},
 		{"no secret", 200, strings.Replace(answer, "uri-secret", "", 1), unusable},
-		{"odd expiry", 200, strings.Replace(answer, "2026", "soon", 1), unusable},
+		{"odd expiry", 200, strings.Replace(answer, "2036", "soon", 1), unusable},
 		{"secret as number", 200, strings.Replace(answer, `"uri-secret"`, "7", 1), unusable},
 	}
 	for _, tt := range tests {
@@ -199,7 +199,7 @@ func TestCredentialsURI(t *testing.T) {
 				}
 				return
 			}
-			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)}
+			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
 			if err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}

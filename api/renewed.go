@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -40,11 +42,23 @@ func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
 		return Credentials{}, err
 	}
 	fetched.Source = r.source
-	if err := fetched.check(); err != nil {
+	if err := cmp.Or(fetched.check(), fetched.checkExpiry()); err != nil {
 		return Credentials{}, err
 	}
 	r.current = fetched
 	return fetched, nil
+}
+
+// checkExpiry refuses what has expired when it is handed out: it would be refused, and
+// fetched again for every request.
+func (c Credentials) checkExpiry() error {
+	if c.Expires.IsZero() || time.Now().Before(c.Expires) {
+		return nil
+	}
+	return &CredentialsError{
+		Reason: fmt.Sprintf("those that were handed out for %s expired at %s", c.Source, c.Expires.Format(time.RFC3339)),
+		Advice: "check this machine's clock, and whether their source renews them",
+	}
 }
 
 // lasting tells credentials that are good for one more request.

@@ -28,7 +28,7 @@ func (f *fetched) fetch(ctx context.Context) (Credentials, error) {
 	if f.fail != nil {
 		return Credentials{}, f.fail
 	}
-	return Credentials{AccessKeyID: fmt.Sprint("id-", f.times), AccessKeySecret: "secret", Expires: time.Now().Add(f.last)}, nil
+	return Credentials{AccessKeyID: fmt.Sprint("id-", f.times), AccessKeySecret: "secret", Expires: time.Now().Add(f.last).UTC()}, nil
 }
 
 func TestRenewal(t *testing.T) {
@@ -89,6 +89,26 @@ func TestFailureIsNotKept(t *testing.T) {
 		const want = "no usable credentials: the AccessKey secret of a test has a space, a line break or another character that no key has"
 		if _, err := odd.Credentials(context.Background()); err == nil || err.Error() != want {
 			t.Error(err)
+		}
+	})
+}
+
+// What has expired already when it is handed out is not used.
+func TestHandedOutTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for last, want := range map[time.Duration]string{
+			time.Second: "",
+			0:           "no usable credentials: those that were handed out for a test expired at 2000-01-01T00:00:00Z",
+			-time.Hour:  "no usable credentials: those that were handed out for a test expired at 1999-12-31T23:00:00Z",
+		} {
+			got, err := newRenewed("a test", (&fetched{last: last}).fetch).Credentials(context.Background())
+			var problem *CredentialsError
+			switch {
+			case want == "" && (err != nil || got.AccessKeyID != "id-1"):
+				t.Errorf("%v left: %s, %v", last, got.AccessKeyID, err)
+			case want != "" && (!errors.As(err, &problem) || err.Error() != want || problem.Advice != "check this machine's clock, and whether their source renews them"):
+				t.Errorf("%v left:\n got %v\nwant %s", last, err, want)
+			}
 		}
 	})
 }
