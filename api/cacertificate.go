@@ -17,6 +17,7 @@ type CaCertificate struct {
 	ValidBegin          time.Time // zero where the service gives none
 	ValidEnd            time.Time // likewise
 	Active              bool
+	Unclear             bool // the service gives no state that is known: not Active does not mean inactive then
 }
 
 // A Registration is what RegisterCaCertificate submits. Both certificates are one
@@ -48,7 +49,7 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 // ListCaCertificate lists all CA certificates of an instance, in the service's order,
 // each once.
 func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]CaCertificate, error) {
-	return listAll[CaCertificate, caCertificateVO](ctx, c, listCaCertificate, url.Values{"MqttInstanceId": {instanceID}})
+	return listAll[CaCertificate, caCertificateData](ctx, c, listCaCertificate, url.Values{"MqttInstanceId": {instanceID}})
 }
 
 // ActiveCaCertificate makes an inactive CA certificate active again.
@@ -87,6 +88,16 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	return Acknowledgement{answer.Sn, shortened(answer.RequestID)}, nil
 }
 
+// caCertificateData is the Data of ListCaCertificate.
+type caCertificateData struct {
+	extent
+	CaCertificateVOS []caCertificateVO
+}
+
+func (d caCertificateData) certificates() []CaCertificate { return certificates(d.CaCertificateVOS) }
+
+func (caCertificateData) listName() string { return "CaCertificateVOS" }
+
 // caCertificateVO is the wire form: numbers come as numbers or as strings.
 type caCertificateVO struct {
 	RegistrationCode    string
@@ -96,7 +107,7 @@ type caCertificateVO struct {
 	VerificationContent string
 	ValidBegin          number // Unix milliseconds
 	ValidEnd            number // Unix milliseconds
-	Status              number // 1 active, 0 inactive
+	Status              status // 1 active, 0 inactive
 }
 
 func (vo caCertificateVO) certificate() CaCertificate {
@@ -108,7 +119,8 @@ func (vo caCertificateVO) certificate() CaCertificate {
 		VerificationContent: withLineFeeds(vo.VerificationContent),
 		ValidBegin:          vo.ValidBegin.milliseconds(),
 		ValidEnd:            vo.ValidEnd.milliseconds(),
-		Active:              vo.Status == 1,
+		Active:              vo.Status.active(),
+		Unclear:             vo.Status.unclear(),
 	}
 }
 

@@ -21,11 +21,23 @@ type DeviceCertificate struct {
 // themselves under a CA, whether their devices are connected or not, in the service's
 // order, each once. CaSn is sent as it is: use the string that the service gave.
 func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) ([]DeviceCertificate, error) {
-	return listAll[DeviceCertificate, deviceCertificateVO](ctx, c, listDeviceCertificateByCaSn, url.Values{
+	return listAll[DeviceCertificate, deviceCertificateData](ctx, c, listDeviceCertificateByCaSn, url.Values{
 		"MqttInstanceId": {instanceID},
 		"CaSn":           {caSn},
 	})
 }
+
+// deviceCertificateData is the Data of ListDeviceCertificateByCaSn.
+type deviceCertificateData struct {
+	extent
+	DeviceCertificateVOS []deviceCertificateVO
+}
+
+func (d deviceCertificateData) certificates() []DeviceCertificate {
+	return certificates(d.DeviceCertificateVOS)
+}
+
+func (deviceCertificateData) listName() string { return "DeviceCertificateVOS" }
 
 // deviceCertificateVO is the wire form: numbers come as numbers or as strings.
 type deviceCertificateVO struct {
@@ -34,7 +46,7 @@ type deviceCertificateVO struct {
 	DeviceContent string
 	ValidBegin    number // Unix milliseconds
 	ValidEnd      number // Unix milliseconds
-	Status        number // 1 active, 0 inactive
+	Status        status // 1 active, 0 inactive
 }
 
 func (vo deviceCertificateVO) certificate() DeviceCertificate {
@@ -44,6 +56,6 @@ func (vo deviceCertificateVO) certificate() DeviceCertificate {
 		DeviceContent: withLineFeeds(vo.DeviceContent),
 		ValidBegin:    vo.ValidBegin.milliseconds(),
 		ValidEnd:      vo.ValidEnd.milliseconds(),
-		Active:        vo.Status == 1,
+		Active:        vo.Status.active(),
 	}
 }

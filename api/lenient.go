@@ -21,6 +21,18 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// A status is 1 of what is active and 0 of what is inactive, as a JSON number or as a
+// string. Anything else is kept as it came, and is neither.
+type status string
+
+func (s *status) UnmarshalJSON(data []byte) error {
+	*s = status(strings.Trim(string(data), `"`))
+	return nil
+}
+
+func (s status) active() bool  { return s == "1" }
+func (s status) unclear() bool { return s != "1" && s != "0" }
+
 // milliseconds is a Unix time in milliseconds. What lies before 1970, or after the year
 // 9999 that RFC 3339 ends with, counts as none, like 0.
 func (n number) milliseconds() time.Time {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 )
@@ -19,24 +18,52 @@ const (
 	maxPages     = 1000
 )
 
+// A listData is the Data of a listing in its wire form, with the one list of its operation.
+type listData[T comparable] interface {
+	certificates() []T // nil where the answer has no list
+	listName() string
+	size() int
+	promises(pageNo int) bool
+}
+
+// An extent is what an answer says of the size of its listing.
+type extent struct{ Total, PageSize number }
+
+// size is the page size that the answer echoes, if not more than was asked for; 0 where it
+// echoes none.
+func (e extent) size() int { return min(int(e.PageSize), listPageSize) }
+
+// promises reports whether there must be entries on a page, whichever the vendor means by
+// Total: the number of records or the number of pages.
+func (e extent) promises(pageNo int) bool { return int(e.Total) > (pageNo-1)*listPageSize }
+
 // A certificateVO is an entry of a listing in its wire form.
 type certificateVO[T comparable] interface{ certificate() T }
 
+// certificates gives nil for nil.
+func certificates[T comparable, VO certificateVO[T]](vos []VO) []T {
+	if vos == nil {
+		return nil
+	}
+	entries := make([]T, len(vos))
+	for i, vo := range vos {
+		entries[i] = vo.certificate()
+	}
+	return entries
+}
+
 // listAll fetches all pages of a listing: the entries in the service's order, each once.
-func listAll[T comparable, VO certificateVO[T]](ctx context.Context, c *Client, op operation, params url.Values) ([]T, error) {
-	fetch := list[T](func(pageNo int) page[T] { return listPage[T, VO](ctx, c, op, params, pageNo) })
+func listAll[T comparable, Data listData[T]](ctx context.Context, c *Client, op operation, params url.Values) ([]T, error) {
+	fetch := list[T](func(pageNo int) page[T] { return listPage[T, Data](ctx, c, op, params, pageNo) })
 	return fetch.all(c.about(op, params.Get("MqttInstanceId")))
 }
 
-// listPage fetches one page. Each operation fills the one of the two lists that is its own.
-func listPage[T comparable, VO certificateVO[T]](ctx context.Context, c *Client, op operation, params url.Values, pageNo int) page[T] {
+// listPage fetches one page. Only an answer that says that it is empty, or nothing else, is
+// taken for an empty page: a deletion may hang on it.
+func listPage[T comparable, Data listData[T]](ctx context.Context, c *Client, op operation, params url.Values, pageNo int) page[T] {
 	var answer struct {
 		reply
-		Data *struct {
-			PageSize             number
-			CaCertificateVOS     []VO
-			DeviceCertificateVOS []VO
-		}
+		Data *Data
 	}
 	params = maps.Clone(params)
 	params.Set("PageNo", strconv.Itoa(pageNo))
@@ -47,9 +74,10 @@ func listPage[T comparable, VO certificateVO[T]](ctx context.Context, c *Client,
 	if answer.Data == nil {
 		return page[T]{err: c.lacks(op, params.Get("MqttInstanceId"), &answer, "Data")}
 	}
-	p := page[T]{size: min(int(answer.Data.PageSize), listPageSize)}
-	for _, vo := range slices.Concat(answer.Data.CaCertificateVOS, answer.Data.DeviceCertificateVOS) {
-		p.entries = append(p.entries, vo.certificate())
+	data := *answer.Data
+	p := page[T]{entries: data.certificates(), size: data.size()}
+	if p.entries == nil && data.promises(pageNo) {
+		p.err = c.lacks(op, params.Get("MqttInstanceId"), &answer, data.listName())
 	}
 	return p
 }
@@ -60,14 +88,14 @@ type list[T comparable] func(pageNo int) page[T]
 // A page is one page of a listing, or why there is none.
 type page[T comparable] struct {
 	entries []T
-	size    int // as the answer echoes it, if not more than was asked for; 0 where it echoes none, so that no page counts as short
+	size    int // of a full page; 0 where that is not known, so that no page counts as short
 	err     error
 }
 
 // all fetches the listing, which goes on until an empty page, a page that brings nothing
 // new, or one shorter than the page size that the answer itself echoes; what lies behind
-// such a page counts for nothing, errors included. The answer's Total is not looked at:
-// one of the vendor's texts calls it the number of records, another the number of pages.
+// such a page counts for nothing, errors included. The answer's Total does not end it: one
+// of the vendor's texts calls it the number of records, another the number of pages.
 // Once the first page shows that there are more, pages are fetched side by side.
 func (fetch list[T]) all(about Call) ([]T, error) {
 	var got listing[T]

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -166,6 +167,9 @@ func TestListThatIsNone(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"no Data", `{"RequestId":"r"}`, "the answer has no Data (request id r)"},
 		{"Data null", `{"RequestId":"r","Data":null}`, "the answer has no Data (request id r)"},
+		{"no list though there are entries", `{"RequestId":"r","Data":{"Total":7,"PageNo":1,"PageSize":100}}`, "the answer has no CaCertificateVOS (request id r)"},
+		{"list null though there are entries", `{"RequestId":"r","Data":{"Total":"7","CaCertificateVOS":null}}`, "the answer has no CaCertificateVOS (request id r)"},
+		{"the list of another operation", `{"RequestId":"r","Data":{"Total":1,"DeviceCertificateVOS":[{"Sn":"1"}]}}`, "the answer has no CaCertificateVOS (request id r)"},
 		{"a Code without Data", `{"RequestId":"r","Code":"New.Code","Message":"no"}`, "no (code New.Code, HTTP 200, request id r)"},
 	}
 	for _, tt := range tests {
@@ -180,6 +184,62 @@ func TestListThatIsNone(t *testing.T) {
 	}
 }
 
+// An answer has one list, its operation's own; entries that another one holds are none.
+func TestListOfAnotherOperation(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"RequestId":"r","Data":{"Total":2,"PageSize":100,"CaCertificateVOS":[{"Sn":"ca"}],"DeviceCertificateVOS":[{"DeviceSn":"device"}]}}`)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	cas, err := client.ListCaCertificate(context.Background(), "i")
+	if err != nil || len(cas) != 1 || cas[0].Sn != "ca" {
+		t.Errorf("%+v, %v", cas, err)
+	}
+	devices, err := client.ListDeviceCertificateByCaSn(context.Background(), "i", "ca")
+	if err != nil || len(devices) != 1 || devices[0].DeviceSn != "device" {
+		t.Errorf("%+v, %v", devices, err)
+	}
+}
+
+// Device certificates that are promised and not there are not none: they would be deleted.
+func TestDeviceListThatIsNone(t *testing.T) {
+	const own = "the answer has no DeviceCertificateVOS (request id r)"
+	for data, want := range map[string]string{
+		`{"Total":7,"PageNo":1,"PageSize":100}`:                own,
+		`{"Total":1,"CaCertificateVOS":[{"DeviceSn":"1"}]}`:    own,
+		`{"Total":0,"PageSize":100}`:                           "",
+		`{"Total":0,"DeviceCertificateVOS":null}`:              "",
+		`{"Total":7,"PageSize":100,"DeviceCertificateVOS":[]}`: "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"RequestId":"r","Data":`+data+`}`) }))
+		_, err := newTestClient(t, server, nil).ListDeviceCertificateByCaSn(context.Background(), "i", "ca")
+		server.Close()
+		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v; want …%s", data, err, want)
+		}
+	}
+}
+
+// Behind the last full page there need be no list, although Total counts the entries.
+func TestNoListBehindTheLastPage(t *testing.T) {
+	var first []map[string]string
+	for sn := range strings.FieldsSeq(numbered(1, 100)) {
+		first = append(first, map[string]string{"Sn": sn})
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data := map[string]any{"Total": 100, "PageSize": 100}
+		if r.URL.Query().Get("PageNo") == "1" {
+			data["CaCertificateVOS"] = first
+		}
+		json.NewEncoder(w).Encode(map[string]any{"Data": data})
+	}))
+	defer server.Close()
+	listed, err := newTestClient(t, server, nil).ListCaCertificate(context.Background(), "i")
+	if err != nil || len(listed) != 100 {
+		t.Errorf("%d listed, %v", len(listed), err)
+	}
+}
+
 // A submission counts as accepted only where the answer has the Sn; without it, it may
 // be done.
 func TestAcknowledgementWithoutSn(t *testing.T) {
@@ -191,11 +251,22 @@ func TestAcknowledgementWithoutSn(t *testing.T) {
 	}
 }
 
-// Only Status 1 is active: a CA of a state that nobody has heard of is not reported as usable.
+// Only Status 1 is active and only 0 inactive: a CA of a state that nobody has heard of is
+// neither reported as usable nor taken for one that may be deleted.
 func TestStatus(t *testing.T) {
-	for status, want := range map[number]bool{1: true, 0: false, 2: false, -1: false} {
-		if got := (caCertificateVO{Status: status}).certificate().Active; got != want {
-			t.Errorf("Status %d: active %v, want %v", status, got, want)
+	const active, inactive, unclear = "active", "inactive", "unclear"
+	for entry, want := range map[string]string{
+		`{"Status": 1}`: active, `{"Status": "1"}`: active, `{"Status": 0}`: inactive, `{"Status": "0"}`: inactive,
+		`{"Status": 2}`: unclear, `{"Status": -1}`: unclear, `{"Status": ""}`: unclear, `{"Status": null}`: unclear,
+		`{"Status": "ACTIVE"}`: unclear, `{"Status": true}`: unclear, `{"Status": {"1": 0}}`: unclear, `{"Status": 0.5}`: unclear, `{}`: unclear,
+	} {
+		var vo caCertificateVO
+		if err := json.Unmarshal([]byte(entry), &vo); err != nil {
+			t.Fatal(err)
+		}
+		c := vo.certificate()
+		if c.Active != (want == active) || c.Unclear != (want == unclear) {
+			t.Errorf("%s: active %v, unclear %v, want %s", entry, c.Active, c.Unclear, want)
 		}
 	}
 }
