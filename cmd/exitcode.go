@@ -70,6 +70,7 @@ func isUnsettled(err error) int {
 		sameCode *workflow.SameCodeError
 		oddCode  *workflow.OddCodeError
 		active   *workflow.ActiveError
+		unclear  *workflow.UnclearError
 		devices  *workflow.DevicesError
 	)
 	switch {
@@ -77,7 +78,7 @@ func isUnsettled(err error) int {
 		return exitUnavailable
 	case errors.As(err, &accepted), errors.As(err, &absent), errors.As(err, &inactive):
 		return exitNotListed
-	case errors.As(err, &conflict), errors.As(err, &sameCode), errors.As(err, &active), errors.As(err, &devices):
+	case errors.As(err, &conflict), errors.As(err, &sameCode), errors.As(err, &active), errors.As(err, &unclear), errors.As(err, &devices):
 		return exitRefused
 	}
 	return 0

@@ -67,6 +67,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
 		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, ""},
 		{&workflow.ActiveError{}, exitRefused, "deactivate"},
+		{&workflow.UnclearError{}, exitRefused, "vendor's console"},
 		{&workflow.DevicesError{}, exitRefused, "--delete-devices"},
 		{&workflow.AmbiguousError{}, exitUsage, "exactly as"},
 		{&workflow.UnchangedError{}, exitFault, ""}, // it is always inside another

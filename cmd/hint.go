@@ -109,6 +109,7 @@ func workflowHint(err error) string {
 		sameCode *workflow.SameCodeError
 		oddCode  *workflow.OddCodeError
 		active   *workflow.ActiveError
+		unclear  *workflow.UnclearError
 		devices  *workflow.DevicesError
 		several  *workflow.AmbiguousError
 	)
@@ -130,6 +131,8 @@ func workflowHint(err error) string {
 		return "name the request ids, which --verbose shows, to the vendor's support"
 	case errors.As(err, &active):
 		return "run 'mqttca deactivate' first, and see that every device that you need is let in all the same"
+	case errors.As(err, &unclear):
+		return "look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive"
 	case errors.As(err, &devices):
 		return "look at them with 'mqttca devices'; if none is needed any more, give --delete-devices"
 	case errors.As(err, &several):

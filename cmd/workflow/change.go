@@ -41,7 +41,7 @@ var (
 		what:    "the deactivation of ",
 		doing:   "made inactive on",
 		call:    (*api.Client).InactivateCaCertificate,
-		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active },
+		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active && !entry.Unclear },
 		done:    Deactivated,
 		already: AlreadyInactive,
 	}
@@ -151,6 +151,8 @@ func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, k kind) 
 		return nil, &NotListedError{CA: ca, Instance: i.ID}
 	case entry.Active:
 		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "active"}
+	case entry.Unclear:
+		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "neither active nor inactive"}
 	}
 	return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "inactive"}
 }

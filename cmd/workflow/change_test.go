@@ -137,6 +137,27 @@ func TestDeleteIsRefused(t *testing.T) {
 	}
 }
 
+// A CA of a state that is not known is neither inactive, which would let it be deleted, nor
+// done with once it is to be made inactive.
+func TestStateThatIsNotKnown(t *testing.T) {
+	s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		switch operation(r) {
+		case "ListCaCertificate":
+			return answer(w, 200, `{"RequestId":"r","Data":{"Total":1,"CaCertificateVOS":[{"Sn":"12","Status":""}]}}`)
+		case "InactivateCaCertificate":
+			return answer(w, 200, `{"RequestId":"r","Sn":"12"}`)
+		}
+		t.Errorf("%s was asked for", operation(r))
+		return false
+	})
+	ca := Reference{Sn: "12"}
+	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
+	wantError[*UnclearError](t, err, `the CA with Sn "12" is listed by instance post-cn-test01 in a state that is not known, and is deleted only once it is inactive`)
+	_, err = s.instance.Deactivate(context.Background(), ca, 0)
+	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with Sn "12" (request id r), but it is not confirmed: `+
+		"it was still listed as neither active nor inactive")
+}
+
 // A change whose answer never came is settled by the list.
 func TestChangesThatAreLost(t *testing.T) {
 	changes := []struct {

@@ -26,6 +26,16 @@ func (e *ActiveError) Error() string {
 	return fmt.Sprintf("%s is active on instance %s, and is deleted only once it is inactive", e.CA, e.Instance)
 }
 
+// An UnclearError says that a CA is kept because its state is not known.
+type UnclearError struct {
+	CA       Reference
+	Instance string
+}
+
+func (e *UnclearError) Error() string {
+	return fmt.Sprintf("%s is listed by instance %s in a state that is not known, and is deleted only once it is inactive", e.CA, e.Instance)
+}
+
 // A DevicesError says that a CA is kept because device certificates would go with it.
 type DevicesError struct {
 	CA       Reference
@@ -37,8 +47,8 @@ func (e *DevicesError) Error() string {
 	return fmt.Sprintf("%s has device certificates on instance %s, %d in number, which would be deleted with it", e.CA, e.Instance, e.Devices)
 }
 
-// PrepareDelete finds out what deleting a CA would delete. It refuses an active CA, and
-// one that has device certificates unless withDevices is set. Nothing is changed.
+// PrepareDelete finds out what deleting a CA would delete. It refuses a CA that is
+// active or may be, and one that has device certificates unless withDevices is set. Nothing is changed.
 func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices bool) (Deletion, error) {
 	entry, err := i.Find(ctx, ca)
 	var absent *NotListedError
@@ -49,6 +59,8 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 		return Deletion{}, err
 	case entry.Active:
 		return Deletion{}, &ActiveError{CA: ca, Instance: i.ID}
+	case entry.Unclear:
+		return Deletion{}, &UnclearError{CA: ca, Instance: i.ID}
 	}
 	devices, err := i.devicesOf(ctx, entry)
 	if err == nil && len(devices) > 0 && !withDevices {
