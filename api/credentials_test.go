@@ -52,6 +52,11 @@ const twoProfiles = `{"current": "ops", "profiles": [
 	{"name": "pair", "mode": "RsaKeyPair", "access_key_id": "id", "access_key_secret": "secret"},
 	{"name": "broken", "mode": "AK", "access_key_id": "id", "access_key_secret": "never-shown\n"}]}`
 
+// oddProfiles are odd but for the current one, and that has a number as a string.
+const oddProfiles = `{"current": "ops", "profiles": [7, null, {"name": 7}, {"name": "odd", "mode": "AK", "access_key_secret": {"never": "shown"}},
+	{"name": "of-odd", "mode": "ChainableRamRoleArn", "source_profile": "odd"},
+	{"name": "ops", "mode": "AK", "access_key_id": "ops-id", "access_key_secret": "ops-secret", "expired_seconds": "900"}]}`
+
 const twoSections = `[default]
 type = access_key
 access_key_id = ini-id
@@ -107,6 +112,7 @@ func TestFindCredentials(t *testing.T) {
 		{"INI file, the CLI's disabled", twoProfiles, twoSections, "", map[string]string{EnvProfileDisabled: "true"}, ini},
 		{"INI file, nothing configured in the CLI", `{"profiles": []}`, twoSections, "", nil, ini},
 		{"INI file, nobody says which is the current one of the CLI", `{"profiles": [{"mode": "AK", "access_key_id": "i", "access_key_secret": "s"}]}`, twoSections, "", nil, ini},
+		{"current profile beside others that are odd", oddProfiles, "", "", nil, ops},
 		{"INI file, its profile named", twoProfiles, twoSections, "token", nil, token},
 		{"INI file, its profile named by the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "token"}, token},
 		{"INI file, the CLI's profile of that name first", twoProfiles, twoSections, "ops", nil, ops},
@@ -179,6 +185,8 @@ func TestFindCredentialsFails(t *testing.T) {
 		{"line break in a profile", twoProfiles, "", "broken", nil,
 			`the AccessKey secret of profile "broken" (AK) has a space, a line break or another character that no key has`},
 		{"malformed configuration", `{"access_key_secret": "never-shown"`, twoSections, "", nil, "$CLI is not the JSON that the aliyun CLI writes"},
+		{"profile with a field of another type", oddProfiles, "", "odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
+		{"source profile with a field of another type", oddProfiles, "", "of-odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
 		{"malformed INI file", "", "[default]\nnever-shown", "", nil, "$INI is not the INI file that the vendor's SDKs read"},
 		{"INI profile without role, which the environment must not fill", "", twoSections, "half", map[string]string{EnvRoleARN: "x"}, `profile "half" (ram_role_arn) lacks role_arn`},
 		{"INI profile that another must not fill", "", twoSections, "token.child", nil, `profile "token.child" (sts) lacks access_key_secret`},
@@ -201,6 +209,16 @@ func TestFindCredentialsFails(t *testing.T) {
 				t.Errorf("\n got %v\nwant %s", err, want)
 			}
 		})
+	}
+}
+
+// Only what has a name is offered.
+func TestProfileNames(t *testing.T) {
+	for config, want := range map[string]string{"": "", "{": "", oddProfiles: "odd of-odd ops"} {
+		home(t, config, nil)
+		if got := strings.Join(ProfileNames(), " "); got != want {
+			t.Errorf("%s: %q, want %q", config, got, want)
+		}
 	}
 }
 

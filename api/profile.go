@@ -22,7 +22,7 @@ type profile struct {
 
 	RoleARN         string `json:"ram_role_arn"`
 	SessionName     string `json:"ram_session_name"`
-	DurationSeconds int    `json:"expired_seconds"`
+	DurationSeconds number `json:"expired_seconds"`
 	Policy          string `json:"policy"`
 	ExternalID      string `json:"external_id"`
 	STSRegion       string `json:"sts_region"`
@@ -38,22 +38,22 @@ type profile struct {
 	AccountID          string `json:"cloud_sso_account_id"`
 	AccessConfig       string `json:"cloud_sso_access_config"`
 	AccessToken        Secret `json:"access_token"`
-	AccessTokenExpires int64  `json:"cloud_sso_access_token_expire"` // Unix seconds
+	AccessTokenExpires number `json:"cloud_sso_access_token_expire"` // Unix seconds
 	OAuthSite          string `json:"oauth_site_type"`
 	OAuthToken         Secret `json:"oauth_access_token"`
-	OAuthTokenExpires  int64  `json:"oauth_access_token_expire"` // Unix seconds
+	OAuthTokenExpires  number `json:"oauth_access_token_expire"` // Unix seconds
 
 	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
 	CredentialsURI Secret `json:"credentials_uri"` // or in its query
 
-	iniType  string    // what the INI file calls the mode; "" for a profile of the CLI
-	siblings []profile // of the same configuration, where a source_profile is looked up
+	iniType string         // what the INI file calls the mode; "" for a profile of the CLI
+	config  *configuration // which it is of, where a source_profile is looked up; nil for a section of the INI file
 }
 
 // configuration is the part of ~/.aliyun/config.json that is read here.
 type configuration struct {
-	Current  string    `json:"current"`
-	Profiles []profile `json:"profiles"`
+	Current  string            `json:"current"`
+	Profiles []json.RawMessage `json:"profiles"` // each decoded when it is asked for: the others may be as they like
 }
 
 // source names the profile for people.
@@ -104,10 +104,11 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	if p, found = config.profile(name); !found && name == "" && config.Current != "" {
-		return p, false, badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
+	p, found, err = config.profile(name)
+	if err == nil && !found && name == "" && config.Current != "" {
+		err = badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
 	}
-	return p, found, nil
+	return p, found, err
 }
 
 // ProfileNames are the names in the CLI's configuration, to be offered; none where it cannot
@@ -118,39 +119,63 @@ func ProfileNames() []string {
 		return nil
 	}
 	var names []string
-	for _, p := range config.Profiles {
-		names = append(names, p.Name)
+	for _, data := range config.Profiles {
+		if name := profileName(data); name != "" {
+			names = append(names, name)
+		}
 	}
 	return names
 }
 
-func (c configuration) profile(name string) (p profile, found bool) {
+// profile takes the current profile where the name is "".
+func (c *configuration) profile(name string) (p profile, found bool, err error) {
 	if name == "" {
 		name = c.Current
 	}
 	if name == "" {
-		return p, false
+		return p, false, nil
 	}
-	for _, p := range c.Profiles {
-		if p.Name == name {
-			p.siblings = c.Profiles
-			return p, true
+	for _, data := range c.Profiles {
+		if profileName(data) == name {
+			p, err = decodeProfile(data)
+			p.config = c
+			return p, err == nil, err
 		}
 	}
-	return p, false
+	return p, false, nil
+}
+
+// profileName is "" for what has none.
+func profileName(data json.RawMessage) string {
+	var named struct {
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(data, &named) != nil {
+		return ""
+	}
+	return named.Name
+}
+
+func decodeProfile(data json.RawMessage) (p profile, err error) {
+	var odd *json.UnmarshalTypeError
+	if err := json.Unmarshal(data, &p); errors.As(err, &odd) {
+		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), odd.Field))
+	}
+	return p, nil
 }
 
 // readConfiguration parses the file itself: the library's error for a malformed
 // one repeats it whole, secrets included.
-func readConfiguration(path string) (config configuration, err error) {
+func readConfiguration(path string) (*configuration, error) {
 	data, err := readConfigFile(path)
 	if err != nil {
-		return config, err
+		return nil, err
 	}
+	var config configuration
 	if err := json.Unmarshal(data, &config); err != nil {
-		return config, badFile(path + " is not the JSON that the aliyun CLI writes")
+		return nil, badFile(path + " is not the JSON that the aliyun CLI writes")
 	}
-	return config, nil
+	return &config, nil
 }
 
 // configPath is where the aliyun CLI keeps its configuration.

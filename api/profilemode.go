@@ -37,7 +37,7 @@ func (p profile) providerFor(dependents []string) (CredentialsProvider, error) {
 	switch {
 	case known:
 		return mode(p, dependents)
-	case p.siblings == nil:
+	case p.config == nil:
 		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
 			p.Name, iniPath(), shortened(text(p.iniType)), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
 	}
@@ -111,7 +111,7 @@ func (p profile) role() role {
 	return role{
 		arn:         p.RoleARN,
 		sessionName: p.SessionName,
-		seconds:     p.DurationSeconds,
+		seconds:     int(p.DurationSeconds),
 		policy:      p.Policy,
 		externalID:  p.ExternalID,
 		region:      p.STSRegion,
@@ -126,7 +126,10 @@ func (p profile) chainedRole(dependents []string) (CredentialsProvider, error) {
 	if dependents = append(dependents, p.Name); slices.Contains(dependents, p.SourceProfile) {
 		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
 	}
-	from, found := configuration{Profiles: p.siblings}.profile(p.SourceProfile)
+	from, found, err := p.config.profile(p.SourceProfile)
+	if err != nil {
+		return nil, err
+	}
 	if !found {
 		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
 	}
@@ -165,7 +168,7 @@ func (p profile) cloudSSO([]string) (CredentialsProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newCloudSSO(signIn{p.Name, p.source(), p.AccessToken, time.Unix(p.AccessTokenExpires, 0)}, p.SignInURL, p.AccountID, p.AccessConfig)
+	return newCloudSSO(signIn{p.Name, p.source(), p.AccessToken, time.Unix(int64(p.AccessTokenExpires), 0)}, p.SignInURL, p.AccountID, p.AccessConfig)
 }
 
 func (p profile) oauth([]string) (CredentialsProvider, error) {
@@ -173,7 +176,7 @@ func (p profile) oauth([]string) (CredentialsProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newOAuth(signIn{p.Name, p.source(), p.OAuthToken, time.Unix(p.OAuthTokenExpires, 0)}, p.OAuthSite)
+	return newOAuth(signIn{p.Name, p.source(), p.OAuthToken, time.Unix(int64(p.OAuthTokenExpires), 0)}, p.OAuthSite)
 }
 
 func (p profile) external([]string) (CredentialsProvider, error) {
