@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -44,8 +47,10 @@ func (e external) fetch(ctx context.Context) (Credentials, error) {
 	defer cancel()
 	output := &boundedBuffer{overflow: cancel}
 	command := exec.CommandContext(limited, e.args[0], e.args[1:]...)
+	command.Env = withoutOwn(os.Environ())
 	command.Stdout = output
 	command.WaitDelay = pipePatience
+	killsAll(command)
 	err := command.Run()
 	var exit *exec.ExitError
 	switch {
@@ -65,6 +70,14 @@ func (e external) fetch(ctx context.Context) (Credentials, error) {
 		return Credentials{}, e.failed("printed none that can be used")
 	}
 	return found, nil
+}
+
+// withoutOwn leaves out the variables of this program: the password of the CA key, which
+// may be among them, is no business of a command that somebody put into a profile.
+func withoutOwn(environment []string) []string {
+	return slices.DeleteFunc(environment, func(variable string) bool {
+		return strings.HasPrefix(strings.ToUpper(variable), "MQTTCA_") // in any case, as on Windows
+	})
 }
 
 func (e external) failed(how string) error {

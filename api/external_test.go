@@ -57,11 +57,16 @@ func TestCommandThatPrintsCredentials(t *testing.T) {
 		{"STS", `echo '{"mode": "StsToken", "access_key_id": "id", "access_key_secret": "secret", "sts_token": "token", "expiration": "2036-12-01T12:00:00Z"}'`,
 			Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token", Expires: time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}},
 		{"its arguments", `printf '{"access_key_id": "%s", "access_key_secret": "%s"}' "$(echo "$1" | tr ' ' _)" $#`, Credentials{AccessKeyID: "two_words", AccessKeySecret: "2"}},
+		{"the environment", `printf '{"access_key_id": "%s", "access_key_secret": "%s"}' "$KEPT_FOR_COMMANDS" "${MQTTCA_KEY_PASSWORD-}${MQTTCA_ENDPOINT-}none"`,
+			Credentials{AccessKeyID: "kept", AccessKeySecret: "none"}},
 		{"words on stderr", `echo never-shown >&2; echo '{"access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
 		{"something left behind that holds the pipe", holder(t) + `echo '{"access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("MQTTCA_KEY_PASSWORD", "never-shown")
+			t.Setenv("MQTTCA_ENDPOINT", "never-shown")
+			t.Setenv("KEPT_FOR_COMMANDS", "kept")
 			tt.want.Source = `profile "p" (External)`
 			if got, err := commandProfile(t, tt.script).Credentials(context.Background()); err != nil || got != tt.want {
 				t.Errorf("got %+v, %v; want %+v", got, err, tt.want)
