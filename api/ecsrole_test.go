@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,25 @@ func TestMetadataClient(t *testing.T) {
 	client := fetchClient(nil, metadataPatience)
 	if transport := client.Transport.(*http.Transport); transport.Proxy != nil || metadataURL != "http://100.100.100.200" {
 		t.Error("the metadata service is asked elsewhere, or by way of a proxy")
+	}
+}
+
+// A proxy that opens no way is named, and its words are left out.
+func TestFetchRefusedByProxy(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		io.WriteString(w, "never shown")
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = askURI(context.Background(), fetchClient(http.ProxyURL(at), time.Minute), "https://uri.example/")
+	err = fetching{"a test", "uri.example", ""}.failed(context.Background(), err)
+	const want = "no usable credentials: a test: uri.example could not be asked: the proxy that the environment names answered HTTP 407"
+	if err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 }
 

@@ -127,8 +127,11 @@ func knownReason(err error) (cause string, known bool) {
 		dns     *net.DNSError
 		cert    *tls.CertificateVerificationError
 		timeout net.Error
+		proxy   *proxyError
 	)
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error(), true
 	case errors.Is(err, context.Canceled):
 		return "interrupted", true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
