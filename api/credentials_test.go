@@ -212,6 +212,18 @@ func TestFindCredentialsFails(t *testing.T) {
 	}
 }
 
+// A credentials URI comes before the ECS role.
+func TestURIBeforeECSRole(t *testing.T) {
+	home(t, "", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1", EnvECSRole: "r"})
+	provider, err := FindCredentials(Search{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := provider.(*renewed); !ok || got.source != "the credentials URI of the environment" {
+		t.Errorf("found %+v", provider)
+	}
+}
+
 // Only what has a name is offered.
 func TestProfileNames(t *testing.T) {
 	for config, want := range map[string]string{"": "", "{": "", oddProfiles: "odd of-odd ops"} {

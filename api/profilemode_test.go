@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,7 +117,7 @@ func TestSTSHost(t *testing.T) {
 func ssoProfile(url string, expires time.Time) string {
 	data, err := json.Marshal(map[string]any{"profiles": []map[string]any{{
 		"name": "sso", "mode": "CloudSSO", "cloud_sso_sign_in_url": url + "/some/login", "cloud_sso_account_id": "12", "cloud_sso_access_config": "ac-1",
-		"access_token": "login-token", "cloud_sso_access_token_expire": expires.Unix(),
+		"access_token": "LoginTokenOfLetters", "cloud_sso_access_token_expire": expires.Unix(),
 	}}})
 	if err != nil {
 		panic(err)
@@ -125,7 +126,7 @@ func ssoProfile(url string, expires time.Time) string {
 }
 
 func TestCloudSSO(t *testing.T) {
-	const wantRequest = `POST /cloud-credentials Bearer login-token {"AccountId":"12","AccessConfigurationId":"ac-1"}`
+	const wantRequest = `POST /cloud-credentials Bearer LoginTokenOfLetters {"AccountId":"12","AccessConfigurationId":"ac-1"}`
 	tests := []struct {
 		name   string
 		status int
@@ -133,9 +134,9 @@ func TestCloudSSO(t *testing.T) {
 		want   string // "" for credentials
 	}{
 		{"credentials", 200, `{"CloudCredential": {"AccessKeyId": "STS.sso", "AccessKeySecret": "sso-secret", "SecurityToken": "sso-token", "Expiration": "2036-12-01T12:00:00Z"}}`, ""},
-		{"refused", 401, `{"ErrorCode": "x", "Code": "InvalidToken", "RequestId": "01234567-89AB-CDEF-0123-456789ABCDEF", "Message": "login-token"}`,
+		{"refused", 401, `{"ErrorCode": "x", "Code": "InvalidToken", "RequestId": "01234567-89AB-CDEF-0123-456789ABCDEF", "Message": "LoginTokenOfLetters"}`,
 			"HOST refused to give any (code InvalidToken, request id 01234567-89AB-CDEF-0123-456789ABCDEF)"},
-		{"token echoed as the code", 401, `{"Code": "login-token"}`, "HOST gave none that can be used"},
+		{"token echoed as the code", 401, `{"Code": "LoginTokenOfLetters"}`, "HOST gave none that can be used"},
 		{"nothing in it", 200, `{}`, "HOST gave none that can be used"},
 		{"no expiry", 200, `{"CloudCredential": {"AccessKeyId": "never-shown", "AccessKeySecret": "s", "SecurityToken": "t"}}`, "HOST gave none that can be used"},
 	}
@@ -171,6 +172,29 @@ func TestCloudSSO(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A login that runs out while the program works is not sent any more.
+func TestLoginThatExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		home(t, "", nil)
+		login := signIn{"sso", "a test", "LoginTokenOfLetters", time.Now().Add(time.Minute)}
+		cloudSSO, err := newCloudSSO(login, "https://127.0.0.1:1", "12", "ac-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		oauth, err := newOAuth(login, "CN")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		for _, provider := range []CredentialsProvider{cloudSSO, oauth} {
+			_, err := provider.Credentials(context.Background())
+			if want := "no usable credentials: the login of a test has expired"; err == nil || err.Error() != want {
+				t.Errorf("\n got %v\nwant %s", err, want)
+			}
+		}
+	})
 }
 
 // A login that has run out is not renewed: the CLI's own would be void.

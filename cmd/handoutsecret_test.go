@@ -74,13 +74,42 @@ func TestNoSecretOfWhatIsHandedOut(t *testing.T) {
 	}
 }
 
+// What was sent is no code of a refusal, though it looks like one.
+func TestSecretThatLooksLikeACode(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("SSL_CERT_FILE is not honoured here")
+	}
+	code, asked := "", 0
+	world, err := newWorld(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		w.WriteHeader(http.StatusForbidden)
+		io.WriteString(w, object("Code", code, "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF"))
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer world.close()
+	env := environmentWith(t, world, `{"profiles": [
+		{"name": "role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "SecretOfLetters", "sts_token": "TokenOfLetters", "ram_role_arn": "r"},
+		{"name": "pod", "mode": "OIDC", "oidc_provider_arn": "p", "oidc_token": "ProofOfLetters", "ram_role_arn": "r"},
+		{"name": "oauth", "mode": "OAuth", "oauth_site_type": "INTL", "oauth_access_token": "LoginOfLetters", "oauth_access_token_expire": 4070908800}]}`)
+	for secret, profile := range map[string]string{"SecretOfLetters": "role", "TokenOfLetters": "role", "ProofOfLetters": "pod", "LoginOfLetters": "oauth", "": "role"} {
+		code = secret
+		output := registerAs(t, env, profile, "--verbose")
+		if !strings.Contains(output, "(code none, request id 01234567-89AB-CDEF-0123-456789ABCDEF)") || secret != "" && strings.Contains(output, secret) {
+			t.Errorf("%s, of %s: %s", secret, profile, output)
+		}
+	}
+	if asked != 5 {
+		t.Errorf("asked %d times, want 5", asked)
+	}
+}
+
 // identityEnvironment has profiles of all kinds that ask somebody.
 func identityEnvironment(t *testing.T, world *world, uri string) []string {
 	t.Helper()
-	folder := t.TempDir()
 	later := time.Now().Add(time.Hour).Unix()
-	put(t, filepath.Join(folder, "roots.pem"), string(world.roots))
-	put(t, filepath.Join(folder, "config.json"), fmt.Sprintf(`{"profiles": [
+	return environmentWith(t, world, fmt.Sprintf(`{"profiles": [
 		{"name": "role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": %[1]q, "ram_role_arn": "r"},
 		{"name": "sts-role", "mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": %[1]q, "sts_token": %[2]q, "ram_role_arn": "r"},
 		{"name": "pod", "mode": "OIDC", "oidc_provider_arn": "p", "oidc_token": %[3]q, "ram_role_arn": "r"},
@@ -90,21 +119,30 @@ func identityEnvironment(t *testing.T, world *world, uri string) []string {
 		{"name": "uri", "mode": "CredentialsURI", "credentials_uri": %[6]q},
 		{"name": "command", "mode": "External", "process_command": "sh -c 'echo %[1]s; echo %[1]s >&2'"}]}`,
 		hiddenFile, hiddenSTS, oidcToken, loginToken, later, uri+"/"+hiddenFile))
+}
+
+// environmentWith has a configuration of the CLI, and leads into a world.
+func environmentWith(t *testing.T, world *world, config string) []string {
+	t.Helper()
+	folder := t.TempDir()
+	put(t, filepath.Join(folder, "roots.pem"), string(world.roots))
+	put(t, filepath.Join(folder, "config.json"), config)
 	return append(os.Environ(), "ALIBABA_CLOUD_CONFIG_FILE="+filepath.Join(folder, "config.json"), "HOME="+folder,
 		"HTTPS_PROXY="+world.proxy.URL, "SSL_CERT_FILE="+filepath.Join(folder, "roots.pem"))
 }
 
-// registerAs runs register with a profile, at an address where nobody listens.
-func registerAs(t *testing.T, env []string, profile, more string) {
+// registerAs runs register with a profile, at an address where nobody listens, and gives what it says.
+func registerAs(t *testing.T, env []string, profile, more string) (stderr string) {
 	t.Helper()
 	ca := filepath.Join(testdata(), "ca", "openssl.p256")
 	command := exec.Command("mqttca", "register", "--endpoint", "http://127.0.0.1:1", "--instance", "i", "--ca-cert", ca+".crt", "--ca-key", ca+".pkcs8.key",
 		"--retries", "0", "--profile", profile, more)
-	var stdout, stderr bytes.Buffer
-	command.Env, command.Stdout, command.Stderr = env, &stdout, &stderr
+	var stdout, said bytes.Buffer
+	command.Env, command.Stdout, command.Stderr = env, &stdout, &said
 	command.Run()
 	if code := command.ProcessState.ExitCode(); code != exitDenied || stdout.Len() > 0 {
-		t.Errorf("%s: exit code %d, stdout %q: %s", profile, code, stdout.String(), stderr.String())
+		t.Errorf("%s: exit code %d, stdout %q: %s", profile, code, stdout.String(), said.String())
 	}
-	showsNone(t, profile, stdout.String()+stderr.String())
+	showsNone(t, profile, stdout.String()+said.String())
+	return said.String()
 }

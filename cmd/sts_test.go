@@ -23,6 +23,11 @@ func (i *identities) checkSTS(r *http.Request, body []byte) (what, fault string)
 	query := r.URL.Query()
 	action := query.Get("Action")
 	what = fmt.Sprintf("%s:%s:%s", action, form.Get("RoleArn"), form.Get("RoleSessionName"))
+	for _, name := range []string{"Policy", "ExternalId"} {
+		if form.Has(name) {
+			what += ":" + form.Get(name)
+		}
+	}
 	seconds, err := strconv.Atoi(form.Get("DurationSeconds"))
 	switch {
 	case query.Get("Version") != "2015-04-01" || query.Get("Format") != "JSON":
