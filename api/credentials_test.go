@@ -175,6 +175,8 @@ func TestFindCredentialsFails(t *testing.T) {
 		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has a profile "nope"`},
 		{"profile of the environment, profiles disabled", twoProfiles, twoSections, "", map[string]string{EnvProfile: "temporary", EnvProfileDisabled: "true"},
 			`$INI has no profile "temporary", and the aliyun CLI's configuration is kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED`},
+		{"unknown profile, which is looked for though profiles are disabled", twoProfiles, twoSections, "nope", map[string]string{EnvProfileDisabled: "true"},
+			`neither $CLI nor $INI has a profile "nope"`},
 		{"named profile without a file", "", "", "ops", nil, `neither $CLI nor $INI has a profile "ops"`},
 		{"current profile that is not there", `{"current": "gone", "profiles": [{"name": "a"}]}`, twoSections, "", nil, `$CLI has no profile "gone", which it calls the current one`},
 		{"profile without secret, which the environment must not fill", twoProfiles, "", "half", map[string]string{EnvAccessKeySecret: "env-secret"},
