@@ -17,6 +17,8 @@ type certificateDocument struct {
 	SHA256       string `json:"sha256"`
 	NotBefore    string `json:"not_before"`
 	NotAfter     string `json:"not_after"`
+
+	unclear bool // the service's word for the state is none of its own
 }
 
 // A caDocument is a CA certificate as the service lists it.
@@ -32,6 +34,7 @@ func newCADocument(listed api.CaCertificate) caDocument {
 		Active:    listed.Active,
 		NotBefore: timestamp(listed.ValidBegin),
 		NotAfter:  timestamp(listed.ValidEnd),
+		unclear:   listed.Unclear,
 	}, listed.RegistrationCode}
 	document.read(listed.CaContent)
 	return document
@@ -67,7 +70,10 @@ func (d *certificateDocument) describe(ca *pki.CA) {
 
 // state is the word for people.
 func (d certificateDocument) state() string {
-	if d.Active {
+	switch {
+	case d.unclear:
+		return "unknown"
+	case d.Active:
 		return "active"
 	}
 	return "inactive"
