@@ -93,7 +93,7 @@ func (a *app) agree(m *managed, d workflow.Deletion) error {
 	if d.Devices > 0 {
 		question += fmt.Sprintf(", and with it its device certificates, %d in number", d.Devices)
 	}
-	answer, err := a.ask(m.cmd.Context(), question+"? yes or no: ")
+	answer, err := a.ask(m.cmd.Context(), question+"? type yes to do so: ")
 	if err == nil && answer != "yes" {
 		err = errKept
 	}

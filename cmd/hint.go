@@ -70,14 +70,14 @@ func hint(err error) string {
 		return "check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, " +
 			"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix"
 	case errors.As(err, &lost):
-		return "check the endpoint, the network and HTTPS_PROXY; running it again is safe"
+		return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
 	}
 	return ""
 }
 
 func refusalHint(refusal *api.Error, purpose api.Purpose) string {
 	if refusal.Code == "MqttInstanceNotFound" {
-		return "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region and the instance id"
+		return "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id"
 	}
 	if text := codeHints[refusal.Code]; text != "" || refusal.Rule().Kind != api.Unpermitted {
 		return firstOf(text, kindHints[refusal.Rule().Kind])

@@ -73,9 +73,25 @@ func readUpTo(path string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, most))
 }
 
+// attests reports whether the receipt at path says more than this one: it is of a run that
+// brought the CA to where this one found it, and has the evidence.
+func attests(path string, document receipt) bool {
+	data, err := readUpTo(path, maxDocument)
+	var old receipt
+	if err != nil || json.Unmarshal(data, &old) != nil {
+		return false
+	}
+	changed := old.Outcome == workflow.Registered || old.Outcome == workflow.Reactivated
+	return changed && document.Outcome == workflow.AlreadyRegistered && old.Endpoint == document.Endpoint
+}
+
 // keep writes the receipt. A run that failed before it submitted anything has none.
 func (a *app) keep(path string, document receipt, result workflow.Result, err error) error {
 	if path == "" || err != nil && !result.Attested() {
+		return nil
+	}
+	if attests(path, document) {
+		a.note("kept the receipt %s, of the run that registered the CA", path)
 		return nil
 	}
 	data, err := encode(document)
