@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
@@ -14,6 +15,16 @@ import (
 // the CA's affair.
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
+
+// findForeignAuthority: a self-signed CA is its own authority.
+func findForeignAuthority(m *Material, _ time.Time) (string, string) {
+	c := m.Certificate
+	if !selfSigned(c) || len(c.AuthorityKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) {
+		return "", ""
+	}
+	return "it is self-signed, but its authority key identifier is not its own subject key identifier",
+		"issue the CA certificate anew with an authority key identifier of its own, or with none"
+}
 
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if !hasExtension(m.Certificate, oidNameConstraints) {

@@ -75,6 +75,10 @@ func constraintCases(t *testing.T) []ruleCase {
 		{"key-identifier", "there", good, now, ""},
 		{"key-identifier", "missing", opened(t, "p256.noski.crt"), now, "it has no subject key identifier"},
 		{"key-identifier", "X.509 v1", opened(t, "rsa2048.v1.crt"), now, ""},
+		{"authority-key-identifier", "its own", good, now, ""},
+		{"authority-key-identifier", "another's", made(t, func(c *x509.Certificate) {
+			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 35}, Value: []byte{0x30, 0x06, 0x80, 0x04, 1, 2, 3, 4}}}
+		}), now, "it is self-signed, but its authority key identifier is not its own subject key identifier"},
 		{"name-constraints", "none", good, now, ""},
 		{"name-constraints", "some", made(t, func(c *x509.Certificate) { c.ExcludedDNSDomains = []string{"example.com"} }), now,
 			"it has name constraints, which hold for the certificates below it"},
