@@ -31,7 +31,10 @@ type metadata struct {
 	v2Only bool // without a token nothing is asked
 }
 
-var roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+// (The length is not in the pattern: counted repetitions take long to compile.)
+var roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func isRoleName(name string) bool { return len(name) <= 64 && roleNamePattern.MatchString(name) }
 
 // newECSRole takes the role of the instance, the only one where the name is "".
 func newECSRole(source, name string) (CredentialsProvider, error) {
@@ -49,7 +52,7 @@ func (m metadata) provider(source, name string) (CredentialsProvider, error) {
 			Reason: EnvECSRoleDisabled + " forbids to ask the metadata service for " + source,
 			Advice: "unset it, or give another source of credentials",
 		}
-	case name != "" && !roleNamePattern.MatchString(name):
+	case name != "" && !isRoleName(name):
 		return nil, &CredentialsError{
 			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, shortened(text(name))),
 			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
@@ -103,7 +106,7 @@ func (m metadata) roleName(ctx context.Context, token string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !roleNamePattern.MatchString(name):
+	case !isRoleName(name):
 		return "", answerError("names no role")
 	}
 	return name, nil

@@ -13,9 +13,11 @@ import (
 // What the vendor's codes and request ids look like. Nothing else is taken from the
 // answer that refused: it may echo what it was sent.
 var (
-	codePattern      = regexp.MustCompile(`^[A-Z][A-Za-z]{2,40}(\.[A-Za-z]{2,40}){0,4}$`)
+	codePattern      = regexp.MustCompile(`^[A-Z][A-Za-z]+(\.[A-Za-z]+)*$`)
 	requestIDPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 )
+
+const longestCode = 80
 
 // explain says in words of ours what went wrong: the library's errors hold URLs with
 // signatures, and whole answers.
@@ -45,7 +47,7 @@ func refusalIn(message string, secrets []Secret) (found reply) {
 	if json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil {
 		return reply{}
 	}
-	if !codePattern.MatchString(string(found.Code)) {
+	if len(found.Code) > longestCode || !codePattern.MatchString(string(found.Code)) {
 		found.Code = ""
 	}
 	if !requestIDPattern.MatchString(string(found.RequestID)) {

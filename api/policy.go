@@ -45,8 +45,8 @@ type Statement struct {
 }
 
 var (
-	accountPattern  = regexp.MustCompile(`^[0-9]{1,20}$`)
-	instancePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	accountPattern  = regexp.MustCompile(`^[0-9]+$`)
+	instancePattern = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
 // NewPolicy is the least policy that serves the purposes on one instance. The resource
@@ -57,9 +57,9 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	switch {
 	case !regionPattern.MatchString(region):
 		return Policy{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
-	case !accountPattern.MatchString(account):
+	case len(account) > 20 || !accountPattern.MatchString(account):
 		return Policy{}, fmt.Errorf("account %q: an account id is all digits", account)
-	case !instancePattern.MatchString(instanceID):
+	case len(instanceID) > 64 || !instancePattern.MatchString(instanceID):
 		return Policy{}, fmt.Errorf("instance %q: an instance id has letters, digits, - and _ only", instanceID)
 	}
 	actions := []string{instanceAccess}
