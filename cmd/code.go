@@ -78,7 +78,7 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 			return err
 		})
 	}
-	request := newSigningRequest(session, o.instance, o.name, code, time.Now())
+	request := newSigningRequest(session, a.region, o.instance, o.name, code, time.Now())
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}

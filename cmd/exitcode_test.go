@@ -74,6 +74,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "run it again"},
 		{&expiringError{}, exitExpiring, "new CA beside"},
 		{errKept, exitInterrupted, ""},
+		{errDisagreed, exitInterrupted, ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
 	}
 	for _, tt := range tests {

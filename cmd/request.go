@@ -17,7 +17,7 @@ import (
 // the steps print of it; nothing in the file itself protects it on its way.
 type signingRequest struct {
 	Format           string `json:"format"`
-	Region           string `json:"region"`   // "" where the endpoint is none of the vendor's
+	Region           string `json:"region"`   // "" where neither the endpoint nor --region names one
 	Endpoint         string `json:"endpoint"` // where the code was fetched
 	InstanceID       string `json:"instance_id"`
 	CAName           string `json:"ca_name"` // what the CA shall be called, "" for the default
@@ -34,10 +34,10 @@ const (
 	clockLead  = 15 * time.Minute
 )
 
-func newSigningRequest(s *session, instanceID, caName string, code api.RegisterCode, at time.Time) signingRequest {
+func newSigningRequest(s *session, region, instanceID, caName string, code api.RegisterCode, at time.Time) signingRequest {
 	return signingRequest{
 		Format:           requestFormat,
-		Region:           s.endpoint.Region(),
+		Region:           firstOf(s.endpoint.Region(), region),
 		Endpoint:         s.endpoint.String(),
 		InstanceID:       instanceID,
 		CAName:           caName,

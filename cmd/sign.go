@@ -21,6 +21,7 @@ type signOptions struct {
 	bundle   string
 	force    bool
 	validity time.Duration
+	yes      bool
 }
 
 func newSign(a *app) *cobra.Command {
@@ -65,6 +66,7 @@ and never written.`,
 	cmd.Flags().StringVar(&o.request, "request", "", "file with a request that code wrote, - for standard input")
 	cmd.Flags().StringVar(&o.bundle, "bundle-out", "", "file to write a bundle for submit to, with --request")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to, - for standard output")
+	addYes(cmd, &o.yes)
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out or --bundle-out where it exists")
 	return cmd
 }
@@ -118,6 +120,12 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	}
 	for _, warning := range request.warnings(time.Now()) {
 		a.warn("%s", warning)
+	}
+	if _, canAsk := a.terminal(); canAsk && o.request != "" {
+		values := append(request.witness(), field{"CA subject", authority.Subject()}, field{"CA SHA-256", grouped(authority.SHA256())})
+		if err := a.agreed(cmd, values, o.yes); err != nil {
+			return err
+		}
 	}
 	verification, err := workflow.Issue(authority, request.RegistrationCode, o.validity)
 	if err != nil {

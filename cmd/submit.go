@@ -14,6 +14,7 @@ type submitOptions struct {
 	target
 	verification string
 	bundle       string
+	yes          bool
 }
 
 func newSubmit(a *app) *cobra.Command {
@@ -26,7 +27,8 @@ means (X.509 v1 is accepted too), and wait until the CA is listed as active. Bot
 checked before anything is sent. A CA that is listed and active is left as it is.
 
 With --bundle both come from the file that sign --bundle-out wrote, with the instance, its
-region and the CA's name; what does not fit together in it is refused.`,
+region and the CA's name; what does not fit together in it is refused. Its values are
+shown, and on a terminal you are asked whether they are those that were read aloud.`,
 		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
   mqttca submit --bundle bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,6 +43,7 @@ region and the CA's name; what does not fit together in it is refused.`,
 	}
 	o.target.addFlags(cmd)
 	addVerificationCert(cmd, &o.verification)
+	addYes(cmd, &o.yes)
 	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file that sign --bundle-out wrote, - for standard input")
 	a.addConnection(cmd)
 	return cmd
@@ -82,9 +85,14 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 	if err != nil {
 		return err
 	}
-	a.noteFields(b.witness(proof.CA, proof.Verification))
+	if b.Request.Endpoint != session.endpoint.String() {
+		a.warn("the code came from %s, and %s is called", b.Request.Endpoint, session.endpoint)
+	}
 	for _, warning := range b.Request.warnings(now) {
 		a.warn("%s", warning)
+	}
+	if err := a.agreed(cmd, b.witness(proof.CA, proof.Verification), o.yes || o.dryRun || o.bundle == "-"); err != nil {
+		return err
 	}
 	return a.submitProof(cmd, session, o.target, proof)
 }
