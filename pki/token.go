@@ -29,7 +29,7 @@ func (k *tokenKey) open(password Password) (*openedKey, error) {
 	if err != nil {
 		return nil, k.refuseAnswer(err)
 	}
-	signer, err := k.findPair(session)
+	signer, err := k.findPair(session, token)
 	if err != nil {
 		session.Close()
 		return nil, err
@@ -64,7 +64,7 @@ func (k *tokenKey) askPIN(token pkcs11.TokenInfo, password Password) (string, er
 
 // findPair wants exactly one key: crypto11's FindKeyPair and what stands on it would take
 // the first of several in silence.
-func (k *tokenKey) findPair(session *crypto11.Context) (crypto.Signer, error) {
+func (k *tokenKey) findPair(session *crypto11.Context, token pkcs11.TokenInfo) (crypto.Signer, error) {
 	var label []byte
 	if object := k.values["object"]; object != "" {
 		label = []byte(object)
@@ -75,7 +75,8 @@ func (k *tokenKey) findPair(session *crypto11.Context) (crypto.Signer, error) {
 		return nil, k.refuseAnswer(err)
 	case len(pairs) == 0:
 		return nil, k.refuse("the token has no such key, or no public key or certificate with the same id beside the private key",
-			"pkcs11-tool --login --list-objects shows what it has")
+			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects shows what it has",
+				k.values["module-path"], printable(trimmed(token.Label))))
 	case len(pairs) > 1:
 		return nil, k.refuse(fmt.Sprintf("the token has %d such keys", len(pairs)), "name the one that is meant by object and id")
 	case pairs[0].Public() == nil:

@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"os"
 	"slices"
@@ -62,7 +63,7 @@ func (k *tokenKey) parse(text string) (reason string) {
 		case slices.Contains(passedOver, name):
 			continue
 		case !slices.Contains(tokenAttributes, name):
-			return "it has an attribute that is not known; known are " + strings.Join(tokenAttributes, ", ")
+			return fmt.Sprintf("its attribute %q is not known; known are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
 			return "it has " + name + " twice"
 		}

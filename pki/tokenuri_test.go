@@ -12,7 +12,7 @@ func TestTokenURIRefused(t *testing.T) {
 		"pkcs11:module-path=m;object=root":                                   "it names no token: token, serial or slot-id does",
 		"pkcs11:module-path=m;token=ca":                                      "it names no key: object (its label) or id does",
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
-		"pkcs11:module-path=m;token=ca;objct=8642":                           "it has an attribute that is not known; known are " + strings.Join(tokenAttributes, ", "),
+		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is not known; known are ` + strings.Join(tokenAttributes, ", "),
 		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
 		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not percent-encoded as it should be",
 		"PKCS11:module-path=m;slot-id=8642x;object=o":                        "its slot-id is not a number",
