@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -46,9 +47,9 @@ func TestNoSecretOfWhatIsHandedOut(t *testing.T) {
 		{"no secret", 200, func(string) string { return handOut(session("", expires)) }},
 	} {
 		t.Run(answer.name, func(t *testing.T) {
-			asked := 0
+			var asked atomic.Int32
 			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				asked++
+				asked.Add(1)
 				body, _ := io.ReadAll(r.Body)
 				echo := strings.Join([]string{hiddenFile, loginToken, oidcToken}, " ") + everything(r) + r.URL.RawQuery + string(body)
 				w.WriteHeader(answer.status)
@@ -67,8 +68,8 @@ func TestNoSecretOfWhatIsHandedOut(t *testing.T) {
 					registerAs(t, env, profile, more)
 				}
 			}
-			if want := 2 * 6; asked != want { // a command asks nobody
-				t.Errorf("asked %d times, want %d", asked, want)
+			if got, want := asked.Load(), int32(2*6); got != want { // a command asks nobody
+				t.Errorf("asked %d times, want %d", got, want)
 			}
 		})
 	}
@@ -79,11 +80,12 @@ func TestSecretThatLooksLikeACode(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("SSL_CERT_FILE is not honoured here")
 	}
-	code, asked := "", 0
+	var code atomic.Pointer[string]
+	var asked atomic.Int32
 	world, err := newWorld(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked++
+		asked.Add(1)
 		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, object("Code", code, "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF"))
+		io.WriteString(w, object("Code", *code.Load(), "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF"))
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -94,14 +96,14 @@ func TestSecretThatLooksLikeACode(t *testing.T) {
 		{"name": "pod", "mode": "OIDC", "oidc_provider_arn": "p", "oidc_token": "ProofOfLetters", "ram_role_arn": "r"},
 		{"name": "oauth", "mode": "OAuth", "oauth_site_type": "INTL", "oauth_access_token": "LoginOfLetters", "oauth_access_token_expire": 4070908800}]}`)
 	for secret, profile := range map[string]string{"SecretOfLetters": "role", "TokenOfLetters": "role", "ProofOfLetters": "pod", "LoginOfLetters": "oauth", "": "role"} {
-		code = secret
+		code.Store(&secret)
 		output := registerAs(t, env, profile, "--verbose")
 		if !strings.Contains(output, "(code none, request id 01234567-89AB-CDEF-0123-456789ABCDEF)") || secret != "" && strings.Contains(output, secret) {
 			t.Errorf("%s, of %s: %s", secret, profile, output)
 		}
 	}
-	if asked != 5 {
-		t.Errorf("asked %d times, want 5", asked)
+	if got := asked.Load(); got != 5 {
+		t.Errorf("asked %d times, want 5", got)
 	}
 }
 
