@@ -76,6 +76,7 @@ func constraintCases(t *testing.T) []ruleCase {
 		{"key-identifier", "missing", opened(t, "p256.noski.crt"), now, "it has no subject key identifier"},
 		{"key-identifier", "X.509 v1", opened(t, "rsa2048.v1.crt"), now, ""},
 		{"authority-key-identifier", "its own", good, now, ""},
+		{"authority-key-identifier", "of the issuer of an intermediate", issuedElsewhere(t), now, ""},
 		{"authority-key-identifier", "another's", made(t, func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 35}, Value: []byte{0x30, 0x06, 0x80, 0x04, 1, 2, 3, 4}}}
 		}), now, "it is self-signed, but its authority key identifier is not its own subject key identifier"},
@@ -198,4 +199,11 @@ func pairCases(t *testing.T) []ruleCase {
 		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenKey{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
 			"its PIN is in its URI, where every user of this machine can read it"},
 	}
+}
+
+// issuedElsewhere is a CA that says it was issued by another one, with that one's key.
+func issuedElsewhere(t *testing.T) *Material {
+	certificate := *mustCertificate(t, caFile("p256.crt"))
+	certificate.RawIssuer, certificate.AuthorityKeyId = []byte("another"), []byte{1, 2, 3, 4}
+	return &Material{Certificate: &certificate}
 }
