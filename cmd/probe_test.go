@@ -85,3 +85,31 @@ func TestTLSProbe(t *testing.T) {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
+
+// What ends a check: an interrupt before anything else, then what the loaders refuse.
+func TestVerdict(t *testing.T) {
+	broken := &api.NoAnswerError{}
+	for _, tt := range []struct {
+		name     string
+		document checkDocument
+		broken   error
+		strict   bool
+		want     int
+	}{
+		{"nothing", checkDocument{}, nil, true, exitOK},
+		{"a warning", checkDocument{Warnings: 1}, nil, false, exitOK},
+		{"a warning that counts", checkDocument{Warnings: 1}, nil, true, exitLocal},
+		{"unfit", checkDocument{Errors: 1, unfit: true}, nil, false, exitLocal},
+		{"unfit, and not reached", checkDocument{Errors: 2, unfit: true}, broken, false, exitLocal},
+		{"not reached", checkDocument{Errors: 1}, broken, false, exitUnavailable},
+		{"unfit, and interrupted", checkDocument{Errors: 2, unfit: true}, context.Canceled, false, exitInterrupted},
+	} {
+		got := exitOK
+		if err := tt.document.verdict(tt.strict, tt.broken); err != nil {
+			got = exitCode(err)
+		}
+		if got != tt.want {
+			t.Errorf("%s: exit code %d, want %d", tt.name, got, tt.want)
+		}
+	}
+}

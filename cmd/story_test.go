@@ -49,13 +49,13 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 // cmdEmulator starts the embedded service and puts it into the environment:
 //
 //	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
-//	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N] [-awaken]
+//	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N] [-awaken] [-arrivals N]
 //	         [-fault FAULT]
 //
 // It may be denied an operation, be ahead of the clock, never answer an operation, do it
 // and lose the answer; or have a rival who registers another CA right after each of the
 // first N codes was handed out, or somebody who activates all CAs once the devices of one
-// were listed. A FAULT is as emulate --fault takes it.
+// were listed; or N devices that connect just then. A FAULT is as emulate --fault takes it.
 func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	options := emulatorOptions()
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
@@ -69,6 +69,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	flags.StringVar(&f.lose, "lose", "", "")
 	flags.IntVar(&f.rivals, "rival", 0, "")
 	flags.BoolVar(&f.awaken, "awaken", false, "")
+	flags.IntVar(&f.arrivals, "arrivals", 0, "")
 	flags.Var(faultFlag{&options.Faults}, "fault", "")
 	ts.Check(flags.Parse(args))
 	options.Instances = []string{*instance}
@@ -94,6 +95,7 @@ type faults struct {
 	hang, lose string
 	rivals     int
 	awaken     bool
+	arrivals   int
 	released   chan struct{}
 
 	mutex  sync.Mutex
@@ -134,6 +136,7 @@ func (f *faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			f.awaken = false
 			forAll(f.emulated, (*api.Client).ActiveCaCertificate)
 		}
+		f.arrive(r.URL.Query().Get("CaSn"))
 	case "GetRegisterCode":
 		f.emulated.ServeHTTP(w, r)
 		if f.rivals > 0 {
@@ -142,6 +145,15 @@ func (f *faults) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	default:
 		f.emulated.ServeHTTP(w, r)
+	}
+}
+
+// arrive has the devices connect that were asked for, once.
+func (f *faults) arrive(caSn string) {
+	for ; f.arrivals > 0; f.arrivals-- {
+		if err := f.emulated.AddDevices(emulatedInstance, caSn, emulator.Device{Sn: strconv.Itoa(f.arrivals)}); err != nil {
+			panic(err)
+		}
 	}
 }
 

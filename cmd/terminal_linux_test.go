@@ -20,7 +20,7 @@ import (
 
 // cmdTerminal runs a program on a terminal of its own, types the text when a prompt
 // matches, and wants the exit code: terminal [-echo] [-columns N] CODE PROMPT TEXT PROGRAM
-// ARG.... ^C in the text is that key; a line feed follows any other text. What is typed does
+// ARG.... ^C in the text is that key, ^J the end of a line, which follows a text with neither by itself. What is typed does
 // not show, unless -echo is given. What the terminal showed is left in .tmp/stdout: all of
 // it, or of one with so many columns what stands there at the end. The terminal must echo
 // again at the end.
@@ -80,7 +80,7 @@ func openTerminal(ts *testscript.TestScript) (screen, keyboard *os.File) {
 
 // typeAt types the text when the prompt is shown and the terminal is ready, and returns all that was shown until the last program left.
 func typeAt(screen *os.File, prompt, text string, ready func(*os.File)) string {
-	keys := strings.NewReplacer("^C", "\x03").Replace(text)
+	keys := strings.NewReplacer("^C", "\x03", "^J", "\n").Replace(text)
 	if keys == text {
 		keys += "\n"
 	}

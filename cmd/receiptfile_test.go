@@ -1,0 +1,46 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"mqttca/cmd/workflow"
+)
+
+// A receipt is kept where it is of the run that changed something, by the same service,
+// and the new one only says that nothing was to do.
+func TestAttests(t *testing.T) {
+	of := func(outcome workflow.Outcome, endpoint string) receipt {
+		return receipt{Outcome: outcome, origin: origin{Endpoint: endpoint}}
+	}
+	tests := []struct {
+		name     string
+		old, new receipt
+		want     bool
+	}{
+		{"registered, then found there", of(workflow.Registered, "a"), of(workflow.AlreadyRegistered, "a"), true},
+		{"reactivated, then found there", of(workflow.Reactivated, "a"), of(workflow.AlreadyRegistered, "a"), true},
+		{"another service", of(workflow.Registered, "a"), of(workflow.AlreadyRegistered, "b"), false},
+		{"registered again, deleted meanwhile", of(workflow.Registered, "a"), of(workflow.Registered, "a"), false},
+		{"registered, then unknown", of(workflow.Registered, "a"), of(workflow.Unknown, "a"), false},
+		{"found there twice", of(workflow.AlreadyRegistered, "a"), of(workflow.AlreadyRegistered, "a"), false},
+		{"unknown, then found there", of(workflow.Unknown, "a"), of(workflow.AlreadyRegistered, "a"), false},
+	}
+	for _, tt := range tests {
+		path := filepath.Join(t.TempDir(), "receipt.json")
+		data, err := encode(tt.old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := attests(path, tt.new); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+	if attests(filepath.Join(t.TempDir(), "none.json"), of(workflow.AlreadyRegistered, "a")) {
+		t.Error("a receipt that is not there attests nothing")
+	}
+}
