@@ -19,12 +19,21 @@ type file struct {
 	data []byte
 }
 
+// contents names what a file of a role holds, for [CheckPath].
+var contents = map[string]string{keyRole: "key", caRole: "certificate", verificationRole: "certificate", pinRole: "PIN"}
+
 // readFile reads the file at path. A named pipe will do, as a shell makes for a
-// process substitution.
+// process substitution. An error never shows a path that is the content of a file.
 func readFile(role, path string) (*file, error) {
+	if err := CheckPath(role, contents[role], path); err != nil {
+		return nil, err
+	}
 	f := &file{role: role, path: path}
 	opened, err := os.Open(path)
 	if err != nil {
+		if role == pinRole {
+			f.path = "" // it may be the PIN itself
+		}
 		return nil, f.unreadable(err)
 	}
 	defer opened.Close()
@@ -64,14 +73,14 @@ func (f *file) refuse(reason, advice string) *Error {
 // unreadable is the error for a file that the system doesn't give. The path
 // is dropped from what the system says, since the object names it already.
 func (f *file) unreadable(err error) *Error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
 	refusal := f.refuse(err.Error(), "")
 	refusal.Err = err
-	var pathErr *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	if errors.Is(err, fs.ErrNotExist) {
 		refusal.Reason = "no such file"
-	case errors.As(err, &pathErr):
-		refusal.Reason = pathErr.Err.Error()
 	}
 	return refusal
 }

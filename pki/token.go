@@ -140,6 +140,9 @@ type module struct {
 
 func (k *tokenKey) openModule() (*module, error) {
 	path := k.values["module-path"]
+	if err := CheckPath(k.object()+"'s module-path", "key", path); err != nil {
+		return nil, err
+	}
 	if reason := fileThere(path); strings.Contains(path, "/") && reason != "" {
 		return nil, k.refuse("its PKCS#11 module "+printable(path)+" "+reason, "")
 	}

@@ -129,7 +129,7 @@ func TestTokenPIN(t *testing.T) {
 		{uri + "?pin-source=" + bad, unasked(t), object + "the PIN is wrong"},
 		{uri + "?pin-source=" + empty, unasked(t), "read PIN file " + empty + ": it does not hold one line with the PIN"},
 		{uri + "?pin-source=" + lines, unasked(t), "read PIN file " + lines + ": it does not hold one line with the PIN"},
-		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file /no/such/file: no such file"},
+		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file: no such file"},
 		{uri, passwordOf("8642"), object + "the PIN is wrong"},
 		{uri, passwordOf(""), object + "the PIN is empty, and an empty one is never tried"},
 		{uri, nil, object + "the token wants a PIN, and none is given"},

@@ -11,7 +11,10 @@ import (
 	"strings"
 )
 
-const tokenScheme = "pkcs11:"
+const (
+	tokenScheme = "pkcs11:"
+	pinRole     = "PIN file"
+)
 
 // isTokenURI reports whether a key is named by a URI of RFC 7512, not by a path.
 func isTokenURI(key string) bool {
@@ -120,7 +123,7 @@ func (k *tokenKey) readPIN() error {
 	if source == "" {
 		return nil
 	}
-	f, err := readFile("PIN file", source)
+	f, err := readFile(pinRole, source)
 	if err != nil {
 		return err
 	}
