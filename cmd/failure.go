@@ -24,7 +24,7 @@ type failure struct {
 
 // describeFailure takes an error apart.
 func describeFailure(err error) failure {
-	f := failure{Message: withoutPIN(err.Error()), Hint: hint(err), ExitCode: exitCode(err)}
+	f := failure{Message: withoutContent(withoutPIN(err.Error())), Hint: hint(err), ExitCode: exitCode(err)}
 	var (
 		unknown  *workflow.UnknownError
 		accepted *workflow.AcceptedError

@@ -54,8 +54,8 @@ func (p *passwordAsker) read() (string, error) {
 	source := p.in
 	if p.file != "-" {
 		file, err := os.Open(p.file)
-		if err != nil {
-			return "", cannotRead(p.file, err)
+		if err != nil { // the path is not shown: it may be the password itself
+			return "", &fileError{"read", "the file of --key-password-file", err, "give the path of a file that holds the password, or the password itself by " + envKeyPassword}
 		}
 		defer file.Close()
 		source = file

@@ -20,8 +20,13 @@ func (e *usageError) Error() string { return e.message }
 // Hint says what to do; mostly to read the command's help.
 func (e *usageError) Hint() string { return e.hint }
 
+// usage is a usageError. It never shows the content of a file that was given as an argument.
 func usage(cmd *cobra.Command, format string, args ...any) error {
-	return &usageError{fmt.Sprintf(format, args...), "see '" + cmd.CommandPath() + " --help'"}
+	message := fmt.Sprintf(format, args...)
+	if showsContent(message) {
+		message = cmd.CommandPath() + ": an argument has the content of a file in it, which is not shown"
+	}
+	return &usageError{message, "see '" + cmd.CommandPath() + " --help'"}
 }
 
 // require fails unless every one of the flags was given a value.
@@ -42,11 +47,14 @@ func require(cmd *cobra.Command, names ...string) error {
 const maxRetries = 100
 
 // checkFlags refuses what no flag means: an empty text, as an unset variable leaves it,
-// would silently stand for the default.
+// would silently stand for the default; and the content of a file, where its path belongs.
 func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Value.Type() == "string" && flag.Value.String() == "" && err == nil {
 			err = usage(cmd, "%s: --%s is empty", cmd.CommandPath(), flag.Name)
+		}
+		if err == nil {
+			err = checkPath(flag)
 		}
 	})
 	if err == nil && a.profile != "" && a.ecsRole.asked {
@@ -96,7 +104,11 @@ func wrapArgs(cmd *cobra.Command) {
 
 var errNoJSONHelp = errors.New("help is text, so there is no result for --json")
 
-func noArgs(_ *cobra.Command, args []string) error {
+// noArgs does not show an argument that may be the second word of a password.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
+		return errors.New("takes no arguments, and there is one: put the path of a file with blanks in quotes")
+	}
 	if len(args) > 0 {
 		return fmt.Errorf("takes no arguments, and %q is one", args[0])
 	}
