@@ -48,7 +48,7 @@ func NewClient(config Config) *Client {
 		config.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	}
 	transport := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment, // none for loopback
+		Proxy:                  proxyFor, // none for loopback
 		DialContext:            config.Dial,
 		TLSClientConfig:        &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    dialTimeout,

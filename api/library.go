@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -30,6 +31,9 @@ type builder func(*providers.HttpOptions) (providers.CredentialsProvider, error)
 
 // ask makes a provider and has it fetch.
 func (h handout) ask(ctx context.Context, build builder) (Credentials, error) {
+	if err := checkProxy(&url.URL{Scheme: "https", Host: h.host}); err != nil {
+		return Credentials{}, err
+	}
 	type outcome struct {
 		found Credentials
 		err   error

@@ -1,11 +1,103 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"strings"
 )
+
+// An EnvironmentError says that a variable of the environment keeps requests from being
+// sent. It never holds the variable's value.
+type EnvironmentError struct {
+	Variable string
+	Problem  string // to be read behind the name
+	Advice   string
+}
+
+func (e *EnvironmentError) Error() string { return e.Variable + " " + e.Problem }
+
+// Hint says what to do.
+func (e *EnvironmentError) Hint() string { return e.Advice }
+
+// proxyFor is [http.ProxyFromEnvironment], which ignores a variable that it cannot read
+// and calls the host directly: here that is an [*EnvironmentError].
+func proxyFor(req *http.Request) (*url.URL, error) {
+	if err := checkProxy(req.URL); err != nil {
+		return nil, err
+	}
+	return http.ProxyFromEnvironment(req)
+}
+
+// CheckProxy fails with an [*EnvironmentError] if the environment names a proxy on the way
+// to the endpoint that cannot be used.
+func (e Endpoint) CheckProxy() error { return checkProxy(&e.url) }
+
+// checkProxy finds a variable that means a proxy for u and that net/http ignores. If there
+// is an HTTPS_PROXY the others do not count, and none counts for a host of NO_PROXY.
+func checkProxy(u *url.URL) error {
+	if isLoopback(u.Hostname()) || calledDirectly(u) {
+		return nil
+	}
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
+		value := os.Getenv(name)
+		if value != "" && !isProxy(value) {
+			return &EnvironmentError{name, "is not the URL of a proxy",
+				"write it like http://proxy.example:3128, or unset it; NO_PROXY lists the hosts to call directly"}
+		}
+		if value != "" && strings.EqualFold(name, "HTTPS_PROXY") {
+			return nil
+		}
+	}
+	for _, name := range []string{"ALL_PROXY", "all_proxy"} {
+		if os.Getenv(name) != "" {
+			return &EnvironmentError{name, "is set but not read",
+				"set HTTPS_PROXY to the proxy, or NO_PROXY to the hosts to call directly"}
+		}
+	}
+	return nil
+}
+
+// isProxy reports whether net/http makes a proxy of the value, in one of the protocols
+// that it knows.
+func isProxy(value string) bool {
+	if !strings.Contains(value, "://") {
+		value = "http://" + value
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Hostname() == "" || !validPort(u.Port()) {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+		return true
+	}
+	return false
+}
+
+// calledDirectly reports whether NO_PROXY lists the host, in the forms that net/http
+// knows: *, a domain with what is below it, an address, a network, each perhaps with a port.
+func calledDirectly(u *url.URL) bool {
+	host := strings.ToLower(u.Hostname())
+	for entry := range strings.SplitSeq(strings.ToLower(cmp.Or(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))), ",") {
+		entry = strings.TrimSpace(entry)
+		if _, network, err := net.ParseCIDR(entry); err == nil && network.Contains(net.ParseIP(host)) {
+			return true
+		}
+		if name, port, err := net.SplitHostPort(entry); err == nil && port == cmp.Or(u.Port(), "443") {
+			entry = name
+		}
+		domain := strings.TrimPrefix(entry, "*")
+		if entry == "*" || entry == host || domain != "" && strings.HasSuffix(host, "."+strings.TrimPrefix(domain, ".")) {
+			return true
+		}
+	}
+	return false
+}
 
 // A proxyError is the answer of a proxy that did not open the way to the service. Its own
 // words are left out: they may repeat the password that it was given.

@@ -56,6 +56,10 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 		return err
 	}
 	resp, err := c.http.Do(req)
+	var misset *EnvironmentError
+	if errors.As(err, &misset) {
+		return misset
+	}
 	if err != nil {
 		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
 		failure.Sent, failure.reused = sent.Load(), seen.Reused

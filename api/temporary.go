@@ -97,6 +97,10 @@ func (f fetching) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return &fetchStoppedError{f.source, ctx.Err()}
 	}
+	var misset *EnvironmentError
+	if errors.As(err, &misset) {
+		return misset
+	}
 	var wrong answerError
 	if errors.As(err, &wrong) {
 		return f.refused(string(wrong))

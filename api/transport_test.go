@@ -74,7 +74,7 @@ func TestOversizedHeader(t *testing.T) {
 // of the environment, which net/http reads once a process.
 func TestTransport(t *testing.T) {
 	transport := NewClient(Config{}).http.Transport.(*http.Transport)
-	if reflect.ValueOf(transport.Proxy).Pointer() != reflect.ValueOf(http.ProxyFromEnvironment).Pointer() {
+	if reflect.ValueOf(transport.Proxy).Pointer() != reflect.ValueOf(proxyFor).Pointer() {
 		t.Error("the proxies of the environment are not honoured")
 	}
 	got := []any{transport.TLSHandshakeTimeout, transport.IdleConnTimeout, transport.MaxIdleConnsPerHost, transport.ForceAttemptHTTP2}

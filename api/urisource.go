@@ -14,7 +14,7 @@ func newURISource(source, uri string) (CredentialsProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := fetchClient(http.ProxyFromEnvironment, temporaryPatience)
+	client := fetchClient(proxyFor, temporaryPatience)
 	from := fetching{source, u.Host, uriAdvice}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
 		found, err := askURI(ctx, client, u.String())

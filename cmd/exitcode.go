@@ -29,6 +29,7 @@ const (
 func exitCode(err error) int {
 	var (
 		usage       *usageError
+		misset      *api.EnvironmentError
 		local       *pki.Error
 		file        *fileError
 		verdict     *verdictError
@@ -41,7 +42,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, &ambiguous):
+	case errors.As(err, &usage), errors.As(err, &misset), errors.As(err, &ambiguous):
 		return exitUsage
 	case errors.As(err, &expiring):
 		return exitExpiring

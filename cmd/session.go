@@ -59,6 +59,9 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 		if config.Endpoint, err = a.findEndpoint(cmd); err != nil {
 			return config, err
 		}
+		if err = config.Endpoint.CheckProxy(); err != nil {
+			return config, err
+		}
 		config.Credentials, err = api.FindCredentials(a.search())
 		return config, err
 	})
