@@ -4,17 +4,19 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// Every variable that has a say in where credentials come from.
-var identityVariables = []string{
-	EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken,
-	EnvRoleARN, EnvRoleSessionName, EnvOIDCProviderARN, EnvOIDCTokenFile, EnvSTSRegion, EnvVPCEndpoints,
-	EnvProfile, EnvConfigFile, EnvProfileDisabled, EnvCredentialsFile, EnvCredentialsURI,
-	EnvECSRole, EnvECSRoleDisabled, EnvMetadataV2Only, EnvRegion, "ALIBABA_CLOUD_OIDC_TOKEN", "DEBUG",
+// everyVariable is every variable that has a say in where credentials come from.
+func everyVariable() []string {
+	names := []string{"ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN", "DEBUG"}
+	for _, v := range slices.Concat(identityVariables, settingVariables, []variable{regionVariable}) {
+		names = append(names, v.names()...)
+	}
+	return names
 }
 
 // home sets up a home folder with a CLI configuration, and an environment that holds
@@ -22,8 +24,11 @@ var identityVariables = []string{
 func home(t *testing.T, config string, env map[string]string) string {
 	t.Helper()
 	folder := t.TempDir()
-	for _, name := range identityVariables {
-		t.Setenv(name, env[name])
+	for _, name := range everyVariable() {
+		t.Setenv(name, "")
+	}
+	for name, value := range env {
+		t.Setenv(name, value)
 	}
 	t.Setenv("HOME", folder)
 	t.Setenv("USERPROFILE", folder)

@@ -1,9 +1,6 @@
 package api
 
-import (
-	"os"
-	"strings"
-)
+import "strings"
 
 // The environment variables that name an identity and where it is kept, as the
 // vendor's CLI and SDKs read them.
@@ -16,14 +13,20 @@ const (
 	EnvRoleSessionName = "ALIBABA_CLOUD_ROLE_SESSION_NAME"
 	EnvOIDCProviderARN = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
 	EnvOIDCTokenFile   = "ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+	EnvOIDCToken       = "ALIBABA_CLOUD_OIDC_TOKEN" // counts if there is no file
+	EnvExternalID      = "ALIBABA_CLOUD_EXTERNAL_ID"
+	EnvSTSEndpoint     = "ALIBABA_CLOUD_STS_ENDPOINT"
 	EnvSTSRegion       = "ALIBABA_CLOUD_STS_REGION"
 	EnvVPCEndpoints    = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"
 
 	EnvProfile         = "ALIBABA_CLOUD_PROFILE"
 	EnvConfigFile      = "ALIBABA_CLOUD_CONFIG_FILE"
 	EnvProfileDisabled = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
+	EnvProfileIgnored  = "ALIBABA_CLOUD_IGNORE_PROFILE"
 	EnvCredentialsFile = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 	EnvCredentialsURI  = "ALIBABA_CLOUD_CREDENTIALS_URI"
+
+	EnvExternalDisabled = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS" // credentials URIs, too
 
 	EnvECSRole         = "ALIBABA_CLOUD_ECS_METADATA" // its name, too
 	EnvECSRoleDisabled = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
@@ -32,21 +35,35 @@ const (
 	EnvRegion = "ALIBABA_CLOUD_REGION_ID"
 )
 
-// environmentKeys gives nil where the environment has no part of an AccessKey.
+// environmentKeys gives nil if the environment has no part of an AccessKey.
 func environmentKeys() (CredentialsProvider, error) {
 	if !anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken) {
 		return nil, nil
 	}
-	for _, name := range []string{EnvAccessKeyID, EnvAccessKeySecret} {
-		if os.Getenv(name) == "" {
+	return keysIn("the environment", EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken)
+}
+
+// commonKeys are an AccessKey under names that are not the vendor's alone. As in the
+// vendor's CLI they count if there is nothing else.
+func commonKeys() (CredentialsProvider, error) {
+	const id, secret, token = "ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"
+	if !anySet(id, secret) {
+		return nil, nil
+	}
+	return keysIn("the environment ("+id+")", id, secret, token)
+}
+
+func keysIn(source, id, secret, token string) (CredentialsProvider, error) {
+	for _, name := range []string{id, secret} {
+		if getenv(name) == "" {
 			return nil, noCredentials("the environment has only a part of them: " + name + " is not set")
 		}
 	}
 	return fixed(Credentials{
-		AccessKeyID:     os.Getenv(EnvAccessKeyID),
-		AccessKeySecret: Secret(os.Getenv(EnvAccessKeySecret)),
-		SecurityToken:   Secret(os.Getenv(EnvSecurityToken)),
-		Source:          "the environment",
+		AccessKeyID:     getenv(id),
+		AccessKeySecret: Secret(getenv(secret)),
+		SecurityToken:   Secret(getenv(token)),
+		Source:          source,
 	})
 }
 
@@ -56,9 +73,13 @@ func environmentOIDC() (CredentialsProvider, error) {
 	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
 		return nil, nil
 	}
+	token := oidcToken{providerARN: getenv(EnvOIDCProviderARN), file: getenv(EnvOIDCTokenFile)}
+	if token.file == "" {
+		token.text = Secret(getenv(EnvOIDCToken))
+	}
 	var missing []string
 	for _, name := range []string{EnvRoleARN, EnvOIDCProviderARN, EnvOIDCTokenFile} {
-		if os.Getenv(name) == "" {
+		if getenv(name) == "" && (name != EnvOIDCTokenFile || token.text == "") {
 			missing = append(missing, name)
 		}
 	}
@@ -69,13 +90,13 @@ func environmentOIDC() (CredentialsProvider, error) {
 		}
 	}
 	return newOIDC("the environment (OIDC)", role{
-		arn:         os.Getenv(EnvRoleARN),
-		sessionName: os.Getenv(EnvRoleSessionName),
-	}, oidcToken{providerARN: os.Getenv(EnvOIDCProviderARN), file: os.Getenv(EnvOIDCTokenFile)})
+		arn:         getenv(EnvRoleARN),
+		sessionName: getenv(EnvRoleSessionName),
+	}, token)
 }
 
 func environmentURI() (CredentialsProvider, error) {
-	uri := os.Getenv(EnvCredentialsURI)
+	uri := getenv(EnvCredentialsURI)
 	if uri == "" {
 		return nil, nil
 	}
@@ -83,7 +104,7 @@ func environmentURI() (CredentialsProvider, error) {
 }
 
 func environmentECSRole() (CredentialsProvider, error) {
-	name := os.Getenv(EnvECSRole)
+	name := getenv(EnvECSRole)
 	if name == "" {
 		return nil, nil
 	}
@@ -92,7 +113,7 @@ func environmentECSRole() (CredentialsProvider, error) {
 
 func anySet(names ...string) bool {
 	for _, name := range names {
-		if os.Getenv(name) != "" {
+		if getenv(name) != "" {
 			return true
 		}
 	}

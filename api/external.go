@@ -33,11 +33,26 @@ type external struct {
 }
 
 func newExternal(source, line string) (CredentialsProvider, error) {
+	if err := checkExternal(source); err != nil {
+		return nil, err
+	}
 	args, err := splitCommand(line, runtime.GOOS == "windows")
 	if err != nil {
 		return nil, badProfile(source + " has a process_command that is no command line: a quote is open, or it is empty")
 	}
 	return newRenewed(source, external{source, args, commandPatience}.fetch), nil
+}
+
+// checkExternal refuses commands and credentials URIs if the environment forbids them, as
+// the vendor's CLI does.
+func checkExternal(source string) error {
+	if !isTrue(EnvExternalDisabled) && getenv(EnvExternalDisabled) != "1" {
+		return nil
+	}
+	return &CredentialsError{
+		Reason: EnvExternalDisabled + " forbids to fetch credentials for " + source,
+		Advice: "unset it, or give another source of credentials",
+	}
 }
 
 // fetch runs the command. Its words, and what it prints on stderr, are not shown: secrets

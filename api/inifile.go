@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"io/fs"
-	"os"
 
 	"gopkg.in/ini.v1"
 )
@@ -78,7 +77,7 @@ func profileOf(name string, section *ini.Section) profile {
 
 // iniPath is where the vendor's SDKs look for identities.
 func iniPath() string {
-	if path := os.Getenv(EnvCredentialsFile); path != "" {
+	if path := getenv(EnvCredentialsFile); path != "" {
 		return path
 	}
 	return atHome(".alibabacloud", "credentials")

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ type profile struct {
 	Policy          string `json:"policy"`
 	ExternalID      string `json:"external_id"`
 	STSRegion       string `json:"sts_region"`
+	STSEndpoint     string `json:"sts_endpoint"`
 	EnableVPC       bool   `json:"enable_vpc"`
 	SourceProfile   string `json:"source_profile"`
 	ECSRoleName     string `json:"ram_role_name"`
@@ -69,10 +71,10 @@ func (p profile) source() string {
 // former or "default" of the latter. A name that is in neither is an error; not found
 // means that nobody named one.
 func findProfile(asked string) (p profile, found bool, err error) {
-	name := asked
-	if name == "" {
-		name = os.Getenv(EnvProfile)
+	if asked == "" && isTrue(EnvProfileIgnored) {
+		return p, false, nil
 	}
+	name := cmp.Or(asked, getenv(EnvProfile))
 	if asked != "" || !profilesDisabled() {
 		if p, found, err = findCLIProfile(name); found || err != nil {
 			return p, found, err
@@ -180,7 +182,7 @@ func readConfiguration(path string) (*configuration, error) {
 
 // configPath is where the aliyun CLI keeps its configuration.
 func configPath() string {
-	if path := os.Getenv(EnvConfigFile); path != "" {
+	if path := getenv(EnvConfigFile); path != "" {
 		return path
 	}
 	return atHome(".aliyun", "config.json")

@@ -113,7 +113,8 @@ func (p profile) role() role {
 		sessionName: p.SessionName,
 		seconds:     int(p.DurationSeconds),
 		policy:      p.Policy,
-		externalID:  p.ExternalID,
+		externalID:  cmp.Or(p.ExternalID, getenv(EnvExternalID)),
+		endpoint:    p.STSEndpoint,
 		region:      p.STSRegion,
 		vpc:         p.EnableVPC,
 	}

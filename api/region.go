@@ -1,9 +1,6 @@
 package api
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
 // ErrNoRegion says that no source names a region.
 var ErrNoRegion = errors.New("no region: not given with --region, not in " + EnvRegion + ", and not in a profile")
@@ -15,8 +12,19 @@ func FindRegion(given, profileName string) (string, error) {
 	if given != "" {
 		return given, nil
 	}
-	if region := os.Getenv(EnvRegion); region != "" {
+	if err := regionVariable.check(); err != nil {
+		return "", err
+	}
+	if region := getenv(EnvRegion); region != "" {
 		return region, nil
+	}
+	if err := checkAll(settingVariables); err != nil {
+		return "", err
+	}
+	if profileName == "" {
+		if err := checkAll(identityVariables); err != nil {
+			return "", err
+		}
 	}
 	p, found, err := findProfile(profileName)
 	switch {

@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"net/url"
+	"strings"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
 )
@@ -19,6 +20,7 @@ type role struct {
 	seconds     int // how long the credentials shall be good; 0: an hour
 	policy      string
 	externalID  string
+	endpoint    string // of STS, "" for the environment's or one of a region
 	region      string // of the STS endpoint, "" for the environment's or the central one
 	vpc         bool   // the STS endpoint inside a VPC
 }
@@ -42,14 +44,28 @@ func (r role) check(source string) error {
 		}
 	case r.region != "" && !regionPattern.MatchString(r.region):
 		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.region))))
+	case !isHost(r.stsHost()) && r.endpoint != "":
+		return badProfile(source + " has an sts_endpoint that is no host")
+	case !isHost(r.stsHost()):
+		return &EnvironmentError{EnvSTSEndpoint, "is no host", "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
 	}
 	return nil
 }
 
-func (r role) stsRegion() string { return cmp.Or(r.region, os.Getenv(EnvSTSRegion)) }
+func (r role) stsRegion() string { return cmp.Or(r.region, getenv(EnvSTSRegion)) }
 
-// stsHost is where the role is assumed.
+// isHost reports whether the text is a host or host:port, and nothing behind it.
+func isHost(text string) bool {
+	u, err := url.Parse("https://" + text)
+	return err == nil && u.Host == text && u.Hostname() != "" && validPort(u.Port())
+}
+
+// stsHost is where the role is assumed. An endpoint comes before a region, and may be
+// written as a URL, as in the vendor's CLI.
 func (r role) stsHost() string {
+	if endpoint := strings.TrimSpace(cmp.Or(r.endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
+		return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(endpoint, "https://"), "http://"), "/")
+	}
 	switch region := r.stsRegion(); {
 	case region == "":
 		return "sts.aliyuncs.com"

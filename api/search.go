@@ -1,10 +1,6 @@
 package api
 
-import (
-	"fmt"
-	"os"
-	"strings"
-)
+import "fmt"
 
 // A Search says where to look for credentials.
 type Search struct {
@@ -13,24 +9,32 @@ type Search struct {
 	ECSRoleName string // the role, "" to have the metadata service name it
 }
 
-// FindCredentials looks for credentials. What the search names is the only place; else
-// it is the first of these that has something to say: the AccessKey of the environment,
-// its OIDC token, the profile that it names or that is the current one (in the CLI's
-// configuration, then in the INI file), its credentials URI, and the ECS role where the
-// environment says that there is one. A place that has only a half of what it takes is an
-// error, never a reason to go on to another identity.
+// FindCredentials looks for credentials. If the search names a place, that is the only one.
+// Otherwise it takes the first of these that is there: the AccessKey of the environment,
+// its OIDC token, the profile that it names or the current one (of the CLI's
+// configuration, then of the INI file), its credentials URI, the ECS role that it names,
+// and an AccessKey under names that are not the vendor's alone. A place that is half set is
+// an error, and so is a variable that another tool would take an identity from and this
+// package would not: it never goes on to another identity.
 //
 // It sends nothing, runs no command and writes no file; what must be fetched is fetched
-// for the first request, and again before it expires. It fails with a [*CredentialsError].
+// for the first request, and again before it expires. It fails with a [*CredentialsError]
+// or an [*EnvironmentError].
 func FindCredentials(s Search) (CredentialsProvider, error) {
+	if err := checkAll(settingVariables); err != nil {
+		return nil, err
+	}
 	switch {
 	case s.ECSRole:
 		return newECSRole("the ECS role", s.ECSRoleName)
 	case s.Profile != "":
 		return profileNamed(s.Profile)
 	}
+	if err := checkAll(identityVariables); err != nil {
+		return nil, err
+	}
 	for _, look := range []func() (CredentialsProvider, error){
-		environmentKeys, environmentOIDC, anyProfile, environmentURI, environmentECSRole,
+		environmentKeys, environmentOIDC, anyProfile, environmentURI, environmentECSRole, commonKeys,
 	} {
 		if provider, err := look(); provider != nil || err != nil {
 			return provider, err
@@ -58,11 +62,11 @@ func anyProfile() (CredentialsProvider, error) {
 
 func noneAnywhere() error {
 	cli, ini := configPath(), iniPath()
-	if profilesDisabled() {
+	switch {
+	case isTrue(EnvProfileIgnored):
+		return noCredentials("there are none in the environment, and " + EnvProfileIgnored + " keeps profiles out")
+	case profilesDisabled():
 		cli = "the aliyun CLI's configuration (kept out by " + EnvProfileDisabled + ")"
 	}
 	return noCredentials(fmt.Sprintf("there are none in the environment, in %s or in %s", cli, ini))
 }
-
-// isTrue is how the vendor's SDKs read a switch in the environment.
-func isTrue(variable string) bool { return strings.EqualFold(os.Getenv(variable), "true") }

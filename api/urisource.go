@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 )
@@ -11,7 +12,7 @@ const uriAdvice = "check that the server behind the URI runs, and that it answer
 // follow a redirect from there to anywhere, and in plain http.
 func newURISource(source, uri string) (CredentialsProvider, error) {
 	u, err := secureURL(source, "address", uri)
-	if err != nil {
+	if err := cmp.Or(err, checkExternal(source)); err != nil {
 		return nil, err
 	}
 	client := fetchClient(proxyFor, temporaryPatience)
