@@ -3,6 +3,7 @@ package cmd
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // standing is what a terminal with so many columns shows in the end of what was written to
@@ -38,9 +39,9 @@ func standing(written string, columns int) string {
 		case strings.HasPrefix(rest, "\x1b["):
 			size = strings.IndexByte(rest, 'm') + 1
 		default:
-			r := []rune(rest)[0]
-			size = len(string(r))
-			put(string(r), cells.RuneWidth(r))
+			var r rune
+			r, size = utf8.DecodeRuneInString(rest)
+			put(rest[:size], cells.RuneWidth(r))
 		}
 		rest = rest[size:]
 	}
