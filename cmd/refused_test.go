@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mqttca/api"
+	"mqttca/api/emulator"
+)
+
+// runHere runs a command line in this process.
+func runHere(args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	a := &app{out: &out, err: &screen{w: &err}}
+	code = a.run(context.Background(), args)
+	return code, out.String(), err.String()
+}
+
+// mustRun runs a command line that has to succeed.
+func mustRun(t *testing.T, args ...string) (stdout string) {
+	t.Helper()
+	code, stdout, stderr := runHere(args...)
+	if code != exitOK {
+		t.Fatalf("mqttca %q: exit code %d: %s", args, code, stderr)
+	}
+	return stdout
+}
+
+// networkCommands are the commands that send requests, with the state in which each of them
+// finds its CA and the requests of a run that succeeds. CERT, KEY and PROOF stand for files.
+var networkCommands = []struct {
+	args     string
+	state    string // of the CA: "absent", "active" or "inactive"
+	requests string
+	change   string // the request that changes something, if there is one
+}{
+	{"register --ca-cert CERT --ca-key KEY", "absent", "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
+	{"register --ca-cert CERT --ca-key KEY --activate", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
+	{"register --ca-cert CERT --ca-key KEY --dry-run", "absent", "ListCaCertificate", ""},
+	{"submit --ca-cert CERT --verification-cert PROOF", "absent", "ListCaCertificate RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
+	{"confirm --ca-cert CERT", "active", "ListCaCertificate", ""},
+	{"code", "absent", "GetRegisterCode", ""},
+	{"list", "active", "ListCaCertificate", ""},
+	{"show --ca-cert CERT", "active", "ListCaCertificate", ""},
+	{"devices --ca-cert CERT", "active", "ListCaCertificate ListDeviceCertificateByCaSn", ""},
+	{"activate --ca-cert CERT", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
+	{"deactivate --ca-cert CERT", "active", "ListCaCertificate InactivateCaCertificate ListCaCertificate", "InactivateCaCertificate"},
+	{"delete --ca-cert CERT --delete-devices --yes", "inactive", "ListCaCertificate ListDeviceCertificateByCaSn DeleteCaCertificate ListCaCertificate", "DeleteCaCertificate"},
+}
+
+// A stage is an emulator with a CA in a given state, and command lines that call it.
+type stage struct {
+	service *emulator.Service
+	files   *strings.Replacer
+}
+
+func newStage(t *testing.T, state string) stage {
+	t.Helper()
+	service, caCert, caKey := newEmulated(t)
+	proof := filepath.Join(t.TempDir(), "verification.crt")
+	s := stage{service, strings.NewReplacer("CERT", caCert, "KEY", caKey, "PROOF", proof)}
+	switch state {
+	case "absent":
+		code := strings.TrimSpace(mustRun(t, "code", "-q", "--instance", emulatedInstance))
+		mustRun(t, strings.Fields(s.files.Replace("sign -q --ca-cert CERT --ca-key KEY --out PROOF --code "+code))...)
+	default:
+		mustRun(t, s.line("register -q --ca-cert CERT --ca-key KEY")...)
+	}
+	if state == "inactive" {
+		forAll(service, (*api.Client).InactivateCaCertificate)
+	}
+	return s
+}
+
+// line is the command line of a command on the stage's instance.
+func (s stage) line(command string) []string {
+	return append(strings.Fields(s.files.Replace(command)), "--instance", emulatedInstance)
+}
+
+// operations are the requests since the first so many.
+func (s stage) operations(first int) string {
+	var names []string
+	for _, r := range s.service.Requests()[first:] {
+		names = append(names, r.Operation)
+	}
+	return strings.Join(names, " ")
+}
+
+// Whichever request of a run is refused, the run ends in an error that names the request, and
+// prints no result: a list that cannot be read confirms nothing.
+func TestEachRequestRefused(t *testing.T) {
+	for _, tt := range networkCommands {
+		for nth, operation := range strings.Fields(tt.requests) {
+			t.Run(strings.ReplaceAll(tt.args, " ", "_")+"/"+operation, func(t *testing.T) {
+				for _, more := range []string{"", " --json"} {
+					s := newStage(t, tt.state)
+					s.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Call: nth + 1})
+					code, stdout, stderr := runHere(s.line(tt.args + more)...)
+					want := exitDenied
+					if tt.change != "" && operation == "ListCaCertificate" && nth > 0 {
+						want = exitNotListed // changed, but not confirmed
+					}
+					if code != want || stdout != "" || !strings.Contains(stderr, operation+" for instance "+emulatedInstance+" was refused") {
+						t.Errorf("exit code %d, want %d; stdout %q, stderr %s", code, want, stdout, stderr)
+					}
+					if more != "" {
+						endsInErrorObject(t, stderr, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// endsInErrorObject fails unless the last line is an error object with the exit code.
+func endsInErrorObject(t *testing.T, stderr string, code int) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(stderr), "\n")
+	var last struct {
+		Message  string
+		ExitCode int `json:"exit_code"`
+	}
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Message == "" || last.ExitCode != code {
+		t.Errorf("the last line is no error object with the exit code %d: %v: %s", code, err, stderr)
+	}
+}
+
+// The requests of a run that succeeds are those that the refusals go through.
+func TestRequestsOfEachCommand(t *testing.T) {
+	for _, tt := range networkCommands {
+		s := newStage(t, tt.state)
+		before := len(s.service.Requests())
+		mustRun(t, s.line(tt.args)...)
+		if got := s.operations(before); got != tt.requests {
+			t.Errorf("%s: requests %s, want %s", tt.args, got, tt.requests)
+		}
+	}
+}
