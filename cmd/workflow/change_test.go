@@ -316,3 +316,52 @@ func TestDevices(t *testing.T) {
 	_, _, err = s.instance.Devices(context.Background(), Reference{Sn: "1"})
 	wantError[*NotListedError](t, err, `the CA with Sn "1" is not in the list of instance post-cn-test01`)
 }
+
+// A list that cannot be read confirms no change, however reading it fails. A deletion shows
+// in the list as nothing, which is also what a failed look finds.
+func TestListThatFailsConfirmsNothing(t *testing.T) {
+	failures := []emulator.Fault{
+		{Kind: emulator.FaultRefuse, Code: "NoPermission"},
+		{Kind: emulator.FaultThrottle},
+		{Kind: emulator.FaultReset},
+		{Kind: emulator.FaultGarbage},
+		{Kind: emulator.FaultTruncate},
+	}
+	changes := []struct {
+		operation string
+		do        changer
+		active    bool // before
+	}{
+		{"ActiveCaCertificate", Instance.Activate, false},
+		{"InactivateCaCertificate", Instance.Deactivate, true},
+		{"DeleteCaCertificate", deleteCA, false},
+	}
+	for _, tt := range changes {
+		for _, failure := range failures {
+			t.Run(fmt.Sprintf("%s, list fails by %s", tt.operation, failure.Kind), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					faults := []emulator.Fault{}
+					for call := range 10 {
+						failure.Operation, failure.Call = "ListCaCertificate", call+2
+						faults = append(faults, failure)
+					}
+					s, ca := startWithCA(t, tt.active, emulator.Options{}, nil)
+					s.Inject(faults...)
+					change, err := tt.do(s.instance, context.Background(), ca, 0)
+					var accepted *AcceptedError
+					if !errors.As(err, &accepted) || accepted.RequestID == "" || accepted.RequestID != change.RequestID {
+						t.Errorf("accepted: %+v, %v", change, err)
+					}
+
+					s, ca = startWithCA(t, tt.active, emulator.Options{}, nil)
+					s.Inject(append(faults, emulator.Fault{Kind: emulator.FaultReset, Operation: tt.operation, AfterWork: true})...)
+					change, err = tt.do(s.instance, context.Background(), ca, 0)
+					var unknown *UnknownError
+					if !errors.As(err, &unknown) || unknown.Look == nil {
+						t.Errorf("answer lost: %+v, %v", change, err)
+					}
+				})
+			})
+		}
+	}
+}
