@@ -190,6 +190,48 @@ func TestInterruptDuringALook(t *testing.T) {
 	})
 }
 
+// A wait that is ended reports the last complete look: neither the first one nor one that
+// was cut short.
+func TestWaitReportsTheLastLook(t *testing.T) {
+	tests := []struct {
+		name   string
+		absent int // the looks at first that do not find the CA; then it is listed as inactive
+		cut    int // the look that gets no answer; 0: the time runs out between two looks
+		want   string
+	}{
+		{"absent, then inactive", 1, 0, "it was listed as inactive"},
+		{"absent, inactive, then cut short", 1, 3, "it was listed as inactive"},
+		{"absent, then cut short", 1, 2, "it was not in the list"},
+		{"inactive, then cut short", 0, 2, "it was listed as inactive"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				looks, watched := 0, false
+				s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+					if !watched {
+						return false
+					}
+					if looks++; looks == tt.cut {
+						<-r.Context().Done()
+					}
+					return looks <= tt.absent && answer(w, 200, `{"RequestId":"r","Data":{"Total":0,"CaCertificateVOS":[]}}`)
+				})
+				order := newOrder(t)
+				ca, sn := order.Authority.CA, s.mustRegister(t, order).Listed.Sn
+				if _, err := s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, sn); err != nil {
+					t.Fatal(err)
+				}
+				watched = true
+				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				defer cancel()
+				_, err := s.instance.Confirm(ctx, ca, time.Minute)
+				wantError[*StoppedError](t, err, fmt.Sprintf("waiting for CA %q on instance %s: the time ran out (at the last look %s)", ca.Subject(), instanceID, tt.want))
+			})
+		})
+	}
+}
+
 // An activation that was accepted and does not show, and one whose answer was lost.
 func TestReactivationThatDoesNotShow(t *testing.T) {
 	tests := []struct {
