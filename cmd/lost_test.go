@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,35 +56,65 @@ type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-// A receipt that cannot be written any more does not hide that the CA is registered.
+// A receipt that cannot be written any more does not hide that the CA is registered. With
+// --json that is an error object, and not a document beside it.
 func TestReceiptLostUnderway(t *testing.T) {
-	service, caCert, caKey := newEmulated(t)
-	folder := filepath.Join(t.TempDir(), "folder")
-	if err := os.Mkdir(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
-	var stdout bytes.Buffer
-	a := &app{out: &stdout, err: &screen{w: stderr}}
-	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance,
-		"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json")})
-	const want = `is registered and active, but its receipt could not be kept: write `
-	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), want) {
-		t.Errorf("exit code %d, %d registered, stderr %s", code, len(service.Registrations()), stderr.String())
-	}
-	if !strings.Contains(stdout.String(), "registered and active") {
-		t.Errorf("stdout lacks the result: %q", stdout.String())
+	for _, json := range []bool{false, true} {
+		service, caCert, caKey := newEmulated(t)
+		folder := filepath.Join(t.TempDir(), "folder")
+		if err := os.Mkdir(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		// The receipt can be written until the CA is submitted.
+		gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("x-acs-action") == "RegisterCaCertificate" {
+				os.Remove(folder)
+			}
+			service.ServeHTTP(w, r)
+		}))
+		defer gone.Close()
+		t.Setenv(envEndpoint, gone.URL)
+		code, stdout, stderr := runHere("register", "--instance", emulatedInstance, fmt.Sprintf("--json=%v", json),
+			"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json"))
+		const want = `is registered and active, but its receipt could not be kept: write `
+		if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, %d registered, stderr %s", code, len(service.Registrations()), stderr)
+		}
+		if json {
+			endsInErrorObject(t, stderr, exitLocal)
+		}
+		if shown := strings.Contains(stdout, "registered and active"); shown == json || json && stdout != "" {
+			t.Errorf("--json=%v: stdout %q", json, stdout)
+		}
 	}
 }
 
 // Nor does a standard output that takes nothing, or a receipt lost beside a refusal.
 func TestOutputLostUnderway(t *testing.T) {
 	service, caCert, caKey := newEmulated(t)
-	var stderr bytes.Buffer
-	a := &app{out: brokenWriter{}, err: &screen{w: &stderr}}
-	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey})
-	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr.String(), "is registered and active, but this could not be printed: write standard output: no space left on device") {
-		t.Errorf("exit code %d, stderr %s", code, stderr.String())
+	code, stderr := runTo(brokenWriter{}, "register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey)
+	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr, "is registered and active, but this could not be printed: write standard output: no space left on device") {
+		t.Errorf("exit code %d, stderr %s", code, stderr)
+	}
+}
+
+// A result that cannot be printed is an error of every command.
+func TestEachResultLost(t *testing.T) {
+	lost := func(args ...string) {
+		t.Helper()
+		for _, json := range []bool{false, true} {
+			code, stderr := runTo(brokenWriter{}, append(args, fmt.Sprintf("--json=%v", json))...)
+			if code != exitLocal || !strings.Contains(stderr, "write standard output: no space left on device") {
+				t.Errorf("%q, --json=%v: exit code %d, %s", args, json, code, stderr)
+			}
+		}
+	}
+	for _, tt := range networkCommands {
+		lost(newStage(t, tt.state).line(tt.args)...)
+	}
+	s := newStage(t, "absent")
+	for _, args := range []string{"check --ca-cert CERT", "sign --ca-cert CERT --ca-key KEY --code x", "policy --region cn-hangzhou --account 1 --instance i --for read", "rehearse", "version"} {
+		lost(strings.Fields(s.files.Replace(args))...)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,10 +15,17 @@ import (
 
 // runHere runs a command line in this process.
 func runHere(args ...string) (code int, stdout, stderr string) {
-	var out, err bytes.Buffer
-	a := &app{out: &out, err: &screen{w: &err}}
+	var out bytes.Buffer
+	code, stderr = runTo(&out, args...)
+	return code, out.String(), stderr
+}
+
+// runTo runs a command line in this process, with out as its standard output.
+func runTo(out io.Writer, args ...string) (code int, stderr string) {
+	var err bytes.Buffer
+	a := &app{out: out, err: &screen{w: &err}}
 	code = a.run(context.Background(), args)
-	return code, out.String(), err.String()
+	return code, err.String()
 }
 
 // mustRun runs a command line that has to succeed.
