@@ -6,16 +6,18 @@ import (
 	"io"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/pflag"
 )
 
 // An app is one run of the command line: its streams and what every command shares.
 type app struct {
 	in  io.Reader
-	out io.Writer // the result, nothing else
-	err *screen   // everything else
+	out io.Writer        // the result, nothing else
+	err *terminal.Screen // everything else
 
-	shown display // how a result is shown
+	shown terminal.Display // how a result is shown
 
 	region   string
 	endpoint string
@@ -52,7 +54,7 @@ func (a *app) network(ctx context.Context, wait time.Duration) (context.Context,
 // note prints a line of progress.
 func (a *app) note(format string, args ...any) {
 	if !a.silent() {
-		a.err.say("", untoned, fmt.Sprintf(format, args...))
+		a.err.Say("", terminal.Plain, fmt.Sprintf(format, args...))
 	}
 }
 
@@ -61,5 +63,5 @@ func (a *app) silent() bool { return a.quiet || a.json }
 
 // warn prints what a person should know also where progress is not wanted.
 func (a *app) warn(format string, args ...any) {
-	a.err.say("warning: ", yellow, fmt.Sprintf(format, args...))
+	a.err.Say("warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
 }

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 )
 
@@ -70,14 +72,14 @@ func TestStderrIsEscaped(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			tt.print(&app{err: &screen{w: &stderr}})
+			tt.print(&app{err: terminal.NewScreen(&stderr, terminal.Display{})})
 			if stderr.String() != tt.want {
 				t.Errorf("\n got %q\nwant %q", stderr.String(), tt.want)
 			}
 		})
 	}
 	var stderr bytes.Buffer
-	(&app{err: &screen{w: &stderr}, json: true}).fail(refusal)
+	(&app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}).fail(refusal)
 	if strings.Contains(stderr.String(), "\u202e") || strings.Count(stderr.String(), "\n") != 1 {
 		t.Errorf("an error object: %q", stderr.String())
 	}

@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,6 +21,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"mqttca/cmd/terminal"
 
 	"mqttca/api"
 	"mqttca/api/emulator"
@@ -100,7 +103,7 @@ func newRegistrar(kind string, latency time.Duration) *registrar {
 	}))
 	endpoint, err := api.ParseEndpoint(r.server.URL)
 	check(err)
-	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&app{err: &screen{}, quiet: true}}, Client: api.NewClient(api.Config{
+	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&app{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}, Client: api.NewClient(api.Config{
 		Endpoint:    endpoint,
 		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		UserAgent:   "benchmark",

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/pki"
 )
 
@@ -62,13 +64,13 @@ func (b bundle) open(at time.Time) (*pki.Proof, error) {
 }
 
 // witness is what a person reads aloud and compares at each step.
-func (b bundle) witness(ca *pki.CA, verification *x509.Certificate) []field {
+func (b bundle) witness(ca *pki.CA, verification *x509.Certificate) []terminal.Field {
 	return append(b.Request.witness(),
-		field{"CA subject", ca.Subject()},
-		field{"CA SHA-256", grouped(b.CASHA256)},
-		field{"verification certificate SHA-256", grouped(b.VerificationSHA256)},
-		field{"valid from", timestamp(verification.NotBefore)},
-		field{"valid until", timestamp(verification.NotAfter)},
+		terminal.Field{"CA subject", ca.Subject()},
+		terminal.Field{"CA SHA-256", grouped(b.CASHA256)},
+		terminal.Field{"verification certificate SHA-256", grouped(b.VerificationSHA256)},
+		terminal.Field{"valid from", timestamp(verification.NotBefore)},
+		terminal.Field{"valid until", timestamp(verification.NotAfter)},
 	)
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/cmd/workflow"
 )
 
@@ -40,7 +42,7 @@ func (a *app) printChange(m *managed, change workflow.Change) error {
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
 	}
-	if err := a.print(document, a.shown.sheet(document.plain)); err != nil {
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
 		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
 	}
 	return nil
@@ -55,12 +57,12 @@ func (m *managed) asGiven() caDocument {
 	return document
 }
 
-func (d changeDocument) plain(p *sheet) error {
+func (d changeDocument) plain(p *terminal.Sheet) error {
 	devices := ""
 	if d.DeviceCertificates > 0 {
 		devices = strconv.Itoa(d.DeviceCertificates) + " deleted with it"
 	}
-	return printFields(p, []field{
+	return p.Fields([]terminal.Field{
 		{"CA", d.CA.Name},
 		{"state", changeWords[d.Outcome]},
 		{"instance", d.InstanceID},
@@ -70,5 +72,5 @@ func (d changeDocument) plain(p *sheet) error {
 		{"device certificates", devices},
 		{"request id", d.RequestID},
 		{"endpoint", d.source()},
-	}, tones{"state": outcomeTone(d.Outcome)})
+	}, terminal.Tones{"state": outcomeTone(d.Outcome)})
 }

@@ -98,7 +98,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 		}
 		report.addOnline(probes)
 	}
-	if err := a.print(report, a.shown.sheet(report.plain)); err != nil {
+	if err := a.print(report, a.shown.Layout(report.plain)); err != nil {
 		return err
 	}
 	return report.verdict(o.strict, broken)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/pki"
 )
 
@@ -92,10 +94,10 @@ type verdictError struct{ message string }
 func (e *verdictError) Error() string { return e.message }
 
 // plain says first what was looked at, then block by block what was found.
-func (d *checkDocument) plain(p *sheet) error {
+func (d *checkDocument) plain(p *terminal.Sheet) error {
 	for _, section := range d.examined() {
-		fmt.Fprintln(p, p.paint(bold, escape(section.title)))
-		if err := printFields(p, section.fields, section.tones); err != nil {
+		fmt.Fprintln(p, p.Paint(terminal.Bold, terminal.Escape(section.title)))
+		if err := p.Fields(section.fields, section.tones); err != nil {
 			return err
 		}
 		fmt.Fprintln(p)
@@ -110,7 +112,7 @@ func (d *checkDocument) plain(p *sheet) error {
 		fmt.Fprintln(p)
 	}
 	if d.Errors+d.Warnings == 0 {
-		return p.line(p.paint(green, "nothing was found that speaks against registering it"))
+		return p.Line(p.Paint(terminal.Green, "nothing was found that speaks against registering it"))
 	}
-	return p.line(p.paint(bold, d.counts()))
+	return p.Line(p.Paint(terminal.Bold, d.counts()))
 }

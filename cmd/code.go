@@ -4,6 +4,8 @@ import (
 	"io"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -74,7 +76,7 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 	document := codeDocument{session.origin(), o.instance, code.Code, code.RequestID}
 	if o.requestOut == "" {
 		return a.print(document, func(w io.Writer) error {
-			_, err := io.WriteString(w, escape(code.Code)+"\n")
+			_, err := io.WriteString(w, terminal.Escape(code.Code)+"\n")
 			return err
 		})
 	}
@@ -82,7 +84,7 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}
-	return a.print(document, a.shown.sheet(func(p *sheet) error { return printFields(p, request.witness(), nil) }))
+	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return p.Fields(request.witness(), nil) }))
 }
 
 // writeDocument writes a JSON document that holds no secret.

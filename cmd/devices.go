@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -43,11 +45,11 @@ func (a *app) devices(m *managed) error {
 	for _, device := range devices {
 		document.DeviceCertificates = append(document.DeviceCertificates, newDeviceDocument(device))
 	}
-	return a.print(document, a.shown.sheet(document.plain))
+	return a.print(document, a.shown.Layout(document.plain))
 }
 
-func (d devicesDocument) plain(p *sheet) error {
-	p.paragraph(fmt.Sprintf("device certificates of CA %q (Sn %s): %d", escape(d.CA.Name), escape(d.CA.Sn), len(d.DeviceCertificates)))
+func (d devicesDocument) plain(p *terminal.Sheet) error {
+	p.Paragraph(fmt.Sprintf("device certificates of CA %q (Sn %s): %d", terminal.Escape(d.CA.Name), terminal.Escape(d.CA.Sn), len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {
 		fmt.Fprintln(p)
 		if err := printCertificates(p, d.DeviceCertificates); err != nil {

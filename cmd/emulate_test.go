@@ -95,3 +95,17 @@ func TestMixtureFlagShowsItsSeed(t *testing.T) {
 		t.Errorf("seeds %d, %d; again (-want +got):\n%s", first.Seed, second.Seed, diff)
 	}
 }
+
+func TestShellQuoted(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                        "",
+		"http://127.0.0.1:8080":   "http://127.0.0.1:8080",
+		"/tmp/my folder/root.crt": "'/tmp/my folder/root.crt'",
+		"it's":                    `'it'\''s'`,
+		"$(reboot)":               "'$(reboot)'",
+	} {
+		if got := shellQuoted(value); got != want {
+			t.Errorf("shellQuoted(%q) = %s, want %s", value, got, want)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/pki"
 )
 
@@ -57,8 +59,8 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 // A section is what people are shown of one object.
 type section struct {
 	title  string
-	fields []field
-	tones  tones
+	fields []terminal.Field
+	tones  terminal.Tones
 }
 
 // examined is all that was looked at. An intermediate CA is as good as a root; that its
@@ -68,32 +70,32 @@ func (d *checkDocument) examined() []section {
 	if !d.CA.SelfSigned {
 		issuer = d.CA.Issuer + " (which is not registered with it)"
 	}
-	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(field{"issuer", issuer}), d.CA.tones()}}
+	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(terminal.Field{"issuer", issuer}), d.CA.tones()}}
 	if d.Pair.Key != "" {
-		sections = append(sections, section{"CA key " + d.Pair.CAKey, []field{{"key", d.Pair.Key}}, nil})
+		sections = append(sections, section{"CA key " + d.Pair.CAKey, []terminal.Field{{"key", d.Pair.Key}}, nil})
 	}
 	if v := d.Verification; v.File != "" {
 		sections = append(sections, section{"verification certificate " + v.File,
-			v.fields(field{"issuer", v.Issuer}, field{"code", v.RegistrationCode}), nil})
+			v.fields(terminal.Field{"issuer", v.Issuer}, terminal.Field{"code", v.RegistrationCode}), nil})
 	}
 	return sections
 }
 
-func (e examinedDocument) tones() tones {
+func (e examinedDocument) tones() terminal.Tones {
 	validity := certificateDocument{NotAfter: e.NotAfter}
-	return tones{"valid until": validity.expiryTone(time.Now())}
+	return terminal.Tones{"valid until": validity.expiryTone(time.Now())}
 }
 
 // fields are the certificate's own lines; the others come after the subject.
-func (e examinedDocument) fields(others ...field) []field {
-	return append(append([]field{{"subject", e.Subject}}, others...),
-		field{"X.509 version", strconv.Itoa(e.X509Version)},
-		field{"serial number", e.SerialNumber},
-		field{"SHA-256", e.SHA256},
-		field{"valid from", e.NotBefore},
-		field{"valid until", e.NotAfter},
-		field{"key", e.Key},
-		field{"signature", e.Signature},
-		field{"path length", e.PathLength},
+func (e examinedDocument) fields(others ...terminal.Field) []terminal.Field {
+	return append(append([]terminal.Field{{"subject", e.Subject}}, others...),
+		terminal.Field{"X.509 version", strconv.Itoa(e.X509Version)},
+		terminal.Field{"serial number", e.SerialNumber},
+		terminal.Field{"SHA-256", e.SHA256},
+		terminal.Field{"valid from", e.NotBefore},
+		terminal.Field{"valid until", e.NotAfter},
+		terminal.Field{"key", e.Key},
+		terminal.Field{"signature", e.Signature},
+		terminal.Field{"path length", e.PathLength},
 	)
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -141,7 +143,7 @@ func TestPINIsNotRepeated(t *testing.T) {
 	} {
 		for _, more := range [][]string{nil, {"--json"}} {
 			var output bytes.Buffer
-			a := &app{out: &output, err: &screen{w: &output}}
+			a := &app{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}
 			if code := a.run(context.Background(), append(more, args...)); code == exitOK || strings.Contains(output.String(), "99998888") {
 				t.Errorf("%q: exit code %d, %s", args, code, output.String())
 			}

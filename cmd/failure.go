@@ -7,6 +7,8 @@ import (
 	"io"
 	"regexp"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/cmd/workflow"
 )
@@ -65,12 +67,12 @@ func (a *app) fail(err error) int {
 		encoder := json.NewEncoder(&line)
 		encoder.SetEscapeHTML(false)
 		encoder.Encode(f)
-		io.WriteString(a.err, escapeBut(line.String(), "\n"))
+		io.WriteString(a.err, terminal.EscapeExcept(line.String(), "\n"))
 		return f.ExitCode
 	}
-	a.err.say("error: ", alarm, f.Message)
+	a.err.Say("error: ", terminal.Alarm, f.Message)
 	if f.Hint != "" && !a.quiet {
-		a.err.say("hint: ", bold, f.Hint)
+		a.err.Say("hint: ", terminal.Bold, f.Hint)
 	}
 	return f.ExitCode
 }

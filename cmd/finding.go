@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/pki"
 )
 
@@ -27,16 +29,15 @@ func newFindingDocument(f pki.Finding) findingDocument {
 }
 
 // plain writes a block of lines, and an empty one.
-func (f findingDocument) plain(p *sheet) {
-	fmt.Fprintf(p, "%s on %s (%s)\n", p.paint(severityTone(f.Severity), f.Severity), escape(f.name), f.Rule)
-	for _, part := range []field{
+func (f findingDocument) plain(p *terminal.Sheet) {
+	fmt.Fprintf(p, "%s on %s (%s)\n", p.Paint(severityTone(f.Severity), f.Severity), terminal.Escape(f.name), f.Rule)
+	for _, part := range [][2]string{
 		{"found", f.Message}, {"means", f.Meaning}, {"do", f.Advice}, {"source", f.Source},
 	} {
-		for i, line := range wrapped(escape(part.value), p.textWidth()-len("  source  ")) {
-			if i > 0 {
-				part.label = ""
-			}
-			fmt.Fprintf(p, "  %-6s  %s\n", part.label, line)
+		label := part[0]
+		for _, line := range terminal.Wrap(terminal.Escape(part[1]), p.TextWidth()-len("  source  ")) {
+			fmt.Fprintf(p, "  %-6s  %s\n", label, line)
+			label = ""
 		}
 	}
 	fmt.Fprintln(p)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -26,10 +28,10 @@ const helpWidth = 80
 // help prints the help of a command, in place of cobra's.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	width := helpWidth
-	if columns := a.shown.width(helpWidth); columns > 0 {
-		width = max(columns, leastWidth)
+	if columns := a.shown.Width(helpWidth); columns > 0 {
+		width = max(columns, terminal.LeastWidth)
 	}
-	h := helpText{display: a.shown, width: width}
+	h := helpText{Display: a.shown, width: width}
 	h.text(cmd.Long)
 	h.section("Usage:", "  "+useLine(cmd))
 	h.section("Examples:", cmd.Example)
@@ -70,13 +72,13 @@ func flagsOf(cmd *cobra.Command) (own, connection *pflag.FlagSet) {
 // A helpText is help being written: sections with an empty line ahead.
 type helpText struct {
 	strings.Builder
-	display
+	terminal.Display
 	width int
 }
 
 func (h *helpText) section(title, text string) {
 	if text = strings.TrimRight(text, "\n"); text != "" {
-		h.WriteString("\n" + h.paint(bold, title) + "\n" + text + "\n")
+		h.WriteString("\n" + h.Paint(terminal.Bold, title) + "\n" + text + "\n")
 	}
 }
 
@@ -85,7 +87,7 @@ func (h *helpText) text(text string) {
 	var paragraph []string
 	flush := func() {
 		if len(paragraph) > 0 {
-			lines := wrapped(strings.Join(paragraph, " "), h.width)
+			lines := terminal.Wrap(strings.Join(paragraph, " "), h.width)
 			h.WriteString(strings.Join(lines, "\n") + "\n")
 		}
 		paragraph = nil
@@ -123,7 +125,7 @@ func (h *helpText) list(commands []*cobra.Command) string {
 	var b strings.Builder
 	const margin = 14
 	for _, cmd := range commands {
-		lines := wrapped(cmd.Short, h.width-margin)
+		lines := terminal.Wrap(cmd.Short, h.width-margin)
 		fmt.Fprintf(&b, "  %-*s%s\n", margin-2, cmd.Name(), strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
 	}
 	return b.String()
@@ -137,7 +139,7 @@ func (h *helpText) exits(cmd *cobra.Command) {
 	var b strings.Builder
 	for _, exit := range exitMeanings {
 		if canEnd(cmd, exit.code) {
-			lines := wrapped(exit.meaning, h.width-7)
+			lines := terminal.Wrap(exit.meaning, h.width-7)
 			fmt.Fprintf(&b, "  %3d  %s\n", exit.code, strings.Join(lines, "\n"+strings.Repeat(" ", 7)))
 		}
 	}

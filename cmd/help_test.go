@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -23,10 +25,10 @@ func everyCommand(cmd *cobra.Command, check func(*cobra.Command)) {
 }
 
 // helpOf is the help as a run prints it.
-func helpOf(t *testing.T, cmd *cobra.Command, shown display) string {
+func helpOf(t *testing.T, cmd *cobra.Command, shown terminal.Display) string {
 	t.Helper()
 	var out bytes.Buffer
-	a := &app{out: &out, err: &screen{w: &out}, shown: shown}
+	a := &app{out: &out, err: terminal.NewScreen(&out, terminal.Display{}), shown: shown}
 	args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
 	if code := a.run(context.Background(), args); code != exitOK {
 		t.Fatalf("%q: exit code %d\n%s", args, code, out.String())
@@ -37,12 +39,12 @@ func helpOf(t *testing.T, cmd *cobra.Command, shown display) string {
 // No line of any help is over 80 columns; only examples, which are to be copied, have 100.
 func TestHelpFits(t *testing.T) {
 	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
-		for line := range strings.Lines(helpOf(t, cmd, display{})) {
+		for line := range strings.Lines(helpOf(t, cmd, terminal.Display{})) {
 			most := helpWidth
 			if strings.HasPrefix(line, "  mqttca ") {
 				most = 100
 			}
-			if columns := cells.StringWidth(strings.TrimSuffix(line, "\n")); columns > most {
+			if columns := terminal.Columns(strings.TrimSuffix(line, "\n")); columns > most {
 				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), columns, line)
 			}
 		}
@@ -58,7 +60,7 @@ func TestHelpOnNarrowTerminal(t *testing.T) {
 			running, rest, _ := strings.Cut(help, "\nUsage:\n")
 			_, flags, _ := strings.Cut(rest, "\nFlags")
 			for line := range strings.Lines(running + flags) {
-				size := cells.StringWidth(strings.TrimSuffix(line, "\n"))
+				size := terminal.Columns(strings.TrimSuffix(line, "\n"))
 				set := strings.HasPrefix(line, "  ") && width == 50
 				if size > width && !set {
 					t.Errorf("%s: %d columns, not %d: %s", cmd.CommandPath(), size, width, line)
@@ -72,7 +74,7 @@ func TestHelpOnNarrowTerminal(t *testing.T) {
 func TestHelpTone(t *testing.T) {
 	sections := regexp.MustCompile(`(?m)^[A-Z].*:\n(  |$)`)
 	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
-		help := helpOf(t, cmd, display{})
+		help := helpOf(t, cmd, terminal.Display{})
 		name := cmd.CommandPath()
 		if !regexp.MustCompile(`^[A-Z][a-z]+ .*[^.!]$`).MatchString(cmd.Short) {
 			t.Errorf("%s: the summary %q does not begin with a verb, or ends in a period", name, cmd.Short)
@@ -111,7 +113,7 @@ func TestHelpGroups(t *testing.T) {
 	var all []string
 	for _, cmd := range root.Commands() {
 		all = append(all, cmd.Name())
-		if strings.Count(helpOf(t, root, display{}), "\n  "+cmd.Name()+" ") != 1 {
+		if strings.Count(helpOf(t, root, terminal.Display{}), "\n  "+cmd.Name()+" ") != 1 {
 			t.Errorf("%s does not stand once in the help", cmd.Name())
 		}
 	}
@@ -132,7 +134,7 @@ func TestConnectionFlags(t *testing.T) {
 	}
 	for _, cmd := range newRoot(&app{}).Commands() {
 		for name := range strings.FieldsSeq(where + requests) {
-			has := strings.Contains(helpOf(t, cmd, display{}), " --"+name)
+			has := strings.Contains(helpOf(t, cmd, terminal.Display{}), " --"+name)
 			if has != slices.Contains(strings.Fields(want[cmd.Name()]), name) {
 				t.Errorf("%s --%s: %v", cmd.Name(), name, has)
 			}
@@ -149,7 +151,7 @@ func TestHelpExitCodes(t *testing.T) {
 		if !known {
 			t.Errorf("%s: its exit codes are not known", cmd.Name())
 		}
-		help := helpOf(t, cmd, display{})
+		help := helpOf(t, cmd, terminal.Display{})
 		for _, exit := range exitMeanings {
 			shown := strings.Contains(help, "\n"+strings.Repeat(" ", 5-len(strconv.Itoa(exit.code)))+strconv.Itoa(exit.code)+"  "+exit.meaning+"\n")
 			if shown != (slices.Contains(codes, exit.code) || exit.code <= exitLocal) {
@@ -190,7 +192,7 @@ func TestExamplesOfCobra(t *testing.T) {
 		}
 		for line := range strings.Lines(cmd.Example) {
 			var out bytes.Buffer
-			a := &app{out: &out, err: &screen{w: &out}}
+			a := &app{out: &out, err: terminal.NewScreen(&out, terminal.Display{})}
 			if code := a.run(context.Background(), strings.Fields(line)[1:]); code != exitOK || out.Len() == 0 {
 				t.Errorf("%s: exit code %d, %s", line, code, out.String())
 			}
@@ -202,7 +204,7 @@ func TestExamplesOfCobra(t *testing.T) {
 func TestNoHelpAsJSON(t *testing.T) {
 	for _, args := range []string{"--json", "help --json", "help register --json", "completion --json"} {
 		var out, errors bytes.Buffer
-		a := &app{out: &out, err: &screen{w: &errors}}
+		a := &app{out: &out, err: terminal.NewScreen(&errors, terminal.Display{})}
 		if code := a.run(context.Background(), strings.Fields(args)); code != exitUsage || out.Len() > 0 || !strings.HasPrefix(errors.String(), `{"message":"`) {
 			t.Errorf("%s: exit code %d, %s%s", args, code, out.String(), errors.String())
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -76,7 +78,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 			document.CACertificates = append(document.CACertificates, ca)
 		}
 	}
-	if err := a.print(document, a.shown.sheet(document.plain)); err != nil {
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
 		return err
 	}
 	if n := len(document.CACertificates); o.fail && n > 0 {
@@ -85,7 +87,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	return nil
 }
 
-func (d listDocument) plain(p *sheet) error {
+func (d listDocument) plain(p *terminal.Sheet) error {
 	var certificates []certificateDocument
 	for _, ca := range d.CACertificates {
 		certificates = append(certificates, ca.certificateDocument)
@@ -98,26 +100,30 @@ func (d listDocument) plain(p *sheet) error {
 
 // printCertificates shortens names and subjects where it must, never a serial number: it is
 // to be copied.
-func printCertificates(p *sheet, certificates []certificateDocument) error {
+func printCertificates(p *terminal.Sheet, certificates []certificateDocument) error {
 	now := time.Now()
-	table := table{columns: []column{
-		{"NAME", "name", true}, {"STATE", "state", false}, {"VALID UNTIL", "valid until", false}, {"SN", "Sn", false}, {"SUBJECT", "subject", true},
+	table := terminal.Table{Columns: []terminal.Column{
+		{Title: "NAME", Label: "name", Yields: true},
+		{Title: "STATE", Label: "state"},
+		{Title: "VALID UNTIL", Label: "valid until"},
+		{Title: "SN", Label: "Sn"},
+		{Title: "SUBJECT", Label: "subject", Yields: true},
 	}}
 	for _, c := range certificates {
-		table.rows = append(table.rows, []cell{
-			{c.Name, untoned}, {c.state(), c.stateTone()}, {c.NotAfter, c.expiryTone(now)}, {c.Sn, untoned}, {c.Subject, untoned},
+		table.Rows = append(table.Rows, []terminal.Cell{
+			{Text: c.Name}, {Text: c.state(), Tone: c.stateTone()}, {Text: c.NotAfter, Tone: c.expiryTone(now)}, {Text: c.Sn}, {Text: c.Subject},
 		})
 	}
-	return table.print(p)
+	return p.Table(table)
 }
 
 // listedBy ends a table with where it comes from, where that is not the vendor.
-func (o origin) listedBy(p *sheet) error {
+func (o origin) listedBy(p *terminal.Sheet) error {
 	if o.VendorEndpoint {
 		return nil
 	}
-	if err := p.line(); err != nil {
+	if err := p.Line(); err != nil {
 		return err
 	}
-	return p.paragraph("listed by " + o.source())
+	return p.Paragraph("listed by " + o.source())
 }

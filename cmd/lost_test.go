@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/api/emulator"
 	"mqttca/pki"
@@ -134,7 +136,7 @@ func TestNoSecretInOutput(t *testing.T) {
 		{"list", "--instance", emulatedInstance, "--endpoint", "https://127.0.0.1:1"},
 	} {
 		var output bytes.Buffer
-		a := &app{out: &output, err: &screen{w: &output}}
+		a := &app{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}
 		if code := a.run(context.Background(), args); code == exitOK {
 			t.Errorf("%q succeeded with a wrong secret", args)
 		}
@@ -156,7 +158,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	}
 	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
 	var stdout bytes.Buffer
-	a := &app{out: &stdout, err: &screen{w: stderr}}
+	a := &app{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}
 	path := filepath.Join(folder, "receipt.json")
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
 	want := "warning: the receipt is lost: write " + path + ": no such file or directory\n"

@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+
+	"mqttca/cmd/terminal"
 )
 
 // Main runs the command line that the process was started with and returns its exit
@@ -17,7 +19,7 @@ func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	a := &app{in: os.Stdin, out: os.Stdout, err: newScreen(os.Stderr, os.Getenv), shown: newDisplay(os.Stdout, os.Getenv)}
+	a := &app{in: os.Stdin, out: os.Stdout, err: terminal.OpenScreen(os.Stderr, os.Getenv), shown: terminal.NewDisplay(os.Stdout, os.Getenv)}
 	return a.run(ctx, os.Args[1:])
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"mqttca/cmd/terminal"
+
 	"golang.org/x/term"
 
 	"mqttca/pki"
@@ -42,11 +44,11 @@ func (p *passwordAsker) password(what string) (string, error) {
 	if text := os.Getenv(envKeyPassword); text != "" {
 		return text, nil
 	}
-	terminal, ok := p.terminal()
+	file, ok := p.terminal()
 	if !ok {
 		return "", pki.ErrNoPassword
 	}
-	return p.askUnseen(terminal, what)
+	return p.askUnseen(file, what)
 }
 
 // read takes the one line of a file, without its end and without a byte order mark.
@@ -78,12 +80,12 @@ func (p *passwordAsker) read() (string, error) {
 }
 
 // askUnseen reads a line without echo.
-func (p *passwordAsker) askUnseen(terminal *os.File, what string) (string, error) {
-	if err := p.keep(terminal); err != nil {
+func (p *passwordAsker) askUnseen(file *os.File, what string) (string, error) {
+	if err := p.keep(file); err != nil {
 		return "", pki.ErrNoPassword
 	}
-	p.prompt(escape(what) + ": ")
-	text, err := term.ReadPassword(int(terminal.Fd()))
+	p.prompt(terminal.Escape(what) + ": ")
+	text, err := term.ReadPassword(int(file.Fd()))
 	if err != nil {
 		err = pki.ErrNoPassword // the terminal is gone
 	}
@@ -96,10 +98,10 @@ func (p *passwordAsker) askUnseen(terminal *os.File, what string) (string, error
 	return string(text), err
 }
 
-func (p *passwordAsker) keep(terminal *os.File) (err error) {
+func (p *passwordAsker) keep(file *os.File) (err error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.state, err = term.GetState(int(terminal.Fd()))
+	p.state, err = term.GetState(int(file.Fd()))
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -25,7 +27,7 @@ func TestEveryFlagWithAFileRefusesContent(t *testing.T) {
 			visit(child)
 		}
 	}
-	visit(newRoot(&app{in: strings.NewReader(""), out: io.Discard, err: &screen{w: io.Discard}}))
+	visit(newRoot(&app{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}))
 	for name := range pathFlags {
 		if !seen[name] {
 			t.Errorf("no command has --%s", name)

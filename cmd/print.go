@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"io"
 	"time"
+
+	"mqttca/cmd/terminal"
 )
 
 // print writes the result: the document with --json, else what plain writes.
@@ -21,8 +23,8 @@ func (a *app) print(document any, plain func(io.Writer) error) error {
 		}
 		b.Write(data)
 	}
-	if a.shown.columns != nil {
-		a.err.setApart()
+	if a.shown.IsTerminal() {
+		a.err.SetApart()
 	}
 	if _, err := a.out.Write(b.Bytes()); err != nil {
 		return cannotWrite("standard output", err)
@@ -41,13 +43,13 @@ func encode(document any) ([]byte, error) {
 	if err := encoder.Encode(document); err != nil {
 		return nil, err
 	}
-	return []byte(escapeBut(b.String(), "\n")), nil
+	return []byte(terminal.EscapeExcept(b.String(), "\n")), nil
 }
 
 // noteFields prints fields as progress, for a witness of the run.
-func (a *app) noteFields(fields []field) {
+func (a *app) noteFields(fields []terminal.Field) {
 	if !a.silent() {
-		printFields(&sheet{a.err, a.err.display}, fields, nil)
+		(&terminal.Sheet{Writer: a.err, Display: a.err.Display}).Fields(fields, nil)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -146,12 +148,12 @@ func notTried(probe string) probeDocument {
 }
 
 // plain writes a line, and more where it is long.
-func (d probeDocument) plain(p *sheet) {
+func (d probeDocument) plain(p *terminal.Sheet) {
 	state := fmt.Sprintf("%-9s", strings.ReplaceAll(d.State, "_", " "))
 	probe := fmt.Sprintf("  %-17s  ", d.Probe)
 	indent := len(state + probe)
-	lead := p.paint(severityTone(d.State), state) + probe
-	if p.textWidth() < 70 { // too narrow for three columns
+	lead := p.Paint(severityTone(d.State), state) + probe
+	if p.TextWidth() < 70 { // too narrow for three columns
 		fmt.Fprintln(p, strings.TrimRight(lead, " "))
 		indent = len(state) + 2
 		lead = strings.Repeat(" ", indent)
@@ -160,7 +162,7 @@ func (d probeDocument) plain(p *sheet) {
 		if text == "" {
 			continue
 		}
-		for _, line := range wrapped(escape(text), p.textWidth()-indent) {
+		for _, line := range terminal.Wrap(terminal.Escape(text), p.TextWidth()-indent) {
 			fmt.Fprintf(p, "%s%s\n", lead, line)
 			lead = strings.Repeat(" ", indent)
 		}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/cmd/workflow"
 )
 
@@ -24,19 +26,19 @@ var stepLines = map[workflow.Step]string{
 	workflow.Recheck:      "confirm   wait until the list shows it",
 }
 
-// longestStep is how many columns the words of a step have at most.
-var longestStep = longest(slices.Collect(maps.Values(stepLines)))
+// longestStep is the number of columns of the longest step.
+func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(stepLines))) }
 
 // Started shows a step: live where that can be drawn, else as a line.
 func (p progress) Started(step workflow.Step) {
-	if p.app.err.moves && !p.app.silent() {
-		p.app.err.begin(stepLines[step])
+	if p.app.err.Redraws && !p.app.silent() {
+		p.app.err.Begin(stepLines[step], longestStep())
 		return
 	}
 	p.app.note("%s", stepLines[step])
 }
 
 // Ended marks a live step. Of others the next step's line or the error says how they went.
-func (p progress) Ended(_ workflow.Step, err error) { p.app.err.end(err != nil) }
+func (p progress) Ended(_ workflow.Step, err error) { p.app.err.End(err != nil) }
 
 func (p progress) Warned(text string) { p.app.warn("%s", text) }

@@ -3,6 +3,8 @@ package cmd
 import (
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -76,8 +78,8 @@ var outcomeWords = map[workflow.Outcome]string{
 	workflow.WouldReactivate:   "registered, but inactive; would be made active now (dry run, nothing was changed)",
 }
 
-func (r receipt) plain(p *sheet) error {
-	return printFields(p, []field{
+func (r receipt) plain(p *terminal.Sheet) error {
+	return p.Fields([]terminal.Field{
 		{"CA", r.CA.Name},
 		{"state", outcomeWords[r.Outcome]},
 		{"instance", r.InstanceID},
@@ -89,5 +91,5 @@ func (r receipt) plain(p *sheet) error {
 		{"code", r.CA.RegistrationCode},
 		{"request id", r.RequestID},
 		{"endpoint", r.source()},
-	}, tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
+	}, terminal.Tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
 }

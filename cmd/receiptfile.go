@@ -49,7 +49,7 @@ func (a *app) conclude(session *session, o target, ca *pki.CA, result workflow.R
 	case kept != nil && a.json: // a document, or an error object, not both
 		return butNot(ca, o, result, "its receipt could not be kept", kept)
 	}
-	if err := a.print(document, a.shown.sheet(document.plain)); err != nil {
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
 		return butNot(ca, o, result, "this could not be printed", err)
 	}
 	if kept != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/api/emulator"
 )
@@ -23,7 +25,7 @@ func runHere(args ...string) (code int, stdout, stderr string) {
 // runTo runs a command line in this process, with out as its standard output.
 func runTo(out io.Writer, args ...string) (code int, stderr string) {
 	var err bytes.Buffer
-	a := &app{out: out, err: &screen{w: &err}}
+	a := &app{out: out, err: terminal.NewScreen(&err, terminal.Display{})}
 	code = a.run(context.Background(), args)
 	return code, err.String()
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/pki"
 )
@@ -80,8 +82,8 @@ func (r signingRequest) warnings(now time.Time) []string {
 }
 
 // witness is what a person reads aloud and compares at each step.
-func (r signingRequest) witness() []field {
-	return []field{
+func (r signingRequest) witness() []terminal.Field {
+	return []terminal.Field{
 		{"instance", r.InstanceID},
 		{"region", r.Region},
 		{"endpoint", r.Endpoint},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -47,10 +49,10 @@ func (a *app) show(m *managed) error {
 		return err
 	}
 	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), entry.CaContent, entry.VerificationContent}
-	return a.print(document, a.shown.sheet(func(p *sheet) error { return document.plain(p, *entry) }))
+	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return document.plain(p, *entry) }))
 }
 
-func (d showDocument) plain(p *sheet, entry api.CaCertificate) error {
+func (d showDocument) plain(p *terminal.Sheet, entry api.CaCertificate) error {
 	var ca pki.Description
 	if certificate, err := pki.ParseCertificate(entry.CaContent); err == nil {
 		ca = pki.Describe(certificate)
@@ -59,7 +61,7 @@ func (d showDocument) plain(p *sheet, entry api.CaCertificate) error {
 	if certificate, err := pki.ParseCertificate(entry.VerificationContent); err == nil {
 		verification = fmt.Sprintf("valid until %s", timestamp(certificate.NotAfter))
 	}
-	return printFields(p, []field{
+	return p.Fields([]terminal.Field{
 		{"CA", d.CA.Name},
 		{"state", d.CA.state()},
 		{"instance", d.InstanceID},
@@ -74,7 +76,7 @@ func (d showDocument) plain(p *sheet, entry api.CaCertificate) error {
 		{"code", d.CA.RegistrationCode},
 		{"verification certificate", verification},
 		{"endpoint", d.source()},
-	}, tones{"state": d.CA.stateTone(), "valid until": d.CA.expiryTone(time.Now())})
+	}, terminal.Tones{"state": d.CA.stateTone(), "valid until": d.CA.expiryTone(time.Now())})
 }
 
 // remaining is how long a certificate is still valid, in days. (A time.Duration ends at

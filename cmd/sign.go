@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/cmd/workflow"
@@ -122,7 +124,7 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 		a.warn("%s", warning)
 	}
 	if _, canAsk := a.terminal(); canAsk && o.request != "" {
-		values := append(request.witness(), field{"CA subject", authority.Subject()}, field{"CA SHA-256", grouped(authority.SHA256())})
+		values := append(request.witness(), terminal.Field{"CA subject", authority.Subject()}, terminal.Field{"CA SHA-256", grouped(authority.SHA256())})
 		if err := a.agreed(cmd, values, o.yes); err != nil {
 			return err
 		}
@@ -166,10 +168,10 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		NotAfter:                timestamp(verification.NotAfter),
 		File:                    firstOf(o.out, o.bundle),
 	}
-	return a.print(document, a.shown.sheet(func(p *sheet) error {
+	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
 		switch {
 		case o.bundle != "":
-			return printFields(p, b.witness(ca, verification), nil)
+			return p.Fields(b.witness(ca, verification), nil)
 		case o.out != "":
 			return nil
 		}

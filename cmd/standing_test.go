@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"mqttca/cmd/terminal"
 )
 
 // standing is what a terminal with so many columns shows in the end of what was written to
@@ -39,9 +41,8 @@ func standing(written string, columns int) string {
 		case strings.HasPrefix(rest, "\x1b["):
 			size = strings.IndexByte(rest, 'm') + 1
 		default:
-			var r rune
-			r, size = utf8.DecodeRuneInString(rest)
-			put(rest[:size], cells.RuneWidth(r))
+			_, size = utf8.DecodeRuneInString(rest)
+			put(rest[:size], terminal.Columns(rest[:size]))
 		}
 		rest = rest[size:]
 	}

@@ -5,12 +5,15 @@ import (
 	"crypto/sha1"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
+
+	"mqttca/cmd/terminal"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -167,7 +170,7 @@ func registerRival(emulated http.Handler) {
 	}
 	client := consoleClient(server.URL)
 	defer client.Close()
-	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{err: &screen{}, quiet: true}}}
+	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}}
 	_, err = rival.Register(context.Background(), workflow.Order{Authority: authority, Name: "rival", Validity: time.Hour})
 	if err != nil {
 		panic(err)

@@ -3,6 +3,8 @@ package cmd
 import (
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/cmd/workflow"
 )
 
@@ -10,42 +12,42 @@ import (
 const soonExpiring = 30 * 24 * time.Hour
 
 // expiryTone is that of the end of the validity.
-func (d certificateDocument) expiryTone(now time.Time) tone {
+func (d certificateDocument) expiryTone(now time.Time) terminal.Tone {
 	end, known := d.expires()
 	switch {
 	case known && end.Before(now):
-		return red
+		return terminal.Red
 	case !known || end.Before(now.Add(soonExpiring)):
-		return yellow
+		return terminal.Yellow
 	}
-	return untoned
+	return terminal.Plain
 }
 
-func (d certificateDocument) stateTone() tone {
+func (d certificateDocument) stateTone() terminal.Tone {
 	if d.Active {
-		return green
+		return terminal.Green
 	}
-	return yellow
+	return terminal.Yellow
 }
 
 // outcomeTone tells what is well now from what is not there, or is a trial only.
-func outcomeTone(outcome workflow.Outcome) tone {
+func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 	switch outcome {
 	case workflow.Deactivated, workflow.AlreadyInactive, workflow.WouldRegister, workflow.WouldReactivate:
-		return yellow
+		return terminal.Yellow
 	}
-	return green
+	return terminal.Green
 }
 
 // severityTone is that of a finding and of a probe.
-func severityTone(severity string) tone {
+func severityTone(severity string) terminal.Tone {
 	switch severity {
 	case stateError:
-		return alarm
+		return terminal.Alarm
 	case stateWarning:
-		return yellow
+		return terminal.Yellow
 	case stateOK:
-		return green
+		return terminal.Green
 	}
-	return untoned
+	return terminal.Plain
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 )
 
@@ -18,7 +20,7 @@ func (a *app) trace(e api.Exchange) {
 	}
 	line := fmt.Sprintf("%s %s -> %s in %s, %s", e.Operation, e.Params.Encode(), answered(e),
 		e.Duration.Round(time.Millisecond), connection)
-	fmt.Fprintln(a.err, escape(line))
+	fmt.Fprintln(a.err, terminal.Escape(line))
 }
 
 func answered(e api.Exchange) string {
@@ -37,8 +39,8 @@ func (a *app) noteRetry(r api.Retry) {
 	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
 	switch {
 	case a.silent():
-	case a.err.moves: // among the steps and their marks
-		a.err.sayIndented(a.err.paint(yellow, "!")+" retry     ", len("! retry     "), escape(words))
+	case a.err.Redraws: // among the steps and their marks
+		a.err.SayMarked("!", terminal.Yellow, "retry     ", words)
 	default:
 		a.note("retry     %s", words)
 	}

@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/spf13/cobra"
 )
 
@@ -16,7 +18,7 @@ func addYes(cmd *cobra.Command, value *bool) {
 // agreed shows what a witness compares, and on a terminal asks before anything comes of
 // it: a file that was altered on the way can be told by nothing else. In a script whoever
 // wrote it has agreed.
-func (a *app) agreed(cmd *cobra.Command, values []field, yes bool) error {
+func (a *app) agreed(cmd *cobra.Command, values []terminal.Field, yes bool) error {
 	a.noteFields(values)
 	if _, canAsk := a.terminal(); yes || !canAsk || a.silent() {
 		return nil

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"mqttca/api"
 	"mqttca/cmd/workflow"
 )
@@ -35,8 +37,10 @@ func (p *paper) String() string {
 // liveApp is a run on a terminal with so many columns.
 func liveApp(columns int) (*app, *paper) {
 	paper := &paper{}
-	shown := display{columns: func() int { return columns }}
-	return &app{err: &screen{w: paper, display: shown, terminal: true, moves: true}, shown: shown, out: paper}, paper
+	shown := terminal.Display{Columns: func() int { return columns }}
+	screen := terminal.NewScreen(paper, shown)
+	screen.Interactive, screen.Redraws = true, true
+	return &app{err: screen, shown: shown, out: paper}, paper
 }
 
 // What the terminal shows while steps go on, at moments of their lives.
@@ -107,8 +111,8 @@ func TestStepsElsewhere(t *testing.T) {
 		set  func(*app)
 		want string
 	}{
-		"pipe":    {func(a *app) { a.err = &screen{w: a.out} }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
-		"dumb":    {func(a *app) { a.err.moves = false }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
+		"pipe":    {func(a *app) { a.err = terminal.NewScreen(a.out, terminal.Display{}) }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
+		"dumb":    {func(a *app) { a.err.Redraws = false }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
 		"--quiet": {func(a *app) { a.quiet = true }, ""},
 		"--json":  {func(a *app) { a.json = true }, ""},
 		"live": {func(a *app) {}, "\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
@@ -130,50 +134,28 @@ func TestStepsElsewhere(t *testing.T) {
 	}
 }
 
-// A step's line fits any terminal, with one column to spare.
-func TestStepLineFits(t *testing.T) {
-	for _, columns := range []int{1, 20, 50, 80, 120, 0} {
-		a, _ := liveApp(columns)
-		for _, words := range stepLines {
-			for _, elapsed := range []time.Duration{0, 59 * time.Second, 9*time.Minute + 59*time.Second, 999 * time.Minute} {
-				line := a.err.stepLine("✓", green, words, elapsed)
-				size := cells.StringWidth(line)
-				if columns >= 20 && size >= columns || columns == 0 && size >= 80 {
-					t.Errorf("%d columns: %d: %q", columns, size, line)
-				}
-			}
-		}
-	}
-}
-
-func TestShownElapsed(t *testing.T) {
-	for elapsed, want := range map[time.Duration]string{
-		0: "0.0s", 99 * time.Millisecond: "0.0s", 9999 * time.Millisecond: "9.9s", 10 * time.Second: "10s",
-		59999 * time.Millisecond: "59s", time.Minute: "1m00s", 9*time.Minute + 59*time.Second: "9m59s", 10 * time.Minute: "10m", 90 * time.Minute: "90m",
-	} {
-		if got := shownElapsed(elapsed); got != want {
-			t.Errorf("%s: %s, want %s", elapsed, got, want)
-		}
-	}
-}
-
 // On the terminal that has shown steps the result stands apart from them; elsewhere nothing
 // is added.
 func TestResultAfterSteps(t *testing.T) {
 	for name, tt := range map[string]struct {
-		set  func(*app)
-		want string
+		set   func(*app)
+		steps bool
+		want  string
 	}{
-		"terminal":           {func(*app) {}, "\nresult\n"},
-		"result into a pipe": {func(a *app) { a.shown = display{} }, "result\n"},
-		"without steps":      {func(a *app) { a.err.stepped = false }, "result\n"},
-		"steps into a pipe":  {func(a *app) { a.err = &screen{w: a.out} }, "result\n"},
+		"terminal":           {func(*app) {}, true, "\nresult\n"},
+		"result into a pipe": {func(a *app) { a.shown = terminal.Display{} }, true, "result\n"},
+		"without steps":      {func(*app) {}, false, "result\n"},
+		"steps into a pipe":  {func(a *app) { a.err = terminal.NewScreen(a.out, terminal.Display{}) }, true, "result\n"},
 	} {
 		a, paper := liveApp(80)
-		a.err.stepped = true
 		tt.set(a)
-		a.print(nil, a.shown.sheet(func(p *sheet) error { return p.line("result") }))
-		if got := paper.String(); !strings.HasSuffix(got, tt.want) || len(got) != len(tt.want) {
+		if tt.steps {
+			progress{a}.Started(workflow.List)
+			progress{a}.Ended(workflow.List, nil)
+		}
+		before := paper.String()
+		a.print(nil, a.shown.Layout(func(p *terminal.Sheet) error { return p.Line("result") }))
+		if got := strings.TrimPrefix(paper.String(), before); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"mqttca/cmd/terminal"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -19,16 +21,16 @@ func sampleCertificates() []certificateDocument {
 	}
 }
 
-func printed(t *testing.T, shown display, plain func(*sheet) error) string {
+func printed(t *testing.T, shown terminal.Display, plain func(*terminal.Sheet) error) string {
 	t.Helper()
 	var out strings.Builder
-	if err := shown.sheet(plain)(&out); err != nil {
+	if err := shown.Layout(plain)(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
 }
 
-func columns(n int) display { return display{columns: func() int { return n }} }
+func columns(n int) terminal.Display { return terminal.Display{Columns: func() int { return n }} }
 
 // A table as terminals of all widths show it.
 func TestTableFits(t *testing.T) {
@@ -73,12 +75,12 @@ Plant 7
 	narrow := strings.NewReplacer("Sn           0059", "Sn\n    0059", "subject      CN=工厂根证书", "subject\n    CN=工厂根证书").Replace(blocks)
 	for width, want := range map[int]string{0: uncut, 200: uncut, 130: uncut, 120: cut, 80: blocks, 50: narrow} {
 		want = strings.ReplaceAll(want, "é", "e\u0301")
-		got := "\n" + printed(t, columns(width), func(p *sheet) error { return printCertificates(p, sampleCertificates()) })
+		got := "\n" + printed(t, columns(width), func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()) })
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d columns: -want +got\n%s", width, diff)
 		}
 		for line := range strings.Lines(got) {
-			if size := cells.StringWidth(strings.TrimSuffix(line, "\n")); width > 0 && size > width {
+			if size := terminal.Columns(strings.TrimSuffix(line, "\n")); width > 0 && size > width {
 				t.Errorf("%d columns: %d: %s", width, size, line)
 			}
 		}
@@ -89,34 +91,14 @@ Plant 7
 // for a word that is.
 func TestTableAtEveryWidth(t *testing.T) {
 	for width := 45; width <= 200; width++ {
-		got := printed(t, columns(width), func(p *sheet) error { return printCertificates(p, sampleCertificates()) })
+		got := printed(t, columns(width), func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()) })
 		if !strings.Contains(got, sampleCertificates()[0].Sn) {
 			t.Errorf("%d columns: the serial number is cut:\n%s", width, got)
 		}
 		for line := range strings.Lines(got) {
-			if size := cells.StringWidth(strings.TrimSuffix(line, "\n")); size > width && strings.Contains(strings.TrimSpace(line), " ") {
+			if size := terminal.Columns(strings.TrimSuffix(line, "\n")); size > width && strings.Contains(strings.TrimSpace(line), " ") {
 				t.Errorf("%d columns: %d: %s", width, size, line)
 			}
-		}
-	}
-}
-
-// The wider of two columns is shortened first.
-func TestTableShortensTheWidest(t *testing.T) {
-	table := table{
-		columns: []column{{"A", "a", true}, {"B", "b", false}, {"C", "c", true}},
-		rows:    [][]cell{{{strings.Repeat("a", 20), untoned}, {strings.Repeat("b", 10), untoned}, {strings.Repeat("c", 30), untoned}}},
-	}
-	for width, want := range map[int]string{
-		64: strings.Repeat("a", 20) + "  bbbbbbbbbb  " + strings.Repeat("c", 30),
-		60: strings.Repeat("a", 20) + "  bbbbbbbbbb  " + strings.Repeat("c", 25) + "…",
-		52: strings.Repeat("a", 18) + "…  bbbbbbbbbb  " + strings.Repeat("c", 18) + "…",
-		38: strings.Repeat("a", 11) + "…  bbbbbbbbbb  " + strings.Repeat("c", 11) + "…",
-		37: "  b  bbbbbbbbbb",
-	} {
-		lines := strings.Split(printed(t, columns(width), table.print), "\n")
-		if lines[1] != want {
-			t.Errorf("%d columns:\n got %s\nwant %s", width, lines[1], want)
 		}
 	}
 }
@@ -125,41 +107,18 @@ func TestTableShortensTheWidest(t *testing.T) {
 func TestTableIsColoured(t *testing.T) {
 	day := 24 * time.Hour
 	at := func(d time.Duration) string { return timestamp(time.Now().Add(d)) }
-	for notAfter, want := range map[string]tone{at(-day): red, at(29 * day): yellow, at(31 * day): untoned, "": yellow} {
+	for notAfter, want := range map[string]terminal.Tone{at(-day): terminal.Red, at(29 * day): terminal.Yellow, at(31 * day): terminal.Plain, "": terminal.Yellow} {
 		if got := (certificateDocument{NotAfter: notAfter}).expiryTone(time.Now()); got != want {
 			t.Errorf("%q: %q, want %q", notAfter, got, want)
 		}
 	}
-	shown := display{colour: true}
-	got := printed(t, shown, func(p *sheet) error { return printCertificates(p, sampleCertificates()[:2]) })
+	shown := terminal.Display{Colour: true}
+	got := printed(t, shown, func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()[:2]) })
 	want := "\x1b[1mNAME\x1b[0m        \x1b[1mSTATE\x1b[0m     \x1b[1mVALID UNTIL\x1b[0m           \x1b[1mSN\x1b[0m                                          \x1b[1mSUBJECT\x1b[0m\n" +
 		"Plant 7     \x1b[32mactive\x1b[0m    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7\n" +
 		"工厂根证书  \x1b[33minactive\x1b[0m  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN\n"
 	if got != want {
 		t.Errorf("\n got %q\nwant %q", got, want)
-	}
-}
-
-// Fields: aligned, broken at spaces, and a word without room beside the label below it.
-func TestFieldsFit(t *testing.T) {
-	fields := []field{
-		{"CA", "工厂根证书"}, {"left out", ""}, {"SHA-256", strings.Repeat("ab", 20)},
-		{"state", "not registered; would be registered now (dry run)"},
-	}
-	for width, want := range map[int]string{
-		0:  "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now (dry run)\n",
-		49: "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
-		48: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
-		30: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would\n         be registered now\n         (dry run)\n",
-	} {
-		got := printed(t, columns(width), func(p *sheet) error { return printFields(p, fields, nil) })
-		if got != want {
-			t.Errorf("%d columns:\n got %s\nwant %s", width, got, want)
-		}
-	}
-	coloured := printed(t, display{colour: true}, func(p *sheet) error { return printFields(p, fields[:1], tones{"CA": red}) })
-	if want := "CA  \x1b[31m工厂根证书\x1b[0m\n"; coloured != want {
-		t.Errorf("%q, want %q", coloured, want)
 	}
 }
 
@@ -170,7 +129,7 @@ func TestFindingsFit(t *testing.T) {
 	probe := probeDocument{"endpoint", stateError, strings.Repeat("word ", 60), "advice"}
 	for width, most := range map[int]int{0: 80, 50: 50, 80: 80, 100: 100, 200: 100, 20: 40} {
 		var widest int
-		text := printed(t, columns(width), func(p *sheet) error { finding.plain(p); probe.plain(p); return nil })
+		text := printed(t, columns(width), func(p *terminal.Sheet) error { finding.plain(p); probe.plain(p); return nil })
 		for line := range strings.Lines(text) {
 			widest = max(widest, len(strings.TrimRight(line, " \n")))
 		}
@@ -178,7 +137,7 @@ func TestFindingsFit(t *testing.T) {
 			t.Errorf("%d columns: the widest line has %d, want %d at most\n%s", width, widest, most, text)
 		}
 	}
-	text := printed(t, display{colour: true}, func(p *sheet) error { finding.plain(p); probe.plain(p); return nil })
+	text := printed(t, terminal.Display{Colour: true}, func(p *terminal.Sheet) error { finding.plain(p); probe.plain(p); return nil })
 	if !strings.HasPrefix(text, "\x1b[33mwarning\x1b[0m on CA (expiry)\n") || !strings.Contains(text, "\n\x1b[1;31merror    \x1b[0m  endpoint ") {
 		t.Errorf("%q", text)
 	}

@@ -1,4 +1,4 @@
-package cmd
+package terminal
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// takesEscapes has the console take escape sequences and reports whether it does.
+// takesEscapes switches the console to escape sequences and reports whether it accepts them.
 func takesEscapes(console *os.File) bool {
 	var mode uint32
 	handle := windows.Handle(console.Fd())

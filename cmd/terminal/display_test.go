@@ -1,9 +1,6 @@
-package cmd
+package terminal
 
-import (
-	"bytes"
-	"testing"
-)
+import "testing"
 
 // Which streams are coloured and where a line is drawn anew, by what the stream is and what
 // the environment says.
@@ -43,52 +40,8 @@ func TestColours(t *testing.T) {
 		if got := tt.device.colours(getenv); got != tt.coloured {
 			t.Errorf("%s: coloured: %v", tt.name, got)
 		}
-		if got := tt.device.moves(getenv); got != tt.drawsAnew {
+		if got := tt.device.redraws(getenv); got != tt.drawsAnew {
 			t.Errorf("%s: drawn anew: %v", tt.name, got)
 		}
-	}
-}
-
-// Only the word that says what a message is has a colour, and nothing has without colours.
-func TestMessagesAreColoured(t *testing.T) {
-	for coloured, want := range map[bool]string{
-		true:  "\x1b[33mwarning: \x1b[0ma\\u001bb\n\x1b[1;31merror: \x1b[0mno command\n\x1b[1mhint: \x1b[0msee\n",
-		false: "warning: a\\u001bb\nerror: no command\nhint: see\n",
-	} {
-		var out bytes.Buffer
-		a := &app{err: &screen{w: &out, display: display{colour: coloured}}}
-		a.warn("a\x1bb")
-		a.fail(&usageError{"no command", "see"})
-		if out.String() != want {
-			t.Errorf("\n got %q\nwant %q", out.String(), want)
-		}
-	}
-}
-
-// With --json an error is an object without colours, whatever is forced.
-func TestJSONHasNoColours(t *testing.T) {
-	var out bytes.Buffer
-	a := &app{json: true, err: &screen{w: &out, display: display{colour: true}}}
-	a.fail(&usageError{"no command", "see"})
-	if bytes.Contains(out.Bytes(), []byte("\x1b")) {
-		t.Errorf("%q", out.String())
-	}
-}
-
-// A long message is set in below its first word, and a command in it stays whole.
-func TestMessagesAreWrapped(t *testing.T) {
-	a, paper := liveApp(50)
-	a.warn("this machine's clock and the service's differ by 20m: the service's is gone by")
-	a.fail(&usageError{"no", "look with 'mqttca confirm' until it is there, or 'mqttca policy --region R --account A --instance I' makes one"})
-	want := `warning: this machine's clock and the service's
-         differ by 20m: the service's is gone by
-error: no
-hint: look with 'mqttca confirm' until it is
-      there, or
-      'mqttca policy --region R --account A --instance I'
-      makes one
-`
-	if paper.String() != want {
-		t.Errorf("\n got %s\nwant %s", paper.String(), want)
 	}
 }

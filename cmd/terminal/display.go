@@ -1,0 +1,112 @@
+// Package terminal lays text out for the person who reads it: messages, live steps,
+// fields and tables, in the width and the colours of the terminal, and as plain text
+// in a pipe.
+//
+// It promises that text from outside cannot control the terminal ([Escape]), that a
+// serial number or a code is never cut, and that nothing but layout, colour and live
+// steps depends on the terminal. It knows no command: its callers choose the words and
+// the stream, and decide whether progress is shown at all.
+package terminal
+
+import (
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/term"
+)
+
+// A Display is the way in which text is shown on a stream. The zero value is that of a
+// pipe: uncut and uncoloured.
+type Display struct {
+	Colour  bool
+	Columns func() int // of the terminal now, 0 if unknown; nil if the stream is no terminal
+}
+
+// A Tone is a colour of the terminal's own palette, which its owner chose to be readable.
+// A background is never set, and no fact is shown by a tone alone.
+type Tone string
+
+// The tones.
+const (
+	Plain  Tone = ""
+	Bold   Tone = "1"
+	Red    Tone = "31"
+	Green  Tone = "32"
+	Yellow Tone = "33"
+	Alarm  Tone = "1;31"
+)
+
+// Paint gives a text a tone if the display has colours.
+func (d Display) Paint(t Tone, text string) string {
+	if !d.Colour || t == Plain || text == "" {
+		return text
+	}
+	return "\x1b[" + string(t) + "m" + text + "\x1b[0m"
+}
+
+// IsTerminal reports whether the stream is a terminal.
+func (d Display) IsTerminal() bool { return d.Columns != nil }
+
+// Width is the number of columns that a text may have: those of the terminal, at most
+// most; 0 if the stream is no terminal, or the terminal's width is unknown.
+func (d Display) Width(most int) int {
+	if d.Columns == nil {
+		return 0
+	}
+	return min(d.Columns(), most)
+}
+
+// Layout returns a function that writes a result to a stream in the manner of the display.
+func (d Display) Layout(plain func(*Sheet) error) func(io.Writer) error {
+	return func(w io.Writer) error { return plain(&Sheet{w, d}) }
+}
+
+// NewDisplay is the display of a stream of the process.
+func NewDisplay(file *os.File, getenv func(string) string) Display {
+	device := deviceOf(file)
+	d := Display{Colour: device.colours(getenv)}
+	if device.terminal {
+		d.Columns = func() int {
+			columns, _, err := term.GetSize(int(file.Fd()))
+			if err != nil {
+				return 0
+			}
+			return columns
+		}
+	}
+	return d
+}
+
+// A device is the stream that a display is made for.
+type device struct {
+	terminal bool
+	escapes  bool // a terminal that accepts escape sequences
+}
+
+// deviceOf examines a file. It switches a console of Windows to escape sequences; an old
+// console refuses.
+func deviceOf(file *os.File) device {
+	terminal := term.IsTerminal(int(file.Fd()))
+	return device{terminal, terminal && takesEscapes(file)}
+}
+
+// redraws reports whether a line can be drawn again: not on a terminal that calls itself
+// dumb or does not name itself.
+func (d device) redraws(getenv func(string) string) bool {
+	kind := getenv("TERM")
+	return d.escapes && kind != "dumb" && (kind != "" || runtime.GOOS == "windows")
+}
+
+// colours reports whether text is coloured, by the conventions of no-color.org and
+// bixense.com/clicolors: NO_COLOR comes first, then CLICOLOR_FORCE, then the device.
+func (d device) colours(getenv func(string) string) bool {
+	force := getenv("CLICOLOR_FORCE")
+	switch {
+	case getenv("NO_COLOR") != "", d.terminal && !d.escapes:
+		return false
+	case force != "" && force != "0":
+		return true
+	}
+	return d.redraws(getenv)
+}

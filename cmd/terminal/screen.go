@@ -1,0 +1,184 @@
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Screen is standard error. On a terminal its last line may be live: it shows the step
+// in progress, and gives way to anything else that is written. The cursor is never
+// hidden, so that no end of the process can leave it hidden.
+type Screen struct {
+	Display
+	Interactive bool // the stream is a terminal: somebody may be looking
+	Redraws     bool // a line can be drawn again
+
+	w      io.Writer
+	mutex  sync.Mutex
+	live   *liveStep // nil if no step is in progress
+	asking bool      // a question stands in place of the live line, unanswered
+
+	stepped bool // the last lines are steps
+}
+
+// NewScreen is a screen on w, which is no terminal unless its fields say so.
+func NewScreen(w io.Writer, d Display) *Screen { return &Screen{w: w, Display: d} }
+
+// OpenScreen is a screen on a stream of the process.
+func OpenScreen(file *os.File, getenv func(string) string) *Screen {
+	device := deviceOf(file)
+	s := NewScreen(file, NewDisplay(file, getenv))
+	s.Interactive, s.Redraws = device.terminal, device.redraws(getenv)
+	return s
+}
+
+// Write writes above the live line, or in place of it if a question begins there.
+func (s *Screen) Write(p []byte) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.live == nil {
+		return s.w.Write(p)
+	}
+	if !s.asking {
+		s.put(eraseLine)
+	}
+	n, err := s.w.Write(p)
+	s.asking = !bytes.HasSuffix(p, []byte("\n"))
+	s.draw()
+	return n, err
+}
+
+const eraseLine = "\r\x1b[K"
+
+func (s *Screen) put(text string) { io.WriteString(s.w, text) }
+
+// Say writes a message, its label in a tone. If the width is known, the lines after the
+// first are indented by the label's width.
+func (s *Screen) Say(label string, t Tone, text string) {
+	s.say(s.Paint(t, label), Columns(label), Escape(text))
+}
+
+// SayMarked writes a message among the steps, behind a mark and a word.
+func (s *Screen) SayMarked(mark string, t Tone, word, text string) {
+	s.say(s.Paint(t, mark)+" "+word, Columns(mark)+1+Columns(word), Escape(text))
+}
+
+func (s *Screen) say(label string, indent int, text string) {
+	io.WriteString(s, label+s.laidOut(text, indent)+"\n")
+}
+
+// Question is the text of a question as it is laid out for the screen.
+func (s *Screen) Question(text string) string { return s.laidOut(Escape(text), 0) }
+
+// laidOut breaks a text if the width is known.
+func (s *Screen) laidOut(text string, indent int) string {
+	width := s.Width(100)
+	if width == 0 {
+		return text
+	}
+	lines := wrapSpeech(text, max(width, LeastWidth)-indent)
+	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
+}
+
+// A liveStep is a step in progress. A goroutine of its own redraws it until it is stopped.
+type liveStep struct {
+	words   string
+	columns int // of the longest step; a longer one is shortened
+	started time.Time
+	stop    chan struct{}
+	stopped chan struct{}
+}
+
+// frameTime is the time between two pictures of the live line.
+const frameTime = 100 * time.Millisecond
+
+var frames = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+
+// Begin shows a step as in progress; columns is the width of the longest step.
+func (s *Screen) Begin(words string, columns int) {
+	step := &liveStep{words: words, columns: columns, started: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
+	s.mutex.Lock()
+	s.live, s.asking = step, false
+	s.draw()
+	s.mutex.Unlock()
+	go s.animate(step)
+}
+
+func (s *Screen) animate(step *liveStep) {
+	defer close(step.stopped)
+	ticker := time.NewTicker(frameTime)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-step.stop:
+			return
+		case <-ticker.C:
+			s.mutex.Lock()
+			s.draw()
+			s.mutex.Unlock()
+		}
+	}
+}
+
+// draw shows the live line as it is now.
+func (s *Screen) draw() {
+	if s.live == nil || s.asking {
+		return
+	}
+	elapsed := time.Since(s.live.started)
+	frame := frames[int(elapsed/frameTime)%len(frames)]
+	s.put("\r" + s.stepLine(string(frame), Bold, s.live, elapsed) + "\x1b[K")
+}
+
+// End turns the live step into a line with its mark. It does nothing if there is none.
+func (s *Screen) End(failed bool) {
+	if s.live == nil {
+		return
+	}
+	close(s.live.stop)
+	<-s.live.stopped
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	mark, t := "✓", Green
+	if failed {
+		mark, t = "✗", Alarm
+	}
+	s.put(eraseLine + s.stepLine(mark, t, s.live, time.Since(s.live.started)) + "\n")
+	s.live, s.stepped = nil, true
+}
+
+// SetApart puts an empty line between the steps and the next text on the same terminal.
+func (s *Screen) SetApart() {
+	if s.stepped {
+		s.put("\n")
+		s.stepped = false
+	}
+}
+
+// stepLine leaves the last column free: a terminal may break the line there.
+func (s *Screen) stepLine(mark string, t Tone, step *liveStep, elapsed time.Duration) string {
+	columns := s.Width(unlimited)
+	if columns == 0 {
+		columns = 80
+	}
+	room := max(0, min(step.columns, columns-len("✓   1m02s ")))
+	return fmt.Sprintf("%s %s  %5s", s.Paint(t, mark), pad(shorten(step.words, room), room), shownElapsed(elapsed))
+}
+
+// shownElapsed has at most five characters, below 1,000 minutes.
+func shownElapsed(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Truncate(frameTime).Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", d/time.Second)
+	case d < 10*time.Minute:
+		return fmt.Sprintf("%dm%02ds", d/time.Minute, d%time.Minute/time.Second)
+	}
+	return fmt.Sprintf("%dm", d/time.Minute)
+}

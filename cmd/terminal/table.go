@@ -1,0 +1,139 @@
+package terminal
+
+import (
+	"cmp"
+	"strings"
+)
+
+// A Table is rows under titles. If the terminal is too narrow for its lines, some columns
+// are shortened; if that is not enough, every row becomes a block of lines.
+type Table struct {
+	Columns []Column
+	Rows    [][]Cell
+}
+
+// A Column has a title, and a label for the line that it becomes in a block.
+type Column struct {
+	Title, Label string
+	Yields       bool // may be shortened
+}
+
+// A Cell is a text and its tone.
+type Cell struct {
+	Text string
+	Tone Tone
+}
+
+// leastColumn is the least width of a column that is shortened.
+const leastColumn = 12
+
+// Table writes a table.
+func (p *Sheet) Table(t Table) error {
+	t = t.escaped()
+	widths := t.naturalWidths()
+	if limit := p.Width(unlimited); limit > 0 && !t.fit(widths, limit) {
+		return p.blocks(t, limit)
+	}
+	var titles []Cell
+	for _, c := range t.Columns {
+		titles = append(titles, Cell{c.Title, Bold})
+	}
+	for _, row := range append([][]Cell{titles}, t.Rows...) {
+		if err := p.Line(p.row(row, widths)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row pads all cells but the last.
+func (d Display) row(row []Cell, widths []int) string {
+	var b strings.Builder
+	for i, c := range row {
+		text := shorten(c.Text, widths[i])
+		b.WriteString(d.Paint(c.Tone, text))
+		if i < len(row)-1 {
+			b.WriteString(pad("", widths[i]+2-Columns(text)))
+		}
+	}
+	return b.String()
+}
+
+// escaped is the table with every text escaped.
+func (t Table) escaped() Table {
+	rows := make([][]Cell, len(t.Rows))
+	for i, row := range t.Rows {
+		for _, c := range row {
+			rows[i] = append(rows[i], Cell{Escape(c.Text), c.Tone})
+		}
+	}
+	return Table{t.Columns, rows}
+}
+
+func (t Table) naturalWidths() []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i] = Columns(c.Title)
+		for _, row := range t.Rows {
+			widths[i] = max(widths[i], Columns(row[i].Text))
+		}
+	}
+	return widths
+}
+
+// fit takes the surplus from the columns that yield, each time from the widest. It reports
+// whether the table then fits.
+func (t Table) fit(widths []int, limit int) bool {
+	total := 2 * (len(widths) - 1)
+	for _, width := range widths {
+		total += width
+	}
+	for ; total > limit; total-- {
+		widest := -1
+		for i, c := range t.Columns {
+			if c.Yields && widths[i] > leastColumn && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return false
+		}
+		widths[widest]--
+	}
+	return true
+}
+
+// blocks writes a row as its first cell, and below it a line for each of the others.
+func (p *Sheet) blocks(t Table, limit int) error {
+	for i, row := range t.Rows {
+		if i > 0 {
+			if err := p.Line(); err != nil {
+				return err
+			}
+		}
+		if err := p.block(t, row, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Sheet) block(t Table, row []Cell, limit int) error {
+	for _, part := range Wrap(cmp.Or(row[0].Text, "(no name)"), limit) {
+		if err := p.Line(p.Paint(Bold, part)); err != nil {
+			return err
+		}
+	}
+	var fields []Field
+	tones := Tones{}
+	for i, c := range t.Columns[1:] {
+		fields = append(fields, Field{c.Label, row[i+1].Text})
+		tones[c.Label] = row[i+1].Tone
+	}
+	for _, line := range p.fieldLines(fields, tones, limit-2) {
+		if err := p.Line("  ", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

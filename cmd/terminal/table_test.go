@@ -1,0 +1,60 @@
+package terminal
+
+import (
+	"strings"
+	"testing"
+)
+
+func printed(t *testing.T, shown Display, plain func(*Sheet) error) string {
+	t.Helper()
+	var out strings.Builder
+	if err := shown.Layout(plain)(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func columns(n int) Display { return Display{Columns: func() int { return n }} }
+
+// The wider of two columns is shortened first.
+func TestTableShortensTheWidest(t *testing.T) {
+	table := Table{
+		Columns: []Column{{"A", "a", true}, {"B", "b", false}, {"C", "c", true}},
+		Rows:    [][]Cell{{{strings.Repeat("a", 20), Plain}, {strings.Repeat("b", 10), Plain}, {strings.Repeat("c", 30), Plain}}},
+	}
+	for width, want := range map[int]string{
+		64: strings.Repeat("a", 20) + "  bbbbbbbbbb  " + strings.Repeat("c", 30),
+		60: strings.Repeat("a", 20) + "  bbbbbbbbbb  " + strings.Repeat("c", 25) + "…",
+		52: strings.Repeat("a", 18) + "…  bbbbbbbbbb  " + strings.Repeat("c", 18) + "…",
+		38: strings.Repeat("a", 11) + "…  bbbbbbbbbb  " + strings.Repeat("c", 11) + "…",
+		37: "  b  bbbbbbbbbb",
+	} {
+		lines := strings.Split(printed(t, columns(width), func(p *Sheet) error { return p.Table(table) }), "\n")
+		if lines[1] != want {
+			t.Errorf("%d columns:\n got %s\nwant %s", width, lines[1], want)
+		}
+	}
+}
+
+// Fields: aligned, broken at spaces, and a word without room beside the label below it.
+func TestFieldsFit(t *testing.T) {
+	fields := []Field{
+		{"CA", "工厂根证书"}, {"left out", ""}, {"SHA-256", strings.Repeat("ab", 20)},
+		{"state", "not registered; would be registered now (dry run)"},
+	}
+	for width, want := range map[int]string{
+		0:  "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now (dry run)\n",
+		49: "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
+		48: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
+		30: "CA       工厂根证书\nSHA-256\n  " + strings.Repeat("ab", 20) + "\nstate    not registered; would\n         be registered now\n         (dry run)\n",
+	} {
+		got := printed(t, columns(width), func(p *Sheet) error { return p.Fields(fields, nil) })
+		if got != want {
+			t.Errorf("%d columns:\n got %s\nwant %s", width, got, want)
+		}
+	}
+	coloured := printed(t, Display{Colour: true}, func(p *Sheet) error { return p.Fields(fields[:1], Tones{"CA": Red}) })
+	if want := "CA  \x1b[31m工厂根证书\x1b[0m\n"; coloured != want {
+		t.Errorf("%q, want %q", coloured, want)
+	}
+}

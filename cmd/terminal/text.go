@@ -1,0 +1,93 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Escape makes text from outside safe for a terminal: it shows each character that does
+// not print (control characters, line breaks, bidirectional overrides) as \u and four hex
+// digits, so that a name cannot move the cursor or reverse a line.
+func Escape(text string) string { return EscapeExcept(text, "") }
+
+// EscapeExcept is Escape for all characters but those in keep.
+func EscapeExcept(text, keep string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) || strings.ContainsRune(keep, r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
+}
+
+// cells measures text as terminals show it: a Chinese character takes two columns, an
+// accent none. Characters that East Asian standards leave open take one, the default of
+// terminals. The locale is not asked, because it says nothing of the terminal.
+var cells = runewidth.Condition{StrictEmojiNeutral: true}
+
+// Columns is the number of columns that a text takes on a terminal.
+func Columns(text string) int { return cells.StringWidth(text) }
+
+// Longest is the number of columns of the longest line.
+func Longest(lines []string) int {
+	most := 0
+	for _, line := range lines {
+		most = max(most, Columns(line))
+	}
+	return most
+}
+
+// shorten cuts a text to width columns and ends it in an ellipsis.
+func shorten(text string, width int) string { return cells.Truncate(text, width, "…") }
+
+// pad fills a text up to width columns.
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-Columns(text)))
+}
+
+// Wrap breaks a text at its spaces into lines of at most width columns. A longer word has
+// a line of its own.
+func Wrap(text string, width int) []string { return join(strings.Split(text, " "), width) }
+
+// wrapSpeech is Wrap for a message: it does not break a command in single quotes, because
+// a line break inside would spoil it for copying.
+func wrapSpeech(text string, width int) []string {
+	var words []string
+	quoted := false
+	for word := range strings.SplitSeq(text, " ") {
+		if quoted {
+			words[len(words)-1] += " " + word
+		} else {
+			words = append(words, word)
+		}
+		opens := !quoted && strings.HasPrefix(word, "'")
+		closes := strings.Contains(strings.TrimPrefix(word, "'"), "'")
+		quoted = (quoted || opens) && !closes
+	}
+	return join(words, width)
+}
+
+func join(words []string, width int) []string {
+	var lines []string
+	room := 0
+	for _, word := range words {
+		size := Columns(word)
+		if last := len(lines) - 1; last >= 0 && 1+size <= room {
+			lines[last] += " " + word
+			room -= 1 + size
+			continue
+		}
+		lines = append(lines, word)
+		room = width - size
+	}
+	return lines
+}
