@@ -2,10 +2,13 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )
 
@@ -36,10 +39,10 @@ it is, exit 0.`,
 	})
 }
 
-// A switchCommand is what activate and deactivate differ in.
+// A switchCommand is the difference between activate and deactivate.
 type switchCommand struct {
 	use, short, long, example string
-	shown                     string // as what the list shows the CA then
+	shown                     string // the state in the list afterwards
 
 	do func(workflow.Instance, context.Context, workflow.Reference, time.Duration) (workflow.Change, error)
 }
@@ -52,9 +55,10 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 		Short:   s.short,
 		Long:    s.long,
 		Example: s.example,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withCA(cmd, r, func(m *managed) error {
-				ctx, cancel := a.network(cmd.Context(), wait)
+			return a.withCA(cmd, r, func(m *caOnInstance) error {
+				ctx, cancel := a.withTimeout(cmd.Context(), wait)
 				defer cancel()
 				change, err := s.do(m.instance, ctx, m.ca, wait)
 				if err != nil {
@@ -68,4 +72,70 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 	addWait(cmd, &wait, s.shown)
 	a.addConnection(cmd)
 	return cmd
+}
+
+// A changeDocument is the result of activate, deactivate and delete.
+type changeDocument struct {
+	origin
+	InstanceID         string           `json:"instance_id"`
+	Outcome            workflow.Outcome `json:"outcome"`
+	CA                 caDocument       `json:"ca"`
+	DeviceCertificates int              `json:"device_certificates"` // deleted with the CA
+	RequestID          string           `json:"request_id"`          // of the change; "" if there was none
+}
+
+var changeWords = map[workflow.Outcome]string{
+	workflow.Activated:       "active again",
+	workflow.AlreadyActive:   "active before; nothing was changed",
+	workflow.Deactivated:     "inactive: its devices are let in no more",
+	workflow.AlreadyInactive: "inactive before; nothing was changed",
+	workflow.Deleted:         "deleted",
+	workflow.AlreadyAbsent:   "not registered; nothing was changed",
+}
+
+// printChange prints the result of a change. Of a CA that was not there it shows the values
+// of the command line.
+func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
+	document := changeDocument{
+		origin:             m.session.origin(),
+		InstanceID:         m.instance.ID,
+		Outcome:            change.Outcome,
+		CA:                 newCADocument(change.CA),
+		DeviceCertificates: change.Devices,
+		RequestID:          change.RequestID,
+	}
+	if change.Outcome == workflow.AlreadyAbsent {
+		document.CA = m.asGiven()
+	}
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
+		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
+	}
+	return nil
+}
+
+// asGiven is the CA as the command line names it.
+func (m *caOnInstance) asGiven() caDocument {
+	document := caDocument{certificateDocument: certificateDocument{Sn: m.ca.Sn}}
+	if m.ca.CA != nil {
+		document.describe(m.ca.CA)
+	}
+	return document
+}
+
+func (d changeDocument) plain(p *terminal.Sheet) error {
+	devices := ""
+	if d.DeviceCertificates > 0 {
+		devices = strconv.Itoa(d.DeviceCertificates) + " deleted with it"
+	}
+	return p.Fields([]terminal.Field{
+		{"CA", d.CA.Name},
+		{"state", changeWords[d.Outcome]},
+		{"instance", d.InstanceID},
+		{"subject", d.CA.Subject},
+		{"SHA-256", d.CA.SHA256},
+		{"Sn", d.CA.Sn},
+		{"device certificates", devices},
+		{"request id", d.RequestID},
+		{"endpoint", d.source()},
+	}, terminal.Tones{"state": outcomeTone(d.Outcome)})
 }

@@ -2,16 +2,17 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/pflag"
+
+	"mqttca/cmd/terminal"
 )
 
-// An app is one run of the command line: its streams and what every command shares.
+// An app is one run of the command line: its streams, and the flags that commands share.
 type app struct {
 	in  io.Reader
 	out io.Writer        // the result, nothing else
@@ -19,21 +20,11 @@ type app struct {
 
 	shown terminal.Display // how a result is shown
 
-	region   string
-	endpoint string
-	profile  string
-	ecsRole  ecsRole
-	vpc      bool
-	timeout  time.Duration
-	retries  int
-	json     bool
-	quiet    bool
-	verbose  bool
+	connectionFlags
+	json    bool
+	quiet   bool
+	verbose bool
 }
-
-// defaultTimeout bounds the network work of a command, beside the time that it waits
-// on purpose.
-const defaultTimeout = 2 * time.Minute
 
 // addFlags adds the flags of every command.
 func (a *app) addFlags(flags *pflag.FlagSet) {
@@ -42,14 +33,8 @@ func (a *app) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
 }
 
-// network bounds network work; wait is what the command waits on purpose.
-func (a *app) network(ctx context.Context, wait time.Duration) (context.Context, context.CancelFunc) {
-	limit := a.timeout
-	if limit == 0 {
-		limit = defaultTimeout + wait
-	}
-	return context.WithTimeout(ctx, limit)
-}
+// silent reports whether progress is unwanted.
+func (a *app) silent() bool { return a.quiet || a.json }
 
 // note prints a line of progress.
 func (a *app) note(format string, args ...any) {
@@ -58,10 +43,47 @@ func (a *app) note(format string, args ...any) {
 	}
 }
 
-// silent reports whether progress is not wanted.
-func (a *app) silent() bool { return a.quiet || a.json }
-
-// warn prints what a person should know also where progress is not wanted.
+// warn prints a warning, also if progress is unwanted.
 func (a *app) warn(format string, args ...any) {
 	a.err.Say("warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
+}
+
+// defaultTimeout bounds the network work of a command, not counting intended waits.
+const defaultTimeout = 2 * time.Minute
+
+// withTimeout bounds network work: it ends after --timeout, or after 2m plus wait.
+func (a *app) withTimeout(ctx context.Context, wait time.Duration) (context.Context, context.CancelFunc) {
+	limit := a.timeout
+	if limit == 0 {
+		limit = defaultTimeout + wait
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// An interruption is an error that counts as context.Canceled, in words for a person.
+type interruption struct{ error }
+
+func (interruption) Is(target error) bool { return target == context.Canceled }
+
+var errInterrupted = interruption{errors.New("interrupted")}
+
+// await does work that may block for ever, such as reading a named pipe that nobody writes
+// to, and returns errInterrupted if the context ends first.
+func await[T any](ctx context.Context, do func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := do()
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+		var none T
+		return none, errInterrupted
+	}
 }

@@ -26,7 +26,7 @@ func TestNetworkLimit(t *testing.T) {
 	for _, tt := range tests {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			ctx, cancel := (&app{timeout: tt.timeout}).network(context.Background(), tt.wait)
+			ctx, cancel := (&app{connectionFlags: connectionFlags{timeout: tt.timeout}}).withTimeout(context.Background(), tt.wait)
 			defer cancel()
 			<-ctx.Done()
 			if took := time.Since(start); took != tt.want {
@@ -61,9 +61,9 @@ func TestStderrIsEscaped(t *testing.T) {
 	}{
 		{"note", func(a *app) { a.note("%s", bad) }, shown + "\n"},
 		{"warning", func(a *app) { a.warn("%s", bad) }, "warning: " + shown + "\n"},
-		{"error and hint", func(a *app) { a.fail(refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n" +
+		{"error and hint", func(a *app) { a.fail(nil, refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n" +
 			"hint: an instance lives in one region, and the one asked was " + shown + ": check --region (or the endpoint, where MQTTCA_ENDPOINT or --endpoint names one) and the instance id\n"},
-		{"error with --quiet", func(a *app) { a.quiet = true; a.fail(refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n"},
+		{"error with --quiet", func(a *app) { a.quiet = true; a.fail(nil, refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n"},
 		{"trace", func(a *app) {
 			a.verbose = true
 			a.trace(api.Exchange{Operation: "GetRegisterCode", Params: url.Values{}, HTTPStatus: 400, Code: bad, RequestID: bad})
@@ -79,7 +79,7 @@ func TestStderrIsEscaped(t *testing.T) {
 		})
 	}
 	var stderr bytes.Buffer
-	(&app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}).fail(refusal)
+	(&app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}).fail(nil, refusal)
 	if strings.Contains(stderr.String(), "\u202e") || strings.Count(stderr.String(), "\n") != 1 {
 		t.Errorf("an error object: %q", stderr.String())
 	}

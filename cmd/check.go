@@ -43,6 +43,7 @@ way to the service fails, the exit code is that of a registration that fails of 
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
   mqttca check --ca-cert ca.crt --verification-cert verification.crt
   mqttca check --ca-cert ca.crt --online --instance post-cn-7mz2d`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -61,19 +62,19 @@ way to the service fails, the exit code is that of a registration that fails of 
 	return cmd
 }
 
-// check refuses flags that do not go together.
+// check refuses flags that exclude each other.
 func (o checkOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.caCert == "" && o.caKey == "":
 		return require(cmd, "ca-cert")
 	case o.passwordFile != "" && o.caKey == "":
-		return usage(cmd, "%s: --key-password-file needs --ca-key", cmd.CommandPath())
+		return usage("--key-password-file needs --ca-key")
 	case o.code != "" && o.verification == "":
-		return usage(cmd, "%s: --code needs --verification-cert", cmd.CommandPath())
+		return usage("--code needs --verification-cert")
 	case o.online && o.instance == "":
 		return require(cmd, "instance")
 	case o.instance != "" && !o.online:
-		return usage(cmd, "%s: --instance needs --online", cmd.CommandPath())
+		return usage("--instance needs --online")
 	}
 	return nil
 }

@@ -30,12 +30,13 @@ carrying to an offline CA, and it may serve only once.`,
 		Example: `  mqttca code --instance post-cn-7mz2d
   mqttca code --instance post-cn-7mz2d > code.txt
   mqttca code --instance post-cn-7mz2d --request-out request.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance"); err != nil {
 				return err
 			}
 			if o.name != "" && o.requestOut == "" {
-				return usage(cmd, "%s: --name goes into the file of --request-out", cmd.CommandPath())
+				return usage("--name goes into the file of --request-out")
 			}
 			return a.code(cmd, o)
 		},
@@ -67,7 +68,7 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 		return err
 	}
 	defer session.client.Close()
-	ctx, cancel := a.network(cmd.Context(), 0)
+	ctx, cancel := a.withTimeout(cmd.Context(), 0)
 	defer cancel()
 	code, err := a.instance(session, o.instance).FetchCode(ctx)
 	if err != nil {
@@ -84,18 +85,5 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}
-	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return p.Fields(request.witness(), nil) }))
-}
-
-// writeDocument writes a JSON document that holds no secret.
-func (a *app) writeDocument(path string, document any, force bool) error {
-	data, err := encode(document)
-	if err != nil {
-		return err
-	}
-	if err := writeFile(path, data, 0o644, force); err != nil {
-		return err
-	}
-	a.note("wrote %s", path)
-	return nil
+	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return p.Fields(request.witnessed(), nil) }))
 }

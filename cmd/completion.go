@@ -1,7 +1,8 @@
 package cmd
 
 import (
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,11 +12,96 @@ import (
 	"mqttca/api/emulator"
 )
 
-// addCompletions gives every flag of every command what a shell may offer for it: the
-// values of an enumeration, files by their extension, or nothing. None of it asks the
-// network. Cobra alone would offer any file for everything.
-func addCompletions(cmd *cobra.Command) {
-	if cmd.ValidArgsFunction == nil && cmd.Name() != "help" {
+// newCompletion replaces cobra's own command, which takes an unknown shell for a request
+// for help and calls that success.
+func newCompletion(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "completion",
+		Short:   "Print the completion script of a shell",
+		Long:    `Print the script that makes a shell complete the commands and flags of mqttca.`,
+		Example: "  mqttca completion bash",
+	}
+	names := slices.Sorted(maps.Keys(completionHelp))
+	for _, name := range names {
+		cmd.AddCommand(newShell(name))
+	}
+	cmd.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage("no shell %q: it is one of %s", args[0], strings.Join(names, ", "))
+		}
+		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if a.json {
+			return errNoJSONHelp
+		}
+		return cmd.Help()
+	}
+	return cmd
+}
+
+func newShell(name string) *cobra.Command {
+	var bare bool
+	cmd := &cobra.Command{
+		Use:     name,
+		Short:   "Print the completion script of " + name,
+		Long:    completionHelp[name],
+		Example: "  mqttca completion " + name,
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := writeCompletion(name, cmd.Root(), !bare); err != nil {
+				return cannotWrite("standard output", err)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&bare, "no-descriptions", false, "leave out the descriptions of commands and flags")
+	return cmd
+}
+
+func writeCompletion(shell string, root *cobra.Command, described bool) error {
+	w := root.OutOrStdout()
+	switch {
+	case shell == "bash":
+		return root.GenBashCompletionV2(w, described)
+	case shell == "zsh" && described:
+		return root.GenZshCompletion(w)
+	case shell == "zsh":
+		return root.GenZshCompletionNoDesc(w)
+	case shell == "fish":
+		return root.GenFishCompletion(w, described)
+	case described:
+		return root.GenPowerShellCompletionWithDesc(w)
+	}
+	return root.GenPowerShellCompletion(w)
+}
+
+// completionHelp says how each shell loads its script.
+var completionHelp = map[string]string{
+	"bash": `Print the completion script of bash. It needs the package bash-completion.
+
+For this shell: source <(mqttca completion bash)
+For all shells to come: write it to /etc/bash_completion.d/mqttca, or to the file
+mqttca in ~/.local/share/bash-completion/completions.`,
+	"zsh": `Print the completion script of zsh. compinit must have run in ~/.zshrc.
+
+For this shell: source <(mqttca completion zsh)
+For all shells to come: write it to a file named _mqttca in a folder of $fpath.`,
+	"fish": `Print the completion script of fish.
+
+For this shell: mqttca completion fish | source
+For all shells to come: write it to ~/.config/fish/completions/mqttca.fish.`,
+	"powershell": `Print the completion script of PowerShell.
+
+For this shell: mqttca completion powershell | Out-String | Invoke-Expression
+For all shells to come: put that line into your profile ($PROFILE).`,
+}
+
+// completeFlags tells the shell the possible values of each flag of a command and of its
+// subcommands: an enumeration, files by their extension, or nothing. None of it asks the
+// network. Cobra alone offers any file for everything.
+func completeFlags(cmd *cobra.Command) {
+	if cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	add := func(flag *pflag.Flag) {
@@ -27,8 +113,11 @@ func addCompletions(cmd *cobra.Command) {
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
 	}
 	cmd.LocalFlags().VisitAll(add)
+	if !cmd.HasParent() {
+		return // the commands have completed theirs
+	}
 	for _, child := range cmd.Commands() {
-		addCompletions(child)
+		completeFlags(child)
 	}
 }
 
@@ -91,39 +180,4 @@ func serialNumberForms(cmd *cobra.Command, args []string, typed string) ([]strin
 		return nil, noFiles
 	}
 	return values(emulator.Padded, emulator.Upper, emulator.Plain, emulator.Colons)(cmd, args, typed)
-}
-
-// mendCompletion makes a shell that the command does not know a mistake: cobra alone prints
-// help and calls it success. And where its script cannot be written, that is said.
-func (a *app) mendCompletion(root *cobra.Command) {
-	for _, cmd := range root.Commands() {
-		if cmd.Name() != "completion" {
-			continue
-		}
-		var shells []string
-		for _, shell := range cmd.Commands() {
-			shells = append(shells, shell.Name())
-			shell.Example = "  mqttca completion " + shell.Name()
-			write := shell.RunE
-			shell.RunE = func(cmd *cobra.Command, args []string) error {
-				if err := write(cmd, args); err != nil {
-					return cannotWrite("standard output", err)
-				}
-				return nil
-			}
-		}
-		cmd.Args = func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("no shell %q: it is one of %s", args[0], strings.Join(shells, ", "))
-			}
-			return nil
-		}
-		cmd.Example = "  mqttca completion bash"
-		cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-			if a.json {
-				return usage(cmd, "%s: %s", cmd.CommandPath(), errNoJSONHelp)
-			}
-			return cmd.Help()
-		}
-	}
 }

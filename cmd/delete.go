@@ -31,11 +31,12 @@ On a terminal you are asked at the end, in scripts --yes answers. A CA that is n
 is success, exit 0. There is no way back but to register the CA anew.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, canAsk := a.terminal(); !o.yes && !canAsk {
-				return usage(cmd, "%s: --yes missing: there is no terminal to ask on", cmd.CommandPath())
+				return usage("--yes missing: there is no terminal to ask on")
 			}
-			return a.withCA(cmd, o.registeredCA, func(m *managed) error { return a.delete(m, o) })
+			return a.withCA(cmd, o.registeredCA, func(m *caOnInstance) error { return a.delete(m, o) })
 		},
 	}
 	o.registeredCA.addFlags(cmd)
@@ -46,12 +47,12 @@ is success, exit 0. There is no way back but to register the CA anew.`,
 	return cmd
 }
 
-func (a *app) delete(m *managed, o deleteOptions) error {
+func (a *app) delete(m *caOnInstance, o deleteOptions) error {
 	deletion, err := a.agreedDeletion(m, o)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := a.network(m.cmd.Context(), o.wait)
+	ctx, cancel := a.withTimeout(m.cmd.Context(), o.wait)
 	defer cancel()
 	change, err := m.instance.Delete(ctx, deletion, o.wait)
 	if err != nil {
@@ -60,10 +61,10 @@ func (a *app) delete(m *managed, o deleteOptions) error {
 	return a.printChange(m, change)
 }
 
-// agreedDeletion asks whether the CA is to be deleted, where there is somebody to ask and
-// something to delete. While they thought about it the CA may have changed: it is looked at
-// again, and asked again where more would be lost.
-func (a *app) agreedDeletion(m *managed, o deleteOptions) (workflow.Deletion, error) {
+// agreedDeletion asks whether the CA is to be deleted, unless --yes was given or there is
+// nothing to delete. The CA may have changed before the answer: agreedDeletion looks at it
+// again, and asks again if more would be lost.
+func (a *app) agreedDeletion(m *caOnInstance, o deleteOptions) (workflow.Deletion, error) {
 	deletion, err := a.prepareDelete(m, o.withDevices)
 	for err == nil && deletion.Entry != nil && !o.yes {
 		agreed := deletion.Devices
@@ -77,25 +78,21 @@ func (a *app) agreedDeletion(m *managed, o deleteOptions) (workflow.Deletion, er
 	return deletion, err
 }
 
-// prepareDelete has a time limit of its own: whoever is asked may take long.
-func (a *app) prepareDelete(m *managed, withDevices bool) (workflow.Deletion, error) {
-	ctx, cancel := a.network(m.cmd.Context(), 0)
+// prepareDelete has a time limit of its own: the person who is asked may take long.
+func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletion, error) {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
 	return m.instance.PrepareDelete(ctx, m.ca, withDevices)
 }
 
-// errKept is the end of a run that was answered with no.
-var errKept = interrupted{errors.New("the CA is kept, since the answer was not yes")}
+// errKept ends a run whose question was not answered with yes.
+var errKept = interruption{errors.New("the CA is kept, since the answer was not yes")}
 
 // agree asks whether a CA is really to be deleted.
-func (a *app) agree(m *managed, d workflow.Deletion) error {
+func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {
 	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
 	if d.Devices > 0 {
 		question += fmt.Sprintf(", and with it its device certificates, %d in number", d.Devices)
 	}
-	answer, err := a.ask(m.cmd.Context(), question+"? type yes to do so: ")
-	if err == nil && answer != "yes" {
-		err = errKept
-	}
-	return err
+	return a.askYes(m.cmd.Context(), question+"? type yes to do so: ", errKept)
 }

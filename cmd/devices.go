@@ -17,8 +17,9 @@ func newDevices(a *app) *cobra.Command {
 by connecting, whether its device is connected now or not.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withCA(cmd, r, func(m *managed) error { return a.devices(m) })
+			return a.withCA(cmd, r, func(m *caOnInstance) error { return a.devices(m) })
 		},
 	}
 	r.addFlags(cmd)
@@ -34,8 +35,8 @@ type devicesDocument struct {
 	DeviceCertificates []certificateDocument `json:"device_certificates"`
 }
 
-func (a *app) devices(m *managed) error {
-	ctx, cancel := a.network(m.cmd.Context(), 0)
+func (a *app) devices(m *caOnInstance) error {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
 	entry, devices, err := m.instance.Devices(ctx, m.ca)
 	if err != nil {

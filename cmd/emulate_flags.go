@@ -1,9 +1,6 @@
 package cmd
 
 import (
-	"fmt"
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api/emulator"
@@ -61,7 +58,7 @@ func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
 func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"page-limit", "code-length"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
-			return usage(cmd, "%s: --%s cannot be 0", cmd.CommandPath(), name)
+			return usage("--%s cannot be 0", name)
 		}
 	}
 	return nil
@@ -84,29 +81,3 @@ func (o emulateOptions) service() emulator.Options {
 	options.Mixture = o.faults.Mixture
 	return options
 }
-
-// A signedDuration is a duration that may be below zero.
-type signedDuration struct {
-	value *time.Duration
-}
-
-// Set takes what a duration takes, and a minus sign ahead.
-func (d signedDuration) Set(text string) error {
-	value, err := parseDuration(text)
-	if err != nil {
-		return fmt.Errorf("a duration is written like 90s, 12h or -20m")
-	}
-	*d.value = value
-	return nil
-}
-
-// String shows it as Go does.
-func (d signedDuration) String() string {
-	if d.value == nil {
-		return ""
-	}
-	return d.value.String()
-}
-
-// Type is the word that the help shows.
-func (signedDuration) Type() string { return "duration" }

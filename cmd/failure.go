@@ -2,18 +2,20 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
 
-	"mqttca/cmd/terminal"
+	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )
 
-// A failure is an error as it is shown: one object with --json, else a sentence and
+// A failure is an error as it is shown: with --json an object, else a sentence and
 // perhaps a hint.
 type failure struct {
 	Message    string `json:"message"`
@@ -22,11 +24,53 @@ type failure struct {
 	Code       string `json:"code"`
 	RequestID  string `json:"request_id"`
 	HTTPStatus int    `json:"http_status"`
+
+	outcome workflow.Outcome // of a run that ended in the error
 }
 
-// describeFailure takes an error apart.
-func describeFailure(err error) failure {
-	f := failure{Message: withoutContent(withoutPIN(err.Error())), Hint: hint(err), ExitCode: exitCode(err)}
+// The outcomes of a run that ended in an error, as they stand in JSON.
+const (
+	outcomeRefused     workflow.Outcome = "refused"     // by the service
+	outcomeUnknown     workflow.Outcome = "unknown"     // a change got no answer, and the list did not settle it
+	outcomeUnconfirmed workflow.Outcome = "unconfirmed" // the CA is registered or was accepted, but is not listed as active
+	outcomeInterrupted workflow.Outcome = "interrupted"
+	outcomeFailed      workflow.Outcome = "failed" // for another reason
+)
+
+// A describedError is an error whose failure stands in a document already.
+type describedError struct {
+	error
+	failure failure
+}
+
+func (e *describedError) Unwrap() error { return e.error }
+
+// describe finds out what an error means for the user of a command, by the first row of
+// the table of errors that it fits. An interrupt decides the exit code whatever it
+// interrupted; the hint stays that of the row, because a submission that was interrupted
+// may have taken effect.
+func describe(cmd *cobra.Command, err error) failure {
+	var described *describedError
+	if errors.As(err, &described) {
+		return described.failure
+	}
+	f := failure{Message: err.Error(), ExitCode: exitFault, outcome: outcomeFailed}
+	for _, row := range errorTable() {
+		if row.describe(cmd, err, &f) {
+			break
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		f.ExitCode, f.outcome = exitInterrupted, outcomeInterrupted
+	}
+	f.Message = withoutContent(withoutPIN(f.Message))
+	f.addAnswer(err)
+	return f
+}
+
+// addAnswer adds the ids of the answer that the service's support asks for: of a
+// submission, if there was one, and not of what followed it.
+func (f *failure) addAnswer(err error) {
 	var (
 		unknown  *workflow.UnknownError
 		accepted *workflow.AcceptedError
@@ -36,7 +80,7 @@ func describeFailure(err error) failure {
 		denied   *api.CredentialsError
 	)
 	if errors.As(err, &unknown) {
-		err = unknown.Submit // what the list answered is of less interest
+		err = unknown.Submit
 	}
 	switch {
 	case errors.As(err, &accepted):
@@ -50,18 +94,17 @@ func describeFailure(err error) failure {
 	case errors.As(err, &denied):
 		f.Code, f.RequestID = denied.Code, denied.RequestID
 	}
-	return f
 }
 
-// withoutPIN takes out a PIN that stands in a URI where a path or nothing was expected, and
-// is then repeated as such.
+// withoutPIN removes a PIN from a message. It gets there in a URI that was given in place
+// of a path.
 func withoutPIN(text string) string { return pinValue.ReplaceAllString(text, "${1}[redacted]") }
 
 var pinValue = regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`)
 
-// fail prints an error and returns the exit code for it.
-func (a *app) fail(err error) int {
-	f := describeFailure(err)
+// fail prints the error of a command and returns its exit code.
+func (a *app) fail(cmd *cobra.Command, err error) int {
+	f := describe(cmd, err)
 	if a.json {
 		var line bytes.Buffer
 		encoder := json.NewEncoder(&line)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mqttca/pki"
 )
@@ -22,6 +23,9 @@ func addVerificationCert(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "verification-cert", "", "file with the verification certificate (PEM or DER)")
 }
 
+// defaultWait is how long the list may take to show a change.
+const defaultWait = 60 * time.Second
+
 func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
 	*value = defaultWait
 	cmd.Flags().Var(duration{value}, "wait", "how long the list may take to show the CA as "+shown)
@@ -30,14 +34,58 @@ func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
 // minValidity leaves time to submit.
 const minValidity = time.Minute
 
-func requireValidity(cmd *cobra.Command, validity time.Duration) error {
+func addValidity(cmd *cobra.Command, value *time.Duration) {
+	*value = pki.DefaultValidity
+	cmd.Flags().Var(duration{value}, "validity", "how long the verification certificate is valid")
+}
+
+func requireValidity(validity time.Duration) error {
 	if validity < minValidity {
-		return usage(cmd, "%s: --validity is at least %s", cmd.CommandPath(), minValidity)
+		return usage("--validity is at least %s", minValidity)
 	}
 	return nil
 }
 
-func addValidity(cmd *cobra.Command, value *time.Duration) {
-	*value = pki.DefaultValidity
-	cmd.Flags().Var(duration{value}, "validity", "how long the verification certificate is valid")
+// connectionFlags say where and how the service is called.
+type connectionFlags struct {
+	region   string
+	endpoint string
+	profile  string
+	ecsRole  ecsRole
+	vpc      bool
+	timeout  time.Duration // 0: see withTimeout
+	retries  int
+}
+
+// ofConnection marks these flags for the help.
+const ofConnection = "connection"
+
+// addConnection adds the flags of a command that calls the service.
+func (c *connectionFlags) addConnection(cmd *cobra.Command) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	c.addRegion(flags)
+	flags.StringVar(&c.endpoint, "endpoint", "", "host or URL to call in place of the region's (or MQTTCA_ENDPOINT)")
+	flags.BoolVar(&c.vpc, "vpc", false, "call the region's endpoint inside a VPC")
+	c.addProfile(flags)
+	flags.Var(&c.ecsRole, "ecs-role", "take credentials from the RAM role of this ECS instance, and nothing else")
+	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
+	c.addRequests(flags)
+	flags.VisitAll(func(flag *pflag.Flag) {
+		flag.Annotations = map[string][]string{ofConnection: nil}
+		cmd.Flags().AddFlag(flag)
+	})
+}
+
+func (c *connectionFlags) addRegion(flags *pflag.FlagSet) {
+	flags.StringVar(&c.region, "region", "", "region of the instance, such as cn-hangzhou (or ALIBABA_CLOUD_REGION_ID, or the profile's)")
+}
+
+func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
+	flags.StringVar(&c.profile, "profile", "", "profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials to take credentials from, and nothing else")
+}
+
+// addRequests adds the flags of a command that sends requests to any host.
+func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
+	flags.Var(duration{&c.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
+	flags.IntVar(&c.retries, "retries", 5, "how often a request that failed for now is sent again")
 }

@@ -11,15 +11,46 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// commandGroups are the commands in the order in which somebody new meets them.
-var commandGroups = []struct {
-	title    string
-	commands []string
-}{
-	{"Onboard a CA:", []string{"check", "rehearse", "register"}},
-	{"Step by step, for a CA without a network:", []string{"code", "sign", "submit", "confirm"}},
-	{"Operate:", []string{"list", "show", "devices", "activate", "deactivate", "delete"}},
-	{"Try and script:", []string{"policy", "emulate", "version", "completion", "help"}},
+// newHelp replaces cobra's own command, which takes an unknown command for a request for
+// the help of the program.
+func newHelp(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [command]",
+		Short:   "Print the help of a command",
+		Long:    "Print the help of a command, as --help behind it does; without one, that of mqttca.",
+		Example: "  mqttca help\n  mqttca help register",
+		Args: func(cmd *cobra.Command, args []string) error {
+			_, err := a.topic(cmd, args)
+			return err
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			for _, row := range commands() {
+				names = append(names, row.name)
+			}
+			return names, noFiles
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, err := a.topic(cmd, args)
+			if err != nil {
+				return err
+			}
+			return topic.Help()
+		},
+	}
+}
+
+var errNoJSONHelp = usage("help is text, so there is no result for --json")
+
+// topic is the command that help is wanted on.
+func (a *app) topic(cmd *cobra.Command, args []string) (*cobra.Command, error) {
+	if a.json {
+		return nil, errNoJSONHelp
+	}
+	topic, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 || topic == cmd.Root() && len(args) > 0 {
+		return nil, usage("no help on %q", strings.Join(args, " "))
+	}
+	return topic, nil
 }
 
 // helpWidth is what the lines of help have at most, examples left aside.
@@ -104,20 +135,22 @@ func (h *helpText) text(text string) {
 	flush()
 }
 
-// commands lists what is below a command: of the program in groups.
+// commands lists the subcommands of a command; those of the program in groups.
 func (h *helpText) commands(cmd *cobra.Command) {
 	if cmd.HasParent() {
 		h.section("Commands:", h.list(cmd.Commands()))
 		return
 	}
-	for _, group := range commandGroups {
-		var members []*cobra.Command
-		for _, name := range group.commands {
-			if member, _, err := cmd.Find([]string{name}); err == nil {
-				members = append(members, member)
-			}
+	var group string
+	var members []*cobra.Command
+	for _, row := range append(commands(), command{}) {
+		if row.group != group {
+			h.section(group, h.list(members))
+			group, members = row.group, nil
 		}
-		h.section(group.title, h.list(members))
+		if member, _, err := cmd.Find([]string{row.name}); err == nil {
+			members = append(members, member)
+		}
 	}
 }
 
@@ -137,8 +170,9 @@ func (h *helpText) exits(cmd *cobra.Command) {
 		return
 	}
 	var b strings.Builder
+	row := rowOf(cmd)
 	for _, exit := range exitMeanings {
-		if canEnd(cmd, exit.code) {
+		if row.canEnd(exit.code) {
 			lines := terminal.Wrap(exit.meaning, h.width-7)
 			fmt.Fprintf(&b, "  %3d  %s\n", exit.code, strings.Join(lines, "\n"+strings.Repeat(" ", 7)))
 		}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -82,7 +83,7 @@ func (i *identities) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if i.refuse != "" || fault != "" {
 		w.WriteHeader(http.StatusForbidden)
 		echo := everything(r) + string(body) + r.URL.RawQuery + permanent.secret + loginToken + oidcToken
-		io.WriteString(w, object("Code", firstOf(fault, i.refuse), "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF", "Message", echo, "HostId", echo))
+		io.WriteString(w, object("Code", cmp.Or(fault, i.refuse), "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF", "Message", echo, "HostId", echo))
 		return
 	}
 	i.handed++

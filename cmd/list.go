@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"mqttca/cmd/terminal"
@@ -27,6 +29,7 @@ exit 8, for a monitor.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -51,9 +54,9 @@ func (o listOptions) check(cmd *cobra.Command) error {
 	case o.instance == "":
 		return require(cmd, "instance")
 	case o.filter.active && o.filter.inactive:
-		return usage(cmd, "%s: --active and --inactive exclude each other", cmd.CommandPath())
+		return usage("--active and --inactive exclude each other")
 	case o.fail && !cmd.Flags().Changed("expiring"):
-		return usage(cmd, "%s: --fail-if-expiring needs --expiring, such as --expiring 30d", cmd.CommandPath())
+		return usage("--fail-if-expiring needs --expiring, such as --expiring 30d")
 	}
 	return nil
 }
@@ -66,7 +69,7 @@ type listDocument struct {
 }
 
 func (a *app) list(ctx context.Context, session *session, o listOptions) error {
-	ctx, cancel := a.network(ctx, 0)
+	ctx, cancel := a.withTimeout(ctx, 0)
 	defer cancel()
 	listed, err := session.client.ListCaCertificate(ctx, o.instance)
 	if err != nil {
@@ -98,32 +101,49 @@ func (d listDocument) plain(p *terminal.Sheet) error {
 	return d.listedBy(p)
 }
 
-// printCertificates shortens names and subjects where it must, never a serial number: it is
-// to be copied.
-func printCertificates(p *terminal.Sheet, certificates []certificateDocument) error {
-	now := time.Now()
-	table := terminal.Table{Columns: []terminal.Column{
-		{Title: "NAME", Label: "name", Yields: true},
-		{Title: "STATE", Label: "state"},
-		{Title: "VALID UNTIL", Label: "valid until"},
-		{Title: "SN", Label: "Sn"},
-		{Title: "SUBJECT", Label: "subject", Yields: true},
-	}}
-	for _, c := range certificates {
-		table.Rows = append(table.Rows, []terminal.Cell{
-			{Text: c.Name}, {Text: c.state(), Tone: c.stateTone()}, {Text: c.NotAfter, Tone: c.expiryTone(now)}, {Text: c.Sn}, {Text: c.Subject},
-		})
-	}
-	return p.Table(table)
+// A listFilter selects CAs. Its zero value takes all.
+type listFilter struct {
+	active   bool
+	inactive bool
+	expires  bool          // expiring counts
+	expiring time.Duration // from now
+	name     string
 }
 
-// listedBy ends a table with where it comes from, where that is not the vendor.
-func (o origin) listedBy(p *terminal.Sheet) error {
-	if o.VendorEndpoint {
-		return nil
+func (f *listFilter) addFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.active, "active", false, "list active CAs only")
+	cmd.Flags().BoolVar(&f.inactive, "inactive", false, "list inactive CAs only")
+	cmd.Flags().Var(optionalDuration{&f.expiring, &f.expires}, "expiring", "list CAs only that expire within this time, such as 30d")
+	cmd.Flags().StringVar(&f.name, "name", "", "list CAs only with this text in their name, in whatever case")
+}
+
+// takes reports whether a CA passes. One whose validity is unknown may expire any day.
+func (f listFilter) takes(ca caDocument, now time.Time) bool {
+	switch {
+	case f.active && !ca.Active, f.inactive && (ca.Active || ca.unclear):
+		return false
+	case !strings.Contains(strings.ToLower(ca.Name), strings.ToLower(f.name)):
+		return false
 	}
-	if err := p.Line(); err != nil {
-		return err
+	if !f.expires {
+		return true
 	}
-	return p.Paragraph("listed by " + o.source())
+	end, known := ca.expires()
+	return !known || end.Before(now.Add(f.expiring))
+}
+
+// An expiringError says that a list of expiring CAs is not empty.
+type expiringError struct {
+	Count    int
+	Instance string
+	Within   time.Duration
+}
+
+func (e *expiringError) Error() string {
+	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{&e.Within}, e.Count)
+}
+
+// hint says what to do before the CAs expire.
+func (e *expiringError) hint() string {
+	return "register a new CA beside each, issue the device certificates anew under it, and deactivate the old one when no device needs it"
 }

@@ -16,7 +16,7 @@ func TestMessagesAreColoured(t *testing.T) {
 		var out bytes.Buffer
 		a := &app{err: terminal.NewScreen(&out, terminal.Display{Colour: coloured})}
 		a.warn("a\x1bb")
-		a.fail(&usageError{"no command", "see"})
+		a.fail(nil, &usageError{"no command", true, "see"})
 		if out.String() != want {
 			t.Errorf("\n got %q\nwant %q", out.String(), want)
 		}
@@ -27,7 +27,7 @@ func TestMessagesAreColoured(t *testing.T) {
 func TestJSONHasNoColours(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{json: true, err: terminal.NewScreen(&out, terminal.Display{Colour: true})}
-	a.fail(&usageError{"no command", "see"})
+	a.fail(nil, &usageError{"no command", true, "see"})
 	if bytes.Contains(out.Bytes(), []byte("\x1b")) {
 		t.Errorf("%q", out.String())
 	}
@@ -37,7 +37,7 @@ func TestJSONHasNoColours(t *testing.T) {
 func TestMessagesAreWrapped(t *testing.T) {
 	a, paper := liveApp(50)
 	a.warn("this machine's clock and the service's differ by 20m: the service's is gone by")
-	a.fail(&usageError{"no", "look with 'mqttca confirm' until it is there, or 'mqttca policy --region R --account A --instance I' makes one"})
+	a.fail(nil, &usageError{"no", true, "look with 'mqttca confirm' until it is there, or 'mqttca policy --region R --account A --instance I' makes one"})
 	want := `warning: this machine's clock and the service's
          differ by 20m: the service's is gone by
 error: no

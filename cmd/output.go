@@ -2,11 +2,41 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 )
+
+// A fileError says that a file named on the command line could not be read or written.
+type fileError struct {
+	action string // read or write
+	path   string
+	reason error
+	hint   string
+}
+
+// Error leaves out the paths that errors of package os repeat, also those of temporary
+// files.
+func (e *fileError) Error() string {
+	reason := e.reason
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(reason, &path):
+		reason = path.Err
+	case errors.As(reason, &link):
+		reason = link.Err
+	}
+	return fmt.Sprintf("%s %s: %s", e.action, e.path, reason)
+}
+
+func (e *fileError) Unwrap() error { return e.reason }
+
+func cannotRead(path string, reason error) error { return &fileError{"read", path, reason, ""} }
+
+func cannotWrite(path string, reason error) error { return &fileError{"write", path, reason, ""} }
 
 var (
 	errExists     = errors.New("the file exists")
@@ -16,9 +46,9 @@ var (
 
 const anotherFile = "name another file, or give --force to replace this one"
 
-// checkOutput fails where writeFile would, as far as that can be told beforehand: a
-// signature should not be made for a file that cannot be written. Not even force replaces
-// an input: a slip must not cost a CA key.
+// checkOutput fails if writeFile would fail, as far as that is known beforehand: no
+// signature is made for a file that cannot be written. Not even force replaces an input,
+// so that a slip does not cost a CA key.
 func checkOutput(path string, force bool, inputs ...string) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -59,12 +89,13 @@ func checkFolder(path string) error {
 	return nil
 }
 
-// probeSize is more than any file that is written here, so that a full disk shows before
-// it matters.
+// probeSize is more than any file that is written here has, so that a full disk shows
+// before anything is signed.
 const probeSize = 32 << 10
 
-// writeFile writes a file whole or not at all: beside its place first, then moved
-// there. Without force an existing file, also one that came up meanwhile, stays.
+// writeFile writes a file whole or not at all: it writes beside the place first and moves
+// the file there. Without force it leaves an existing file alone, also one that was made
+// meanwhile.
 func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
 	if err := checkOutput(path, force); err != nil {
 		return err
@@ -87,8 +118,9 @@ func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
 	return nil
 }
 
-// placeNew moves a file to where none is. A link fails where one came up meanwhile; on file
-// systems without links, such as those of memory sticks, the place is claimed first.
+// placeNew moves a file to a place that is free. A link fails if a file was made there
+// meanwhile; on a file system without links, such as that of a memory stick, placeNew
+// claims the place first.
 func placeNew(temporary, path string) error {
 	err := os.Link(temporary, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {

@@ -29,6 +29,7 @@ the RAM console or its CLI: register (and rehearse the real run with --dry-run),
 stands in both forms that the vendor's pages have. Nothing is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance", "account"); err != nil {
 				return err
@@ -57,7 +58,7 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 	var purposes []api.Purpose
 	for _, name := range o.purposes {
 		if !slices.Contains(purposeNames(), name) {
-			return usage(cmd, "%s: --for %q: it is one of %s", cmd.CommandPath(), name, strings.Join(purposeNames(), ", "))
+			return usage("--for %q: it is one of %s", name, strings.Join(purposeNames(), ", "))
 		}
 		purposes = append(purposes, api.Purpose(name))
 	}
@@ -70,7 +71,7 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 	}
 	policy, err := api.NewPolicy(region, o.account, o.instance, purposes...)
 	if err != nil {
-		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
+		return usage("%s", err)
 	}
 	data, err := encode(policy)
 	if err != nil {

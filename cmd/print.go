@@ -9,7 +9,8 @@ import (
 	"mqttca/cmd/terminal"
 )
 
-// print writes the result: the document with --json, else what plain writes.
+// print writes the result to stdout: the document with --json, else the text that plain
+// writes.
 func (a *app) print(document any, plain func(io.Writer) error) error {
 	var b bytes.Buffer
 	if !a.json {
@@ -32,8 +33,8 @@ func (a *app) print(document any, plain func(io.Writer) error) error {
 	return nil
 }
 
-// encode is a document as JSON, indented, with a line feed at the end. What does not
-// print is escaped also where encoding/json would let it through: it can only stand
+// encode is a document as JSON, indented, with a line feed at the end. It also escapes
+// characters that do not print and that encoding/json leaves alone: they can only stand
 // inside a string, where \u means the same.
 func encode(document any) ([]byte, error) {
 	var b bytes.Buffer
@@ -46,6 +47,19 @@ func encode(document any) ([]byte, error) {
 	return []byte(terminal.EscapeExcept(b.String(), "\n")), nil
 }
 
+// writeDocument writes a JSON document without a secret to a file.
+func (a *app) writeDocument(path string, document any, force bool) error {
+	data, err := encode(document)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, data, 0o644, force); err != nil {
+		return err
+	}
+	a.note("wrote %s", path)
+	return nil
+}
+
 // noteFields prints fields as progress, for a witness of the run.
 func (a *app) noteFields(fields []terminal.Field) {
 	if !a.silent() {
@@ -53,7 +67,7 @@ func (a *app) noteFields(fields []terminal.Field) {
 	}
 }
 
-// timestamp is how times are shown: RFC 3339 in UTC, whole seconds; "" for none.
+// timestamp is a time as it is shown: RFC 3339 in UTC, whole seconds; "" for none.
 func timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

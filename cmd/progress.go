@@ -1,11 +1,14 @@
 package cmd
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
+	"mqttca/api"
 	"mqttca/cmd/terminal"
-
 	"mqttca/cmd/workflow"
 )
 
@@ -29,7 +32,7 @@ var stepLines = map[workflow.Step]string{
 // longestStep is the number of columns of the longest step.
 func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(stepLines))) }
 
-// Started shows a step: live where that can be drawn, else as a line.
+// Started shows a step: live if the screen can draw it, else as a line.
 func (p progress) Started(step workflow.Step) {
 	if p.app.err.Redraws && !p.app.silent() {
 		p.app.err.Begin(stepLines[step], longestStep())
@@ -38,7 +41,58 @@ func (p progress) Started(step workflow.Step) {
 	p.app.note("%s", stepLines[step])
 }
 
-// Ended marks a live step. Of others the next step's line or the error says how they went.
+// Ended marks a live step. Otherwise the line of the next step, or the error, says how the
+// step ended.
 func (p progress) Ended(_ workflow.Step, err error) { p.app.err.End(err != nil) }
 
 func (p progress) Warned(text string) { p.app.warn("%s", text) }
+
+// noteRetry says that a request is sent again, and why.
+func (a *app) noteRetry(r api.Retry) {
+	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
+	switch {
+	case a.silent():
+	case a.err.Redraws: // among the steps and their marks
+		a.err.SayMarked("!", terminal.Yellow, "retry     ", words)
+	default:
+		a.note("retry     %s", words)
+	}
+}
+
+// warnOfClock warns once if this machine's clock and the service's differ by more than the
+// service accepts. The client then goes by the service's clock.
+func (a *app) warnOfClock(s *session, e api.Exchange) {
+	const most = 15 * time.Minute
+	if e.ClockOffset.Abs() <= most {
+		return
+	}
+	s.clock.Do(func() {
+		a.warn("this machine's clock and the service's differ by %s: the service's is gone by, but set this machine's",
+			e.ClockOffset.Abs().Round(time.Second))
+	})
+}
+
+// trace prints, with --verbose, one line for a request and its answer.
+func (a *app) trace(e api.Exchange) {
+	if !a.verbose {
+		return
+	}
+	connection := "new connection"
+	if e.Reused {
+		connection = "reused connection"
+	}
+	line := fmt.Sprintf("%s %s -> %s in %s, %s", e.Operation, e.Params.Encode(), answered(e),
+		e.Duration.Round(time.Millisecond), connection)
+	fmt.Fprintln(a.err, terminal.Escape(line))
+}
+
+func answered(e api.Exchange) string {
+	if e.HTTPStatus == 0 {
+		return "no answer"
+	}
+	outcome := cmp.Or(e.Code, "done")
+	if e.Err != nil && e.Code == "" {
+		outcome = "unreadable"
+	}
+	return fmt.Sprintf("HTTP %d %s, request id %s", e.HTTPStatus, outcome, cmp.Or(e.RequestID, "none"))
+}

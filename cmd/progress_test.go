@@ -78,7 +78,7 @@ func TestLiveSteps(t *testing.T) {
 		time.Sleep(50 * time.Second)
 		steps.Ended(workflow.Confirm, context.Canceled)
 		shows("failed", list+warning+retry+"✗"+confirm[:len(confirm)-1]+"1m02s\n")
-		a.fail(errInterrupted)
+		a.fail(nil, errInterrupted)
 		shows("said why", list+warning+retry+"✗"+confirm[:len(confirm)-1]+"1m02s\nerror: interrupted\n")
 	})
 }

@@ -1,7 +1,13 @@
 package cmd
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"mqttca/cmd/terminal"
 
@@ -18,24 +24,25 @@ type receipt struct {
 	InstanceID              string            `json:"instance_id"`
 	Outcome                 workflow.Outcome  `json:"outcome"`
 	CA                      caDocument        `json:"ca"`
-	VerificationCertificate string            `json:"verification_certificate"` // PEM, "" where none was submitted
-	RequestID               string            `json:"request_id"`               // of the submission or activation, "" where there was none
+	VerificationCertificate string            `json:"verification_certificate"` // PEM; "" if none was submitted
+	RequestID               string            `json:"request_id"`               // of the submission or activation; "" if there was none
 	Requests                []requestDocument `json:"requests"`
 	StartedAt               string            `json:"started_at"`
 	EndedAt                 string            `json:"ended_at"`
-	ClockOffsetSeconds      int               `json:"clock_offset_seconds"` // how far the service's clock is ahead of this machine's
-	Error                   *failure          `json:"error"`                // null where the run ended well
+	ClockOffsetSeconds      int               `json:"clock_offset_seconds"` // by which the service's clock is ahead of this machine's
+	Error                   *failure          `json:"error"`                // null if the run ended well
 }
 
-// A requestDocument is one request of a run, as the vendor's support asks for it.
+// A requestDocument is one request of a run, in the terms of the vendor's support.
 type requestDocument struct {
 	Operation  string `json:"operation"`
 	RequestID  string `json:"request_id"`
-	HTTPStatus int    `json:"http_status"` // 0 where no answer came
-	Code       string `json:"code"`        // the service's error code, "" where it was done
+	HTTPStatus int    `json:"http_status"` // 0 if no answer came
+	Code       string `json:"code"`        // the service's error code; "" if the request succeeded
 }
 
-func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, err error) receipt {
+// receipt is the receipt of a run. failed is nil if the run ended well.
+func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *failure) receipt {
 	r := receipt{
 		ToolVersion: toolVersion(),
 		origin:      s.origin(),
@@ -46,6 +53,10 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, err erro
 		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca)}},
 		StartedAt:   timestamp(s.started),
 		EndedAt:     timestamp(time.Now()),
+		Error:       failed,
+	}
+	if failed != nil {
+		r.Outcome = failed.outcome
 	}
 	if result.Listed != nil {
 		r.CA = newCADocument(*result.Listed)
@@ -61,10 +72,6 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, err erro
 		if e.HTTPStatus != 0 {
 			r.ClockOffsetSeconds = int(e.ClockOffset / time.Second)
 		}
-	}
-	if err != nil {
-		f := describeFailure(err)
-		r.Error = &f
 	}
 	return r
 }
@@ -92,4 +99,96 @@ func (r receipt) plain(p *terminal.Sheet) error {
 		{"request id", r.RequestID},
 		{"endpoint", r.source()},
 	}, terminal.Tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
+}
+
+var errOtherReceipt = errors.New("the file exists and is not a receipt of this CA and instance")
+
+// checkReceipt checks, before anything is sent, that a receipt can be written to path: to a
+// new file, or over the receipt of an earlier run for the same CA and instance. An empty
+// path stands for no receipt.
+func (a *app) checkReceipt(path, instanceID string, ca *pki.CA) error {
+	if path == "" {
+		return nil
+	}
+	if err := checkOutput(path, true); err != nil {
+		return err
+	}
+	old, err := a.readReceipt(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil, old.InstanceID != instanceID, old.CA.SHA256 != ca.SHA256():
+		return &fileError{"write", path, errOtherReceipt, "name another file"}
+	}
+	return nil
+}
+
+func (a *app) readReceipt(path string) (receipt, error) {
+	var r receipt
+	data, err := a.read(path, receiptInput)
+	if err != nil {
+		return r, err
+	}
+	return r, json.Unmarshal(data, &r)
+}
+
+// conclude ends a run: it keeps the receipt if one was asked for and there is something to
+// attest, and prints the result of a run that ended well.
+func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.CA, result workflow.Result, err error) error {
+	if err != nil {
+		failed := describe(cmd, err)
+		if kept := a.keep(t.receipt, session.receipt(t, ca, result, &failed), result, err); kept != nil {
+			a.warn("the receipt is lost: %s", kept)
+		}
+		return &describedError{err, failed}
+	}
+	document := session.receipt(t, ca, result, nil)
+	kept := a.keep(t.receipt, document, result, nil)
+	if kept != nil && a.json { // a document, or an error object, not both
+		return doneButError(ca, t, result, "its receipt could not be kept", kept)
+	}
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
+		return doneButError(ca, t, result, "this could not be printed", err)
+	}
+	if kept != nil {
+		return doneButError(ca, t, result, "its receipt could not be kept", kept)
+	}
+	return nil
+}
+
+// doneButError is the error of a run that succeeded and could not say so.
+func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, err error) error {
+	return fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)
+}
+
+// keep writes the receipt. A run that failed before it submitted anything has none, and
+// the receipt of the run that registered the CA stays.
+func (a *app) keep(path string, document receipt, result workflow.Result, err error) error {
+	if path == "" || err != nil && !result.Attested() {
+		return nil
+	}
+	if a.keepsOlder(path, document) {
+		a.note("kept the receipt %s, of the run that registered the CA", path)
+		return nil
+	}
+	data, err := encode(document)
+	if err != nil {
+		return err
+	}
+	if err := writeFile(path, data, 0o644, true); err != nil {
+		return err
+	}
+	a.note("wrote the receipt %s", path)
+	return nil
+}
+
+// keepsOlder reports whether path holds the receipt of the run that registered the CA, so
+// that a run that merely found it there does not replace the evidence.
+func (a *app) keepsOlder(path string, document receipt) bool {
+	old, err := a.readReceipt(path)
+	if err != nil {
+		return false
+	}
+	changed := old.Outcome == workflow.Registered || old.Outcome == workflow.Reactivated
+	return changed && document.Outcome == workflow.AlreadyRegistered && old.Endpoint == document.Endpoint
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,11 +33,12 @@ certificate is never written. Certificate and key are checked before anything is
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json
   mqttca register --instance post-cn-7mz2d --ca-key ca.p12 --key-password-file password.txt`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireCA(cmd, o.caCert, o.keyFlags, "instance"); err != nil {
 				return err
 			}
-			if err := requireValidity(cmd, o.validity); err != nil {
+			if err := requireValidity(o.validity); err != nil {
 				return err
 			}
 			return a.register(cmd, o)
@@ -63,18 +63,18 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 		return err
 	}
 	defer session.client.Close()
-	if err := a.registerAuthority(cmd.Context(), session, authority, o); err != nil {
+	if err := a.registerAuthority(cmd, session, authority, o); err != nil {
 		return err
 	}
 	a.noteNext(o.target)
 	return nil
 }
 
-// registerAuthority is what register and rehearse have in common: all but where the
-// CA and the service come from.
-func (a *app) registerAuthority(ctx context.Context, session *session, authority *pki.Authority, o registerOptions) error {
+// registerAuthority is common to register and rehearse, which differ in the sources of the
+// CA and of the service.
+func (a *app) registerAuthority(cmd *cobra.Command, session *session, authority *pki.Authority, o registerOptions) error {
 	a.warnOf(authority.CA)
-	ctx, cancel := a.network(ctx, o.wait)
+	ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
 	defer cancel()
 	result, err := a.instance(session, o.instance).Register(ctx, workflow.Order{
 		Authority: authority,
@@ -84,19 +84,5 @@ func (a *app) registerAuthority(ctx context.Context, session *session, authority
 		Activate:  o.activate,
 		DryRun:    o.dryRun,
 	})
-	return a.conclude(session, o.target, authority.CA, result, err)
-}
-
-// warnOf prints what the checks found that does not keep a CA from being registered.
-func (a *app) warnOf(ca *pki.CA) {
-	for _, finding := range ca.Warnings {
-		a.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
-	}
-}
-
-// warnOfEach prints findings on what is better known by its file.
-func (a *app) warnOfEach(findings []pki.Finding) {
-	for _, finding := range findings {
-		a.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)
-	}
+	return a.conclude(cmd, session, o.target, authority.CA, result, err)
 }

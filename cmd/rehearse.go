@@ -29,9 +29,10 @@ With --ca-key and --ca-cert it tries your own CA: its key signs one certificate,
 is thrown away. Without, it makes a CA in memory.`,
 		Example: `  mqttca rehearse
   mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.caKey == "" && (o.caCert != "" || o.passwordFile != "") {
-				return usage(cmd, "%s: --ca-key missing", cmd.CommandPath())
+				return usage("--ca-key missing")
 			}
 			return a.rehearse(cmd, o)
 		},
@@ -65,7 +66,7 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	if o.caKey != "" {
 		a.warn("the key of CA %q will sign one certificate, which is thrown away", authority.CA.Subject())
 	}
-	err = a.registerAuthority(cmd.Context(), session, authority, registerOptions{
+	err = a.registerAuthority(cmd, session, authority, registerOptions{
 		target:   target{instance: emulatedInstance, wait: defaultWait},
 		validity: pki.DefaultValidity,
 	})

@@ -1,16 +1,18 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// Root is the command line for who makes documentation of it: man pages, completions.
-// It has no streams, so it can't be run.
+// Root is the command tree for programs that make documentation of it: man pages,
+// completions. It has no streams and cannot be run.
 func Root() *cobra.Command { return newRoot(&app{}) }
 
+// newRoot builds the command tree from the table of commands.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mqttca",
@@ -27,32 +29,34 @@ service, with nothing leaving this machine.`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 
-		Args: knownCommand,
+		Args:              knownCommand,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.json {
-				return usage(cmd, "no command given, so there is no result for --json")
+				return misuse(errors.New("no command given, so there is no result for --json"))
 			}
 			return cmd.Help()
 		},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 	}
-	root.SetOut(a.out) // completion keeps what it finds when it is made
-	a.addFlags(root.PersistentFlags())
-	root.AddCommand(
-		newRegister(a), newRehearse(a), newCheck(a),
-		newCode(a), newSign(a), newSubmit(a), newConfirm(a),
-		newList(a), newShow(a), newActivate(a), newDeactivate(a), newDevices(a), newDelete(a),
-		newPolicy(a), newEmulate(a), newVersion(a),
-	)
-	addPurposes(root)
+	root.SetOut(a.out) // completion scripts are written to the stream that is set when they are made
 	root.SetHelpFunc(a.help)
-	a.usageErrors(root)
-	addCompletions(root)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%s", err) })
+	a.addFlags(root.PersistentFlags())
+	for _, row := range commands() {
+		cmd := row.build(a)
+		if row.name == "help" {
+			root.SetHelpCommand(cmd)
+		}
+		root.AddCommand(cmd)
+		completeFlags(cmd)
+	}
+	completeFlags(root)
 	return root
 }
 
-// knownCommand is reached with arguments only where the first names no command.
+// knownCommand gets arguments only if the first names no command.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -61,5 +65,5 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		message += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return fmt.Errorf("%s", message)
+	return usage("%s", message)
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"runtime"
@@ -17,14 +18,14 @@ import (
 // envEndpoint names the environment variable that stands in for --endpoint.
 const envEndpoint = "MQTTCA_ENDPOINT"
 
-// A session is a client with what its user should know of where it talks to.
+// A session is a client with the facts about its connection that its user should know.
 type session struct {
 	client   *api.Client
 	endpoint api.Endpoint
 
 	credentials api.CredentialsProvider
 	started     time.Time
-	exchanges   []api.Exchange // what the client sent, with what came of it
+	exchanges   []api.Exchange // each request with its answer
 	clock       sync.Once      // for the warning of clocks that differ
 }
 
@@ -41,7 +42,7 @@ func (s *session) origin() origin {
 	return origin{s.endpoint.String(), s.endpoint.IsVendor(), emulated}
 }
 
-// source is the endpoint as a line of a result shows it.
+// source is the endpoint in the words of a result.
 func (o origin) source() string {
 	switch {
 	case o.Emulated:
@@ -52,17 +53,19 @@ func (o origin) source() string {
 	return o.Endpoint
 }
 
-// connect makes the session that the flags and the environment ask for. It sends
-// nothing, but it reads a configuration.
+// connect makes the session that the flags and the environment ask for. It reads a
+// configuration, but sends nothing.
 func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	config, err := await(cmd.Context(), func() (config api.Config, err error) {
-		if config.Endpoint, err = a.findEndpoint(cmd); err != nil {
+		if config.Endpoint, err = a.findEndpoint(); err != nil {
 			return config, err
 		}
 		if err = config.Endpoint.CheckProxy(); err != nil {
 			return config, err
 		}
-		config.Credentials, err = api.FindCredentials(a.search())
+		config.Credentials, err = api.FindCredentials(api.Search{
+			Profile: a.profile, ECSRole: a.ecsRole.asked, ECSRoleName: a.ecsRole.name,
+		})
 		return config, err
 	})
 	if err != nil {
@@ -71,42 +74,34 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	return a.open(config), nil
 }
 
-// findEndpoint takes --endpoint or its variable before any region: whoever sets it
-// wants the region's own host to be left alone.
-func (a *app) findEndpoint(cmd *cobra.Command) (api.Endpoint, error) {
-	if a.endpoint != "" && a.vpc {
-		return api.Endpoint{}, usage(cmd, "--vpc and --endpoint exclude each other: --vpc picks a host of the region")
+// findEndpoint asks --endpoint and its variable before any region: whoever sets one of
+// them wants another host than the region's.
+func (c *connectionFlags) findEndpoint() (api.Endpoint, error) {
+	if c.endpoint != "" && c.vpc {
+		return api.Endpoint{}, misuse(errors.New("--vpc and --endpoint exclude each other: --vpc picks a host of the region"))
 	}
-	if text := firstOf(a.endpoint, os.Getenv(envEndpoint)); text != "" {
+	if text := cmp.Or(c.endpoint, os.Getenv(envEndpoint)); text != "" {
 		endpoint, err := api.ParseEndpoint(text)
 		if err != nil {
-			return api.Endpoint{}, usage(cmd, "%s", err)
+			return api.Endpoint{}, misuse(err)
 		}
 		return endpoint, nil
 	}
-	region, err := api.FindRegion(a.region, a.profile)
+	region, err := api.FindRegion(c.region, c.profile)
 	if errors.Is(err, api.ErrNoRegion) {
-		return api.Endpoint{}, &usageError{err.Error(), "give --region, such as --region cn-hangzhou: an instance lives in one region"}
+		return api.Endpoint{}, &usageError{err.Error(), true, "give --region, such as --region cn-hangzhou: an instance lives in one region"}
 	}
 	if err != nil {
 		return api.Endpoint{}, err
 	}
-	endpoint, err := api.RegionalEndpoint(region, a.vpc)
+	endpoint, err := api.RegionalEndpoint(region, c.vpc)
 	if err != nil {
-		return api.Endpoint{}, usage(cmd, "%s", err)
+		return api.Endpoint{}, misuse(err)
 	}
 	return endpoint, nil
 }
 
-func firstOf(given, fallback string) string {
-	if given != "" {
-		return given
-	}
-	return fallback
-}
-
-// open makes the client and says, before anything else, where it is not the vendor
-// who will answer.
+// open makes the client. If the host is not the vendor's, it says so before anything else.
 func (a *app) open(config api.Config) *session {
 	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"

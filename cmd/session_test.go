@@ -15,6 +15,8 @@ import (
 
 	"mqttca/cmd/terminal"
 
+	"github.com/spf13/cobra"
+
 	"mqttca/api"
 	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
@@ -60,7 +62,9 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		session := a.open(api.Config{Endpoint: endpoint, Dial: pipe.Dial,
 			Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
 		defer session.client.Close()
-		err = a.registerAuthority(context.Background(), session, authority, registerOptions{
+		cmd := &cobra.Command{}
+		cmd.SetContext(context.Background())
+		err = a.registerAuthority(cmd, session, authority, registerOptions{
 			target: target{instance: emulatedInstance, wait: 5 * time.Minute}, validity: time.Hour})
 		if err != nil || !strings.Contains(stdout.String(), "registered and active") {
 			t.Errorf("%s%v", stdout.String(), err)
@@ -75,7 +79,7 @@ func TestReceiptOfASession(t *testing.T) {
 		{AccessKeyID: "LTAI****9Kd2", Operation: "ListCaCertificate", HTTPStatus: 200, ClockOffset: time.Minute},
 		{AccessKeyID: "LTAI****9Kd2", Operation: "GetRegisterCode"}, // no answer says nothing of clocks
 	}}
-	r := s.receipt(target{instance: "i"}, throwaway(t), workflow.Result{Outcome: workflow.Failed}, nil)
+	r := s.receipt(target{instance: "i"}, throwaway(t), workflow.Result{Outcome: outcomeFailed}, nil)
 	if r.StartedAt != "2026-06-01T12:00:00Z" || r.EndedAt == r.StartedAt || r.ClockOffsetSeconds != 60 || r.AccessKeyID != "LTAI****9Kd2" || len(r.Requests) != 2 {
 		t.Errorf("%+v", r)
 	}
@@ -125,7 +129,7 @@ func TestAnswered(t *testing.T) {
 func TestFailureOfAnOddCode(t *testing.T) {
 	var stderr bytes.Buffer
 	a := &app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}
-	code := a.fail(&workflow.OddCodeError{Instance: "a<b&c", RequestID: "r", Fault: io.EOF})
+	code := a.fail(nil, &workflow.OddCodeError{Instance: "a<b&c", RequestID: "r", Fault: io.EOF})
 	const want = `{"message":"instance a<b&c handed out a registration code that no certificate can carry (request id r): EOF",` +
 		`"hint":"name the request ids, which --verbose shows, to the vendor's support","exit_code":6,"code":"","request_id":"r","http_status":0}` + "\n"
 	if code != exitUnavailable || stderr.String() != want {

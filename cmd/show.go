@@ -23,8 +23,9 @@ in any form in which it was copied: with colons, in upper case, as openssl x509 
 One that is not there is exit 7.`,
 		Example: `  mqttca show --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca show --instance post-cn-7mz2d --sn "$(openssl x509 -in ca.crt -noout -serial)" --json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withCA(cmd, r, func(m *managed) error { return a.show(m) })
+			return a.withCA(cmd, r, func(m *caOnInstance) error { return a.show(m) })
 		},
 	}
 	r.addFlags(cmd)
@@ -41,8 +42,8 @@ type showDocument struct {
 	VerificationCertificate string     `json:"verification_certificate"` // likewise
 }
 
-func (a *app) show(m *managed) error {
-	ctx, cancel := a.network(m.cmd.Context(), 0)
+func (a *app) show(m *caOnInstance) error {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
 	entry, err := m.instance.Find(ctx, m.ca)
 	if err != nil {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"crypto/x509"
 	"io"
 	"time"
@@ -44,14 +45,15 @@ and never written.`,
   mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad
   mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
 				return err
 			}
-			if err := o.check(cmd); err != nil {
+			if err := o.check(); err != nil {
 				return err
 			}
-			if err := requireValidity(cmd, o.validity); err != nil {
+			if err := requireValidity(o.validity); err != nil {
 				return err
 			}
 			if o.out == "-" {
@@ -83,8 +85,8 @@ type signDocument struct {
 	File                    string `json:"file"` // "" without --out
 }
 
-// check refuses flags that do not go together.
-func (o signOptions) check(cmd *cobra.Command) error {
+// check refuses flags that exclude each other.
+func (o signOptions) check() error {
 	given := 0
 	for _, source := range []string{o.code, o.codeFile, o.request} {
 		if source != "" {
@@ -93,19 +95,19 @@ func (o signOptions) check(cmd *cobra.Command) error {
 	}
 	switch {
 	case given != 1:
-		return usage(cmd, "%s: give one of --code, --code-file and --request", cmd.CommandPath())
+		return usage("give one of --code, --code-file and --request")
 	case o.bundle != "" && o.request == "":
-		return usage(cmd, "%s: --bundle-out answers a --request", cmd.CommandPath())
+		return usage("--bundle-out answers a --request")
 	case o.bundle != "" && o.out != "":
-		return usage(cmd, "%s: give one of --out and --bundle-out: the bundle holds the certificate", cmd.CommandPath())
+		return usage("give one of --out and --bundle-out: the bundle holds the certificate")
 	case o.passwordFile == "-" && (o.codeFile == "-" || o.request == "-"):
-		return usage(cmd, "%s: --key-password-file and the code can't both be read from standard input", cmd.CommandPath())
+		return usage("--key-password-file and the code can't both be read from standard input")
 	}
 	return nil
 }
 
 func (a *app) sign(cmd *cobra.Command, o signOptions) error {
-	if file := firstOf(o.out, o.bundle); file != "" {
+	if file := cmp.Or(o.out, o.bundle); file != "" {
 		if err := checkOutput(file, o.force, o.caCert, o.caKey, o.codeFile, o.request, o.passwordFile); err != nil {
 			return err
 		}
@@ -120,12 +122,10 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, warning := range request.warnings(time.Now()) {
-		a.warn("%s", warning)
-	}
+	a.warnOfAge(request, time.Now())
 	if _, canAsk := a.terminal(); canAsk && o.request != "" {
-		values := append(request.witness(), terminal.Field{"CA subject", authority.Subject()}, terminal.Field{"CA SHA-256", grouped(authority.SHA256())})
-		if err := a.agreed(cmd, values, o.yes); err != nil {
+		values := append(request.witnessed(), terminal.Field{"CA subject", authority.Subject()}, terminal.Field{"CA SHA-256", grouped(authority.SHA256())})
+		if err := a.confirmedByWitness(cmd, values, o.yes); err != nil {
 			return err
 		}
 	}
@@ -136,16 +136,19 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	return a.deliver(o, newBundle(request, authority.CA, verification), authority.CA, verification)
 }
 
-// readOrder takes the code from where it is given; only a request has more than that.
+// readOrder reads the request, or the code, which stands for a request of the code alone.
 func (a *app) readOrder(o signOptions) (signingRequest, error) {
 	if o.request != "" {
 		return a.readRequest(o.request)
 	}
-	code, err := a.readCode(o)
+	if o.codeFile == "" {
+		return signingRequest{RegistrationCode: o.code}, nil
+	}
+	code, err := a.readCode(o.codeFile)
 	return signingRequest{RegistrationCode: code}, err
 }
 
-// deliver writes the certificate, or the bundle, to the file that was asked for, else the
+// deliver writes the certificate or the bundle to the file that was asked for, or else the
 // certificate to stdout.
 func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Certificate) error {
 	text := b.VerificationCertificate
@@ -166,12 +169,12 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		SerialNumber:            pki.SerialNumber(verification),
 		NotBefore:               timestamp(verification.NotBefore),
 		NotAfter:                timestamp(verification.NotAfter),
-		File:                    firstOf(o.out, o.bundle),
+		File:                    cmp.Or(o.out, o.bundle),
 	}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
 		switch {
 		case o.bundle != "":
-			return p.Fields(b.witness(ca, verification), nil)
+			return p.Fields(b.witnessed(ca, verification), nil)
 		case o.out != "":
 			return nil
 		}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -31,6 +32,7 @@ region and the CA's name; what does not fit together in it is refused. Its value
 shown, and on a terminal you are asked whether they are those that were read aloud.`,
 		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
   mqttca submit --bundle bundle.json`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.bundle != "" {
 				return a.submitBundle(cmd, o)
@@ -61,12 +63,12 @@ func (a *app) submit(cmd *cobra.Command, o submitOptions) error {
 	return a.submitProof(cmd, session, o.target, proof)
 }
 
-// submitBundle submits what a bundle holds. The flags may repeat what it says, not change it:
-// somebody has compared it aloud.
+// submitBundle submits the certificates of a bundle. The flags may repeat its values but not
+// change them, because a witness has compared them.
 func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 	for _, name := range []string{"ca-cert", "verification-cert"} {
 		if cmd.Flags().Changed(name) {
-			return usage(cmd, "%s: --%s and --bundle exclude each other", cmd.CommandPath(), name)
+			return usage("--%s and --bundle exclude each other", name)
 		}
 	}
 	var proof *pki.Proof
@@ -88,10 +90,8 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 	if b.Request.Endpoint != session.endpoint.String() {
 		a.warn("the code came from %s, and %s is called", b.Request.Endpoint, session.endpoint)
 	}
-	for _, warning := range b.Request.warnings(now) {
-		a.warn("%s", warning)
-	}
-	if err := a.agreed(cmd, b.witness(proof.CA, proof.Verification), o.yes || o.dryRun || o.bundle == "-"); err != nil {
+	a.warnOfAge(b.Request, now)
+	if err := a.confirmedByWitness(cmd, b.witnessed(proof.CA, proof.Verification), o.yes || o.dryRun || o.bundle == "-"); err != nil {
 		return err
 	}
 	return a.submitProof(cmd, session, o.target, proof)
@@ -107,7 +107,7 @@ func (a *app) follow(r signingRequest, o *submitOptions) error {
 		if *setting.given != "" && setting.said != "" && *setting.given != setting.said {
 			return cannotRead("bundle "+o.bundle, fmt.Errorf("it is for the %s %q, not %q", setting.what, setting.said, *setting.given))
 		}
-		*setting.given = firstOf(*setting.given, setting.said)
+		*setting.given = cmp.Or(*setting.given, setting.said)
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func (a *app) submitProof(cmd *cobra.Command, session *session, t target, proof 
 	defer session.client.Close()
 	a.warnOf(proof.CA)
 	a.warnOfEach(proof.Warnings)
-	ctx, cancel := a.network(cmd.Context(), t.wait)
+	ctx, cancel := a.withTimeout(cmd.Context(), t.wait)
 	defer cancel()
 	result, err := a.instance(session, t.instance).Submit(ctx, workflow.Submission{
 		CA:           proof.CA,
@@ -125,7 +125,7 @@ func (a *app) submitProof(cmd *cobra.Command, session *session, t target, proof 
 		Wait:         t.wait,
 		DryRun:       t.dryRun,
 	})
-	if err := a.conclude(session, t, proof.CA, result, err); err != nil {
+	if err := a.conclude(cmd, session, t, proof.CA, result, err); err != nil {
 		return err
 	}
 	a.noteNext(t)

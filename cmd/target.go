@@ -1,17 +1,16 @@
 package cmd
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
 
-// defaultWait is how long a registered CA may take to show as active.
-const defaultWait = 60 * time.Second
-
-// A target is what register and submit have in common: which CA to bring where.
+// A target is common to register and submit: a CA, and the instance to register it with.
 type target struct {
 	instance string
 	caCert   string
@@ -30,23 +29,79 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&t.dryRun, "dry-run", false, "check and look only, and say what would be done")
 }
 
-// caName is what the service is asked to call the CA.
-func (t target) caName(ca *pki.CA) string { return firstOf(t.name, ca.DefaultName()) }
+// caName is the name of the CA at the service.
+func (t target) caName(ca *pki.CA) string { return cmp.Or(t.name, ca.DefaultName()) }
 
-// prepare makes the session, once all that is local has been checked.
+// prepare makes the session, after all local checks.
 func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error) {
 	if t.dryRun && t.receipt != "" {
-		return nil, usage(cmd, "%s: --dry-run leaves nothing for --receipt to attest", cmd.CommandPath())
+		return nil, usage("--dry-run leaves nothing for --receipt to attest")
 	}
-	if err := checkReceipt(t.receipt, t.instance, ca); err != nil {
+	if err := a.checkReceipt(t.receipt, t.instance, ca); err != nil {
 		return nil, err
 	}
 	return a.connect(cmd)
 }
 
-// noteNext says what a registration alone does not do.
+// noteNext says which step a registration does not include.
 func (a *app) noteNext(t target) {
 	if !t.dryRun {
 		a.note("next: letting devices in by certificate (mutual TLS) is a setting of the instance; switching it restarts the broker")
 	}
+}
+
+// A registeredCA says which CA of which instance is meant.
+type registeredCA struct {
+	instance string
+	caCert   string
+	sn       string
+}
+
+func (r *registeredCA) addFlags(cmd *cobra.Command) {
+	addInstance(cmd, &r.instance)
+	addCACert(cmd, &r.caCert)
+	cmd.Flags().StringVar(&r.sn, "sn", "", "serial number of the CA, as list or openssl x509 shows it")
+}
+
+// reference reads the certificate if one is given. It does not judge it: a CA that has
+// expired can be looked at and deleted, too.
+func (r registeredCA) reference(cmd *cobra.Command) (workflow.Reference, error) {
+	if err := require(cmd, "instance"); err != nil {
+		return workflow.Reference{}, err
+	}
+	switch {
+	case r.caCert == "" && r.sn == "":
+		return workflow.Reference{}, usage("--ca-cert or --sn missing")
+	case r.caCert != "" && r.sn != "":
+		return workflow.Reference{}, usage("--ca-cert and --sn exclude each other")
+	case r.caCert == "" && !workflow.IsSerialNumber(r.sn):
+		return workflow.Reference{}, usage("--sn is no serial number: it has hexadecimal digits, with colons or without")
+	case r.caCert == "":
+		return workflow.Reference{Sn: r.sn}, nil
+	}
+	ca, err := await(cmd.Context(), func() (*pki.CA, error) { return pki.ReadCA(r.caCert) })
+	return workflow.Reference{CA: ca}, err
+}
+
+// A caOnInstance is a CA that a command works on.
+type caOnInstance struct {
+	cmd      *cobra.Command
+	session  *session
+	instance workflow.Instance
+	ca       workflow.Reference
+}
+
+// withCA does the work of a command on a CA of an instance: it finds the CA, connects, and
+// closes the connection.
+func (a *app) withCA(cmd *cobra.Command, r registeredCA, do func(*caOnInstance) error) error {
+	ca, err := r.reference(cmd)
+	if err != nil {
+		return err
+	}
+	session, err := a.connect(cmd)
+	if err != nil {
+		return err
+	}
+	defer session.client.Close()
+	return do(&caOnInstance{cmd, session, a.instance(session, r.instance), ca})
 }

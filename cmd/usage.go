@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -9,27 +8,35 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A usageError says what is wrong with the command line.
+// A usageError says what is wrong with the command line or with the environment that
+// stands in for it.
 type usageError struct {
 	message string
-	hint    string
+	whole   bool   // the message names its object, so that the command's name need not precede it
+	hint    string // "": the command's help
 }
 
 func (e *usageError) Error() string { return e.message }
 
-// Hint says what to do; mostly to read the command's help.
-func (e *usageError) Hint() string { return e.hint }
-
-// usage is a usageError. It never shows the content of a file that was given as an argument.
-func usage(cmd *cobra.Command, format string, args ...any) error {
+// usage is the error for a wrong command line. The name of the command is put in front
+// when the error is shown. The content of a file that was given as an argument is not shown.
+func usage(format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	if showsContent(message) {
-		message = cmd.CommandPath() + ": an argument has the content of a file in it, which is not shown"
+		message = "an argument has the content of a file in it, which is not shown"
 	}
-	return &usageError{message, "see '" + cmd.CommandPath() + " --help'"}
+	return &usageError{message: message}
 }
 
-// require fails unless every one of the flags was given a value.
+// misuse is the usage error for an error that names its object by itself.
+func misuse(err error) error {
+	if showsContent(err.Error()) {
+		return usage("%s", err)
+	}
+	return &usageError{message: err.Error(), whole: true}
+}
+
+// require fails unless each of the flags has a value.
 func require(cmd *cobra.Command, names ...string) error {
 	var missing []string
 	for _, name := range names {
@@ -38,7 +45,7 @@ func require(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return usage(cmd, "%s: %s missing", cmd.CommandPath(), strings.Join(missing, ", "))
+		return usage("%s missing", strings.Join(missing, ", "))
 	}
 	return nil
 }
@@ -46,81 +53,36 @@ func require(cmd *cobra.Command, names ...string) error {
 // maxRetries is more than any time limit leaves room for.
 const maxRetries = 100
 
-// checkFlags refuses what no flag means: an empty text, as an unset variable leaves it,
-// would silently stand for the default; and the content of a file, where its path belongs.
+// checkFlags refuses values that no flag has a meaning for: an empty text, the value of an
+// unset variable in a script, which would silently stand for the default, and the content
+// of a file in place of its path.
 func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Value.Type() == "string" && flag.Value.String() == "" && err == nil {
-			err = usage(cmd, "%s: --%s is empty", cmd.CommandPath(), flag.Name)
+			err = usage("--%s is empty", flag.Name)
 		}
 		if err == nil {
 			err = checkPath(flag)
 		}
 	})
-	if err == nil && a.profile != "" && a.ecsRole.asked {
-		err = usage(cmd, "%s: --profile and --ecs-role exclude each other: each names the one place to take credentials from", cmd.CommandPath())
-	}
-	if err == nil && (a.retries < 0 || a.retries > maxRetries) {
-		err = usage(cmd, "%s: --retries is a number from 0 to %d", cmd.CommandPath(), maxRetries)
-	}
-	return err
-}
-
-// usageErrors makes every complaint of cobra about the command line a usageError, by
-// cobra's own hooks: it returns plain errors, and their texts are not for sniffing.
-func (a *app) usageErrors(root *cobra.Command) {
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
-	})
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	a.mendCompletion(root)
-	for _, cmd := range root.Commands() {
-		if cmd.Name() == "help" {
-			cmd.Args = a.knownTopic
-			cmd.Example = "  mqttca help\n  mqttca help register"
-			cmd.Short = "Print the help of a command"
-			cmd.Long = "Print the help of a command, as --help behind it does; without one, that of mqttca."
-		}
-	}
-	wrapArgs(root)
-}
-
-func wrapArgs(cmd *cobra.Command) {
-	check := cmd.Args
-	if check == nil {
-		check = noArgs
-	}
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usage(cmd, "%s: %s", cmd.CommandPath(), err)
-		}
-		return nil
-	}
-	for _, child := range cmd.Commands() {
-		wrapArgs(child)
-	}
-}
-
-var errNoJSONHelp = errors.New("help is text, so there is no result for --json")
-
-// noArgs does not show an argument that may be the second word of a password.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
-		return errors.New("takes no arguments, and there is one: put the path of a file with blanks in quotes")
-	}
-	if len(args) > 0 {
-		return fmt.Errorf("takes no arguments, and %q is one", args[0])
+	switch {
+	case err != nil:
+		return err
+	case a.profile != "" && a.ecsRole.asked:
+		return usage("--profile and --ecs-role exclude each other: each names the one place to take credentials from")
+	case a.retries < 0 || a.retries > maxRetries:
+		return usage("--retries is a number from 0 to %d", maxRetries)
 	}
 	return nil
 }
 
-func (a *app) knownTopic(cmd *cobra.Command, args []string) error {
-	if a.json {
-		return errNoJSONHelp
+// noArgs does not show an argument that may be the second word of a password.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
+		return usage("takes no arguments, and there is one: put the path of a file with blanks in quotes")
 	}
-	if topic, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 || topic == cmd.Root() && len(args) > 0 {
-		return fmt.Errorf("no help on %q", strings.Join(args, " "))
+	if len(args) > 0 {
+		return usage("takes no arguments, and %q is one", args[0])
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func newVersion(a *app) *cobra.Command {
 it, its platform, and where this build can take a CA key from. HSMs (pkcs11) need a
 build with cgo. A version that ends in +dirty was built with changes not committed.`,
 		Example: "  mqttca version\n  mqttca version --json",
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			document := newVersionDocument(release, buildInfo(), pki.KeySources())
 			return a.print(document, document.plain)

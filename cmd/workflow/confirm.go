@@ -18,7 +18,7 @@ const (
 // Confirm waits until the CA is listed as active, or the time is up.
 func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (Result, error) {
 	listed, err := i.awaitActive(ctx, ca, wait)
-	return Result{Outcome: Confirmed, Listed: listed}.ended(err)
+	return Result{Outcome: Confirmed, Listed: listed}, err
 }
 
 // reactivate makes a listed CA active again.

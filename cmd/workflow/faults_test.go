@@ -103,8 +103,8 @@ func (tr *trial) verdict(result Result, err error) string {
 		return "success is reported, and nothing is registered"
 	case errors.As(err, &accepted) && registered == 0:
 		return "it is called accepted, and nothing is registered"
-	case err != nil && registered == 1 && !slices.Contains([]Outcome{Unknown, Unconfirmed, Interrupted}, result.Outcome):
-		return fmt.Sprintf("%s is reported, and it is registered: %v", result.Outcome, err)
+	case err != nil && registered == 1 && !slices.Contains([]Outcome{outcomeUnknown, outcomeUnconfirmed, outcomeInterrupted}, outcomeOf(result, err)):
+		return fmt.Sprintf("%s is reported, and it is registered: %v", outcomeOf(result, err), err)
 	case err != nil && registered == 1 && !result.Submitted():
 		return fmt.Sprintf("it is registered, and nothing was submitted: %v", err)
 	}
@@ -119,7 +119,7 @@ func (tr *trial) judge(result Result, err error) string {
 	tr.Inject()
 	time.Sleep(time.Minute) // the bubble's: replicas have caught up by then
 	if result, err := tr.register(); err != nil || tr.ours() != 1 {
-		return fmt.Sprintf("run again without faults: %s, %v, %d registrations", result.Outcome, err, tr.ours())
+		return fmt.Sprintf("run again without faults: %s, %v, %d registrations", outcomeOf(result, err), err, tr.ours())
 	}
 	return ""
 }
@@ -210,12 +210,12 @@ func TestFaultsOnLoopback(t *testing.T) {
 					if wrong := tr.verdict(result, err); wrong != "" {
 						t.Error(wrong)
 					}
-					if err == nil && result.Outcome != Registered {
-						t.Errorf("outcome %s", result.Outcome)
+					if err == nil && outcomeOf(result, err) != Registered {
+						t.Errorf("outcome %s", outcomeOf(result, err))
 					}
 					tr.Inject()
 					if result, err := tr.register(); err != nil || tr.ours() != 1 {
-						t.Errorf("run again: %s, %v, %d registrations", result.Outcome, err, tr.ours())
+						t.Errorf("run again: %s, %v, %d registrations", outcomeOf(result, err), err, tr.ours())
 					}
 				})
 			}
@@ -261,7 +261,7 @@ func TestSoak(t *testing.T) {
 				open += tr.open.Load()
 			}()
 			result, err := tr.register()
-			outcomes[result.Outcome]++
+			outcomes[outcomeOf(result, err)]++
 			if verdict := tr.judge(result, err); verdict != "" {
 				wrong = append(wrong, fmt.Sprintf("seed %d: %s", seed, verdict))
 			}

@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 
 	"mqttca/api"
@@ -14,30 +13,6 @@ type Instance struct {
 	ID       string
 	Client   *api.Client
 	Observer Observer
-}
-
-// A Result is how far a run came, also one that ended in an error.
-type Result struct {
-	Outcome      Outcome
-	Listed       *api.CaCertificate // the CA as it was listed last; nil where it was not
-	Verification *x509.Certificate  // the one submitted last; nil where nothing was
-	RequestID    string             // of the submission or activation; "" where none was answered
-}
-
-// Submitted reports whether a submission was sent: from then on the service may have
-// the CA, whatever else happened.
-func (r Result) Submitted() bool { return r.Verification != nil }
-
-// Attested reports whether there is something to keep evidence of: a submission, or an
-// activation that was answered.
-func (r Result) Attested() bool { return r.Submitted() || r.RequestID != "" }
-
-// ended fills in the outcome of a run that ended in an error.
-func (r Result) ended(err error) (Result, error) {
-	if err != nil {
-		r.Outcome = outcomeOf(err)
-	}
-	return r, err
 }
 
 // precheck lists what the instance has and settles what can be settled by it: found

@@ -1,13 +1,13 @@
 package workflow
 
 import (
-	"context"
-	"errors"
+	"crypto/x509"
 
 	"mqttca/api"
 )
 
-// An Outcome is how a run ended, as it stands in JSON.
+// An Outcome is the end of a run, as it stands in JSON. A run that ended in an error has
+// none: its error says what happened.
 type Outcome string
 
 // The outcomes of a run that ended well.
@@ -20,44 +20,28 @@ const (
 	WouldReactivate   Outcome = "would_reactivate"   // a dry run: the CA is there, but inactive
 )
 
-// The outcomes of a change to a CA that is registered. What was so before was not asked of
-// the service again.
+// The outcomes of a change to a CA that is registered.
 const (
 	Activated       Outcome = "activated"
 	AlreadyActive   Outcome = "already_active"
 	Deactivated     Outcome = "deactivated"
 	AlreadyInactive Outcome = "already_inactive"
 	Deleted         Outcome = "deleted"
-	AlreadyAbsent   Outcome = "already_absent" // there is nothing to delete
+	AlreadyAbsent   Outcome = "already_absent" // there was nothing to delete
 )
 
-// The outcomes of a run that ended in an error.
-const (
-	Refused     Outcome = "refused"     // by the service
-	Unknown     Outcome = "unknown"     // a submission got no answer, and the list did not settle it
-	Unconfirmed Outcome = "unconfirmed" // the CA is registered or was accepted, but does not show as active
-	Interrupted Outcome = "interrupted"
-	Failed      Outcome = "failed" // for another reason
-)
-
-// outcomeOf is the outcome of a run that ended in err.
-func outcomeOf(err error) Outcome {
-	var (
-		unknown  *UnknownError
-		accepted *AcceptedError
-		refusal  *api.Error
-		sameCode *SameCodeError
-		inactive *InactiveError
-	)
-	switch {
-	case errors.Is(err, context.Canceled):
-		return Interrupted
-	case errors.As(err, &unknown):
-		return Unknown
-	case errors.As(err, &accepted), errors.As(err, &inactive):
-		return Unconfirmed
-	case errors.As(err, &refusal), errors.As(err, &sameCode):
-		return Refused
-	}
-	return Failed
+// A Result is the progress of a run, also of one that ended in an error.
+type Result struct {
+	Outcome      Outcome            // of a run that ended well
+	Listed       *api.CaCertificate // the CA as it was listed last; nil if it was not
+	Verification *x509.Certificate  // the one submitted last; nil if none was
+	RequestID    string             // of the submission or activation; "" if none was answered
 }
+
+// Submitted reports whether a submission was sent. From then on the service may have the
+// CA, whatever else happened.
+func (r Result) Submitted() bool { return r.Verification != nil }
+
+// Attested reports whether the run leaves evidence to keep: a submission, or an activation
+// that was answered.
+func (r Result) Attested() bool { return r.Submitted() || r.RequestID != "" }

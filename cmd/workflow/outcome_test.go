@@ -24,7 +24,7 @@ func TestDryRun(t *testing.T) {
 		if got := s.Requests()[before:]; len(got) != 1 || got[0].Operation != "ListCaCertificate" || result.Submitted() {
 			t.Errorf("a dry run sent %v", got)
 		}
-		return result.Outcome, err
+		return outcomeOf(result, err), err
 	}
 	if got, err := run(absent); got != WouldRegister || err != nil {
 		t.Errorf("not there: %s, %v", got, err)
@@ -52,7 +52,7 @@ func TestDryRunOfASubmission(t *testing.T) {
 	submission := s.submission(t, newOrder(t))
 	submission.DryRun = true
 	result, err := s.instance.Submit(context.Background(), submission)
-	if err != nil || result.Outcome != WouldRegister || result.Submitted() {
+	if err != nil || outcomeOf(result, err) != WouldRegister || result.Submitted() {
 		t.Errorf("%+v, %v", result, err)
 	}
 	s.registered(t)
@@ -74,14 +74,14 @@ func TestResultOfARunThatFails(t *testing.T) {
 		submitted bool
 		answered  bool // the submission has a request id
 	}{
-		{"refused before", emulator.Options{Deny: []string{"GetRegisterCode"}}, nil, 0, Refused, false, false},
-		{"refused", emulator.Options{}, refuse(`{"Code":"CaNumExceed","RequestId":"r"}`), 0, Refused, true, false},
-		{"same code again", emulator.Options{NewCode: func() string { return "one" }}, refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`), 0, Refused, true, false},
-		{"serial number taken", emulator.Options{}, refuse(`{"Code":"SnNotUnique","RequestId":"r"}`), 0, Refused, true, false},
-		{"no answer", emulator.Options{}, lose(false), 0, Unknown, true, false},
-		{"not listed", emulator.Options{ListDelay: time.Hour}, nil, 0, Unconfirmed, true, true},
-		{"interrupted", emulator.Options{ListDelay: time.Hour}, nil, 5 * time.Second, Interrupted, true, true},
-		{"odd code", emulator.Options{NewCode: func() string { return "a\nb" }}, nil, 0, Failed, false, false},
+		{"refused before", emulator.Options{Deny: []string{"GetRegisterCode"}}, nil, 0, outcomeRefused, false, false},
+		{"refused", emulator.Options{}, refuse(`{"Code":"CaNumExceed","RequestId":"r"}`), 0, outcomeRefused, true, false},
+		{"same code again", emulator.Options{NewCode: func() string { return "one" }}, refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`), 0, outcomeRefused, true, false},
+		{"serial number taken", emulator.Options{}, refuse(`{"Code":"SnNotUnique","RequestId":"r"}`), 0, outcomeRefused, true, false},
+		{"no answer", emulator.Options{}, lose(false), 0, outcomeUnknown, true, false},
+		{"not listed", emulator.Options{ListDelay: time.Hour}, nil, 0, outcomeUnconfirmed, true, true},
+		{"interrupted", emulator.Options{ListDelay: time.Hour}, nil, 5 * time.Second, outcomeInterrupted, true, true},
+		{"odd code", emulator.Options{NewCode: func() string { return "a\nb" }}, nil, 0, outcomeFailed, false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,9 +93,9 @@ func TestResultOfARunThatFails(t *testing.T) {
 					time.AfterFunc(tt.limit, cancel)
 				}
 				result, err := s.instance.Register(ctx, newOrder(t))
-				if err == nil || result.Outcome != tt.want || result.Submitted() != tt.submitted || (result.RequestID != "") != tt.answered {
+				if err == nil || outcomeOf(result, err) != tt.want || result.Submitted() != tt.submitted || (result.RequestID != "") != tt.answered {
 					t.Errorf("outcome %s, submitted %v, request id %q; want %s, %v, %v (error %v)",
-						result.Outcome, result.Submitted(), result.RequestID, tt.want, tt.submitted, tt.answered, err)
+						outcomeOf(result, err), result.Submitted(), result.RequestID, tt.want, tt.submitted, tt.answered, err)
 				}
 			})
 		})

@@ -32,11 +32,6 @@ type Order struct {
 // Register brings a CA to where it is listed and active. A CA that is there already
 // costs one request; a new one four: list, code, submission, list.
 func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
-	result, err := i.register(ctx, order)
-	return result.ended(err)
-}
-
-func (i Instance) register(ctx context.Context, order Order) (Result, error) {
 	ca := order.Authority.CA
 	var key keyMaker
 	if !order.DryRun {

@@ -156,3 +156,36 @@ func wantError[E error](t *testing.T, err error, text string) {
 		t.Errorf("\n got %s\nwant %s", err, text)
 	}
 }
+
+// The ends of a run in an error, as the tables of these tests name them.
+const (
+	outcomeRefused     Outcome = "refused"
+	outcomeUnknown     Outcome = "unknown"
+	outcomeUnconfirmed Outcome = "unconfirmed"
+	outcomeInterrupted Outcome = "interrupted"
+	outcomeFailed      Outcome = "failed"
+)
+
+// outcomeOf is the end of a run, also of one that ended in an error.
+func outcomeOf(result Result, err error) Outcome {
+	var (
+		lost     *UnknownError
+		accepted *AcceptedError
+		refusal  *api.Error
+		sameCode *SameCodeError
+		inactive *InactiveError
+	)
+	switch {
+	case err == nil:
+		return result.Outcome
+	case errors.Is(err, context.Canceled):
+		return outcomeInterrupted
+	case errors.As(err, &lost):
+		return outcomeUnknown
+	case errors.As(err, &accepted), errors.As(err, &inactive):
+		return outcomeUnconfirmed
+	case errors.As(err, &refusal), errors.As(err, &sameCode):
+		return outcomeRefused
+	}
+	return outcomeFailed
+}

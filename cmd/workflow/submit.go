@@ -25,11 +25,6 @@ type Submission struct {
 // Submit registers a CA whose key is not at hand. It does what [Instance.Register]
 // does without the code and the signature.
 func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
-	result, err := i.lookAndSubmit(ctx, s)
-	return result.ended(err)
-}
-
-func (i Instance) lookAndSubmit(ctx context.Context, s Submission) (Result, error) {
 	found, err := i.precheck(ctx, s.CA, s.Name)
 	switch {
 	case err != nil:

@@ -74,12 +74,12 @@ func TestSubmit(t *testing.T) {
 	order := newOrder(t)
 	submission := s.submission(t, order)
 	result, err := s.instance.Submit(context.Background(), submission)
-	if err != nil || result.Outcome != Registered || result.Verification != submission.Verification {
+	if err != nil || outcomeOf(result, err) != Registered || result.Verification != submission.Verification {
 		t.Errorf("first: %+v, %v", result, err)
 	}
 	before := len(s.Requests())
 	result, err = s.instance.Submit(context.Background(), submission)
-	if err != nil || result.Outcome != AlreadyRegistered || len(s.Requests()) != before+1 {
+	if err != nil || outcomeOf(result, err) != AlreadyRegistered || len(s.Requests()) != before+1 {
 		t.Errorf("second: %+v, %v after %s", result, err, s.operations())
 	}
 	s.registered(t, order.Authority.CA)
@@ -116,7 +116,7 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 		s := startService(t, emulator.Options{}, lose(true))
 		order := newOrder(t)
 		result, err := s.instance.Register(context.Background(), order)
-		if err != nil || result.Outcome != Registered || result.RequestID != "" {
+		if err != nil || outcomeOf(result, err) != Registered || result.RequestID != "" {
 			t.Errorf("%+v, %v", result, err)
 		}
 		s.registered(t, order.Authority.CA)
@@ -135,7 +135,7 @@ func TestAnswerLostBeforeTheWork(t *testing.T) {
 		signatures int
 	}{
 		{"once", 1, time.Minute, Registered, settlingTime, 2},
-		{"each time", 9, time.Minute, Unknown, 3 * settlingTime, 3},
+		{"each time", 9, time.Minute, outcomeUnknown, 3 * settlingTime, 3},
 		{"with a shorter wait", 1, 3 * time.Second, Registered, 3 * time.Second, 2},
 	}
 	for _, tt := range tests {
@@ -153,8 +153,8 @@ func TestAnswerLostBeforeTheWork(t *testing.T) {
 				start := time.Now()
 				result, err := s.instance.Register(context.Background(), order)
 				took := time.Since(start)
-				if result.Outcome != tt.want || strings.Count(strings.Join(s.seen.events, " "), "/sign") != tt.signatures {
-					t.Errorf("%s after %q: %v", result.Outcome, s.seen.events, err)
+				if outcomeOf(result, err) != tt.want || strings.Count(strings.Join(s.seen.events, " "), "/sign") != tt.signatures {
+					t.Errorf("%s after %q: %v", outcomeOf(result, err), s.seen.events, err)
 				}
 				if tries := time.Duration(tt.signatures); took <= tt.atLeast || took > tt.atLeast+tries*longestJitter {
 					t.Errorf("took %v, want %v and a little", took, tt.atLeast)
@@ -175,7 +175,7 @@ func TestAnswerLostBeforeTheWork(t *testing.T) {
 // The first submission took effect, but the list is late: the second is refused as a
 // repetition, and nobody is told that the CA is registered elsewhere.
 func TestAnswerLostAndListLate(t *testing.T) {
-	for delay, want := range map[time.Duration]Outcome{15 * time.Second: Registered, time.Hour: Unknown} {
+	for delay, want := range map[time.Duration]Outcome{15 * time.Second: Registered, time.Hour: outcomeUnknown} {
 		synctest.Test(t, func(t *testing.T) {
 			first := true
 			s := startService(t, emulator.Options{ListDelay: delay}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
@@ -187,8 +187,8 @@ func TestAnswerLostAndListLate(t *testing.T) {
 			})
 			order := newOrder(t)
 			result, err := s.instance.Register(context.Background(), order)
-			if result.Outcome != want || !strings.Contains(s.operations(), "RegisterCaCertificate=SnNotUnique") {
-				t.Errorf("listed after %v: %s, %v after %s", delay, result.Outcome, err, s.operations())
+			if outcomeOf(result, err) != want || !strings.Contains(s.operations(), "RegisterCaCertificate=SnNotUnique") {
+				t.Errorf("listed after %v: %s, %v after %s", delay, outcomeOf(result, err), err, s.operations())
 			}
 			s.registered(t, order.Authority.CA)
 		})
@@ -210,7 +210,7 @@ func TestAnswerLostAndListedInactive(t *testing.T) {
 		result, err := s.instance.Register(context.Background(), newOrder(t))
 		var inactive *InactiveError
 		var unknown *UnknownError
-		if !errors.As(err, &inactive) || errors.As(err, &unknown) || result.Listed == nil || result.Outcome != Unconfirmed {
+		if !errors.As(err, &inactive) || errors.As(err, &unknown) || result.Listed == nil || outcomeOf(result, err) != outcomeUnconfirmed {
 			t.Errorf("%+v, %v", result, err)
 		}
 	})
@@ -259,7 +259,7 @@ func TestInterruptBeforeSubmission(t *testing.T) {
 	order := newOrder(t)
 	result, err := s.instance.Register(ctx, order)
 	wantError[*StoppedError](t, err, fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", order.Authority.Subject(), instanceID))
-	if result.Submitted() || result.Outcome != Interrupted || strings.Contains(s.operations(), "RegisterCaCertificate") {
+	if result.Submitted() || outcomeOf(result, err) != outcomeInterrupted || strings.Contains(s.operations(), "RegisterCaCertificate") {
 		t.Errorf("%+v after %s", result, s.operations())
 	}
 }
@@ -275,7 +275,7 @@ func TestInternalErrorIsLookedUp(t *testing.T) {
 			return answer(w, 417, `{"Code":"InternalError","Message":"try again","RequestId":"r"}`)
 		})
 		order := newOrder(t)
-		if result, err := s.instance.Register(context.Background(), order); err != nil || result.Outcome != Registered {
+		if result, err := s.instance.Register(context.Background(), order); err != nil || outcomeOf(result, err) != Registered {
 			t.Errorf("%+v, %v", result, err)
 		}
 		s.registered(t, order.Authority.CA)
@@ -293,10 +293,10 @@ func TestRefusalThatCouldNotBeLookedUp(t *testing.T) {
 		delay  time.Duration // until the CA is listed
 		want   Outcome
 	}{
-		{"the list cannot be read", []emulator.Fault{taken, {Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 2}}, 0, 0, Unknown},
-		{"interrupted while it is watched", []emulator.Fault{taken}, 2 * time.Second, time.Hour, Interrupted},
+		{"the list cannot be read", []emulator.Fault{taken, {Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 2}}, 0, 0, outcomeUnknown},
+		{"interrupted while it is watched", []emulator.Fault{taken}, 2 * time.Second, time.Hour, outcomeInterrupted},
 		{"it shows", []emulator.Fault{taken}, 0, 5 * time.Second, AlreadyRegistered},
-		{"it does not show", []emulator.Fault{taken}, 0, time.Hour, Refused},
+		{"it does not show", []emulator.Fault{taken}, 0, time.Hour, outcomeRefused},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -309,8 +309,8 @@ func TestRefusalThatCouldNotBeLookedUp(t *testing.T) {
 					time.AfterFunc(tt.limit, cancel)
 				}
 				result, err := tr.instance.Register(ctx, tr.order)
-				if result.Outcome != tt.want || (err == nil) != (tt.want == AlreadyRegistered) || !result.Submitted() {
-					t.Errorf("%s, %v; want %s", result.Outcome, err, tt.want)
+				if outcomeOf(result, err) != tt.want || (err == nil) != (tt.want == AlreadyRegistered) || !result.Submitted() {
+					t.Errorf("%s, %v; want %s", outcomeOf(result, err), err, tt.want)
 				}
 			})
 		})
@@ -329,8 +329,8 @@ func TestAcceptedAfterALostAnswer(t *testing.T) {
 		result, err := tr.register()
 		var accepted *AcceptedError
 		var unknown *UnknownError
-		if !errors.As(err, &accepted) || errors.As(err, &unknown) || result.Outcome != Unconfirmed {
-			t.Errorf("%s, %v", result.Outcome, err)
+		if !errors.As(err, &accepted) || errors.As(err, &unknown) || outcomeOf(result, err) != outcomeUnconfirmed {
+			t.Errorf("%s, %v", outcomeOf(result, err), err)
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"mqttca/api"
 	"mqttca/cmd/workflow"
 )
@@ -19,29 +21,30 @@ func TestProbes(t *testing.T) {
 	long := api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}
 	answered := &api.Exchange{HTTPStatus: 200, Dated: true}
 	tests := []struct {
-		name string
-		look look
-		want string // o: ok, w: warning, e: error, n: not tried
+		name  string
+		check onlineCheck
+		want  string // o: ok, w: warning, e: error, n: not tried
 	}{
-		{"well", look{credentials: long, last: answered, outcome: workflow.WouldRegister}, "oooooo"},
-		{"no credentials", look{err: &api.CredentialsError{}}, "ennnnn"},
-		{"interrupted while they were fetched", look{err: context.Canceled}, "ennnnn"},
-		{"not accepted", look{credentials: long, last: answered, err: &api.Error{Code: "InvalidAccessKeyId.NotFound"}}, "eooonn"},
-		{"not reached", look{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{}}, "oennnn"},
-		{"not verified", look{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{Err: &tls.CertificateVerificationError{}}}, "ooennn"},
-		{"not an answer", look{credentials: long, last: answered, err: &api.NoAnswerError{HTTPStatus: 200}}, "ooooen"},
-		{"no permission", look{credentials: long, last: answered, err: &api.Error{Code: "NoPermission"}}, "ooooen"},
-		{"no such instance", look{credentials: long, last: answered, err: &api.Error{Code: "MqttInstanceNotFound"}}, "ooooen"},
-		{"inactive", look{credentials: long, last: answered, err: &workflow.InactiveError{CA: throwaway(t)}}, "ooooow"},
-		{"serial number taken", look{credentials: long, last: answered, err: &workflow.SerialConflictError{CA: throwaway(t)}}, "oooooe"},
-		{"clock a minute off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: -61 * time.Second}}, "ooowoo"},
-		{"clock less than that off", look{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: 59 * time.Second}}, "oooooo"},
-		{"answer without a date", look{credentials: long, last: &api.Exchange{HTTPStatus: 200}, outcome: workflow.WouldRegister}, "ooonoo"},
+		{"well", onlineCheck{credentials: long, last: answered, outcome: workflow.WouldRegister}, "oooooo"},
+		{"no credentials", onlineCheck{err: &api.CredentialsError{}}, "ennnnn"},
+		{"interrupted while they were fetched", onlineCheck{err: context.Canceled}, "ennnnn"},
+		{"not accepted", onlineCheck{credentials: long, last: answered, err: &api.Error{Code: "InvalidAccessKeyId.NotFound"}}, "eooonn"},
+		{"not reached", onlineCheck{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{}}, "oennnn"},
+		{"not verified", onlineCheck{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{Err: &tls.CertificateVerificationError{}}}, "ooennn"},
+		{"not an answer", onlineCheck{credentials: long, last: answered, err: &api.NoAnswerError{HTTPStatus: 200}}, "ooooen"},
+		{"no permission", onlineCheck{credentials: long, last: answered, err: &api.Error{Code: "NoPermission"}}, "ooooen"},
+		{"no such instance", onlineCheck{credentials: long, last: answered, err: &api.Error{Code: "MqttInstanceNotFound"}}, "ooooen"},
+		{"inactive", onlineCheck{credentials: long, last: answered, err: &workflow.InactiveError{CA: throwaway(t)}}, "ooooow"},
+		{"serial number taken", onlineCheck{credentials: long, last: answered, err: &workflow.SerialConflictError{CA: throwaway(t)}}, "oooooe"},
+		{"clock a minute off", onlineCheck{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: -61 * time.Second}}, "ooowoo"},
+		{"clock less than that off", onlineCheck{credentials: long, last: &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: 59 * time.Second}}, "oooooo"},
+		{"answer without a date", onlineCheck{credentials: long, last: &api.Exchange{HTTPStatus: 200}, outcome: workflow.WouldRegister}, "ooonoo"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var states, names []string
-			for _, p := range tt.look.probes() {
+			tt.check.describe(&cobra.Command{})
+			for _, p := range tt.check.probes() {
 				states, names = append(states, p.State[:1]), append(names, p.Probe)
 				if p.Message == "" {
 					t.Errorf("%s: no message", p.Probe)
@@ -70,7 +73,7 @@ func TestIdentity(t *testing.T) {
 			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), until when is not known`},
 	}
 	for _, tt := range tests {
-		if got := (look{credentials: tt.credentials}).identity(); got != tt.want {
+		if got := (onlineCheck{credentials: tt.credentials}).identity(); got != tt.want {
 			t.Errorf("\n got %s\nwant %s", got, tt.want)
 		}
 	}
@@ -79,7 +82,7 @@ func TestIdentity(t *testing.T) {
 func TestTLSProbe(t *testing.T) {
 	ca := throwaway(t)
 	state := &tls.ConnectionState{Version: tls.VersionTLS13, PeerCertificates: []*x509.Certificate{ca.Certificate}}
-	got := look{last: &api.Exchange{HTTPStatus: 200, TLS: state}}.tlsProbe().Message
+	got := onlineCheck{last: &api.Exchange{HTTPStatus: 200, TLS: state}}.tlsProbe().Message
 	want := `TLS 1.3, the server's certificate "CN=mqttca rehearsal CA" by "CN=mqttca rehearsal CA" is verified and valid until ` + timestamp(ca.Certificate.NotAfter)
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
@@ -106,7 +109,7 @@ func TestVerdict(t *testing.T) {
 	} {
 		got := exitOK
 		if err := tt.document.verdict(tt.strict, tt.broken); err != nil {
-			got = exitCode(err)
+			got = describe(nil, err).ExitCode
 		}
 		if got != tt.want {
 			t.Errorf("%s: exit code %d, want %d", tt.name, got, tt.want)

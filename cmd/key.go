@@ -21,8 +21,8 @@ func (k *keyFlags) addFlags(cmd *cobra.Command) {
 		"file with the password or PIN of the CA key, - for standard input (or "+envKeyPassword+")")
 }
 
-// requireCA is require for a CA and its key: a PKCS#12 file has both, and whether it is
-// one shows when it is read.
+// requireCA is require for a CA and its key. A PKCS#12 file has both, but shows only when
+// it is read that it is one.
 func requireCA(cmd *cobra.Command, caCert string, k keyFlags, others ...string) error {
 	if caCert == "" && k.caKey == "" {
 		others = append(others, "ca-cert")
@@ -30,8 +30,8 @@ func requireCA(cmd *cobra.Command, caCert string, k keyFlags, others ...string) 
 	return require(cmd, append(others, "ca-key")...)
 }
 
-// loadAuthority opens the key, asking for a password where it needs one. The caller closes
-// the authority.
+// loadAuthority opens the key, and asks for a password if the key needs one. The caller
+// closes the authority.
 func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki.Authority, error) {
 	authority, err := withPassword(a, cmd, k, func(password pki.Password) (*pki.Authority, error) {
 		return pki.LoadAuthority(caCert, k.caKey, password, time.Now())
@@ -43,7 +43,7 @@ func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki
 	return authority, nil
 }
 
-// withPassword does what may need the password of the key.
+// withPassword does work that may need the password of the key.
 func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Password) (T, error)) (T, error) {
 	asker := &passwordAsker{app: a, file: k.passwordFile}
 	value, err := await(cmd.Context(), func() (T, error) { return do(asker.password) })
@@ -51,10 +51,24 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 	case errors.Is(err, errInterrupted):
 		asker.abandon()
 	case errors.Is(err, pki.ErrNoCertificate):
-		return value, usage(cmd, "%s: --ca-cert missing: only a PKCS#12 file has the CA certificate with the key", cmd.CommandPath())
+		return value, usage("--ca-cert missing: only a PKCS#12 file has the CA certificate with the key")
 	}
 	if err != nil && pinValue.MatchString(k.caKey) {
 		a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
 	}
 	return value, err
+}
+
+// warnOf prints the findings on a CA that do not keep it from being registered.
+func (a *app) warnOf(ca *pki.CA) {
+	for _, finding := range ca.Warnings {
+		a.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
+	}
+}
+
+// warnOfEach prints findings on objects that are better known by their files.
+func (a *app) warnOfEach(findings []pki.Finding) {
+	for _, finding := range findings {
+		a.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)
+	}
 }

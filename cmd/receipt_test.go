@@ -10,7 +10,7 @@ import (
 
 // A receipt is kept where it is of the run that changed something, by the same service,
 // and the new one only says that nothing was to do.
-func TestAttests(t *testing.T) {
+func TestKeepsOlder(t *testing.T) {
 	of := func(outcome workflow.Outcome, endpoint string) receipt {
 		return receipt{Outcome: outcome, origin: origin{Endpoint: endpoint}}
 	}
@@ -23,9 +23,9 @@ func TestAttests(t *testing.T) {
 		{"reactivated, then found there", of(workflow.Reactivated, "a"), of(workflow.AlreadyRegistered, "a"), true},
 		{"another service", of(workflow.Registered, "a"), of(workflow.AlreadyRegistered, "b"), false},
 		{"registered again, deleted meanwhile", of(workflow.Registered, "a"), of(workflow.Registered, "a"), false},
-		{"registered, then unknown", of(workflow.Registered, "a"), of(workflow.Unknown, "a"), false},
+		{"registered, then unknown", of(workflow.Registered, "a"), of(outcomeUnknown, "a"), false},
 		{"found there twice", of(workflow.AlreadyRegistered, "a"), of(workflow.AlreadyRegistered, "a"), false},
-		{"unknown, then found there", of(workflow.Unknown, "a"), of(workflow.AlreadyRegistered, "a"), false},
+		{"unknown, then found there", of(outcomeUnknown, "a"), of(workflow.AlreadyRegistered, "a"), false},
 	}
 	for _, tt := range tests {
 		path := filepath.Join(t.TempDir(), "receipt.json")
@@ -36,11 +36,11 @@ func TestAttests(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := attests(path, tt.new); got != tt.want {
+		if got := (&app{}).keepsOlder(path, tt.new); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
-	if attests(filepath.Join(t.TempDir(), "none.json"), of(workflow.AlreadyRegistered, "a")) {
+	if (&app{}).keepsOlder(filepath.Join(t.TempDir(), "none.json"), of(workflow.AlreadyRegistered, "a")) {
 		t.Error("a receipt that is not there attests nothing")
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"mqttca/cmd/terminal"
 
+	"github.com/spf13/cobra"
+
 	"mqttca/api"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -31,7 +33,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		hint string // a part of it, "" for none
 	}{
 		{errors.New("a fault of ours"), exitFault, ""},
-		{&usageError{"", "see help"}, exitUsage, "see help"},
+		{&usageError{"", true, "see help"}, exitUsage, "see help"},
 		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
 		{&verdictError{"1 error"}, exitLocal, ""},
@@ -81,14 +83,40 @@ func TestExitCodesAndHints(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprintf("%T", tt.err), func(t *testing.T) {
-			if got := exitCode(tt.err); got != tt.code {
-				t.Errorf("%v: exit code %d, want %d", tt.err, got, tt.code)
+			got := describe(&cobra.Command{}, tt.err)
+			if got.ExitCode != tt.code {
+				t.Errorf("%v: exit code %d, want %d", tt.err, got.ExitCode, tt.code)
 			}
-			got := hint(tt.err)
-			if !strings.Contains(got, tt.hint) || (got == "") != (tt.hint == "") {
-				t.Errorf("%v: hint %q, want %q in it", tt.err, got, tt.hint)
+			if !strings.Contains(got.Hint, tt.hint) || (got.Hint == "") != (tt.hint == "") {
+				t.Errorf("%v: hint %q, want %q in it", tt.err, got.Hint, tt.hint)
 			}
 		})
+	}
+}
+
+// The outcome of a run that ended in an error, as its receipt has it.
+func TestOutcomesOfErrors(t *testing.T) {
+	ca := workflow.Reference{CA: throwaway(t)}
+	refused := &api.Error{Code: "CaNumExceed"}
+	for _, tt := range []struct {
+		err  error
+		want workflow.Outcome
+	}{
+		{&workflow.UnknownError{CA: ca, Submit: refused}, outcomeUnknown},
+		{&workflow.UnknownError{CA: ca, Submit: &api.NoAnswerError{Err: context.Canceled}}, outcomeInterrupted},
+		{&workflow.AcceptedError{CA: ca, Err: &workflow.NotListedError{CA: ca}}, outcomeUnconfirmed},
+		{&workflow.InactiveError{CA: ca.CA}, outcomeUnconfirmed},
+		{refused, outcomeRefused},
+		{&workflow.CodesUsedUpError{Err: refused}, outcomeRefused},
+		{&workflow.SameCodeError{}, outcomeRefused},
+		{&workflow.NotListedError{CA: ca}, outcomeFailed},
+		{&api.NoAnswerError{}, outcomeFailed},
+		{errInterrupted, outcomeInterrupted},
+		{errors.New("a fault of ours"), outcomeFailed},
+	} {
+		if got := describe(nil, tt.err).outcome; got != tt.want {
+			t.Errorf("%T: %s, want %s", tt.err, got, tt.want)
+		}
 	}
 }
 
@@ -97,7 +125,11 @@ func TestHintNamesTheRegion(t *testing.T) {
 	call := api.Call{Operation: "DeleteCaCertificate", Instance: "post-cn-1", Host: "onsmqtt-vpc.cn-shanghai.aliyuncs.com"}
 	want := "the RAM user or role has to be allowed mq:DeleteCaCertificate and mq:MqttInstanceAccess on this instance: " +
 		"'mqttca policy --region cn-shanghai --account ACCOUNT --instance post-cn-1 --for lifecycle' makes such a policy"
-	if got := hint(&purposeError{&api.Error{Call: call, Code: "Forbidden.RAM"}, api.ToLifecycle}); got != want {
+	cmd, _, err := Root().Find([]string{"delete"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := describe(cmd, &api.Error{Call: call, Code: "Forbidden.RAM"}).Hint; got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
@@ -114,11 +146,11 @@ func TestHintsAreOfKnownCodes(t *testing.T) {
 // In an error object the submission's ids count, not those of what came after it.
 func TestFailureOfASubmission(t *testing.T) {
 	look := &api.Error{Code: "NoPermission", RequestID: "look"}
-	got := describeFailure(&workflow.UnknownError{CA: workflow.Reference{CA: throwaway(t)}, Submit: &api.NoAnswerError{RequestID: "submission", HTTPStatus: 502}, Look: look})
+	got := describe(nil, &workflow.UnknownError{CA: workflow.Reference{CA: throwaway(t)}, Submit: &api.NoAnswerError{RequestID: "submission", HTTPStatus: 502}, Look: look})
 	if got.Code != "" || got.RequestID != "submission" || got.HTTPStatus != 502 {
 		t.Errorf("unknown: %+v", got)
 	}
-	got = describeFailure(&workflow.AcceptedError{CA: workflow.Reference{CA: throwaway(t)}, RequestID: "submission", Err: look})
+	got = describe(nil, &workflow.AcceptedError{CA: workflow.Reference{CA: throwaway(t)}, RequestID: "submission", Err: look})
 	if got.RequestID != "submission" {
 		t.Errorf("accepted: %+v", got)
 	}

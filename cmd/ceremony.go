@@ -1,0 +1,212 @@
+package cmd
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/cmd/terminal"
+	"mqttca/pki"
+)
+
+// The files that a ceremony carries to an offline CA and back. Neither holds a secret, and
+// nothing in a file protects it on its way: a witness compares the values that the steps
+// print.
+
+const (
+	requestFormat = "mqttca-request/1"
+	bundleFormat  = "mqttca-bundle/1"
+)
+
+// A signingRequest is written by code --request-out and read by sign --request: all that
+// an offline host needs to know of the instance.
+type signingRequest struct {
+	Format           string `json:"format"`
+	Region           string `json:"region"`   // "" if neither the endpoint nor --region names one
+	Endpoint         string `json:"endpoint"` // from which the code was fetched
+	InstanceID       string `json:"instance_id"`
+	CAName           string `json:"ca_name"` // at the service; "" for the default
+	RegistrationCode string `json:"registration_code"`
+	FetchedAt        string `json:"fetched_at"`
+}
+
+// A bundle is written by sign --bundle-out and read by submit --bundle: the request with
+// the certificates that answer it.
+type bundle struct {
+	Format                  string         `json:"format"`
+	Request                 signingRequest `json:"request"`
+	CACertificate           string         `json:"ca_certificate"`           // PEM
+	CASHA256                string         `json:"ca_sha256"`                // of the DER
+	VerificationCertificate string         `json:"verification_certificate"` // PEM
+	VerificationSHA256      string         `json:"verification_sha256"`      // of the DER
+}
+
+// requestAge is the age from which a request deserves a warning, and clockLead how far
+// ahead of this machine's clock its time may be.
+const (
+	requestAge = 24 * time.Hour
+	clockLead  = 15 * time.Minute
+)
+
+func newSigningRequest(s *session, region, instanceID, caName string, code api.RegisterCode, at time.Time) signingRequest {
+	return signingRequest{
+		Format:           requestFormat,
+		Region:           cmp.Or(s.endpoint.Region(), region),
+		Endpoint:         s.endpoint.String(),
+		InstanceID:       instanceID,
+		CAName:           caName,
+		RegistrationCode: code.Code,
+		FetchedAt:        timestamp(at),
+	}
+}
+
+// check refuses an inconsistent request.
+func (r signingRequest) check() error {
+	switch {
+	case r.Format != requestFormat:
+		return fmt.Errorf("its format is %q, not %q", r.Format, requestFormat)
+	case r.InstanceID == "":
+		return fmt.Errorf("it names no instance")
+	}
+	if err := pki.CheckCode(r.RegistrationCode); err != nil {
+		return err
+	}
+	if _, err := r.fetchedAt(); err != nil {
+		return fmt.Errorf("it does not say when the code was fetched")
+	}
+	return nil
+}
+
+func (r signingRequest) fetchedAt() (time.Time, error) { return time.Parse(time.RFC3339, r.FetchedAt) }
+
+// warnOfAge warns of an old request, by this machine's clock.
+func (a *app) warnOfAge(r signingRequest, now time.Time) {
+	at, err := r.fetchedAt()
+	switch age := now.Sub(at); {
+	case err != nil:
+	case age > requestAge:
+		a.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
+	case age < -clockLead:
+		a.warn("the code was fetched at %s, and this machine's clock has not come to that: set it, or the certificate's validity will be wrong", r.FetchedAt)
+	}
+}
+
+func (a *app) readRequest(path string) (signingRequest, error) {
+	var r signingRequest
+	if err := a.readDocument(path, &r); err != nil {
+		return r, err
+	}
+	if err := r.check(); err != nil {
+		return r, &fileError{"read", path, err, "give the file that 'mqttca code --request-out' wrote, as it was written; else fetch a new one"}
+	}
+	return r, nil
+}
+
+func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificate) bundle {
+	return bundle{
+		Format:                  bundleFormat,
+		Request:                 request,
+		CACertificate:           ca.PEM(),
+		CASHA256:                ca.SHA256(),
+		VerificationCertificate: pki.EncodeCertificate(verification),
+		VerificationSHA256:      fingerprint(verification),
+	}
+}
+
+// open checks that all parts of a bundle fit together, and that the verification
+// certificate is good at the given time, and returns them.
+func (b bundle) open(at time.Time) (*pki.Proof, error) {
+	if b.Format != bundleFormat {
+		return nil, fmt.Errorf("its format is %q, not %q", b.Format, bundleFormat)
+	}
+	if err := b.Request.check(); err != nil {
+		return nil, fmt.Errorf("the request in it: %w", err)
+	}
+	proof, err := pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
+	switch {
+	case err != nil:
+		return nil, err
+	case proof.CA.SHA256() != b.CASHA256:
+		return nil, fmt.Errorf("its CA certificate has another SHA-256 than it says")
+	case fingerprint(proof.Verification) != b.VerificationSHA256:
+		return nil, fmt.Errorf("its verification certificate has another SHA-256 than it says")
+	}
+	return proof, nil
+}
+
+// readBundle reads a bundle and opens it.
+func (a *app) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
+	var b bundle
+	if err := a.readDocument(path, &b); err != nil {
+		return b, nil, err
+	}
+	proof, err := b.open(at)
+	if err != nil {
+		return b, nil, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
+	}
+	return b, proof, nil
+}
+
+// witnessed are the values of a request that a witness reads out and compares at each step.
+func (r signingRequest) witnessed() []terminal.Field {
+	return []terminal.Field{
+		{"instance", r.InstanceID},
+		{"region", r.Region},
+		{"endpoint", r.Endpoint},
+		{"CA name", r.CAName},
+		{"code", r.RegistrationCode},
+		{"fetched at", r.FetchedAt},
+	}
+}
+
+// witnessed are the values of a bundle that a witness reads out and compares.
+func (b bundle) witnessed(ca *pki.CA, verification *x509.Certificate) []terminal.Field {
+	return append(b.Request.witnessed(),
+		terminal.Field{"CA subject", ca.Subject()},
+		terminal.Field{"CA SHA-256", grouped(b.CASHA256)},
+		terminal.Field{"verification certificate SHA-256", grouped(b.VerificationSHA256)},
+		terminal.Field{"valid from", timestamp(verification.NotBefore)},
+		terminal.Field{"valid until", timestamp(verification.NotAfter)},
+	)
+}
+
+// grouped is a fingerprint as people read it out: four digits at a time.
+func grouped(fingerprint string) string {
+	var groups []string
+	for len(fingerprint) > 4 {
+		groups = append(groups, fingerprint[:4])
+		fingerprint = fingerprint[4:]
+	}
+	return strings.Join(append(groups, fingerprint), " ")
+}
+
+func addYes(cmd *cobra.Command, value *bool) {
+	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values shown are those that were read aloud")
+}
+
+// errDisagreed ends a ceremony whose values were not confirmed. Nothing was done.
+var errDisagreed = interruption{errors.New("nothing was done, since the answer was not yes")}
+
+// confirmedByWitness shows the values that a witness compares. On a terminal it asks before
+// anything is signed or sent, because nothing else reveals a file that was altered on the
+// way. The author of a script has answered beforehand.
+func (a *app) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
+	a.noteFields(values)
+	if _, canAsk := a.terminal(); yes || !canAsk || a.silent() {
+		return nil
+	}
+	return a.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)
+}
+
+func fingerprint(certificate *x509.Certificate) string {
+	sum := sha256.Sum256(certificate.Raw)
+	return hex.EncodeToString(sum[:])
+}

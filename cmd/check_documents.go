@@ -1,0 +1,258 @@
+package cmd
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"mqttca/cmd/terminal"
+	"mqttca/pki"
+)
+
+// A checkDocument is the result of check.
+type checkDocument struct {
+	CA           examinedDocument     `json:"ca"`
+	Pair         pairDocument         `json:"pair"`
+	Verification verificationDocument `json:"verification"`
+	Findings     []findingDocument    `json:"findings"`
+	Online       []probeDocument      `json:"online"`
+	Errors       int                  `json:"errors"`
+	Warnings     int                  `json:"warnings"`
+
+	unfit bool // a finding is an error: register, sign and submit refuse
+}
+
+func newCheckDocument(material *pki.Material, verification string) *checkDocument {
+	report := &checkDocument{
+		CA:       newExaminedDocument(material.Path(), material.Certificate),
+		Pair:     pairDocument{material.KeyPlace(), material.KeyKind()},
+		Findings: []findingDocument{},
+		Online:   []probeDocument{},
+	}
+	if material.Verification != nil {
+		report.Verification = verificationDocument{newExaminedDocument(verification, material.Verification), pki.CodeOf(material.Verification)}
+	}
+	return report
+}
+
+func (d *checkDocument) add(finding findingDocument) {
+	d.Findings = append(d.Findings, finding)
+	if finding.Severity == pki.Fault.String() {
+		d.Errors++
+		d.unfit = true
+	} else {
+		d.Warnings++
+	}
+}
+
+func (d *checkDocument) addOnline(probes []probeDocument) {
+	d.Online = probes
+	for _, p := range probes {
+		switch p.State {
+		case stateError:
+			d.Errors++
+		case stateWarning:
+			d.Warnings++
+		}
+	}
+}
+
+// counts says how many findings there are: "1 error and 2 warnings".
+func (d *checkDocument) counts() string {
+	switch {
+	case d.Warnings == 0:
+		return plural(d.Errors, "error")
+	case d.Errors == 0:
+		return plural(d.Warnings, "warning")
+	}
+	return plural(d.Errors, "error") + " and " + plural(d.Warnings, "warning")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// verdict is the error of a check that found a problem: one that makes register refuse,
+// then one on the way to the service, then with strict any warning.
+func (d *checkDocument) verdict(strict bool, broken error) error {
+	if broken != nil && (!d.unfit || errors.Is(broken, context.Canceled)) {
+		return broken
+	}
+	if d.unfit || strict && d.Warnings > 0 {
+		return &verdictError{"the check of CA certificate " + d.CA.File + " ended with " + d.counts()}
+	}
+	return nil
+}
+
+// A verdictError says that a check found problems. They have been printed.
+type verdictError struct{ message string }
+
+func (e *verdictError) Error() string { return e.message }
+
+// plain writes the objects that were checked, then each finding and each probe.
+func (d *checkDocument) plain(p *terminal.Sheet) error {
+	for _, section := range d.examined() {
+		fmt.Fprintln(p, p.Paint(terminal.Bold, terminal.Escape(section.title)))
+		if err := p.Fields(section.fields, section.tones); err != nil {
+			return err
+		}
+		fmt.Fprintln(p)
+	}
+	for _, finding := range d.Findings {
+		finding.plain(p)
+	}
+	for _, probe := range d.Online {
+		probe.plain(p)
+	}
+	if len(d.Online) > 0 {
+		fmt.Fprintln(p)
+	}
+	if d.Errors+d.Warnings == 0 {
+		return p.Line(p.Paint(terminal.Green, "nothing was found that speaks against registering it"))
+	}
+	return p.Line(p.Paint(terminal.Bold, d.counts()))
+}
+
+// An examinedDocument is a certificate that was checked.
+type examinedDocument struct {
+	File         string `json:"file"`
+	Subject      string `json:"subject"`
+	Issuer       string `json:"issuer"`
+	SelfSigned   bool   `json:"self_signed"`
+	X509Version  int    `json:"x509_version"`
+	SerialNumber string `json:"serial_number"`
+	SHA256       string `json:"sha256"`
+	NotBefore    string `json:"not_before"`
+	NotAfter     string `json:"not_after"`
+	Key          string `json:"key"`
+	Signature    string `json:"signature"`
+	PathLength   string `json:"path_length"` // "" if there is no limit
+}
+
+// A verificationDocument is a verification certificate and its registration code.
+type verificationDocument struct {
+	examinedDocument
+	RegistrationCode string `json:"registration_code"`
+}
+
+// A pairDocument is the CA key that was checked.
+type pairDocument struct {
+	CAKey string `json:"ca_key"` // the file, or the pkcs11 URI without a PIN
+	Key   string `json:"key"`    // its kind
+}
+
+func newExaminedDocument(file string, certificate *x509.Certificate) examinedDocument {
+	d := pki.Describe(certificate)
+	return examinedDocument{
+		File:         file,
+		Subject:      d.Subject,
+		Issuer:       d.Issuer,
+		SelfSigned:   d.SelfSigned,
+		X509Version:  d.Version,
+		SerialNumber: d.SerialNumber,
+		SHA256:       d.SHA256,
+		NotBefore:    timestamp(d.NotBefore),
+		NotAfter:     timestamp(d.NotAfter),
+		Key:          d.Key,
+		Signature:    d.Signature,
+		PathLength:   d.PathLength,
+	}
+}
+
+// A section shows one object to people.
+type section struct {
+	title  string
+	fields []terminal.Field
+	tones  terminal.Tones
+}
+
+// examined are the objects that were checked. An intermediate CA is as good as a root, but
+// people should know that its issuer is not registered with it.
+func (d *checkDocument) examined() []section {
+	issuer := "itself"
+	if !d.CA.SelfSigned {
+		issuer = d.CA.Issuer + " (which is not registered with it)"
+	}
+	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(terminal.Field{"issuer", issuer}), d.CA.tones()}}
+	if d.Pair.Key != "" {
+		sections = append(sections, section{"CA key " + d.Pair.CAKey, []terminal.Field{{"key", d.Pair.Key}}, nil})
+	}
+	if v := d.Verification; v.File != "" {
+		sections = append(sections, section{"verification certificate " + v.File,
+			v.fields(terminal.Field{"issuer", v.Issuer}, terminal.Field{"code", v.RegistrationCode}), nil})
+	}
+	return sections
+}
+
+func (e examinedDocument) tones() terminal.Tones {
+	validity := certificateDocument{NotAfter: e.NotAfter}
+	return terminal.Tones{"valid until": validity.expiryTone(time.Now())}
+}
+
+// fields are the lines of the certificate; the others come after the subject.
+func (e examinedDocument) fields(others ...terminal.Field) []terminal.Field {
+	return append(append([]terminal.Field{{"subject", e.Subject}}, others...),
+		terminal.Field{"X.509 version", strconv.Itoa(e.X509Version)},
+		terminal.Field{"serial number", e.SerialNumber},
+		terminal.Field{"SHA-256", e.SHA256},
+		terminal.Field{"valid from", e.NotBefore},
+		terminal.Field{"valid until", e.NotAfter},
+		terminal.Field{"key", e.Key},
+		terminal.Field{"signature", e.Signature},
+		terminal.Field{"path length", e.PathLength},
+	)
+}
+
+// A findingDocument is one finding of check.
+type findingDocument struct {
+	Severity string `json:"severity"` // error or warning
+	Rule     string `json:"rule"`     // its name, stable
+	Object   string `json:"object"`   // ca, pair or verification
+	Message  string `json:"message"`
+	Meaning  string `json:"meaning"`
+	Advice   string `json:"advice"`
+	Source   string `json:"source"`
+
+	name string // of the object, for people
+}
+
+func newFindingDocument(f pki.Finding) findingDocument {
+	return findingDocument{
+		Severity: f.Severity.String(), Rule: f.Rule, Object: string(f.Subject), Message: f.Message,
+		Meaning: f.Meaning, Advice: f.Advice, Source: f.Source, name: f.Object,
+	}
+}
+
+// plain writes a block of lines, and an empty one.
+func (f findingDocument) plain(p *terminal.Sheet) {
+	fmt.Fprintf(p, "%s on %s (%s)\n", p.Paint(severityTone(f.Severity), f.Severity), terminal.Escape(f.name), f.Rule)
+	for _, part := range [][2]string{
+		{"found", f.Message}, {"means", f.Meaning}, {"do", f.Advice}, {"source", f.Source},
+	} {
+		label := part[0]
+		for _, line := range terminal.Wrap(terminal.Escape(part[1]), p.TextWidth()-len("  source  ")) {
+			fmt.Fprintf(p, "  %-6s  %s\n", label, line)
+			label = ""
+		}
+	}
+	fmt.Fprintln(p)
+}
+
+// severityTone is that of a finding and of a probe.
+func severityTone(severity string) terminal.Tone {
+	switch severity {
+	case stateError:
+		return terminal.Alarm
+	case stateWarning:
+		return terminal.Yellow
+	case stateOK:
+		return terminal.Green
+	}
+	return terminal.Plain
+}

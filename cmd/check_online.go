@@ -1,0 +1,253 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// An onlineCheck is one look at the list for check --online. It changes nothing, and fails
+// if a registration would.
+type onlineCheck struct {
+	instance    string
+	origin      origin
+	credentials api.Credentials
+	last        *api.Exchange    // nil if nothing was sent
+	outcome     workflow.Outcome // of a registration
+	err         error            // of a registration
+	failed      failure          // err as it is shown
+}
+
+// online continues the check of the files with the service, as a dry run of a registration
+// does. The error is the one that a registration would end in; the probes show it, too.
+func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) ([]probeDocument, error) {
+	c := onlineCheck{instance: instance}
+	session, err := a.connect(cmd)
+	var none *api.CredentialsError
+	switch {
+	case errors.As(err, &none):
+		c.err = err
+	case err != nil:
+		return nil, err
+	default:
+		defer session.client.Close()
+		a.lookFor(cmd.Context(), session, ca, &c)
+	}
+	c.describe(cmd)
+	return c.probes(), c.failure()
+}
+
+func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onlineCheck) {
+	ctx, cancel := a.withTimeout(ctx, 0)
+	defer cancel()
+	if c.credentials, c.err = session.credentials.Credentials(ctx); c.err == nil {
+		submission := workflow.Submission{CA: ca, Name: ca.DefaultName(), DryRun: true}
+		var result workflow.Result
+		result, c.err = a.instance(session, c.instance).Submit(ctx, submission)
+		c.outcome = result.Outcome
+	}
+	c.origin = session.origin()
+	if n := len(session.exchanges); n > 0 {
+		c.last = &session.exchanges[n-1]
+	}
+}
+
+// describe finds out how the error is shown, once for probes and command.
+func (c *onlineCheck) describe(cmd *cobra.Command) {
+	if c.err != nil {
+		c.failed = describe(cmd, c.err)
+		c.err = &describedError{c.err, c.failed}
+	}
+}
+
+// failure is the error that ends the command. An inactive CA is none: the question was
+// whether the CA is listed.
+func (c onlineCheck) failure() error {
+	var inactive *workflow.InactiveError
+	if errors.As(c.err, &inactive) {
+		return nil
+	}
+	return c.err
+}
+
+// answered reports whether the service was reached.
+func (c onlineCheck) answered() bool { return c.last != nil && c.last.HTTPStatus != 0 }
+
+// unaccepted reports whether the credentials failed, rather than their permissions.
+func (c onlineCheck) unaccepted() bool {
+	var none *api.CredentialsError
+	kind, refused := api.KindOf(c.err)
+	return errors.As(c.err, &none) || refused && kind == api.Denied
+}
+
+// listed reports whether the list could be read.
+func (c onlineCheck) listed() bool {
+	var inactive *workflow.InactiveError
+	var conflict *workflow.SerialConflictError
+	return c.err == nil || errors.As(c.err, &inactive) || errors.As(c.err, &conflict)
+}
+
+// A probeDocument is one question of check --online with its answer.
+type probeDocument struct {
+	Probe   string `json:"probe"`
+	State   string `json:"state"` // ok, warning, error or not_tried
+	Message string `json:"message"`
+	Advice  string `json:"advice"` // "" if there is nothing to do
+}
+
+const (
+	stateOK       = "ok"
+	stateWarning  = "warning"
+	stateError    = "error"
+	stateNotTried = "not_tried"
+)
+
+// probes are all questions, in the order in which a registration meets them. Only a change
+// could answer the last ones.
+func (c onlineCheck) probes() []probeDocument {
+	return []probeDocument{
+		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(),
+		{"registration-code", stateNotTried, "GetRegisterCode may replace a code that is on its way to an offline CA", ""},
+		{"registration", stateNotTried, "RegisterCaCertificate would register the CA, and the permission for it shows only then", ""},
+		{"mutual-tls", stateNotTried, "whether the instance lets devices in by certificate is a setting that these operations don't show", ""},
+	}
+}
+
+func (c onlineCheck) failedProbe(probe string) probeDocument {
+	return probeDocument{probe, stateError, c.failed.Message, c.failed.Hint}
+}
+
+func (c onlineCheck) credentialsProbe() probeDocument {
+	switch {
+	case c.credentials.AccessKeyID == "":
+		return c.failedProbe("credentials")
+	case c.unaccepted():
+		return probeDocument{"credentials", stateError, c.identity() + ": " + c.failed.Message, c.failed.Hint}
+	}
+	return probeDocument{"credentials", stateOK, c.identity(), ""}
+}
+
+// identity says which AccessKey is used, its source and when it expires.
+func (c onlineCheck) identity() string {
+	used, kind := c.credentials, "not temporary"
+	switch {
+	case used.SecurityToken != "" && used.Expires.IsZero():
+		kind = "temporary (STS), until when is not known"
+	case used.SecurityToken != "":
+		kind = "temporary (STS) until " + timestamp(used.Expires)
+	}
+	return fmt.Sprintf("AccessKey %s of %s, %s", used.MaskedID(), used.Source, kind)
+}
+
+func (c onlineCheck) endpointProbe() probeDocument {
+	switch {
+	case c.last == nil:
+		return notTried("endpoint")
+	case !c.answered() && !c.unverified():
+		return c.failedProbe("endpoint")
+	}
+	return probeDocument{"endpoint", stateOK, c.origin.source(), ""}
+}
+
+func (c onlineCheck) unverified() bool {
+	var unverified *tls.CertificateVerificationError
+	return errors.As(c.err, &unverified)
+}
+
+func (c onlineCheck) tlsProbe() probeDocument {
+	switch {
+	case c.unverified():
+		return c.failedProbe("tls")
+	case !c.answered():
+		return notTried("tls")
+	case c.last.TLS == nil:
+		return probeDocument{"tls", stateOK, "none: plain http to a loopback address", ""}
+	}
+	server := pki.Describe(c.last.TLS.PeerCertificates[0])
+	return probeDocument{"tls", stateOK, fmt.Sprintf("%s, the server's certificate %q by %q is verified and valid until %s",
+		tls.VersionName(c.last.TLS.Version), server.Subject, server.Issuer, timestamp(server.NotAfter)), ""}
+}
+
+func (c onlineCheck) clockProbe() probeDocument {
+	if !c.answered() {
+		return notTried("clock")
+	}
+	if !c.last.Dated {
+		return probeDocument{"clock", stateNotTried, "the answer has no date", ""}
+	}
+	const noticeable = time.Minute
+	offset := c.last.ClockOffset.Round(time.Second)
+	switch {
+	case offset > noticeable:
+		return offClock(offset, "ahead of")
+	case offset < -noticeable:
+		return offClock(-offset, "behind")
+	}
+	return probeDocument{"clock", stateOK, "the service's clock and this machine's agree", ""}
+}
+
+func offClock(by time.Duration, where string) probeDocument {
+	return probeDocument{"clock", stateWarning, fmt.Sprintf("the service's clock is %s %s this machine's", by, where),
+		"set this machine's clock: requests and certificates are dated by it"}
+}
+
+func (c onlineCheck) listProbe() probeDocument {
+	switch {
+	case c.listed():
+		return probeDocument{"list", stateOK, "the CA certificates of instance " + c.instance + " may be listed", ""}
+	case !c.answered() || c.unaccepted():
+		return notTried("list")
+	}
+	return c.failedProbe("list")
+}
+
+func (c onlineCheck) caProbe() probeDocument {
+	var inactive *workflow.InactiveError
+	switch {
+	case !c.listed():
+		return notTried("ca")
+	case errors.As(c.err, &inactive):
+		return probeDocument{"ca", stateWarning, c.failed.Message, c.failed.Hint}
+	case c.err != nil:
+		return c.failedProbe("ca")
+	case c.outcome == workflow.AlreadyRegistered:
+		return probeDocument{"ca", stateOK, "it is listed and active", ""}
+	}
+	return probeDocument{"ca", stateOK, "it is not listed yet", ""}
+}
+
+func notTried(probe string) probeDocument {
+	return probeDocument{probe, stateNotTried, "it did not come to that", ""}
+}
+
+// plain writes a line, or more if it is too long for one.
+func (d probeDocument) plain(p *terminal.Sheet) {
+	state := fmt.Sprintf("%-9s", strings.ReplaceAll(d.State, "_", " "))
+	probe := fmt.Sprintf("  %-17s  ", d.Probe)
+	indent := len(state + probe)
+	lead := p.Paint(severityTone(d.State), state) + probe
+	if p.TextWidth() < 70 { // too narrow for three columns
+		fmt.Fprintln(p, strings.TrimRight(lead, " "))
+		indent = len(state) + 2
+		lead = strings.Repeat(" ", indent)
+	}
+	for _, text := range []string{d.Message, d.Advice} {
+		if text == "" {
+			continue
+		}
+		for _, line := range terminal.Wrap(terminal.Escape(text), p.TextWidth()-indent) {
+			fmt.Fprintf(p, "%s%s\n", lead, line)
+			lead = strings.Repeat(" ", indent)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package cmd
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+)
+
+// A command is a row of the table of commands. A new command is one file and one row.
+type command struct {
+	name  string
+	group string                    // its heading in the help of the program
+	exits []int                     // the exit codes it can end in, besides anyExit
+	calls api.Purpose               // the purpose of its calls to the service; "" if it makes none
+	build func(*app) *cobra.Command // its flags, its help and what it does
+}
+
+// The groups, in the order in which somebody new meets them.
+const (
+	onboard    = "Onboard a CA:"
+	stepByStep = "Step by step, for a CA without a network:"
+	operate    = "Operate:"
+	tryOut     = "Try and script:"
+)
+
+// commands is the table, in the order of the help. The help, the policies that hints name,
+// and the documentation read it.
+func commands() []command {
+	var (
+		calling = []int{exitDenied, exitRefused, exitUnavailable, exitInterrupted}
+		looking = append(calling[:len(calling):len(calling)], exitNotListed) // for one CA in the list
+	)
+	return []command{
+		{"check", onboard, calling, api.ToRegister, newCheck},
+		{"rehearse", onboard, looking, api.ToRegister, newRehearse},
+		{"register", onboard, looking, api.ToRegister, newRegister},
+
+		{"code", stepByStep, calling, api.ToRegister, newCode},
+		{"sign", stepByStep, []int{exitInterrupted}, "", newSign},
+		{"submit", stepByStep, looking, api.ToRegister, newSubmit},
+		{"confirm", stepByStep, looking, api.ToRead, newConfirm},
+
+		{"list", operate, append(calling[:len(calling):len(calling)], exitExpiring), api.ToRead, newList},
+		{"show", operate, looking, api.ToRead, newShow},
+		{"devices", operate, looking, api.ToRead, newDevices},
+		{"activate", operate, looking, api.ToLifecycle, newActivate},
+		{"deactivate", operate, looking, api.ToLifecycle, newDeactivate},
+		{"delete", operate, looking, api.ToLifecycle, newDelete},
+
+		{"policy", tryOut, []int{exitDenied, exitInterrupted}, "", newPolicy},
+		// A server that serves until it is interrupted has succeeded.
+		{"emulate", tryOut, nil, "", newEmulate},
+		{"version", tryOut, nil, "", newVersion},
+		{"completion", tryOut, nil, "", newCompletion},
+		{"help", tryOut, nil, "", newHelp},
+	}
+}
+
+// rowOf is the row of a command, or of the command that it belongs to. It is empty for the
+// program itself.
+func rowOf(cmd *cobra.Command) command {
+	for cmd.HasParent() && cmd.Parent().HasParent() {
+		cmd = cmd.Parent()
+	}
+	for _, row := range commands() {
+		if row.name == cmd.Name() && cmd.HasParent() {
+			return row
+		}
+	}
+	return command{}
+}
+
+// The exit codes. They are part of the contract with scripts: a number never gets another
+// meaning.
+const (
+	exitOK          = 0
+	exitFault       = 1
+	exitUsage       = 2
+	exitLocal       = 3
+	exitDenied      = 4
+	exitRefused     = 5
+	exitUnavailable = 6
+	exitNotListed   = 7
+	exitExpiring    = 8
+	exitInterrupted = 130
+)
+
+// exitMeanings are the meanings of the exit codes, in the words of the help and the README.
+var exitMeanings = []struct {
+	code    int
+	meaning string
+}{
+	{exitOK, "done, also where it was done before"},
+	{exitFault, "a fault of mqttca itself"},
+	{exitUsage, "the command line is wrong"},
+	{exitLocal, "something local: certificate, key, password, HSM, output"},
+	{exitDenied, "credentials or permission"},
+	{exitRefused, "refused by the service, or because of what it has"},
+	{exitUnavailable, "the service could not be reached, or could not answer"},
+	{exitNotListed, "not in the list, or listed but inactive"},
+	{exitExpiring, "something expires soon, where that was asked"},
+	{exitInterrupted, "SIGINT, SIGTERM or SIGHUP, or no where it was asked"},
+}
+
+// anyExit are the exit codes that every command can end in.
+var anyExit = []int{exitOK, exitFault, exitUsage, exitLocal}
+
+// canEnd reports whether a command can end in an exit code.
+func (c command) canEnd(code int) bool {
+	return slices.Contains(anyExit, code) || slices.Contains(c.exits, code)
+}

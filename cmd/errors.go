@@ -1,0 +1,131 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// An errorRow is a row of the table of errors: which error it is for, and what the error
+// means.
+type errorRow struct {
+	describe func(cmd *cobra.Command, err error, f *failure) bool // false if the row is for another error
+}
+
+// row is the row for errors of a type. hint says what to do, "" if there is nothing to add.
+func row[E error](exit int, outcome workflow.Outcome, hint func(E) string) errorRow {
+	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
+		var own E
+		if !errors.As(err, &own) {
+			return false
+		}
+		f.ExitCode, f.outcome, f.Hint = exit, outcome, hint(own)
+		return true
+	}}
+}
+
+// on is the row for one error value.
+func on(target error, exit int, hint string) errorRow {
+	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
+		if !errors.Is(err, target) {
+			return false
+		}
+		f.ExitCode, f.Hint = exit, hint
+		return true
+	}}
+}
+
+func advise[E error](text string) func(E) string { return func(E) string { return text } }
+
+func noHint[E error](E) string { return "" }
+
+const (
+	lookFirst   = "run it again: it looks at the list first, and changes something only where that is still to be done"
+	nameRequest = "name the request ids, which --verbose shows, to the vendor's support"
+	reissue     = "reissue the CA certificate with a random serial number and the same key"
+)
+
+// A hinter is an error that knows its hint.
+type hinter interface {
+	error
+	Hint() string
+}
+
+// errorTable is the table of errors. Its order matters if one error holds another: what
+// became of a submission counts more than its cause. A new error is a type and a row.
+func errorTable() []errorRow {
+	return []errorRow{
+		// What the workflow found out about a CA.
+		row(exitUnavailable, outcomeUnknown, advise[*workflow.UnknownError](lookFirst)),
+		row(exitNotListed, outcomeUnconfirmed, acceptedHint),
+		row(exitNotListed, outcomeUnconfirmed, advise[*workflow.InactiveError](
+			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
+		row(exitRefused, outcomeFailed, advise[*workflow.SerialConflictError](reissue)),
+		row(exitRefused, outcomeRefused, advise[*workflow.CodesUsedUpError](
+			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
+		row(exitRefused, outcomeRefused, advise[*workflow.SameCodeError](nameRequest)),
+		row(exitUnavailable, outcomeFailed, advise[*workflow.OddCodeError](nameRequest)),
+		row(exitRefused, outcomeFailed, advise[*workflow.ActiveError](
+			"run 'mqttca deactivate' first, and see that every device that you need is let in all the same")),
+		row(exitRefused, outcomeFailed, advise[*workflow.UnclearError](
+			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
+		row(exitRefused, outcomeFailed, advise[*workflow.DevicesError](
+			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
+		row(exitUsage, outcomeFailed, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
+		row(exitNotListed, outcomeFailed, advise[*workflow.NotListedError](
+			"check the instance id and the region; if it was never registered, run 'mqttca register'")),
+
+		// The command line and local files.
+		{describeUsage},
+		row(exitUsage, outcomeFailed, (*api.EnvironmentError).Hint),
+		row(exitExpiring, outcomeFailed, (*expiringError).hint),
+		row(exitLocal, outcomeFailed, func(e *fileError) string { return e.hint }),
+		row(exitLocal, outcomeFailed, noHint[*verdictError]),
+		on(pki.ErrNoPassword, exitLocal, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
+		row(exitLocal, outcomeFailed, (*pki.Error).Hint),
+
+		// Credentials and the service.
+		row(exitDenied, outcomeFailed, (*api.CredentialsError).Hint),
+		{describeRefusal},
+		on(context.Canceled, exitInterrupted, ""),
+		row(exitUnavailable, outcomeFailed, advise[*tls.CertificateVerificationError](
+			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
+				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
+		row(exitUnavailable, outcomeFailed, advise[*api.NoAnswerError](
+			"check the region or the endpoint ("+envEndpoint+" counts, too), the network and HTTPS_PROXY; running it again is safe")),
+		row(exitUnavailable, outcomeFailed, hinter.Hint),
+		on(context.DeadlineExceeded, exitUnavailable, ""),
+	}
+}
+
+// acceptedHint differs for a change of a CA that was registered before: no second
+// submission of it is possible.
+func acceptedHint(e *workflow.AcceptedError) string {
+	if e.What != "" {
+		return "run it again: it looks at the list first; name the request id to the vendor's support if the change does not come"
+	}
+	return "look with 'mqttca confirm' until it is there and active: register would submit it anew while it is not listed; " +
+		"name the request id to the vendor's support if it does not come"
+}
+
+// describeUsage puts the name of the command ahead, and points to its help.
+func describeUsage(cmd *cobra.Command, err error, f *failure) bool {
+	var wrong *usageError
+	if !errors.As(err, &wrong) {
+		return false
+	}
+	f.ExitCode, f.Hint = exitUsage, wrong.hint
+	if wrong.hint == "" {
+		f.Hint = "see '" + cmd.CommandPath() + " --help'"
+	}
+	if !wrong.whole {
+		f.Message = cmd.CommandPath() + ": " + f.Message
+	}
+	return true
+}

@@ -1,0 +1,147 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/term"
+
+	"mqttca/cmd/terminal"
+	"mqttca/pki"
+)
+
+// terminal is standard input if that is a terminal; ok is false if nobody can be asked.
+func (a *app) terminal() (file *os.File, ok bool) {
+	file, isFile := a.in.(*os.File)
+	return file, isFile && term.IsTerminal(int(file.Fd()))
+}
+
+// askYes asks a question on the terminal and fails with refused unless the answer is yes.
+func (a *app) askYes(ctx context.Context, question string, refused error) error {
+	answer, err := a.ask(ctx, question)
+	if err == nil && answer != "yes" {
+		err = refused
+	}
+	return err
+}
+
+// ask reads a line from the terminal.
+func (a *app) ask(ctx context.Context, question string) (string, error) {
+	a.prompt(a.err.Question(question))
+	answer, err := await(ctx, func() (string, error) {
+		line, err := bufio.NewReader(a.in).ReadString('\n')
+		if err != nil {
+			return "", errInterrupted // the terminal is gone, or ^D was typed
+		}
+		return strings.TrimSpace(line), nil
+	})
+	if err != nil {
+		a.prompt("\n")
+	}
+	return answer, err
+}
+
+// prompt writes to the person at the terminal, also if stderr is a log file.
+func (a *app) prompt(text string) {
+	if !a.err.Interactive {
+		if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+			defer tty.Close()
+			fmt.Fprint(tty, text)
+			return
+		}
+	}
+	fmt.Fprint(a.err, text)
+}
+
+// envKeyPassword names the environment variable with the password or PIN of the CA key. An
+// empty value counts as unset.
+const envKeyPassword = "MQTTCA_KEY_PASSWORD"
+
+var errManyLines = errors.New("it has more than one line, where the password is expected and nothing else")
+
+// A passwordAsker finds the password of a key: in a file, in the environment, or by asking
+// on the terminal.
+type passwordAsker struct {
+	*app
+	file string
+
+	mutex sync.Mutex
+	state *term.State // of the terminal before its echo was turned off
+}
+
+// password is a [pki.Password].
+func (p *passwordAsker) password(what string) (string, error) {
+	if p.file != "" {
+		return p.readPassword()
+	}
+	if text := os.Getenv(envKeyPassword); text != "" {
+		return text, nil
+	}
+	file, ok := p.terminal()
+	if !ok {
+		return "", pki.ErrNoPassword
+	}
+	return p.askUnseen(file, what)
+}
+
+// readPassword reads the one line of a file. The path of a file that cannot be opened is
+// not shown: it may be the password itself.
+func (p *passwordAsker) readPassword() (string, error) {
+	data, err := p.read(p.file, passwordInput)
+	var opened *fs.PathError
+	if errors.As(err, &opened) && opened.Op == "open" {
+		return "", &fileError{"read", "the file of --key-password-file", opened, "give the path of a file that holds the password, or the password itself by " + envKeyPassword}
+	}
+	if err != nil {
+		return "", err
+	}
+	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	if strings.ContainsAny(text, "\r\n") {
+		return "", cannotRead(p.file, errManyLines)
+	}
+	return text, nil
+}
+
+// askUnseen reads a line without echo.
+func (p *passwordAsker) askUnseen(file *os.File, what string) (string, error) {
+	if err := p.keepState(file); err != nil {
+		return "", pki.ErrNoPassword
+	}
+	p.prompt(terminal.Escape(what) + ": ")
+	text, err := term.ReadPassword(int(file.Fd()))
+	if err != nil {
+		err = pki.ErrNoPassword // the terminal is gone
+	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.state != nil {
+		p.state = nil
+		p.prompt("\n")
+	}
+	return string(text), err
+}
+
+func (p *passwordAsker) keepState(file *os.File) (err error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.state, err = term.GetState(int(file.Fd()))
+	return err
+}
+
+// abandon restores the terminal's echo after an interrupt: nobody waits for the reader to
+// do it.
+func (p *passwordAsker) abandon() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.state != nil {
+		term.Restore(int(p.in.(*os.File).Fd()), p.state)
+		p.state = nil
+		p.prompt("\n")
+	}
+}
