@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ type metadataServer struct {
 }
 
 const metadataAnswer = `{"Code": "Success", "AccessKeyId": "STS.ecs", "AccessKeySecret": "ecs-secret", "SecurityToken": "ecs-token",
-	"Expiration": "2036-12-01T12:00:00Z", "LastUpdated": "2036-12-01T06:00:00Z"}`
+	"Expiration": "2099-12-01T12:00:00Z", "LastUpdated": "2099-12-01T06:00:00Z"}`
 
 func (m *metadataServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token := r.Header.Get("X-aliyun-ecs-metadata-token")
@@ -100,7 +101,7 @@ func TestECSRole(t *testing.T) {
 				}
 				return
 			}
-			want := Credentials{"STS.ecs", "ecs-secret", "ecs-token", "the ECS role", time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
+			want := Credentials{"STS.ecs", "ecs-secret", "ecs-token", "the ECS role", time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
 			if err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
@@ -177,7 +178,7 @@ func TestECSRoleForbidden(t *testing.T) {
 }
 
 func TestCredentialsURI(t *testing.T) {
-	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2036-12-01T12:00:00Z"}`
+	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2099-12-01T12:00:00Z"}`
 	unusable := " gave none that can be used"
 	tests := []struct {
 		name   string
@@ -190,7 +191,7 @@ func TestCredentialsURI(t *testing.T) {
 		{"redirect", 307, answer, " answered HTTP 307"},
 		{"not JSON", 200, "never shown", unusable},
 		{"no secret", 200, strings.Replace(answer, "uri-secret", "", 1), unusable},
-		{"odd expiry", 200, strings.Replace(answer, "2036", "soon", 1), unusable},
+		{"odd expiry", 200, strings.Replace(answer, "2099", "soon", 1), unusable},
 		{"secret as number", 200, strings.Replace(answer, `"uri-secret"`, "7", 1), unusable},
 	}
 	for _, tt := range tests {
@@ -219,10 +220,51 @@ func TestCredentialsURI(t *testing.T) {
 				}
 				return
 			}
-			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
+			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
 			if err != nil || got != want {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
 		})
+	}
+}
+
+// An answer that breaks off is none, however complete what came of it looks.
+func TestAnswersThatBreakOff(t *testing.T) {
+	cutOff := func(t *testing.T, body string) *httptest.Server {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+			io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		return server
+	}
+	uri, err := newURISource("a test", cutOff(t, metadataAnswer).URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role, err := metadata{base: cutOff(t, "the-role").URL, client: fetchClient(nil, time.Minute)}.provider("a test", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, provider := range []CredentialsProvider{uri, role} {
+		_, err := provider.Credentials(context.Background())
+		if err == nil || !strings.HasSuffix(err.Error(), " could not be asked: the connection failed") {
+			t.Errorf("got %v", err)
+		}
+	}
+	// The limit is one of bytes, and a full one is no excess.
+	for length, want := range map[int]string{maxTemporaryBytes: "", maxTemporaryBytes + 1: "gave none that can be used"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, strings.Repeat(" ", length))
+		}))
+		req, err := http.NewRequest(http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := fetchBody(server.Client(), req)
+		if want == "" && (err != nil || len(body) != length) || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%d bytes: %d read, %v", length, len(body), err)
+		}
+		server.Close()
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,6 +48,10 @@ func TestWhatMayPass(t *testing.T) {
 		&NoAnswerError{Err: io.EOF},
 		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", io.ErrUnexpectedEOF)},
 		&NoAnswerError{Err: context.DeadlineExceeded},
+		&NoAnswerError{Err: errors.New("http: server closed idle connection"), reused: true},
+		&NoAnswerError{Err: &proxyError{502}},
+		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", &proxyError{503})},
+		&NoAnswerError{Err: &proxyError{504}},
 		&NoAnswerError{HTTPStatus: 502},
 		&NoAnswerError{HTTPStatus: 503},
 		&NoAnswerError{HTTPStatus: 504},

@@ -133,7 +133,7 @@ func TestCloudSSO(t *testing.T) {
 		body   string
 		want   string // "" for credentials
 	}{
-		{"credentials", 200, `{"CloudCredential": {"AccessKeyId": "STS.sso", "AccessKeySecret": "sso-secret", "SecurityToken": "sso-token", "Expiration": "2036-12-01T12:00:00Z"}}`, ""},
+		{"credentials", 200, `{"CloudCredential": {"AccessKeyId": "STS.sso", "AccessKeySecret": "sso-secret", "SecurityToken": "sso-token", "Expiration": "2099-12-01T12:00:00Z"}}`, ""},
 		{"refused", 401, `{"ErrorCode": "x", "Code": "InvalidToken", "RequestId": "01234567-89AB-CDEF-0123-456789ABCDEF", "Message": "LoginTokenOfLetters"}`,
 			"HOST refused to give any (code InvalidToken, request id 01234567-89AB-CDEF-0123-456789ABCDEF)"},
 		{"token echoed as the code", 401, `{"Code": "LoginTokenOfLetters"}`, "HOST gave none that can be used"},
@@ -166,7 +166,7 @@ func TestCloudSSO(t *testing.T) {
 				}
 				return
 			}
-			want := Credentials{"STS.sso", "sso-secret", "sso-token", `profile "sso" (CloudSSO)`, time.Date(2036, 12, 1, 12, 0, 0, 0, time.UTC)}
+			want := Credentials{"STS.sso", "sso-secret", "sso-token", `profile "sso" (CloudSSO)`, time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
 			if err != nil || found != want {
 				t.Errorf("got %+v, %v; want %+v", found, err, want)
 			}

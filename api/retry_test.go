@@ -250,12 +250,47 @@ func TestClockIsAdopted(t *testing.T) {
 	})
 }
 
+// The service's clock decides nothing but what a timestamp was refused for: any other
+// refusal is final, and its clock is not adopted.
+func TestClockIsNotAdopted(t *testing.T) {
+	for _, code := range []string{"NoPermission", "SnNotUnique", "InvalidTimeStamp.Format", "Expired", "NeverSeen"} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBubble(t, 5, func(_ int, w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Date", time.Now().Add(3*time.Hour).UTC().Format(http.TimeFormat))
+				refuse(w, 400, code)
+			})
+			_, read := b.GetRegisterCode(context.Background(), "i")
+			_, submission := b.RegisterCaCertificate(context.Background(), Registration{})
+			if read == nil || submission == nil || len(b.requests) != 2 || b.ClockOffset() != 0 {
+				t.Errorf("%s: %d requests for a read and a submission, clock offset %v; want 2 and none", code, len(b.requests), b.ClockOffset())
+			}
+		})
+	}
+}
+
+// A service that goes on refusing timestamps, with a clock that jumps, is asked twice a call.
+func TestClockIsAdoptedOnceACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 5, func(n int, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", time.Now().Add(time.Duration(n)*time.Hour).UTC().Format(http.TimeFormat))
+			refuse(w, 400, "InvalidTimeStamp.Expired")
+		})
+		if _, err := b.GetRegisterCode(context.Background(), "i"); err == nil || len(b.requests) != 2 {
+			t.Errorf("%d requests, %v; want 2", len(b.requests), err)
+		}
+	})
+}
+
 // TLS failures, and hosts that are not there, are not tried again.
 func TestWhatWillNotPass(t *testing.T) {
 	for _, err := range []error{
 		&NoAnswerError{Err: errors.New("tls: handshake failure")},
 		&NoAnswerError{Err: context.Canceled},
 		&NoAnswerError{HTTPStatus: 200},
+		&NoAnswerError{Err: errors.New("http: server closed idle connection")}, // of a fresh one
+		&NoAnswerError{Err: errors.New("gzip: invalid header"), HTTPStatus: 200, reused: true},
+		&NoAnswerError{Err: &proxyError{407}},
+		&NoAnswerError{Err: &proxyError{500}},
 		&CredentialsError{},
 	} {
 		if mayPass(listCaCertificate, err) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -82,5 +83,29 @@ func TestSignDatesAreUTC(t *testing.T) {
 	signing{date: time.Date(2026, 6, 1, 8, 0, 0, 999, time.FixedZone("CST", 8*3600))}.sign(req)
 	if got, want := req.Header.Get("x-acs-date"), "2026-06-01T00:00:00Z"; got != want {
 		t.Errorf("x-acs-date = %q, want %q", got, want)
+	}
+}
+
+// Signed are the host and the x-acs-* headers, and no other: proxies change those.
+func TestSignedHeaders(t *testing.T) {
+	req, err := NewClient(Config{Endpoint: endpointOf(t, "mqtt.example"), UserAgent: "agent"}).
+		request(context.Background(), listCaCertificate, url.Values{"MqttInstanceId": {"i"}}, testCredentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "ACS3-HMAC-SHA256 Credential=id," +
+		"SignedHeaders=host;x-acs-accesskey-id;x-acs-action;x-acs-content-sha256;x-acs-date;x-acs-security-token;x-acs-signature-nonce;x-acs-version,Signature="
+	if got := req.Header.Get("Authorization"); !strings.HasPrefix(got, want) || req.Header.Get("User-Agent") != "agent" || req.Header.Get("Accept") != "application/json" {
+		t.Errorf("got %s\nwant %s…", got, want)
+	}
+	unsigned, _ := canonicalRequest(req)
+	req.Header.Set("User-Agent", "changed by a proxy")
+	req.Header.Set("Via", "1.1 proxy")
+	if changed, _ := canonicalRequest(req); changed != unsigned {
+		t.Error("what is signed changes with headers that proxies set")
+	}
+	req.Header.Set("X-Acs-Date", "changed")
+	if changed, _ := canonicalRequest(req); changed == unsigned {
+		t.Error("x-acs-date is not signed")
 	}
 }

@@ -161,6 +161,67 @@ func TestReadOnAConnectionThatWasClosed(t *testing.T) {
 	}
 }
 
+// A deadConn fails to write its second request with an error that no package has a name for.
+type deadConn struct {
+	net.Conn
+	written int
+}
+
+func (c *deadConn) Write(p []byte) (int, error) {
+	if c.written++; c.written > 1 {
+		return 1, errors.New("an error without a name")
+	}
+	return c.Conn.Write(p)
+}
+
+// A connection that died while it was idle is no reason to give a read up: it goes over
+// another. A submission of which a part was sent is not repeated.
+func TestIdleConnectionThatDied(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		io.WriteString(w, done)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	client.config.Retries = 1
+	client.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		return &deadConn{Conn: conn}, err
+	}
+	for want := range 2 {
+		if _, err := client.GetRegisterCode(context.Background(), "i"); err != nil || requests != want+1 {
+			t.Errorf("%d requests, %v; want %d", requests, err, want+1)
+		}
+	}
+	_, err := client.RegisterCaCertificate(context.Background(), Registration{})
+	if err == nil || requests != 2 {
+		t.Errorf("%d requests, %v: the submission was repeated", requests, err)
+	}
+}
+
+// A gateway that could not reach the service is asked again, a proxy that refuses is not.
+func TestProxyThatOpensNoWay(t *testing.T) {
+	for status, again := range map[int]bool{502: true, 503: true, 504: true, 407: false, 403: false, 500: false} {
+		requests := 0
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests++
+			w.WriteHeader(status)
+		}))
+		at, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := NewClient(Config{Endpoint: endpointOf(t, "mqtt.example"), Credentials: testCredentials, Retries: 1})
+		client.http.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
+		_, err = client.ListCaCertificate(context.Background(), "i")
+		if err == nil || (requests == 2) != again {
+			t.Errorf("a proxy that answers %d is asked %d times, %v", status, requests, err)
+		}
+		proxy.Close()
+	}
+}
+
 // What cannot be told from an answer that was done is none: each would pass for an empty
 // list, and that is what a submission is made after.
 func TestListThatIsNone(t *testing.T) {
