@@ -55,20 +55,11 @@ func importKey(run func(string, ...string) string, kind, label, id string) {
 	run("softhsm2-util", "--import", caFile(kind+".pkcs8.key"), "--token", "ca", "--label", label, "--id", id, "--pin", "1234")
 }
 
-func slotOf(t *testing.T, run func(string, ...string) string) string {
-	t.Helper()
-	m := regexp.MustCompile(`Slot (\d+)\n(?:.*\n)*?\s+Label:\s+ca\b`).FindStringSubmatch(run("softhsm2-util", "--show-slots"))
-	if m == nil {
-		t.Fatal("the token has no slot")
-	}
-	return m[1]
-}
-
 // Every kind of key signs in SoftHSM, found in each way, and openssl verifies what it
 // signed.
 func TestTokenSigns(t *testing.T) {
 	module, run := softHSM(t)
-	slot := slotOf(t, run)
+	slot := slotsOf(t, run)[0].id
 	for i, kind := range []string{"rsa2048", "rsa4096", "p256", "p384"} {
 		importKey(run, kind, kind+" key", fmt.Sprintf("0a%02x", i))
 		for _, where := range []string{
@@ -98,6 +89,95 @@ func TestTokenSigns(t *testing.T) {
 				run("openssl", "verify", "-no_check_time", "-CAfile", caFile(kind+".crt"), path)
 			})
 		}
+	}
+}
+
+// slot is a slot of SoftHSM with an initialized token.
+type slot struct{ id, serial string }
+
+func slotsOf(t *testing.T, run func(string, ...string) string) (slots []slot) {
+	t.Helper()
+	for part := range strings.SplitSeq(run("softhsm2-util", "--show-slots"), "\nSlot ") {
+		id, _, _ := strings.Cut(strings.TrimPrefix(part, "Available slots:\nSlot "), "\n")
+		if m := regexp.MustCompile(`Serial number:\s+(\w+)`).FindStringSubmatch(part); m != nil && strings.Contains(part, "Initialized:      yes") {
+			slots = append(slots, slot{id, m[1]})
+		}
+	}
+	return slots
+}
+
+// Of two tokens with one label, each attribute of the URI says which is meant: with its
+// value the key opens, with another the token or the key is not found.
+func TestTokenAttributesChoose(t *testing.T) {
+	module, run := softHSM(t)
+	run("softhsm2-util", "--init-token", "--free", "--label", "ca", "--pin", "1234", "--so-pin", "5678")
+	slots := slotsOf(t, run)
+	if len(slots) != 2 {
+		t.Fatalf("tokens: %v", slots)
+	}
+	own, other := slots[0], slots[1]
+	for i, kind := range []string{"p256", "p384"} {
+		run("softhsm2-util", "--import", caFile(kind+".pkcs8.key"), "--slot", slots[i].id, "--label", "root", "--id", "01", "--pin", "1234")
+	}
+	run("softhsm2-util", "--import", caFile("rsa2048.pkcs8.key"), "--slot", own.id, "--label", "second", "--id", "02", "--pin", "1234")
+	const noToken, noKey, otherKey = "the module has no such token", "the token has no such key", "does not belong to the CA certificate"
+	pin := write(t, "pin", []byte("1234\n"))
+	tests := map[string]struct{ base, value, wrong, reason string }{
+		"module-path":  {"serial=" + own.serial + ";object=root?pin-value=1234", module, "/no/such.so", "is not there"},
+		"token":        {"serial=" + own.serial + ";object=root?pin-value=1234", "ca", "none", noToken},
+		"serial":       {"token=ca;object=root?pin-value=1234", own.serial, other.serial, otherKey},
+		"slot-id":      {"token=ca;object=root?pin-value=1234", own.id, other.id, otherKey},
+		"manufacturer": {"serial=" + own.serial + ";object=root?pin-value=1234", "SoftHSM%20project", "SoftHSM", noToken},
+		"model":        {"serial=" + own.serial + ";object=root?pin-value=1234", "SoftHSM%20v2", "SoftHSM%20v1", noToken},
+		"object":       {"serial=" + own.serial + ";id=01?pin-value=1234", "root", "second", noKey},
+		"id":           {"serial=" + own.serial + ";object=root?pin-value=1234", "01", "02", noKey},
+		"pin-source":   {"serial=" + own.serial + ";object=root", pin, "/no/such/file", "no such file"},
+		"pin-value":    {"serial=" + own.serial + ";object=root", "1234", "8642", "the PIN is wrong"},
+	}
+	for _, name := range tokenAttributes {
+		test, known := tests[name]
+		if !known {
+			t.Errorf("nothing is tried of %s", name)
+		}
+		uri := "pkcs11:" + test.base
+		if name != "module-path" {
+			uri = "pkcs11:module-path=" + module + ";" + test.base
+		}
+		authority, err := LoadAuthority(caFile("p256.crt"), uri+";"+name+"="+test.value, unasked(t), now)
+		if err != nil {
+			t.Errorf("%s=%s: %v", name, test.value, err)
+			continue
+		}
+		authority.Close()
+		_, err = LoadAuthority(caFile("p256.crt"), uri+";"+name+"="+test.wrong, unasked(t), now)
+		if err == nil || !strings.Contains(err.Error(), test.reason) {
+			t.Errorf("%s=%s: error %v, want %q", name, test.wrong, err, test.reason)
+		}
+	}
+}
+
+// Each attribute that chooses the token is compared with that of the token, but for padding.
+func TestTokenNames(t *testing.T) {
+	token := pkcs11.TokenInfo{Label: "ca   ", SerialNumber: "77\x00\x00", ManufacturerID: "maker ", Model: "v2", Flags: pkcs11.CKF_TOKEN_INITIALIZED}
+	const base = "pkcs11:module-path=m;object=root;"
+	for uri, want := range map[string]bool{
+		"token=ca": true, "token=cb": false, "serial=77": true, "serial=7": false, "slot-id=5": true, "slot-id=0": false,
+		"token=ca;manufacturer=maker": true, "token=ca;manufacturer=other": false,
+		"token=ca;model=v2": true, "token=ca;model=v1": false,
+		"token=ca;serial=77;slot-id=5;manufacturer=maker;model=v2": true, "token=cb;serial=77": false,
+	} {
+		source, err := parseTokenURI(base + uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := source.(*tokenKey).names(5, token); got != want {
+			t.Errorf("%s names the token: %t, want %t", uri, got, want)
+		}
+	}
+	token.Flags = 0
+	source, _ := parseTokenURI(base + "token=ca")
+	if source.(*tokenKey).names(5, token) {
+		t.Error("a token that is not initialized is taken")
 	}
 }
 
