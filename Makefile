@@ -21,7 +21,7 @@ golden: ## rewrite the golden files and the outputs that scripts expect
 	$(GO) test ./pki ./cmd -update
 
 bench: ## benchmarks, each beside its baseline
-	$(GO) test -run '^$$' -bench . -benchtime 5s ./cmd
+	$(GO) test -run '^$$' -bench . -benchtime 5s ./cmd ./pki
 
 soak: ## 2,000 registrations under random faults, each compared with the emulator's book
 	$(GO) test -count=1 -v -run TestSoak ./cmd/workflow -soak 2000
