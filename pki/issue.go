@@ -1,10 +1,10 @@
 package pki
 
 import (
+	"crypto"
+	"crypto/rand"
 	"crypto/x509"
 	"errors"
-
-	"go.step.sm/crypto/x509util"
 )
 
 // IssueVerification signs a verification certificate with the CA's key: X.509 v3;
@@ -25,7 +25,7 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err != nil {
 		return nil, refuseSigning(err.Error(), err)
 	}
-	issued, err := x509util.CreateCertificate(template, a.Certificate, t.PublicKey, a.signer)
+	issued, err := createCertificate(template, a.Certificate, t.PublicKey, a.signer)
 	var token *Error
 	if errors.As(err, &token) {
 		return nil, token
@@ -37,6 +37,15 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 		return nil, err
 	}
 	return issued, nil
+}
+
+// createCertificate signs a template and reads what was signed.
+func createCertificate(template, issuer *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) (*x509.Certificate, error) {
+	der, err := x509.CreateCertificate(rand.Reader, template, issuer, public, signer)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
 }
 
 func refuseSigning(reason string, cause error) *Error {

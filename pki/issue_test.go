@@ -216,9 +216,9 @@ func TestIssueVerificationWithFailingSigner(t *testing.T) {
 		want string
 	}{
 		{"error", func([]byte) ([]byte, error) { return nil, gone },
-			"sign verification certificate: error creating certificate: device gone"},
+			"sign verification certificate: device gone"},
 		{"signature by another key", func(digest []byte) ([]byte, error) { return other.Sign(nil, digest, crypto.SHA256) },
-			"sign verification certificate: error creating certificate: x509: signature returned by signer is invalid: x509: ECDSA verification failure"},
+			"sign verification certificate: x509: signature returned by signer is invalid: x509: ECDSA verification failure"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			authority, err := NewAuthority(selfSign(t, key, nil), oddSigner{key, test.sign}, now)

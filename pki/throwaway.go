@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.step.sm/crypto/keyutil"
-	"go.step.sm/crypto/x509util"
 )
 
 // throwawayLife is the validity of a throwaway CA: long enough for a rehearsal,
@@ -39,7 +38,7 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 		IsCA:                  true,
 		SubjectKeyId:          keyIdentifier,
 	}
-	certificate, err := x509util.CreateCertificate(template, template, signer.Public(), signer)
+	certificate, err := createCertificate(template, template, signer.Public(), signer)
 	if err != nil {
 		return nil, refuseThrowaway(err)
 	}
