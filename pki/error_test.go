@@ -7,7 +7,7 @@ import (
 )
 
 func TestError(t *testing.T) {
-	_, err := ReadKey("no/such/ca.key", nil)
+	_, err := readKey("no/such/ca.key", nil)
 	wantError(t, err, "read CA key no/such/ca.key: no such file")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the cause is lost")

@@ -47,7 +47,7 @@ func TestReadFilePipe(t *testing.T) {
 	done := make(chan error)
 	content := mustRead(t, caFile("p256.pkcs8.key"))
 	go func() { done <- os.WriteFile(path, content, 0o600) }()
-	if _, err := ReadKey(path, nil); err != nil {
+	if _, err := readKey(path, nil); err != nil {
 		t.Error(err)
 	}
 	if err := <-done; err != nil {

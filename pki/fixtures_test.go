@@ -81,6 +81,19 @@ func write(t testing.TB, name string, data ...[]byte) string {
 	return path
 }
 
+// readKey opens the key in a file, as [LoadAuthority] does.
+func readKey(path string, password Password) (crypto.Signer, error) {
+	source, err := findKey(path)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := source.open(password)
+	if err != nil {
+		return nil, err
+	}
+	return opened.signer, nil
+}
+
 func newECKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(curve, rand.Reader)

@@ -2,30 +2,81 @@ package pki
 
 import (
 	"crypto"
+	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"strings"
 
 	"go.step.sm/crypto/pemutil"
 )
 
-const keyRole = "CA key"
+// A keySource is a place of a key that has been looked at as far as that goes without a
+// password.
+type keySource interface {
+	object() string  // its name in an error
+	place() string   // the file, or the URI without a PIN
+	archive() string // the file, where that has the certificate too, else ""
+	open(Password) (*openedKey, error)
+}
 
-// ReadKey reads the one private key of a file: in PEM as PKCS#1 (RFC 8017 appendix
-// A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915), encrypted or not, or in a PKCS#12
-// archive. Text, EC PARAMETERS and certificates beside it are passed over. The kind of
-// the key is not judged here.
-func ReadKey(path string, password Password) (crypto.Signer, error) {
-	f, err := readFile(keyRole, path)
+// An openedKey is a key that is ready to sign.
+type openedKey struct {
+	source       keySource // nil for a key in memory
+	object       string
+	signer       crypto.Signer
+	certificates *bundle                       // what came with it, or nil
+	prove        func(*x509.Certificate) error // nil where reading it was proof enough
+	failed       error                         // what prove returned
+	close        func() error
+}
+
+// findKey says what stands at a path or URI.
+func findKey(key string) (keySource, error) {
+	if isTokenURI(key) {
+		return parseTokenURI(key)
+	}
+	f, err := readFile(keyRole, key)
 	if err != nil {
 		return nil, err
 	}
-	if isArchive(f.data) {
-		signer, _, err := openArchive(f, password)
-		return signer, err
-	}
-	return parseKey(f, password)
+	return keyFile{f}, nil
 }
+
+// A keyFile is a file that should hold a key.
+type keyFile struct{ *file }
+
+func (k keyFile) archive() string {
+	if isArchive(k.data) {
+		return k.path
+	}
+	return ""
+}
+
+func (k keyFile) place() string { return k.path }
+
+func (k keyFile) open(password Password) (*openedKey, error) {
+	opened := &openedKey{source: k, object: k.object(), close: func() error { return nil }}
+	var err error
+	if k.archive() == "" {
+		opened.signer, err = parseKey(k.file, password)
+		return opened, err
+	}
+	opened.certificates = &bundle{file: k.file}
+	opened.signer, opened.certificates.certificates, err = openArchive(k.file, password)
+	return opened, err
+}
+
+// KeySources names the places of a key that this program can read.
+func KeySources() []string {
+	sources := []string{"pem", "encrypted-pem", "pkcs12"}
+	if hasTokens {
+		sources = append(sources, "pkcs11")
+	}
+	return sources
+}
+
+const keyRole = "CA key"
 
 func parseKey(f *file, password Password) (crypto.Signer, error) {
 	blocks := pemBlocks(f.data)
@@ -85,4 +136,39 @@ func parseWithoutPanic(text []byte, options ...pemutil.Options) (parsed any, ok 
 	}()
 	parsed, err := pemutil.Parse(text, options...)
 	return parsed, err == nil
+}
+
+// Password gives the password or PIN that opens something; what names it for a person:
+// "password of CA key ca.key", "PIN of token ca". It is called at most once for a key,
+// and only for one that needs it. What it returns as an error is returned to the caller
+// as it is, but for [ErrNoPassword].
+type Password func(what string) (string, error)
+
+// ErrNoPassword is what a [Password] returns where there is none to be had, and the cause
+// of the [*Error] about it.
+var ErrNoPassword = errors.New("no password is given")
+
+// ask calls the function, which may be nil.
+func (p Password) ask(what string) (string, error) {
+	if p == nil {
+		return "", ErrNoPassword
+	}
+	return p(what)
+}
+
+// askPassword asks for what opens an encrypted file.
+func (f *file) askPassword(password Password) (string, error) {
+	text, err := password.ask("password of " + f.object())
+	if errors.Is(err, ErrNoPassword) {
+		refusal := f.refuse("it is encrypted, and no password is given", "")
+		refusal.Err = ErrNoPassword
+		return "", refusal
+	}
+	return text, err
+}
+
+// wrongPassword is the error for a file that a password does not open. Only PKCS#12 can
+// tell a wrong password from a damaged file.
+func (f *file) wrongPassword() *Error {
+	return f.refuse("the password is wrong, or the file is damaged", "")
 }

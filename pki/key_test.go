@@ -32,7 +32,7 @@ func TestReadKey(t *testing.T) {
 		{"before a certificate", write(t, "key", pkcs8, certificate), "p256.crt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			signer, err := ReadKey(test.path, nil)
+			signer, err := readKey(test.path, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,7 +81,7 @@ func TestReadKeyRefuses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "ca.key", test.data)
-			_, err := ReadKey(path, nil)
+			_, err := readKey(path, nil)
 			wantError(t, err, "read CA key "+path+": "+test.reason)
 		})
 	}

@@ -21,7 +21,7 @@ func TestArchives(t *testing.T) {
 			if !samePublicKey(authority.Certificate.PublicKey, authority.signer.Public()) || authority.Path != keyFixture(name) {
 				t.Errorf("CA %s of %s", authority.Subject(), authority.Path)
 			}
-			_, err = ReadKey(keyFixture(name), passwordOf("wrong"))
+			_, err = readKey(keyFixture(name), passwordOf("wrong"))
 			wantError(t, err, "read CA key "+keyFixture(name)+": the password is wrong, or the file is damaged")
 		})
 	}
@@ -41,7 +41,7 @@ func TestArchiveWithCertificate(t *testing.T) {
 func TestArchivesRefused(t *testing.T) {
 	const incomplete = "its PKCS#12 archive can't be read, or it does not hold one RSA or EC key with its certificate"
 	for _, name := range []string{"openssl.p256.keyonly.p12", "openssl.p256.certonly.p12"} {
-		_, err := ReadKey(keyFixture(name), examplePassword)
+		_, err := readKey(keyFixture(name), examplePassword)
 		wantError(t, err, "read CA key "+keyFixture(name)+": "+incomplete)
 	}
 	_, err := LoadAuthority("", caFile("p256.pkcs8.key"), unasked(t), now)

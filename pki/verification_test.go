@@ -43,7 +43,7 @@ func TestCheckVerificationByOpenSSL(t *testing.T) {
 func TestCheckVerificationRefuses(t *testing.T) {
 	rsaCA, ecCA := mustCA(t, "rsa2048.crt"), mustCA(t, "p256.crt")
 	recipe := mustCertificate(t, verificationFile("rsa2048.recipe.crt"))
-	signer, err := ReadKey(caFile("p256.pkcs8.key"), nil)
+	signer, err := readKey(caFile("p256.pkcs8.key"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,18 +40,18 @@ func TestEncryptedKeys(t *testing.T) {
 			path := keyFixture(name)
 			certificate := mustCertificate(t, caFile(strings.Split(name, ".")[1]+".crt"))
 			asked := ""
-			signer, err := ReadKey(path, func(what string) (string, error) { asked = what; return "example", nil })
+			signer, err := readKey(path, func(what string) (string, error) { asked = what; return "example", nil })
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !samePublicKey(signer.Public(), certificate.PublicKey) || asked != "password of CA key "+path {
 				t.Errorf("another key, or asked for %q", asked)
 			}
-			_, err = ReadKey(path, passwordOf("wrong"))
+			_, err = readKey(path, passwordOf("wrong"))
 			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
-			_, err = ReadKey(path, passwordOf(""))
+			_, err = readKey(path, passwordOf(""))
 			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
-			_, err = ReadKey(path, nil)
+			_, err = readKey(path, nil)
 			wantError(t, err, "read CA key "+path+": it is encrypted, and no password is given")
 			if !errors.Is(err, ErrNoPassword) {
 				t.Error("the cause is not ErrNoPassword")
@@ -69,7 +69,7 @@ func TestEncryptedKeysRefused(t *testing.T) {
 		"openssl.p256.legacy-camellia256.key": "the cipher that its DEK-Info header names is not read: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC are",
 		"openssl.p256.rounds.p12":             "its encryption asks for more than 2000000 rounds of key derivation",
 	} {
-		_, err := ReadKey(keyFixture(name), unasked(t))
+		_, err := readKey(keyFixture(name), unasked(t))
 		wantError(t, err, "read CA key "+keyFixture(name)+": "+reason)
 	}
 }
@@ -77,7 +77,7 @@ func TestEncryptedKeysRefused(t *testing.T) {
 // A callback's own error comes back as it is.
 func TestPasswordErrorIsKept(t *testing.T) {
 	own := errors.New("the terminal is gone")
-	_, err := ReadKey(keyFixture("openssl.p256.scrypt-aes256.key"), func(string) (string, error) { return "", own })
+	_, err := readKey(keyFixture("openssl.p256.scrypt-aes256.key"), func(string) (string, error) { return "", own })
 	if err != own {
 		t.Errorf("error %v", err)
 	}
@@ -155,13 +155,13 @@ func TestEncryptionParameters(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := write(t, "ca.key", pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: test.der}))
-			_, err := ReadKey(path, unasked(t))
+			_, err := readKey(path, unasked(t))
 			wantError(t, err, "read CA key "+path+": "+test.reason)
 		})
 	}
 	// scrypt wants a power of two; what it refuses is told like a wrong password.
 	path := write(t, "ca.key", pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: pbes2Key(t, oidScrypt, scrypt(3, 1, 1), aes256, iv, data)}))
-	_, err := ReadKey(path, examplePassword)
+	_, err := readKey(path, examplePassword)
 	wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
 }
 
