@@ -9,8 +9,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
-
-	"go.step.sm/crypto/keyutil"
 )
 
 const unknownKind = "of an unknown kind"
@@ -60,25 +58,3 @@ func algorithmName(id asn1.ObjectIdentifier) string {
 	}
 	return "of the algorithm " + id.String()
 }
-
-// fitKey is what is wrong with the kind or size of a CA's public key, or "". The
-// service takes RSA and ECC only; the least size is ours.
-func fitKey(public crypto.PublicKey, kind string) string {
-	switch key := public.(type) {
-	case *rsa.PublicKey:
-		if key.N.BitLen() >= 2048 {
-			return ""
-		}
-		return fmt.Sprintf("its RSA key has %d bits, fewer than 2048", key.N.BitLen())
-	case *ecdsa.PublicKey:
-		switch key.Curve.Params().Name {
-		case "P-256", "P-384", "P-521":
-			return ""
-		}
-	}
-	return "its key is " + kind + ", which is neither RSA nor EC P-256, P-384 or P-521"
-}
-
-// samePublicKey reports whether a and b are the same public key; what isn't a
-// public key is never the same.
-func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }

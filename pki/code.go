@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
-	"time"
 )
 
 // maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be
@@ -64,30 +63,4 @@ func CodeOf(verification *x509.Certificate) string {
 		return ""
 	}
 	return names[0]
-}
-
-const adviceOfCode = "make the verification certificate with the registration code as its Common Name"
-
-func findNoCommonName(m *Material, _ time.Time) (string, string) {
-	if n := len(commonNames(m.Verification)); n != 1 {
-		return fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
-			quoteSubject(m.Verification), n), adviceOfCode
-	}
-	return "", ""
-}
-
-func findOddCode(m *Material, _ time.Time) (string, string) {
-	names := commonNames(m.Verification)
-	if len(names) != 1 || codeFault(names[0]) == "" {
-		return "", ""
-	}
-	return "its Common Name is no registration code: " + codeFault(names[0]), adviceOfCode
-}
-
-func findOtherCode(m *Material, _ time.Time) (string, string) {
-	code := CodeOf(m.Verification)
-	if m.code == "" || code == "" || code == m.code {
-		return "", ""
-	}
-	return fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode
 }

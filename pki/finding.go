@@ -45,21 +45,6 @@ type Finding struct {
 	Source   string // where the rule comes from: an RFC's section, a vendor's page by its name
 }
 
-// A rule is one check. What it means and where it comes from does not depend on what is
-// found, so it stands in the table. find returns what is wrong and what to do about it, or
-// an empty message; it is called only where the rule's subject is there.
-type rule struct {
-	name     string
-	subject  Subject
-	severity Severity
-	source   string
-	meaning  string
-	find     func(m *Material, at time.Time) (message, advice string)
-}
-
-// rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
-var rules = slices.Concat(caRules, pairRules, verificationRules)
-
 // Findings judges all that there is by every rule, at a given time, in the order of the
 // table. The loaders take what has no [Fault], and nothing else.
 func (m *Material) Findings(at time.Time) []Finding {
@@ -107,15 +92,15 @@ func refusal(findings []Finding) error {
 			}
 		}
 		if len(reasons) > 0 {
-			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(once(advice), "; ")
+			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(unique(advice), "; ")
 			return refused
 		}
 	}
 	return nil
 }
 
-// once leaves of each text the first.
-func once(texts []string) []string {
+// unique keeps the first of equal texts.
+func unique(texts []string) []string {
 	var kept []string
 	for _, text := range texts {
 		if !slices.Contains(kept, text) {

@@ -46,3 +46,25 @@ func (m *Material) proof(at time.Time) (*Proof, error) {
 	}
 	return &Proof{CA: m.ca(findings), Verification: m.Verification, Warnings: warnings(findings, OfVerification)}, nil
 }
+
+const verificationRole = "verification certificate"
+
+// ReadVerification reads the one certificate of a file, of any X.509 version:
+// the vendor's procedure with OpenSSL 3.0 makes a v1 certificate.
+func ReadVerification(path string) (*x509.Certificate, error) {
+	b, err := readBundle(verificationRole, path)
+	if err != nil {
+		return nil, err
+	}
+	return b.one("leave only the verification certificate in the file")
+}
+
+// CheckVerification checks that a verification certificate proves possession of
+// the CA's key: it is another certificate with another key, signed with SHA-256,
+// SHA-384 or SHA-512 by the CA's key, its issuer is the CA's subject byte for
+// byte, its Common Name is the registration code, and it is valid at the given
+// time. With an empty code any code that [CheckCode] accepts will do.
+func (c *CA) CheckVerification(verification *x509.Certificate, code string, at time.Time) error {
+	m := &Material{Certificate: c.Certificate, path: c.Path, Verification: verification, code: code}
+	return refusal(m.judge(at, OfVerification))
+}

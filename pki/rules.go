@@ -1,5 +1,21 @@
 package pki
 
+import (
+	"time"
+)
+
+// A rule is one check. What it means and where it comes from does not depend on what is
+// found, so it stands in the table. find returns what is wrong and what to do about it, or
+// an empty message; it is called only where the rule's subject is there.
+type rule struct {
+	name     string
+	subject  Subject
+	severity Severity
+	source   string
+	meaning  string
+	find     func(m *Material, at time.Time) (message, advice string)
+}
+
 // The vendor's pages, by their titles.
 const (
 	pageOfCAs          = "ApsaraMQ for MQTT: CA certificate management"
@@ -12,8 +28,9 @@ const (
 	mayMatter      = "the service may or may not look at it; verifiers of device certificates elsewhere may"
 )
 
-// caRules are the rows of the table on the CA certificate.
-var caRules = []rule{
+// rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
+var rules = []rule{
+	// On the CA certificate.
 	{"basic-constraints", OfCA, Fault, "RFC 5280 section 4.2.1.9; " + pageOfRegistration + " (CertificateContentError)",
 		"the service registers certificates of CAs only, and goes by this extension",
 		findNotCA},
@@ -80,4 +97,62 @@ var caRules = []rule{
 	{"request-line", OfCA, Warning, "RFC 9112 section 3; " + pageOfRegistration,
 		"both certificates travel in one request line; many servers and proxies refuse a longer one",
 		findLongRequestLine},
+
+	// On the CA key.
+	{"key-pair", OfPair, Fault, pageOfRegistration + " (VerificationContent)",
+		"what this key signs proves nothing about the CA: the service would refuse it",
+		findStrangeKey},
+	{"key-proof", OfPair, Fault, "PKCS #11 v2.40 (CKA_ID); " + pageOfRegistration + " (VerificationContent)",
+		"the verification certificate can't be signed; in a token only labels and ids join a private key with its public one",
+		findFailedTrial},
+	{"key-permissions", OfPair, Warning, "NIST SP 800-57 part 1 section 6.2.2",
+		"whoever can read the file has the CA, or may try passwords on it: certificates that they issue let devices in",
+		findOpenKeyFile},
+	{"pin-on-command-line", OfPair, Warning, "RFC 7512 section 2.4 (pin-value)",
+		"whoever knows the PIN can have the token sign",
+		findShownPIN},
+
+	// On a verification certificate that was made elsewhere.
+	{"verification-own", OfVerification, Fault, pageOfCAs,
+		"a self-signed CA has signed itself, so this proves nothing; the CA's key is not for devices to hold",
+		findOwnCertificate},
+	{"verification-digest", OfVerification, Fault, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
+		"the vendor's procedure signs with SHA-256 or SHA-512; another proof may be refused, and a weak one can be forged",
+		findUnfitDigest},
+	{"verification-signature", OfVerification, Fault, pageOfRegistration + " (VerificationContent)",
+		"it does not prove that its maker has the CA's key: the service refuses it",
+		findForeignSignature},
+	{"verification-issuer", OfVerification, Fault, "RFC 5280 sections 4.1.2.4 and 7.1",
+		"verifiers find the issuer by its name: most look for the same bytes",
+		findForeignIssuer},
+	{"verification-validity", OfVerification, Fault, "RFC 5280 section 4.1.2.5",
+		"it does not verify now: the service refuses it",
+		findVerificationOutside},
+	{"verification-common-name", OfVerification, Fault, pageOfCAs + " (Common Name)",
+		"the service reads the registration code there and refuses what has none (RegisterCodeError)",
+		findNoCommonName},
+	{"verification-code-form", OfVerification, Fault, "RFC 5280 appendix A.1 (ub-common-name); " + pageOfRegistration + " (RegisterCodeError)",
+		"no registration code looks like that: the service refuses it (RegisterCodeError)",
+		findOddCode},
+	{"verification-code", OfVerification, Fault, pageOfRegistration + " (RegisterCodeError)",
+		"it was made for another code, perhaps an earlier one: the service refuses it (RegisterCodeError)",
+		findOtherCode},
+	{"verification-key", OfVerification, Fault, pageOfCAs + " (RSA and ECC only)",
+		"the service takes RSA and ECC only, of the verification certificate, too",
+		findOddProofKey},
+	{"verification-scheme", OfVerification, Warning, pageOfCAs + "; RFC 4055 section 3",
+		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service reads anything else is not documented",
+		findOddProofScheme},
+	{"verification-key-size", OfVerification, Warning, pageOfCAs + "; NIST SP 800-131A section 3",
+		"the vendor's procedure has RSA 2048 or EC P-256; whoever breaks a shorter key can pose as a device",
+		findWeakProofKey},
+	{"verification-lifetime", OfVerification, Warning, pageOfCAs + " (300 days)",
+		"the proof is needed for minutes; whoever holds this certificate and its key can pose as a device meanwhile",
+		findLongLife},
+	{"verification-expiry", OfVerification, Warning, "RFC 5280 section 4.1.2.5; the hour is mqttca's",
+		"it may have expired when it is submitted, and a code serves only once",
+		findShortLife},
+	{"verification-ca", OfVerification, Warning, "RFC 5280 section 4.2.1.9",
+		"whoever holds its key is a CA below yours, and could issue certificates that let devices in",
+		findProofIsCA},
 }

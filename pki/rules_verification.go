@@ -7,28 +7,6 @@ import (
 	"time"
 )
 
-const verificationRole = "verification certificate"
-
-// ReadVerification reads the one certificate of a file, of any X.509 version:
-// the vendor's procedure with OpenSSL 3.0 makes a v1 certificate.
-func ReadVerification(path string) (*x509.Certificate, error) {
-	b, err := readBundle(verificationRole, path)
-	if err != nil {
-		return nil, err
-	}
-	return b.one("leave only the verification certificate in the file")
-}
-
-// CheckVerification checks that a verification certificate proves possession of
-// the CA's key: it is another certificate with another key, signed with SHA-256,
-// SHA-384 or SHA-512 by the CA's key, its issuer is the CA's subject byte for
-// byte, its Common Name is the registration code, and it is valid at the given
-// time. With an empty code any code that [CheckCode] accepts will do.
-func (c *CA) CheckVerification(verification *x509.Certificate, code string, at time.Time) error {
-	m := &Material{Certificate: c.Certificate, path: c.Path, Verification: verification, code: code}
-	return refusal(m.judge(at, OfVerification))
-}
-
 func findOwnCertificate(m *Material, _ time.Time) (string, string) {
 	const advice = "make a key pair for the verification certificate and sign its request with the CA's key"
 	switch {
@@ -88,4 +66,30 @@ func findProofIsCA(m *Material, _ time.Time) (string, string) {
 		return "", ""
 	}
 	return "its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions"
+}
+
+const adviceOfCode = "make the verification certificate with the registration code as its Common Name"
+
+func findNoCommonName(m *Material, _ time.Time) (string, string) {
+	if n := len(commonNames(m.Verification)); n != 1 {
+		return fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
+			quoteSubject(m.Verification), n), adviceOfCode
+	}
+	return "", ""
+}
+
+func findOddCode(m *Material, _ time.Time) (string, string) {
+	names := commonNames(m.Verification)
+	if len(names) != 1 || codeFault(names[0]) == "" {
+		return "", ""
+	}
+	return "its Common Name is no registration code: " + codeFault(names[0]), adviceOfCode
+}
+
+func findOtherCode(m *Material, _ time.Time) (string, string) {
+	code := CodeOf(m.Verification)
+	if m.code == "" || code == "" || code == m.code {
+		return "", ""
+	}
+	return fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode
 }

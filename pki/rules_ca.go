@@ -1,0 +1,137 @@
+package pki
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// findNotCA: the service's own word is "BasicConstraints extension should be set to true in
+// CA certificate".
+func findNotCA(m *Material, _ time.Time) (string, string) {
+	const advice = "register the certificate of the CA that issues the device certificates, with basicConstraints CA:TRUE"
+	switch c := m.Certificate; {
+	case c.BasicConstraintsValid && c.IsCA:
+		return "", ""
+	case c.Version < 3:
+		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", c.Version), advice
+	case c.BasicConstraintsValid:
+		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
+	}
+	return "it is an end-entity certificate: it has no basicConstraints", advice
+}
+
+var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
+
+// findNoCertSign: where the extension is missing, any use of the key is allowed.
+func findNoCertSign(m *Material, _ time.Time) (string, string) {
+	if m.Certificate.KeyUsage&x509.KeyUsageCertSign != 0 || !hasExtension(m.Certificate, oidKeyUsage) {
+		return "", ""
+	}
+	return "its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign"
+}
+
+func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
+	// An X.509 v1 certificate has no extensions at all, which another rule says.
+	if len(m.Certificate.SubjectKeyId) > 0 || m.Certificate.Version < 3 {
+		return "", ""
+	}
+	return "it has no subject key identifier", "when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration"
+}
+
+// emptyName is a SEQUENCE without an entry.
+const emptyName = "\x30\x00"
+
+func findNoSubject(m *Material, _ time.Time) (string, string) {
+	if string(m.Certificate.RawSubject) != emptyName {
+		return "", ""
+	}
+	return "its subject is empty", "issue the CA certificate anew with a subject"
+}
+
+func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
+	for _, extension := range certificate.Extensions {
+		if extension.Id.Equal(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// What a CA's own extensions say about the certificates below it. None of it keeps the CA
+// from being registered: the service may or may not look, and the device certificates are
+// the CA's affair.
+
+var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
+
+// findForeignAuthority: a self-signed CA is its own authority.
+func findForeignAuthority(m *Material, _ time.Time) (string, string) {
+	c := m.Certificate
+	if !selfSigned(c) || len(c.AuthorityKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) {
+		return "", ""
+	}
+	return "it is self-signed, but its authority key identifier is not its own subject key identifier",
+		"issue the CA certificate anew with an authority key identifier of its own, or with none"
+}
+
+func findNameConstraints(m *Material, _ time.Time) (string, string) {
+	if !hasExtension(m.Certificate, oidNameConstraints) {
+		return "", ""
+	}
+	return "it has name constraints, which hold for the certificates below it",
+		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
+}
+
+// findUsages: RFC 5280 has extended key usages for end-entity certificates; in a CA most
+// verifiers take them as a limit on those below it.
+func findUsages(m *Material, _ time.Time) (string, string) {
+	if len(m.Certificate.ExtKeyUsage)+len(m.Certificate.UnknownExtKeyUsage) == 0 {
+		return "", ""
+	}
+	const advice = "the verification certificate has no such usage, which the limit allows; device certificates need TLS client authentication"
+	if slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
+		return "it has extended key usages, which many verifiers take as a limit on the certificates below it", advice
+	}
+	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
+}
+
+// findCriticalExtensions: a verifier refuses a certificate with a critical extension that it
+// does not know.
+func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
+	var unknown []string
+	for _, id := range m.Certificate.UnhandledCriticalExtensions {
+		if !id.Equal(oidNameConstraints) {
+			unknown = append(unknown, id.String())
+		}
+	}
+	if len(unknown) == 0 {
+		return "", ""
+	}
+	return fmt.Sprintf("it has critical extensions that not every verifier knows: %s", strings.Join(unknown, ", ")),
+		"should the service refuse the CA or its device certificates, they may be why"
+}
+
+// findBrokenChain looks at the CA certificate's place in a chain, as far as the other
+// certificates of its file show it. A file with nothing but the CA says nothing, and so
+// does one without the CA's issuer. What is registered is the one certificate in any case.
+func findBrokenChain(m *Material, _ time.Time) (string, string) {
+	issuers := 0
+	for _, other := range m.others {
+		if other.Equal(m.Certificate) || !bytes.Equal(other.RawSubject, m.Certificate.RawIssuer) {
+			continue
+		}
+		if m.Certificate.CheckSignatureFrom(other) == nil {
+			return "", ""
+		}
+		issuers++
+	}
+	if issuers == 0 || m.Certificate.CheckSignatureFrom(m.Certificate) == nil {
+		return "", ""
+	}
+	return fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
+		"put the CA's true chain into the file, or the CA certificate alone"
+}
