@@ -3,9 +3,11 @@ package pki
 import (
 	"crypto"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
-	"fmt"
 	"time"
+
+	"go.step.sm/crypto/keyutil"
 )
 
 // Authority is a CA together with its key. The key stays inside: all that it
@@ -63,21 +65,48 @@ func NewAuthority(certificate *x509.Certificate, signer crypto.Signer, at time.T
 	return m.authority(at)
 }
 
-// belongingTo returns the one certificate of the bundle with this public key. A file with one
-// certificate is taken at its word: whether the key belongs to it is a rule's affair.
-func (b *bundle) belongingTo(public crypto.PublicKey, key string) (*x509.Certificate, error) {
-	found := b.withKey(public)
-	switch {
-	case len(b.certificates) == 1 && len(b.damaged) == 0:
-		return b.certificates[0], nil
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		reason := fmt.Sprintf("%d of its certificates belong to the key: %s", len(found), list(found))
-		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
-	case len(b.damaged) > 0:
-		return nil, b.refuseDamaged()
+// throwawayLife is the validity of a throwaway CA: long enough for a rehearsal,
+// too short to be of use to anyone else.
+const throwawayLife = 24 * time.Hour
+
+// NewThrowawayAuthority makes a self-signed P-256 CA for a rehearsal. It lives in
+// memory only and is valid for a day from at.
+func NewThrowawayAuthority(at time.Time) (*Authority, error) {
+	signer, err := keyutil.GenerateSigner("EC", "P-256", 0)
+	if err != nil {
+		return nil, refuseThrowaway(err)
 	}
-	return nil, &Error{Action: "use", Object: key, Advice: adviceOfPair,
-		Reason: fmt.Sprintf("it is %s and belongs to none of the %d certificates: %s", keyKind(public), len(b.certificates), list(b.certificates))}
+	serialNumber, err := NewSerialNumber()
+	if err != nil {
+		return nil, err
+	}
+	keyIdentifier, err := subjectKeyIdentifier(signer.Public())
+	if err != nil {
+		return nil, refuseThrowaway(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber:          serialNumber,
+		Subject:               pkix.Name{CommonName: "mqttca rehearsal CA"},
+		NotBefore:             at.Add(-backdating).UTC().Truncate(time.Second),
+		NotAfter:              at.Add(throwawayLife).UTC().Truncate(time.Second),
+		SignatureAlgorithm:    x509.ECDSAWithSHA256,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+		SubjectKeyId:          keyIdentifier,
+	}
+	certificate, err := createCertificate(template, template, signer.Public(), signer)
+	if err != nil {
+		return nil, refuseThrowaway(err)
+	}
+	authority, err := NewAuthority(certificate, signer, at)
+	if err != nil {
+		return nil, err
+	}
+	authority.Warnings = nil // that it ends soon is what it is for
+	return authority, nil
+}
+
+func refuseThrowaway(cause error) *Error {
+	return &Error{Action: "make", Object: "throwaway CA", Reason: cause.Error(), Err: cause}
 }

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -50,27 +51,6 @@ func parseBundle(f *file) (*bundle, error) {
 	}
 	b.certificates = append(b.certificates, certificate)
 	return b, nil
-}
-
-// isCertificate reports whether a PEM label announces a certificate (RFC 7468
-// section 5.1, which names the two older labels).
-func isCertificate(label string) bool {
-	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
-}
-
-// adviceFor says how to come from what a file holds to a certificate.
-func adviceFor(label string) string {
-	switch label {
-	case "TRUSTED CERTIFICATE":
-		return "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings"
-	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
-		return "this is a key: give the file with the certificate here"
-	case "PKCS7":
-		return "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"
-	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		return "a certificate request isn't signed yet; give the certificate that was issued for it"
-	}
-	return ""
 }
 
 // add takes the certificate of a block into the bundle, unless it is there.
@@ -160,4 +140,56 @@ func ParseCertificate(text string) (*x509.Certificate, error) {
 // at the end.
 func EncodeCertificate(certificate *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
+}
+
+// belongingTo returns the one certificate of the bundle with this public key. A file with one
+// certificate is taken at its word: whether the key belongs to it is a rule's affair.
+func (b *bundle) belongingTo(public crypto.PublicKey, key string) (*x509.Certificate, error) {
+	found := b.withKey(public)
+	switch {
+	case len(b.certificates) == 1 && len(b.damaged) == 0:
+		return b.certificates[0], nil
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		reason := fmt.Sprintf("%d of its certificates belong to the key: %s", len(found), list(found))
+		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
+	case len(b.damaged) > 0:
+		return nil, b.refuseDamaged()
+	}
+	return nil, &Error{Action: "use", Object: key, Advice: adviceOfPair,
+		Reason: fmt.Sprintf("it is %s and belongs to none of the %d certificates: %s", keyKind(public), len(b.certificates), list(b.certificates))}
+}
+
+// issuer returns the CA certificate for a verification certificate that was made
+// elsewhere. A file with one certificate is taken at its word; of a bundle, the CA is the
+// one whose key signed the verification certificate. Whether that certificate is what it
+// should be is for the rules.
+func (b *bundle) issuer(verification *x509.Certificate, object string) (*x509.Certificate, error) {
+	if len(b.certificates) == 1 && len(b.damaged) == 0 {
+		return b.certificates[0], nil
+	}
+	if reason, advice := unfitDigest(verification); reason != "" {
+		return nil, &Error{Action: "check", Object: object, Reason: reason, Advice: advice}
+	}
+	var issuers []*x509.Certificate
+	for _, candidate := range b.certificates {
+		if signedBy(verification, candidate) {
+			issuers = append(issuers, candidate)
+		}
+	}
+	switch {
+	case len(issuers) == 1:
+		return issuers[0], nil
+	case len(issuers) > 1:
+		reason := fmt.Sprintf("%d of its certificates have the key that signed the verification certificate: %s", len(issuers), list(issuers))
+		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
+	case len(b.damaged) > 0:
+		return nil, b.refuseDamaged()
+	}
+	return nil, b.file.refuse("none of its certificates has the key that signed the verification certificate: "+list(b.certificates), "")
+}
+
+func signedBy(certificate, issuer *x509.Certificate) bool {
+	return issuer.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
 }

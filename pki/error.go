@@ -1,5 +1,14 @@
 package pki
 
+import (
+	"bytes"
+	"encoding/base64"
+	"os"
+	"slices"
+	"strings"
+	"unicode"
+)
+
 // Error is something wrong with local material: a file, a certificate, a key, a
 // registration code.
 type Error struct {
@@ -19,3 +28,86 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Hint says what to do next, or is empty.
 func (e *Error) Hint() string { return e.Advice }
+
+// CheckPath refuses a value that was given as a path and is the content of a file, such as
+// a key that a CI system keeps in a variable. Its error names object, says that this is the
+// content ("key"), and never shows the value. A file that exists is never refused.
+func CheckPath(object, content, path string) error {
+	inToken := isTokenURI(path)
+	if inToken && content == contents[keyRole] || !inToken && !HasContent(path) {
+		return nil
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	refusal := &Error{Action: "read", Object: object}
+	switch {
+	case inToken:
+		refusal.Reason, refusal.Advice = "this is a pkcs11 URI, not the path of a file", "only the CA key can be in a token"
+	case hasPrefixFold(path, passwordSources[1:]):
+		refusal.Reason, refusal.Advice = "this is a password source as openssl takes it, not the path of a file", "give the path alone, without the prefix"
+	default:
+		refusal.Reason, refusal.Advice = "this is the "+contentOf(path, content)+" itself, not the path of a file",
+			"write it to a file and give the path of that file: every user of this machine can read a command line"
+	}
+	return refusal
+}
+
+// contentOf names what a value is, if it says so itself.
+func contentOf(value, expected string) string {
+	switch {
+	case strings.Contains(value, "PRIVATE KEY-----"):
+		return "key"
+	case strings.Contains(value, "CERTIFICATE-----"):
+		return "certificate"
+	case hasPrefixFold(value, passwordSources[:1]):
+		return "password"
+	}
+	return expected
+}
+
+// passwordSources are the prefixes of openssl's -passin. The first has the password behind it.
+var passwordSources = []string{"pass:", "env:", "file:", "fd:"}
+
+func hasPrefixFold(value string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(prefix string) bool {
+		return len(value) > len(prefix) && strings.EqualFold(value[:len(prefix)], prefix)
+	})
+}
+
+const (
+	// maxPath is the longest path on Linux, and maxName the longest name of a file.
+	maxPath = 4096
+	maxName = 255
+
+	anyBegin = "-----BEGIN" // also of a label that the shell has cut off
+)
+
+// HasContent reports whether a value is hardly the path of a file: it has control
+// characters or PEM, is DER or PEM in base64 or a JSON Web Token, names a password as
+// openssl does, or is longer than a path or a file name can be.
+func HasContent(value string) bool {
+	tooLong := func(name string) bool { return len(name) > maxName }
+	return len(value) > maxPath || slices.ContainsFunc(strings.Split(value, "/"), tooLong) ||
+		strings.ContainsFunc(value, unicode.IsControl) ||
+		strings.Contains(value, anyBegin) ||
+		strings.HasPrefix(value, "eyJ") && strings.Contains(value, ".eyJ") ||
+		hasPrefixFold(value, passwordSources) ||
+		isEncoded(value)
+}
+
+// isEncoded reports whether a value begins with the base64 of PEM, or of what PKCS#1,
+// PKCS#8, SEC1, PKCS#12 and X.509 have in common: a SEQUENCE that begins with an INTEGER
+// or a SEQUENCE.
+func isEncoded(value string) bool {
+	const least = 24 // octets: shorter than any key, longer than a word
+	data, _ := base64.StdEncoding.DecodeString(value[:len(value)&^3])
+	if len(data) < least || data[0] != 0x30 {
+		return bytes.HasPrefix(data, []byte(anyBegin))
+	}
+	first := data[2]
+	if data[1] > 0x80 && data[1] < 0x84 {
+		first = data[2+data[1]&0x7f]
+	}
+	return first == 0x02 || first == 0x30
+}

@@ -1,8 +1,12 @@
 package pki
 
 import (
+	"encoding/base64"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"io/fs"
+	"strings"
 	"testing"
 )
 
@@ -18,8 +22,103 @@ func TestError(t *testing.T) {
 	}
 }
 
-func TestSeverity(t *testing.T) {
-	if Fault.String() != "error" || Warning.String() != "warning" {
-		t.Errorf("%s, %s", Fault, Warning)
+// contentsOfFiles are what a variable may hold in place of a path.
+func contentsOfFiles(t *testing.T) map[string]string {
+	contents := map[string]string{
+		"a PEM label that the shell cut off": "-----BEGIN",
+		"a web token":                        "eyJhbGciOiJub25lIn0.eyJzdWIiOiJkZXZpY2UifQ.",
+		"a password":                         "PASS:hunter2",
+		"a password of the environment":      "env:PASSWORD",
+		"a password in a file":               "file:password.txt",
+		"a line feed":                        "hunter2\n",
+		"an escape":                          "hunter2\x1b[2J",
+		"a name of 256 letters":              "folder/" + strings.Repeat("x", 256),
+		"a path of 4097 letters":             strings.Repeat("folder/", 586),
+	}
+	for _, name := range []string{"p256.pkcs8.key", "p256.sec1.key", "p256.encrypted.key", "rsa2048.pkcs1.key", "rsa4096.pkcs8.key", "ed25519.pkcs8.key", "p256.crt"} {
+		text := mustRead(t, caFile(name))
+		block, _ := pem.Decode(text)
+		contents[name+" in PEM"] = string(text)
+		contents[name+" in one line"] = strings.ReplaceAll(string(text), "\n", `\n`)
+		contents[name+" in PEM in base64"] = base64.StdEncoding.EncodeToString(text)
+		contents[name+" in DER in base64"] = base64.StdEncoding.EncodeToString(block.Bytes)
+		contents[name+" in DER in base64, a line of it"] = base64.StdEncoding.EncodeToString(block.Bytes)[:64]
+	}
+	contents["PKCS#12 in base64"] = base64.StdEncoding.EncodeToString(mustRead(t, caFile("p256.p12")))
+	return contents
+}
+
+func TestCheckPathRefusesContent(t *testing.T) {
+	for name, value := range contentsOfFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			err := CheckPath("--ca-key", "key", value)
+			if err == nil || !strings.HasSuffix(err.Error(), ", not the path of a file") {
+				t.Fatalf("error: %v", err)
+			}
+			wantHidden(t, err, value)
+		})
+	}
+}
+
+// All that reads a file refuses its content: none of it is in the error.
+func TestReadersRefuseContent(t *testing.T) {
+	key, certificate := caFile("p256.pkcs8.key"), caFile("p256.crt")
+	for name, value := range contentsOfFiles(t) {
+		for what, sources := range map[string]Places{
+			"certificate":  {CA: value},
+			"key":          {CA: certificate, Key: value},
+			"verification": {CA: certificate, Verification: value},
+			"module":       {CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=" + escaped(value)},
+			"PIN":          {CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=" + escaped(value)},
+		} {
+			if what == "key" && isTokenURI(value) {
+				continue
+			}
+			_, err := ReadMaterial(sources, nil)
+			if err == nil {
+				t.Fatalf("%s as %s is taken", name, what)
+			}
+			wantHidden(t, err, value)
+		}
+	}
+	_, err := ReadMaterial(Places{CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=hunter2"}, nil)
+	wantError(t, err, "read PIN file: no such file")
+	wantHidden(t, err, "hunter2")
+	_, err = ReadMaterial(Places{CA: "pkcs11:token=ca;object=root?pin-value=hunter2", Key: key}, nil)
+	wantError(t, err, "read CA certificate: this is a pkcs11 URI, not the path of a file")
+	wantHidden(t, err, "hunter2")
+}
+
+// wantHidden fails if an error shows any of a value, be it under %#v.
+func wantHidden(t *testing.T, err error, value string) {
+	t.Helper()
+	secret := value[:min(len(value), 24)]
+	if value == "env:PASSWORD" || value == "-----BEGIN" {
+		return // no secret
+	}
+	text := fmt.Sprintf("%v %+v %#v", err, err, err)
+	if strings.Contains(text, secret) || strings.Contains(text, "hunter2") {
+		t.Fatalf("the error shows %q: %s", value, text)
+	}
+}
+
+func escaped(value string) string {
+	var b strings.Builder
+	for _, octet := range []byte(value) {
+		fmt.Fprintf(&b, "%%%02X", octet)
+	}
+	return b.String()
+}
+
+func TestCheckPathTakesPaths(t *testing.T) {
+	for _, path := range []string{
+		"", "-", "ca.key", "/dev/stdin", "/dev/fd/63", `C:\keys\ca.key`, "../keys/CA key (2026).pem", "/run/secrets/根.key",
+		"MIGRATION/certificates/production/rootca", "MIIT/2026/certificates/production/rootca", "password", "pass", "file:", "eyJ.key",
+		strings.Repeat("folder/", 100) + strings.Repeat("x", 255),
+		write(t, "pass:word"),
+	} {
+		if err := CheckPath("--ca-key", "key", path); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

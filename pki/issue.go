@@ -3,8 +3,12 @@ package pki
 import (
 	"crypto"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
+	"math/big"
+
+	"go.step.sm/crypto/keyutil"
 )
 
 // IssueVerification signs a verification certificate with the CA's key: X.509 v3;
@@ -50,4 +54,53 @@ func createCertificate(template, issuer *x509.Certificate, public crypto.PublicK
 
 func refuseSigning(reason string, cause error) *Error {
 	return &Error{Action: "sign", Object: verificationRole, Reason: reason, Err: cause}
+}
+
+// serialBits is the length of the serial numbers made here: well over the 64
+// bits of randomness in common use, and within the 20 octets of RFC 5280
+// section 4.1.2.2.
+const serialBits = 128
+
+// NewSerialNumber returns a random positive serial number of at most 128 bits.
+func NewSerialNumber() (*big.Int, error) {
+	limit := new(big.Int).Lsh(big.NewInt(1), serialBits)
+	for {
+		number, err := rand.Int(rand.Reader, limit)
+		if err != nil {
+			return nil, &Error{Action: "make", Object: "serial number", Reason: err.Error(), Err: err}
+		}
+		if number.Sign() > 0 {
+			return number, nil
+		}
+	}
+}
+
+// NewVerificationKey makes a key pair for a verification certificate, RSA 2048 for
+// an RSA CA and P-256 for an EC one as in the vendor's procedure, and returns only
+// the public half. The CA signs the certificate, so nothing ever needs the private
+// half; it is dropped here, because whoever holds it together with the
+// certificate can pose as a device.
+func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
+	kind, curve, size := "EC", "P-256", 0
+	if _, ok := ca.Certificate.PublicKey.(*rsa.PublicKey); ok {
+		kind, curve, size = "RSA", "", 2048
+	}
+	pair, err := keyutil.GenerateSigner(kind, curve, size)
+	if err == nil {
+		var public crypto.PublicKey
+		if public, err = publicHalf(pair); err == nil {
+			return public, nil
+		}
+	}
+	return nil, &Error{Action: "make", Object: "verification key", Reason: err.Error(), Err: err}
+}
+
+// publicHalf copies the public key. What Public returns points into the private
+// key and would keep all of it in memory.
+func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
+	der, err := x509.MarshalPKIXPublicKey(pair.Public())
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParsePKIXPublicKey(der)
 }

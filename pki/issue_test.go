@@ -3,13 +3,17 @@ package pki
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"io"
 	"math/big"
+	"runtime"
 	"testing"
 	"time"
 
@@ -277,5 +281,61 @@ func TestNewSerialNumber(t *testing.T) {
 	}
 	if longest < 120 { // by chance once in 2^1600 runs
 		t.Errorf("the longest of 200 serial numbers has %d bits", longest)
+	}
+}
+
+// Holding the public half does not keep the private half in memory.
+func TestPublicHalfLetsGo(t *testing.T) {
+	for name, generate := range map[string]func(done func()) crypto.Signer{
+		"RSA": func(done func()) crypto.Signer {
+			key, err := rsa.GenerateKey(rand.Reader, 2048)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runtime.SetFinalizer(key, func(*rsa.PrivateKey) { done() })
+			return key
+		},
+		"EC": func(done func()) crypto.Signer {
+			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runtime.SetFinalizer(key, func(*ecdsa.PrivateKey) { done() })
+			return key
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			released := make(chan struct{})
+			public, err := publicHalf(generate(func() { close(released) }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 50 {
+				runtime.GC()
+				select {
+				case <-released:
+					runtime.KeepAlive(public)
+					return
+				case <-time.After(20 * time.Millisecond):
+				}
+			}
+			runtime.KeepAlive(public)
+			t.Error("the private key is still referenced")
+		})
+	}
+}
+
+func TestNewVerificationKeyIsNew(t *testing.T) {
+	ca := mustCA(t, "p384.crt")
+	first, err := NewVerificationKey(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := NewVerificationKey(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if samePublicKey(first, second) {
+		t.Error("the same key twice")
 	}
 }

@@ -90,3 +90,95 @@ func (m *Material) fit(at time.Time) ([]Finding, error) {
 	findings := m.Findings(at)
 	return findings, refusal(findings)
 }
+
+// ReadMaterial reads all that is given. Of a bundle, the CA is the certificate that belongs
+// to the key, or without a key the one whose key signed the verification certificate, and
+// without both the bundle must hold exactly one. A key in a token makes a trial signature
+// over random data, where it is fit for one. The caller closes the material.
+func ReadMaterial(p Places, password Password) (m *Material, err error) {
+	m = &Material{path: p.CA, verificationPath: p.Verification, code: p.Code}
+	if p.Verification != "" {
+		if m.Verification, err = ReadVerification(p.Verification); err != nil {
+			return nil, err
+		}
+	}
+	if p.Key != "" {
+		err = m.readPair(p.Key, password)
+	} else {
+		err = m.readCA()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// readCA takes the CA certificate from its file, where there is no key to say which.
+func (m *Material) readCA() error {
+	b, err := readBundle(caRole, m.path)
+	if err != nil {
+		return err
+	}
+	m.others = b.certificates
+	if m.Verification == nil {
+		m.Certificate, err = b.one("leave only the CA certificate that is meant in the file")
+		return err
+	}
+	m.Certificate, err = b.issuer(m.Verification, m.object(OfVerification))
+	return err
+}
+
+// readPair opens the key and takes the certificate that belongs to it. What needs no
+// password comes first.
+func (m *Material) readPair(key string, password Password) error {
+	source, err := findKey(key)
+	if err != nil {
+		return err
+	}
+	b, err := m.bundleBeside(source)
+	if err != nil {
+		return err
+	}
+	opened, err := source.open(password)
+	if err != nil {
+		return err
+	}
+	b = firstBundle(b, opened.certificates)
+	if m.Certificate, err = b.belongingTo(opened.signer.Public(), opened.object); err != nil {
+		opened.close()
+		return err
+	}
+	m.others, m.key = b.certificates, opened
+	if opened.prove != nil && m.pairFits() {
+		opened.failed = opened.prove(m.Certificate)
+	}
+	return nil
+}
+
+// bundleBeside reads the file with the CA certificate. Without one the certificate comes with
+// the key, and the bundle is nil.
+func (m *Material) bundleBeside(source keySource) (*bundle, error) {
+	if m.path != "" {
+		return readBundle(caRole, m.path)
+	}
+	if f, isFile := source.(keyFile); isFile && f.archive() == "" && len(pemBlocks(f.data)) == 0 {
+		return nil, refuseNoKey(f.file, nil)
+	}
+	if m.path = source.archive(); m.path == "" {
+		return nil, &Error{Action: "use", Object: source.object(), Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own", Err: ErrNoCertificate}
+	}
+	return nil, nil
+}
+
+func firstBundle(given, own *bundle) *bundle {
+	if given != nil {
+		return given
+	}
+	return own
+}
+
+// pairFits reports whether a trial signature can say anything.
+func (m *Material) pairFits() bool {
+	public := m.key.signer.Public()
+	return samePublicKey(m.Certificate.PublicKey, public) && fitKey(public, "") == ""
+}

@@ -101,3 +101,24 @@ const (
 	utf16Reason = "it is UTF-16 text, as PowerShell's > writes it, not PEM"
 	utf16Advice = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
 )
+
+// isCertificate reports whether a PEM label announces a certificate (RFC 7468
+// section 5.1, which names the two older labels).
+func isCertificate(label string) bool {
+	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
+}
+
+// adviceFor says how to come from what a file holds to a certificate.
+func adviceFor(label string) string {
+	switch label {
+	case "TRUSTED CERTIFICATE":
+		return "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings"
+	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
+		return "this is a key: give the file with the certificate here"
+	case "PKCS7":
+		return "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"
+	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
+		return "a certificate request isn't signed yet; give the certificate that was issued for it"
+	}
+	return ""
+}

@@ -126,3 +126,9 @@ func TestAlgorithmName(t *testing.T) {
 		}
 	}
 }
+
+func TestSeverity(t *testing.T) {
+	if Fault.String() != "error" || Warning.String() != "warning" {
+		t.Errorf("%s, %s", Fault, Warning)
+	}
+}

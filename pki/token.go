@@ -4,8 +4,10 @@ package pki
 
 import (
 	"crypto"
+	"crypto/rand"
+	"crypto/x509"
 	"fmt"
-	"strings"
+	"io"
 
 	"github.com/ThalesGroup/crypto11"
 	"github.com/miekg/pkcs11"
@@ -85,85 +87,37 @@ func (k *tokenKey) findPair(session *crypto11.Context, token pkcs11.TokenInfo) (
 	return pairs[0], nil
 }
 
-// findToken looks at the tokens of the module without logging in.
-func (k *tokenKey) findToken() (slot int, token pkcs11.TokenInfo, err error) {
-	module, err := k.openModule()
+// A tokenSigner signs in a token and says in a sentence where that failed.
+type tokenSigner struct {
+	crypto.Signer
+	key *tokenKey
+}
+
+func (s *tokenSigner) Sign(random io.Reader, digest []byte, options crypto.SignerOpts) ([]byte, error) {
+	signature, err := s.Signer.Sign(random, digest, options)
 	if err != nil {
-		return 0, token, err
+		return nil, s.key.refuseAnswer(err)
 	}
-	defer module.close()
-	slots, err := module.GetSlotList(true)
-	if err != nil {
-		return 0, token, k.refuseAnswer(err)
-	}
-	var found []string
-	for _, id := range slots {
-		info, err := module.GetTokenInfo(id)
-		if err != nil || !k.names(id, info) {
-			continue
+	return signature, nil
+}
+
+// prover returns the proof that private and public key of a token belong together: a
+// signature over random data that the certificate's public key verifies. Only labels and
+// ids, which anybody can set, join the two in a token.
+func (k *tokenKey) prover(signer crypto.Signer) func(*x509.Certificate) error {
+	return func(certificate *x509.Certificate) error {
+		data := make([]byte, 32)
+		rand.Read(data)
+		digest := crypto.SHA256.New()
+		digest.Write(data)
+		signature, err := signer.Sign(rand.Reader, digest.Sum(nil), crypto.SHA256)
+		if err != nil {
+			return err
 		}
-		slot, token = int(id), info
-		found = append(found, fmt.Sprintf("slot-id=%d", id))
-	}
-	switch len(found) {
-	case 0:
-		return 0, token, k.refuse("the module has no such token", "pkcs11-tool --module MODULE --list-token-slots shows what there is")
-	case 1:
-		return slot, token, nil
-	}
-	return 0, token, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "name the one that is meant by serial or slot-id")
-}
-
-// names reports whether the URI means this token. What it does not say is no matter.
-func (k *tokenKey) names(slot uint, token pkcs11.TokenInfo) bool {
-	if token.Flags&pkcs11.CKF_TOKEN_INITIALIZED == 0 || k.slot != nil && *k.slot != slot {
-		return false
-	}
-	for name, has := range map[string]string{
-		"token": token.Label, "serial": token.SerialNumber, "manufacturer": token.ManufacturerID, "model": token.Model,
-	} {
-		if want := k.values[name]; want != "" && trimmed(want) != trimmed(has) {
-			return false
+		if certificate.CheckSignature(signatureAlgorithm(certificate), data, signature) != nil {
+			return k.refuse("a trial signature of its private key does not fit the CA certificate: the token's public key of the same name is another key's",
+				"name the private key that belongs to the CA certificate by object and id")
 		}
+		return nil
 	}
-	return true
-}
-
-// trimmed: PKCS#11 pads texts with blanks, some modules with zeros.
-func trimmed(text string) string { return strings.TrimRight(text, " \x00") }
-
-// A module is a PKCS#11 module that was loaded and initialized.
-type module struct {
-	*pkcs11.Ctx
-	shared bool // another part of this process had initialized it
-}
-
-func (k *tokenKey) openModule() (*module, error) {
-	path := k.values["module-path"]
-	if err := CheckPath(k.object()+"'s module-path", "key", path); err != nil {
-		return nil, err
-	}
-	if reason := fileThere(path); strings.Contains(path, "/") && reason != "" {
-		return nil, k.refuse("its PKCS#11 module "+printable(path)+" "+reason, "")
-	}
-	context := pkcs11.New(path)
-	if context == nil {
-		return nil, k.refuse("its PKCS#11 module "+printable(path)+" can't be loaded", "it is a shared library for this machine's platform, from the vendor of the token")
-	}
-	switch err := context.Initialize(); err {
-	case nil:
-		return &module{context, false}, nil
-	case pkcs11.Error(pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED):
-		return &module{context, true}, nil
-	default:
-		context.Destroy()
-		return nil, k.refuseAnswer(err)
-	}
-}
-
-func (m *module) close() {
-	if !m.shared {
-		m.Finalize()
-	}
-	m.Destroy()
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,18 +150,4 @@ func (k *tokenKey) archive() string { return "" }
 
 func (k *tokenKey) refuse(reason, advice string) *Error {
 	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}
-}
-
-// fileThere is the reason why a module can't be there, or "".
-func fileThere(path string) string {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.Mode().IsRegular():
-		return ""
-	case err == nil:
-		return "is not a file"
-	case os.IsNotExist(err):
-		return "is not there"
-	}
-	return "can't be read"
 }

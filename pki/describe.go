@@ -1,0 +1,184 @@
+package pki
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A Description is what a certificate says of itself, for people.
+type Description struct {
+	Subject      string // in the form of RFC 4514, what does not print escaped
+	Issuer       string // the same
+	SelfSigned   bool   // its own key signed it, under its own name
+	Version      int    // of X.509
+	SerialNumber string // see [SerialNumber]
+	SHA256       string // of the DER, 64 lower-case hex digits
+	NotBefore    time.Time
+	NotAfter     time.Time
+	Key          string // the kind of its key: "EC P-256"
+	Signature    string // the algorithm of its signature: "ECDSA-SHA256"
+	PathLength   string // how many CAs there may be below it (RFC 5280 section 4.2.1.9): "0"; "" for any number
+}
+
+// Describe describes a certificate, whatever may be wrong with it.
+func Describe(certificate *x509.Certificate) Description {
+	return Description{
+		Subject:      subjectString(certificate),
+		Issuer:       issuerString(certificate),
+		SelfSigned:   selfSigned(certificate),
+		Version:      certificate.Version,
+		SerialNumber: SerialNumber(certificate),
+		SHA256:       fingerprint(certificate),
+		NotBefore:    certificate.NotBefore,
+		NotAfter:     certificate.NotAfter,
+		Key:          certificateKeyKind(certificate),
+		Signature:    signatureName(certificate),
+		PathLength:   pathLength(certificate),
+	}
+}
+
+func pathLength(certificate *x509.Certificate) string {
+	if certificate.MaxPathLen > 0 || certificate.MaxPathLenZero {
+		return strconv.Itoa(certificate.MaxPathLen)
+	}
+	return ""
+}
+
+// selfSigned goes by the names alone where the signature is of an algorithm that crypto/x509
+// does not verify, such as SHA-1 or one that it does not know.
+func selfSigned(certificate *x509.Certificate) bool {
+	if !bytes.Equal(certificate.RawSubject, certificate.RawIssuer) {
+		return false
+	}
+	reason, _ := unfitDigest(certificate)
+	return reason != "" || signedBy(certificate, certificate)
+}
+
+func signatureName(certificate *x509.Certificate) string {
+	if certificate.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
+		return unknownKind
+	}
+	return certificate.SignatureAlgorithm.String()
+}
+
+// subjectString is the subject of a certificate for people.
+func subjectString(certificate *x509.Certificate) string {
+	return nameString(certificate.RawSubject, certificate.Subject)
+}
+
+// quoteSubject is the subject as it stands in an error. What could end the
+// quotation is escaped already.
+func quoteSubject(certificate *x509.Certificate) string {
+	return `"` + subjectString(certificate) + `"`
+}
+
+// issuerString is the issuer of a certificate for people.
+func issuerString(certificate *x509.Certificate) string {
+	return nameString(certificate.RawIssuer, certificate.Issuer)
+}
+
+// quoteIssuer is the issuer as it stands in an error.
+func quoteIssuer(certificate *x509.Certificate) string {
+	return `"` + issuerString(certificate) + `"`
+}
+
+// nameString is a name in the form of RFC 4514, with the grouping of multi-valued
+// RDNs kept, which pkix.Name loses.
+func nameString(raw []byte, name pkix.Name) string {
+	var sequence pkix.RDNSequence
+	if _, err := asn1.Unmarshal(raw, &sequence); err != nil {
+		return printable(name.String())
+	}
+	return printable(sequence.String())
+}
+
+// printable escapes what does not print as RFC 4514 section 2.4 has it: a
+// backslash and two hex digits for each byte.
+func printable(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, b := range []byte(string(r)) {
+			fmt.Fprintf(&out, `\%02X`, b)
+		}
+	}
+	return out.String()
+}
+
+const unknownKind = "of an unknown kind"
+
+// keyKind names the kind of a public key for people: "RSA 2048", "EC P-256".
+func keyKind(public crypto.PublicKey) string {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "EC " + key.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	}
+	return unknownKind
+}
+
+// certificateKeyKind is keyKind for a certificate, where a key that crypto/x509
+// does not read can still be named.
+func certificateKeyKind(certificate *x509.Certificate) string {
+	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
+		return kind
+	}
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(certificate.RawSubjectPublicKeyInfo, &info); err != nil {
+		return unknownKind
+	}
+	return algorithmName(info.Algorithm.Algorithm)
+}
+
+// algorithmName names a public key algorithm that this package refuses.
+func algorithmName(id asn1.ObjectIdentifier) string {
+	switch id.String() {
+	case "1.2.840.113549.1.1.10":
+		return "RSASSA-PSS" // RFC 4055 section 3.1
+	case "1.3.101.110":
+		return "X25519" // RFC 8410 section 3
+	case "1.3.101.112":
+		return "Ed25519"
+	case "1.3.101.113":
+		return "Ed448"
+	case "1.2.840.10040.4.1":
+		return "DSA" // RFC 3279 section 2.3.2
+	}
+	return "of the algorithm " + id.String()
+}
+
+// SerialNumber is a certificate's serial number as text: lower-case hex, two digits
+// for each octet, without leading zero octets.
+func SerialNumber(certificate *x509.Certificate) string {
+	return serialString(certificate.SerialNumber)
+}
+
+// serialString is a serial number in lower-case hex, two digits for each octet
+// as OpenSSL prints it: "0f", "00" for zero.
+func serialString(number *big.Int) string {
+	if number.Sign() == 0 {
+		return "00"
+	}
+	return fmt.Sprintf("%x", number.Bytes())
+}
