@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"crypto/subtle"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -9,12 +11,12 @@ import (
 // the value of x-acs-date is valid for 15 minutes.
 const clockTolerance = 15 * time.Minute
 
-// timestampLayout is the form of x-acs-date, and of Timestamp: UTC, to the second, and no other zone.
+// timestampLayout is the form of x-acs-date and Timestamp: UTC, to the second, no other zone.
 const timestampLayout = "2006-01-02T15:04:05Z"
 
-// authenticate decides whether a request comes from the holder of a known credential, now, and for the first time.
+// authenticate checks that a request comes from the holder of a known credential, now, and for the first time.
 //
-// Invented: the order of the checks. The nonce comes last, so that a request which proves nothing can use up no nonce.
+// Invented: the order of the checks. The nonce comes last, so that a request without a valid signature uses up no nonce.
 func (s *Service) authenticate(c *call) *refusal {
 	if !c.claim.complete {
 		return refuse(incompleteSignature)
@@ -50,9 +52,9 @@ func checkTimestamp(text string, now time.Time) (time.Time, *refusal) {
 	return timestamp, nil
 }
 
-// checkToken holds a temporary credential to its token.
+// checkToken compares the token of a request with the credential's.
 //
-// Invented: that a token sent along with a plain AccessKey is refused, and that every wrong token is called malformed.
+// Invented: a token sent along with a plain AccessKey is refused, and every wrong token is called malformed.
 func checkToken(credential Credential, token string) *refusal {
 	if credential.SecurityToken != "" && token == "" {
 		return refuse(missingSecurityToken)
@@ -61,4 +63,49 @@ func checkToken(credential Credential, token string) *refusal {
 		return refuse(invalidSecurityTokenMalformed)
 	}
 	return nil
+}
+
+// sweepInterval is how often old nonces are forgotten.
+const sweepInterval = time.Minute
+
+type nonceKey struct{ accessKeyID, nonce string }
+
+// nonces remembers used signature nonces for as long as a repeated request could still pass the check of its timestamp: the tolerance
+// counted from that timestamp. After that the timestamp alone refuses it, so the window bounds the memory.
+//
+// Invented: nonces are told apart by access key.
+type nonces struct {
+	mu        sync.Mutex
+	until     map[nonceKey]time.Time
+	nextSweep time.Time
+}
+
+func newNonces() *nonces {
+	return &nonces{until: make(map[nonceKey]time.Time)}
+}
+
+// use records a nonce and reports whether it is new.
+func (n *nonces) use(accessKeyID, nonce string, timestamp, now time.Time) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.sweep(now)
+	// Cloned, because a header's value may hold on to the memory of the whole request.
+	key := nonceKey{accessKeyID, strings.Clone(nonce)}
+	if _, used := n.until[key]; used {
+		return false
+	}
+	n.until[key] = timestamp.Add(clockTolerance)
+	return true
+}
+
+func (n *nonces) sweep(now time.Time) {
+	if now.Before(n.nextSweep) {
+		return
+	}
+	n.nextSweep = now.Add(sweepInterval)
+	for key, until := range n.until {
+		if now.After(until) {
+			delete(n.until, key)
+		}
+	}
 }

@@ -81,23 +81,6 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	trouble.deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
 }
 
-// admit takes a request through the gateway's checks, in its order.
-func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
-	payload, refused := readIncoming(w, r)
-	if refused != nil {
-		return operation{}, refused
-	}
-	c.claim, c.parameters = readClaim(r, payload), payload.all()
-	op, refused := s.route(r, c.claim)
-	if refused != nil {
-		return operation{}, refused
-	}
-	if refused := s.authenticate(c); refused != nil {
-		return operation{}, refused
-	}
-	return op, s.authorize(c, op)
-}
-
 // run does the work of an operation.
 func (s *Service) run(c *call, op operation) reply {
 	result, refused := op.run(s, c)

@@ -9,11 +9,26 @@ import (
 	"strings"
 )
 
-// signatureAlgorithm is the only one of the V3 signature that the emulator knows. Source of everything in this file: the vendor's page "V3 request body and
-// signature mechanism".
+// signatureAlgorithm is the only algorithm of the V3 signature that the emulator knows. Source of this file: the vendor's page
+// "V3 request body and signature mechanism".
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
 
-// authorization is what an Authorization header claims.
+func readACS3Claim(r *http.Request, p incoming) claim {
+	proof, ok := parseAuthorization(r.Header.Get("Authorization"))
+	nonce := r.Header.Get("x-acs-signature-nonce")
+	return claim{
+		operation:   r.Header.Get("x-acs-action"),
+		version:     r.Header.Get("x-acs-version"),
+		accessKeyID: proof.accessKeyID,
+		token:       r.Header.Get("x-acs-security-token"),
+		timestamp:   r.Header.Get("x-acs-date"),
+		nonce:       nonce,
+		complete:    ok && nonce != "",
+		verify:      func(secret string) *refusal { return proof.verify(secret, r, p) },
+	}
+}
+
+// authorization is the content of an Authorization header.
 type authorization struct {
 	accessKeyID   string
 	signedHeaders []string
@@ -22,7 +37,7 @@ type authorization struct {
 
 // parseAuthorization reads "ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b;c>,Signature=<hex>".
 //
-// Invented: that the signed headers have to be named in lower case, sorted and once each, as the vendor's page has them.
+// Invented: the signed headers must be named in lower case, sorted and once each, as on the vendor's page.
 func parseAuthorization(header string) (authorization, bool) {
 	algorithm, rest, _ := strings.Cut(header, " ")
 	if algorithm != signatureAlgorithm {
@@ -36,13 +51,13 @@ func parseAuthorization(header string) (authorization, bool) {
 		}
 		fields[name] = value
 	}
-	claim := authorization{
+	a := authorization{
 		accessKeyID:   fields["Credential"],
 		signedHeaders: strings.Split(fields["SignedHeaders"], ";"),
 		signature:     fields["Signature"],
 	}
-	complete := len(fields) == 3 && claim.accessKeyID != "" && fields["SignedHeaders"] != "" && claim.signature != ""
-	return claim, complete && isSortedLowerCase(claim.signedHeaders)
+	complete := len(fields) == 3 && a.accessKeyID != "" && fields["SignedHeaders"] != "" && a.signature != ""
+	return a, complete && isSortedLowerCase(a.signedHeaders)
 }
 
 func isSortedLowerCase(names []string) bool {
@@ -54,7 +69,7 @@ func isSortedLowerCase(names []string) bool {
 	return true
 }
 
-// covers reports whether the host and every x-acs-* header that is present are signed. One that isn't could be altered on the way.
+// covers reports whether the host and every x-acs-* header of the request are signed. An unsigned one could be altered on the way.
 func (a authorization) covers(header http.Header) bool {
 	if !slices.Contains(a.signedHeaders, "host") {
 		return false
@@ -77,7 +92,7 @@ func (a authorization) verify(secret string, r *http.Request, p incoming) *refus
 	if matches && a.covers(r.Header) && r.Header.Get("x-acs-content-sha256") == bodyHash {
 		return nil
 	}
-	// The real gateway's message repeats what it computed from, the security token included. A client must not print it.
+	// The real gateway's message repeats the text that it signed, the security token included. A client must not print it.
 	return refusef(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
 }
 

@@ -1,0 +1,97 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+)
+
+// claim is what a request says of itself, in either signature scheme: the operation, the sender, the time and a proof of them.
+type claim struct {
+	operation, version string
+	accessKeyID, token string
+	timestamp, nonce   string
+	// complete: the request has everything that the scheme asks for, in the scheme's form.
+	complete bool
+	// xml: the answer is wanted as XML.
+	xml bool
+	// verify compares the claimed signature with one computed from the request as it arrived.
+	verify func(secret string) *refusal
+}
+
+// readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in parameters. The header x-acs-action decides
+// nothing, because the vendor's clients send it with both.
+//
+// Invented: a request with both proofs is judged by its header.
+func readClaim(r *http.Request, p incoming) claim {
+	if r.Header.Get("Authorization") == "" && p.all().value("Action") != "" {
+		return readRPCClaim(r, p)
+	}
+	return readACS3Claim(r, p)
+}
+
+// admit takes a request through the gateway's checks, in its order: form, operation, signature, permission.
+func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
+	payload, refused := readIncoming(w, r)
+	if refused != nil {
+		return operation{}, refused
+	}
+	c.claim, c.parameters = readClaim(r, payload), payload.all()
+	op, refused := s.route(r, c.claim)
+	if refused != nil {
+		return operation{}, refused
+	}
+	if refused := s.authenticate(c); refused != nil {
+		return operation{}, refused
+	}
+	return op, s.authorize(c, op)
+}
+
+// apiVersion is the only version of the API that the vendor publishes.
+const apiVersion = "2020-04-20"
+
+// route finds the operation that a request asks for.
+//
+// Invented: the order of these checks, and that they precede those of the signature; the code for a request without a User-Agent.
+func (s *Service) route(r *http.Request, claimed claim) (operation, *refusal) {
+	if r.UserAgent() == "" {
+		return operation{}, refuse(missingUserAgent)
+	}
+	op, ok := s.operations[claimed.operation]
+	if !ok || r.URL.Path != "/" {
+		return operation{}, refuse(invalidActionNotFound)
+	}
+	if claimed.version != apiVersion {
+		return operation{}, refuse(invalidVersion)
+	}
+	if !slices.Contains(op.methods, r.Method) {
+		return operation{}, refuse(unsupportedHTTPMethod)
+	}
+	return op, nil
+}
+
+// instanceAccess is the RAM action that every operation on an instance needs beside its own, by the vendor's pages.
+const instanceAccess = "mq:MqttInstanceAccess"
+
+// authorize checks that the credential allows the operation.
+//
+// Invented: RAM judges before the instance is looked up; the form of the message, which in the real service names action and resource
+// too; the region.
+func (s *Service) authorize(c *call, op operation) *refusal {
+	if s.denied[c.claim.operation] {
+		return refuse(noPermission)
+	}
+	if op.action == "" {
+		return nil
+	}
+	for _, action := range []string{op.action, instanceAccess} {
+		if !c.credential.allows(action) {
+			return refusef(noPermission, "Action: %s. Resource: acs:mq:%s:%s:%s.",
+				action, emulatedRegion, c.credential.Account, c.parameters.value("MqttInstanceId"))
+		}
+	}
+	return nil
+}
+
+func (c Credential) allows(action string) bool {
+	return c.Allow == nil || slices.Contains(c.Allow, action)
+}
