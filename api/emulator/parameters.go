@@ -2,19 +2,58 @@ package emulator
 
 import (
 	"cmp"
+	"io"
+	"mime"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many times over.
+const maxBody = 64 << 10
+
+// incoming is the payload of a request: the parameters of its query and of its form, if it has one, and the raw body.
+type incoming struct {
+	query, form parameters
+	body        []byte
+}
+
+// all returns the parameters that the operation gets. One given in the query and in the form counts as given twice.
+func (p incoming) all() parameters { return slices.Concat(p.query, p.form) }
+
+func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
+	var err error
+	if p.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+		// Invented: the code for a body that is too large or breaks off.
+		return p, refusef(parameterFieldCheckFailed, "The request body is incomplete or too large.")
+	}
+	var ok bool
+	if p.query, ok = parseParameters(r.URL.RawQuery); !ok {
+		return p, refusef(parameterFieldCheckFailed, "The query string is not percent-encoded.")
+	}
+	if !hasForm(r) {
+		return p, nil
+	}
+	if p.form, ok = parseParameters(string(p.body)); !ok {
+		return p, refusef(parameterFieldCheckFailed, "The form is not percent-encoded.")
+	}
+	return p, nil
+}
+
+func hasForm(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/x-www-form-urlencoded"
+}
+
 // parameter is one name and value of the query string or the form, decoded.
 type parameter struct{ name, value string }
 
 type parameters []parameter
 
-// parseParameters decodes a raw query string, or a form, which has the same shape. A plus sign is read as a space, as servers of HTML forms do, so that a client which
-// means a plus sign and doesn't encode it fails here as it fails there.
+// parseParameters decodes a raw query string or a form. It reads a plus sign as a space, as servers of HTML forms do, so that a client
+// that forgets to encode a plus sign fails here as it fails there.
 func parseParameters(raw string) (list parameters, ok bool) {
 	for pair := range strings.SplitSeq(raw, "&") {
 		if pair == "" {
@@ -33,7 +72,7 @@ func parseParameters(raw string) (list parameters, ok bool) {
 	return list, true
 }
 
-// canonical is the query string in the one form that is signed: sorted by name, each part encoded by RFC 3986.
+// canonical returns the query string in the form that is signed: sorted by name, each part encoded by RFC 3986.
 func (p parameters) canonical() string {
 	sorted := slices.Clone(p)
 	slices.SortFunc(sorted, func(a, b parameter) int {
@@ -46,7 +85,7 @@ func (p parameters) canonical() string {
 	return strings.Join(pairs, "&")
 }
 
-// percentEncode leaves only the unreserved characters of RFC 3986, section 2.3.
+// percentEncode encodes all but the unreserved characters of RFC 3986, section 2.3.
 func percentEncode(text string) string {
 	const hexDigits = "0123456789ABCDEF"
 	var b strings.Builder
@@ -63,23 +102,24 @@ func percentEncode(text string) string {
 	return b.String()
 }
 
-// value returns a parameter that is there once, else "".
+// value returns the value of a parameter that is given exactly once, else "".
 func (p parameters) value(name string) string {
-	var values []string
+	value, count := "", 0
 	for _, pair := range p {
 		if pair.name == name {
-			values = append(values, pair.value)
+			value = pair.value
+			count++
 		}
 	}
-	if len(values) != 1 {
+	if count != 1 {
 		return ""
 	}
-	return values[0]
+	return value
 }
 
-// required returns a parameter that must be there, once, and not empty.
+// required returns the value of a parameter that must be given, once, and not be empty.
 //
-// Invented: that a parameter given twice is refused, and that the message names the parameter.
+// Invented: a parameter given twice is refused, and the message names the parameter.
 func (p parameters) required(name string) (string, *refusal) {
 	if value := p.value(name); value != "" {
 		return value, nil
