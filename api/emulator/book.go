@@ -6,48 +6,17 @@ import (
 	"time"
 )
 
-// Registration is one entry of the emulator's own book.
-type Registration struct {
-	InstanceID string
-	// Sn is the serial number in the form that the service gave out.
-	Sn   string
-	Name string
-	// CASHA256 is the SHA-256 of the CA certificate's DER encoding, in lower-case hex.
-	CASHA256 string
-	Active   bool
-	// Code is the registration code that the CA was registered with.
-	Code string
-}
-
-// The values of a CA's Status, by the vendor's reference page of ListCaCertificate.
-const (
-	statusInactive = 0
-	statusActive   = 1
-)
-
-// caCertificate is what the book has of a CA.
-type caCertificate struct {
-	registerCode        string
-	name                string
-	sn                  string
-	content             string
-	verification        string
-	notBefore, notAfter time.Time
-	status              int
-}
-
+// record is a registered CA.
 type record struct {
-	instance    string
-	caSHA256    string
-	serial      string
-	registered  time.Time
-	stranger    bool
-	hidden      bool // by the replica that was asked last
-	certificate caCertificate
-	devices     []Device
+	submission
+	registered time.Time
+	inactive   bool
+	stranger   bool
+	hidden     bool // by the replica that answered the last look
+	devices    []Device
 }
 
-// book is all that the service remembers of instances and their CAs.
+// book is what the service remembers of its instances: their CAs and registration codes.
 type book struct {
 	listDelay time.Duration
 	flicker   time.Duration
@@ -56,19 +25,11 @@ type book struct {
 
 	mu      sync.Mutex
 	codes   *codes
-	serials map[string]bool
 	records []*record // in order of registration
 }
 
 func newBook(o Options) *book {
-	return &book{
-		listDelay: o.ListDelay,
-		flicker:   o.Flicker,
-		order:     o.Order,
-		devices:   o.DevicesPerCA,
-		codes:     newCodes(o),
-		serials:   make(map[string]bool),
-	}
+	return &book{listDelay: o.ListDelay, flicker: o.Flicker, order: o.Order, devices: o.DevicesPerCA, codes: newCodes(o)}
 }
 
 // code returns an instance's registration code.
@@ -78,50 +39,48 @@ func (b *book) code(instance string, now time.Time) string {
 	return b.codes.fetch(instance, now)
 }
 
-// register enters a CA, or says why not and changes nothing. The code is looked at first.
+// register enters a CA. If it refuses, it has changed nothing. It checks the code before the serial number.
 //
-// Invented: that "in global" of SnNotUnique means all instances of this service, and that serial numbers are compared without regard to
-// the issuer.
+// Invented: "in global" of SnNotUnique means all instances of this service, and serial numbers are compared without the issuer.
 func (b *book) register(sub submission, now time.Time) *refusal {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if refused := b.codes.check(sub.instance, sub.registerCode, now); refused != nil {
 		return refused
 	}
-	entry := sub.record(now)
-	if b.serials[entry.serial] {
+	if slices.ContainsFunc(b.records, func(r *record) bool { return r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
 		return refuse(snNotUnique)
 	}
-	entry.devices = newDevices(b.devices, entry)
-	b.enter(entry)
+	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.devices, sub.ca)})
 	b.codes.spend(sub.instance, sub.registerCode)
 	return nil
 }
 
-// enter expects the lock to be held.
-func (b *book) enter(entry *record) {
-	b.records = append(b.records, entry)
-	b.serials[entry.serial] = true
+// addStranger enters a CA that every list shows at once: it was registered before the list delay began.
+func (b *book) addStranger(sub submission, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.listDelay), stranger: true})
 }
 
-// refused takes note of a submission that was refused.
+// refused takes note of a refused submission.
 func (b *book) refused(instance, code string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.codes.refused(instance, code)
 }
 
-// list returns the CAs of an instance that readers see by now. A new look may be answered by another replica; going on to the next
-// page of a list is not one.
+// list returns the CAs of an instance that a reader sees now. A new look may be answered by another replica; the next page of a list
+// is not a new look.
 //
 // Invented: the order.
-func (b *book) list(instance string, now time.Time, newLook bool) []caCertificate {
+func (b *book) list(instance string, now time.Time, newLook bool) []record {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var visible []caCertificate
+	var visible []record
 	for _, entry := range b.records {
 		if entry.instance == instance && b.shows(entry, now, newLook) {
-			visible = append(visible, entry.certificate)
+			visible = append(visible, *entry)
 		}
 	}
 	if b.order == NewestFirst {
@@ -130,8 +89,8 @@ func (b *book) list(instance string, now time.Time, newLook bool) []caCertificat
 	return visible
 }
 
-// shows reports whether a reader sees a CA: not before the list delay is over, then while it flickers at every other look, the first
-// of them not, and from then on always.
+// shows reports whether a reader sees a CA: never until the list delay is over, then, while it flickers, at every second look, and
+// from then on always.
 func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	visible := entry.registered.Add(b.listDelay)
 	switch {
@@ -145,57 +104,72 @@ func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	return !entry.hidden
 }
 
-func (b *book) activate(instance, sn string) bool { return b.setStatus(instance, sn, statusActive) }
+func (b *book) activate(instance, sn string) bool { return b.setInactive(instance, sn, false) }
 
-func (b *book) inactivate(instance, sn string) bool { return b.setStatus(instance, sn, statusInactive) }
+func (b *book) inactivate(instance, sn string) bool { return b.setInactive(instance, sn, true) }
 
-func (b *book) setStatus(instance, sn string, status int) bool {
+func (b *book) setInactive(instance, sn string, inactive bool) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := b.find(instance, sn)
-	if i < 0 {
+	entry := b.find(instance, sn)
+	if entry == nil {
 		return false
 	}
-	b.records[i].certificate.status = status
+	entry.inactive = inactive
 	return true
 }
 
-// delete takes a CA out of the book, and with it all devices that were registered under it.
+// delete removes a CA and all devices that were registered under it.
 //
-// Invented: that its serial number may be registered again afterwards. Its code stays used.
+// Invented: its serial number may be registered again afterwards. Its code stays used.
 func (b *book) delete(instance, sn string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := b.find(instance, sn)
-	if i < 0 {
-		return false
-	}
-	delete(b.serials, b.records[i].serial)
-	b.records = slices.Delete(b.records, i, i+1)
-	return true
+	entry := b.find(instance, sn)
+	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
+	return entry != nil
 }
 
-func (b *book) find(instance, sn string) int {
-	return slices.IndexFunc(b.records, func(entry *record) bool {
-		return entry.instance == instance && entry.certificate.sn == sn
-	})
-}
-
-func (b *book) registrations() []Registration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	list := []Registration{}
+// find returns the record of a CA, or nil. It expects the lock to be held.
+func (b *book) find(instance, sn string) *record {
 	for _, entry := range b.records {
+		if entry.instance == instance && entry.sn == sn {
+			return entry
+		}
+	}
+	return nil
+}
+
+// Registration is an entry of the emulator's own book.
+type Registration struct {
+	InstanceID string
+	// Sn is the serial number as the service wrote it.
+	Sn   string
+	Name string
+	// CASHA256 is the SHA-256 of the CA certificate's DER encoding, in lower-case hex.
+	CASHA256 string
+	Active   bool
+	// Code is the registration code that the CA was registered with.
+	Code string
+}
+
+// Registrations returns the emulator's own book in the order of registration, regardless of delays and flicker of lists. It leaves
+// out deleted CAs and those of Options.Strangers.
+func (s *Service) Registrations() []Registration {
+	s.book.mu.Lock()
+	defer s.book.mu.Unlock()
+	list := []Registration{}
+	for _, entry := range s.book.records {
 		if entry.stranger {
 			continue
 		}
 		list = append(list, Registration{
 			InstanceID: entry.instance,
-			Sn:         entry.certificate.sn,
-			Name:       entry.certificate.name,
-			CASHA256:   entry.caSHA256,
-			Active:     entry.certificate.status == statusActive,
-			Code:       entry.certificate.registerCode,
+			Sn:         entry.sn,
+			Name:       entry.name,
+			CASHA256:   hexSHA256(entry.ca.Raw),
+			Active:     !entry.inactive,
+			Code:       entry.registerCode,
 		})
 	}
 	return list

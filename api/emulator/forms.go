@@ -116,25 +116,12 @@ func (f forms) text(text string) string {
 	return text
 }
 
-func (f forms) page(count, pageNo, pageSize int) pageInfo {
-	total := count
-	if f.total == Pages {
-		total = (count + pageSize - 1) / pageSize
+// status returns the Status of a certificate, by the vendor's reference page of ListCaCertificate.
+func (f forms) status(inactive bool) number {
+	if inactive {
+		return f.number(0)
 	}
-	return pageInfo{f.number(int64(total)), f.number(int64(pageNo)), f.number(int64(pageSize))}
-}
-
-func (f forms) ca(c caCertificate) caCertificateVO {
-	return caCertificateVO{
-		RegistrationCode:    c.registerCode,
-		CaName:              c.name,
-		Sn:                  c.sn,
-		CaContent:           f.certificate(c.content),
-		VerificationContent: f.certificate(c.verification),
-		ValidBegin:          f.number(c.notBefore.UnixMilli()),
-		ValidEnd:            f.number(c.notAfter.UnixMilli()),
-		Status:              f.number(int64(c.status)),
-	}
+	return f.number(1)
 }
 
 // format gives a serial number its look: in the vendor's examples ("007269004887") whole bytes in lower-case hex.

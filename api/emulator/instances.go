@@ -6,6 +6,22 @@ import (
 	"slices"
 )
 
+// instance returns the id that a call names, if it exists and belongs to the caller.
+func (s *Service) instance(c *call) (string, *refusal) {
+	id, refused := c.parameters.required("MqttInstanceId")
+	if refused != nil {
+		return "", refused
+	}
+	owner, ok := s.owners[id]
+	if !ok {
+		return "", refuse(mqttInstanceNotFound)
+	}
+	if owner != c.credential.Account {
+		return "", refuse(mqttOwnerCheckError)
+	}
+	return id, nil
+}
+
 // emulatedRegion is the region that the instances are in. No region has this name.
 const emulatedRegion = "cn-emulated"
 

@@ -1,33 +1,22 @@
 package emulator
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"net/http"
 	"slices"
-	"time"
 )
 
-// call is one request on its way to an operation.
-type call struct {
-	requestID    string
-	now          time.Time
-	method, host string
-	claim        claim
-	parameters   parameters
-	credential   Credential
-}
-
-// operation is one row of the vendor's API metadata.
+// operation is a row of the vendor's API metadata.
 type operation struct {
 	methods []string
-	// action is the RAM action that it needs; "" for none. They are not named like the operations.
+	// action is the RAM action that the operation needs, if any. Its name differs from the operation's.
 	action string
 	run    func(*Service, *call) (any, *refusal)
 }
 
-// supportedOperations has the RAM actions of the vendor's pages; that of ListInstances says that none is needed.
+// supportedOperations returns the table of operations. The RAM actions are those of the vendor's pages; by the page of ListInstances it
+// needs none.
 //
 // Invented: the action of ListDeviceCertificateByCaSn.
 func supportedOperations() map[string]operation {
@@ -61,56 +50,31 @@ func Actions() []string {
 	return actions
 }
 
-// instance returns the id that a call names, once it is known to exist and to be the caller's.
-func (s *Service) instance(c *call) (string, *refusal) {
-	id, refused := c.parameters.required("MqttInstanceId")
-	if refused != nil {
-		return "", refused
-	}
-	owner, ok := s.owners[id]
-	if !ok {
-		return "", refuse(mqttInstanceNotFound)
-	}
-	if owner != c.credential.Account {
-		return "", refuse(mqttOwnerCheckError)
-	}
-	return id, nil
+// dataAnswer is the answer of ListCaCertificate, GetCaCertificate and ListDeviceCertificateByCaSn.
+type dataAnswer struct {
+	RequestID string `json:"RequestId" xml:"RequestId"`
+	Data      any
 }
 
-func (s *Service) getRegisterCode(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
-	}
-	return registerCodeAnswer{c.requestID, s.book.code(instance, c.now)}, nil
+// pageInfo is the head of the Data of both lists of certificates.
+type pageInfo struct {
+	Total    number
+	PageNo   number
+	PageSize number
 }
 
-func (s *Service) listCAs(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
+func (f forms) page(count int, at position) pageInfo {
+	total := count
+	if f.total == Pages {
+		total = (count + at.size - 1) / at.size
 	}
-	at, refused := s.page(c)
-	if refused != nil {
-		return nil, refused
-	}
-	all := s.book.list(instance, c.now, at.number == 1)
-	page := caPage{s.forms.page(len(all), at.number, at.size), []caCertificateVO{}}
-	for _, certificate := range on(at, all) {
-		page.Certificates = append(page.Certificates, s.forms.ca(certificate))
-	}
-	for s.filler != nil && len(page.Certificates) < at.size {
-		filler := *s.filler
-		filler.sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
-		page.Certificates = append(page.Certificates, s.forms.ca(filler))
-	}
-	return dataAnswer{c.requestID, page}, nil
+	return pageInfo{f.number(int64(total)), f.number(int64(at.number)), f.number(int64(at.size))}
 }
 
-// position is which page of a list is wanted.
+// position is the number and size of a page.
 type position struct{ number, size int }
 
-// page reads what page a call asks for. The size may be cut to the service's own limit, and the answer echoes it so.
+// page reads which page a call asks for. It cuts the size to the service's own limit, and the answer echoes the cut size.
 func (s *Service) page(c *call) (at position, refused *refusal) {
 	if at.number, refused = c.parameters.number("PageNo", 1, math.MaxInt); refused != nil {
 		return at, refused
@@ -128,46 +92,4 @@ func on[T any](at position, all []T) []T {
 	}
 	start := (at.number - 1) * at.size
 	return all[start:min(start+at.size, len(all))]
-}
-
-// target returns the CA that a call names. The Sn is compared as a string: it names a CA only in the form that the service gave out.
-func (s *Service) target(c *call) (instance, sn string, refused *refusal) {
-	if instance, refused = s.instance(c); refused != nil {
-		return "", "", refused
-	}
-	sn, refused = c.parameters.required("Sn")
-	return instance, sn, refused
-}
-
-func (s *Service) getCA(c *call) (any, *refusal) {
-	instance, sn, refused := s.target(c)
-	if refused != nil {
-		return nil, refused
-	}
-	for _, certificate := range s.book.list(instance, c.now, true) {
-		if certificate.sn == sn {
-			return dataAnswer{c.requestID, s.forms.ca(certificate)}, nil
-		}
-	}
-	return nil, refuse(findCABySnError)
-}
-
-func (s *Service) activateCA(c *call) (any, *refusal) { return s.change(c, s.book.activate) }
-
-func (s *Service) inactivateCA(c *call) (any, *refusal) { return s.change(c, s.book.inactivate) }
-
-func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.delete) }
-
-// change does one thing to a CA in the book.
-//
-// Invented: that changes reach a CA which lists don't show yet, and that activating an active CA or inactivating an inactive one is fine.
-func (s *Service) change(c *call, do func(instance, sn string) bool) (any, *refusal) {
-	instance, sn, refused := s.target(c)
-	if refused != nil {
-		return nil, refused
-	}
-	if !do(instance, sn) {
-		return nil, refuse(findCABySnError)
-	}
-	return snAnswer{c.requestID, sn}, nil
 }

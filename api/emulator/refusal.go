@@ -145,6 +145,14 @@ func (f *refusal) message() string {
 	return message
 }
 
+type errorAnswer struct {
+	RequestID string `json:"RequestId" xml:"RequestId"`
+	HostID    string `json:"HostId" xml:"HostId"`
+	Code      code
+	Message   string
+	Recommend string
+}
+
 func (f *refusal) answer(requestID, host string) errorAnswer {
 	return errorAnswer{
 		RequestID: requestID,

@@ -2,14 +2,17 @@ package emulator
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// reply is an answer ready to be sent: whole, or as a fault will have it.
+// reply is an answer that is ready to be sent. A fault may send only a part of it.
 type reply struct {
 	call       *call
 	status     int
@@ -33,7 +36,7 @@ func newReply(c *call, status int, code code, result any) reply {
 
 // encodeXML gives a result the root element of the vendor's XML samples.
 //
-// Invented: that each entry of a list is an element with the list's name.
+// Invented: each entry of a list is an element with the list's name.
 func encodeXML(b *bytes.Buffer, c *call, code code, result any) {
 	root := c.claim.operation + "Response"
 	if code != "" {
@@ -43,7 +46,7 @@ func encodeXML(b *bytes.Buffer, c *call, code code, result any) {
 	_ = xml.NewEncoder(b).EncodeElement(result, xml.StartElement{Name: xml.Name{Local: root}})
 }
 
-// writeHeader sends all but the body. The Date is the service's own clock, which is what a client measures its skew by.
+// writeHeader sends all but the body.
 func (a reply) writeHeader(w http.ResponseWriter) {
 	header := w.Header()
 	a.call.mark(header)
@@ -58,9 +61,22 @@ func (a reply) writeHeader(w http.ResponseWriter) {
 	w.WriteHeader(a.status)
 }
 
-// mark sets the headers that every answer has, also one that a proxy would have made.
+// mark sets the headers of every answer, also of those that a proxy would have made. A client measures its clock skew by the Date, which
+// is the service's own clock.
 func (c *call) mark(header http.Header) {
 	header.Set(HeaderEmulated, "1")
 	header.Set("x-acs-request-id", c.requestID)
 	header.Set("Date", c.now.UTC().Format(http.TimeFormat))
+}
+
+// newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.
+func newRequestID() string { return strings.ToUpper(newUUID()) }
+
+// newUUID makes a random UUID (RFC 9562, version 4). crypto/rand never returns an error: it ends the program instead.
+func newUUID() string {
+	var u [16]byte
+	rand.Read(u[:])
+	u[6] = u[6]&0x0f | 0x40
+	u[8] = u[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
 }

@@ -23,7 +23,17 @@ type Service struct {
 	faults      *faultPlan
 	book        *book
 	journal     *journal
-	filler      *caCertificate // of the pages of an endless list; nil: lists end
+	filler      *record // fills the pages of an endless list; nil: lists end
+}
+
+// call is a request on its way to an operation.
+type call struct {
+	requestID    string
+	now          time.Time
+	method, host string
+	claim        claim
+	parameters   parameters
+	credential   Credential
 }
 
 // New returns a service whose book is empty but for the CAs of Options.Strangers. The error says which option is not usable.
@@ -109,10 +119,6 @@ func (s *Service) abandon(c *call, trouble trouble) {
 	s.journal.enter(c, 0, "", trouble.name())
 	panic(http.ErrAbortHandler)
 }
-
-// Registrations returns the emulator's own book in the order of registration, whatever lists show at present. Deleted CAs are gone,
-// and those of Options.Strangers were never in it.
-func (s *Service) Registrations() []Registration { return s.book.registrations() }
 
 // Requests returns the requests received so far, in order. Of a long-running service only the latest are kept: at least 50,000.
 func (s *Service) Requests() []Request { return s.journal.requests() }

@@ -29,30 +29,26 @@ func (s *Service) populate(o Options) error {
 		if err != nil {
 			return fmt.Errorf("emulator: make a CA for an endless list: %w", err)
 		}
-		s.filler = &sub.record(s.now()).certificate
+		s.filler = &record{submission: sub}
 	}
 	return nil
 }
 
-// addStrangers puts CAs of other people into an instance. They were registered long enough ago for every list to show them.
+// addStrangers puts CAs of other people into an instance.
 func (s *Service) addStrangers(instance string, count int) error {
-	s.book.mu.Lock()
-	defer s.book.mu.Unlock()
 	for i := range count {
 		sub, err := s.newStranger(instance, s.forms.text(fmt.Sprintf("stranger %d", i+1)))
 		if err != nil {
 			return fmt.Errorf("emulator: make a CA of a stranger: %w", err)
 		}
-		entry := sub.record(s.now().Add(-s.book.listDelay))
-		entry.stranger = true
-		s.book.enter(entry)
+		s.book.addStranger(sub, s.now())
 	}
 	return nil
 }
 
 func (s *Service) newStranger(instance, name string) (submission, error) {
 	now := s.now()
-	sub := submission{instance: instance, name: name, registerCode: newRegisterCode(defaultCodeLength), sn: s.sn}
+	sub := submission{instance: instance, name: name, registerCode: newRegisterCode(defaultCodeLength)}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return sub, err
@@ -66,6 +62,7 @@ func (s *Service) newStranger(instance, name string) (submission, error) {
 	if err != nil {
 		return sub, err
 	}
+	sub.sn = s.sn.format(sub.ca.SerialNumber)
 	sub.caContent, sub.verifyContent = encodeCertificate(sub.ca), encodeCertificate(verification)
 	return sub, nil
 }

@@ -1,61 +1,78 @@
 package emulator
 
 import (
+	"crypto/x509"
 	"fmt"
 	"time"
 )
 
-// Device is a device certificate, as it was registered by itself when the device first connected.
+// Device is a device certificate. At the real service a device registers it by connecting for the first time.
 type Device struct {
 	Sn   string
 	Name string
-	// Content is the certificate, as PEM. The emulator doesn't look into it.
+	// Content is the certificate, as PEM. The emulator does not parse it.
 	Content             string
 	NotBefore, NotAfter time.Time
 	Inactive            bool
 }
 
-// AddDevices registers device certificates under a CA. It stands for devices that connect: nothing speaks MQTT here.
+// AddDevices registers device certificates under a CA, in place of devices that connect: the emulator has no MQTT.
 func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
 	s.book.mu.Lock()
 	defer s.book.mu.Unlock()
-	i := s.book.find(instanceID, caSn)
-	if i < 0 {
+	entry := s.book.find(instanceID, caSn)
+	if entry == nil {
 		return fmt.Errorf("emulator: instance %q has no CA with Sn %q", instanceID, caSn)
 	}
-	s.book.records[i].devices = append(s.book.records[i].devices, devices...)
+	entry.devices = append(entry.devices, devices...)
 	return nil
 }
 
-// newDevices makes up the devices of Options.DevicesPerCA. They are valid as long as their CA.
-func newDevices(count int, entry *record) []Device {
+// newDevices makes the devices of Options.DevicesPerCA. They are valid as long as their CA.
+func newDevices(count int, ca *x509.Certificate) []Device {
 	devices := make([]Device, count)
 	for i := range devices {
 		devices[i] = Device{
 			Sn:        fmt.Sprintf("00d0%08x", i+1),
 			Name:      fmt.Sprintf("device-%d", i+1),
 			Content:   "-----BEGIN CERTIFICATE-----\nZW11bGF0ZWQ=\n-----END CERTIFICATE-----\n",
-			NotBefore: entry.certificate.notBefore,
-			NotAfter:  entry.certificate.notAfter,
+			NotBefore: ca.NotBefore,
+			NotAfter:  ca.NotAfter,
 		}
 	}
 	return devices
 }
 
-// devicesOf returns the devices of a CA; ok is false where there is no such CA.
+// devicesOf returns the devices of a CA. Without such a CA, ok is false.
 func (b *book) devicesOf(instance, caSn string) (devices []Device, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := b.find(instance, caSn)
-	if i < 0 {
+	entry := b.find(instance, caSn)
+	if entry == nil {
 		return nil, false
 	}
-	return b.records[i].devices, true
+	return entry.devices, true
+}
+
+// deviceCertificateVO is the vendor's type of that name, by its SDKs.
+type deviceCertificateVO struct {
+	CaSn          string
+	DeviceSn      string
+	DeviceName    string
+	DeviceContent string
+	ValidBegin    number
+	ValidEnd      number
+	Status        number
+}
+
+type devicePage struct {
+	pageInfo
+	Certificates []deviceCertificateVO `json:"DeviceCertificateVOS" xml:"DeviceCertificateVOS"`
 }
 
 // listDevices is ListDeviceCertificateByCaSn.
 //
-// Invented: the code for a CA that is not there, and the order: that of registration.
+// Invented: the code for an unknown CA, and the order: that of registration.
 func (s *Service) listDevices(c *call) (any, *refusal) {
 	instance, refused := s.instance(c)
 	if refused != nil {
@@ -73,7 +90,7 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 	if !ok {
 		return nil, refuse(findCABySnError)
 	}
-	page := devicePage{s.forms.page(len(all), at.number, at.size), []deviceCertificateVO{}}
+	page := devicePage{s.forms.page(len(all), at), []deviceCertificateVO{}}
 	for _, device := range on(at, all) {
 		page.Certificates = append(page.Certificates, s.forms.device(caSn, device))
 	}
@@ -81,10 +98,6 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 }
 
 func (f forms) device(caSn string, d Device) deviceCertificateVO {
-	status := statusActive
-	if d.Inactive {
-		status = statusInactive
-	}
 	return deviceCertificateVO{
 		CaSn:          caSn,
 		DeviceSn:      d.Sn,
@@ -92,6 +105,6 @@ func (f forms) device(caSn string, d Device) deviceCertificateVO {
 		DeviceContent: f.certificate(d.Content),
 		ValidBegin:    f.number(d.NotBefore.UnixMilli()),
 		ValidEnd:      f.number(d.NotAfter.UnixMilli()),
-		Status:        f.number(int64(status)),
+		Status:        f.status(d.Inactive),
 	}
 }
