@@ -1,12 +1,16 @@
 package emulator
 
 import (
+	"errors"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
 
-// faultPlan decides what goes wrong with which call.
+// faultPlan decides which fault a call meets.
 type faultPlan struct {
 	mu      sync.Mutex
 	faults  []Fault
@@ -28,14 +32,15 @@ func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
 	p.calls, p.all = make(map[string]int), 0
 }
 
-// trouble is what becomes of one call: a wait, and then perhaps a fault in place of the answer.
+// trouble is the lot of one call: a wait, and then perhaps a fault in place of the answer.
 type trouble struct {
 	Fault
 	wait    time.Duration
 	deliver func(*delivery)
 }
 
-// next counts a call. Of the faults that fit all delays add up, and the first that is more than latency is delivered.
+// next counts a call and returns its trouble. The delays of all faults that hit add up; the first fault that is more than latency is
+// delivered.
 func (p *faultPlan) next(operation string) trouble {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,6 +67,72 @@ func (t *trouble) meet(f Fault, random *rand.Rand) {
 		t.wait += time.Duration(random.Int64N(int64(f.Jitter) + 1))
 	}
 	if t.deliver == nil {
-		t.Fault, t.deliver = f, deliveries[f.Kind]
+		t.Fault, t.deliver = f, faultKinds[f.Kind].deliver
 	}
+}
+
+// Mixture makes faults at random. The fault of the nth call of an operation depends on Seed, operation and n alone, not on other calls.
+type Mixture struct {
+	Seed uint64
+	// Rate is the share of calls that meet a fault, 0 to 1.
+	Rate float64
+	// Kinds are the faults that it draws from. Nil: all but FaultRefuse, which needs a code.
+	Kinds []FaultKind
+}
+
+func (m Mixture) validate() error {
+	if !(m.Rate >= 0 && m.Rate <= 1) { // also if it is NaN
+		return fmt.Errorf("emulator: rate of faults %v is not 0 to 1", m.Rate)
+	}
+	if m.Kinds != nil && len(m.Kinds) == 0 {
+		return errors.New("emulator: no kind of fault to draw from")
+	}
+	for _, kind := range m.Kinds {
+		if err := kind.validate(); err != nil {
+			return err
+		}
+		if kind == FaultRefuse {
+			return fmt.Errorf("emulator: fault %s needs a code, and can't be drawn", kind)
+		}
+	}
+	return nil
+}
+
+// drawn returns the kinds to draw from.
+func (m Mixture) drawn() []FaultKind {
+	if m.Kinds != nil {
+		return m.Kinds
+	}
+	return slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == FaultRefuse })
+}
+
+// random returns the source of randomness of one call.
+func (m Mixture) random(operation string, nth int) *rand.Rand {
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%s %d", operation, nth)
+	return rand.New(rand.NewPCG(m.Seed, hash.Sum64()))
+}
+
+// Bounds of a drawn fault: long enough to be noticed, short enough for the patience of every client.
+const (
+	drawnDelay      = 5 * time.Second
+	drawnRetryAfter = 3 * time.Second
+)
+
+// draw returns the fault of a call; ok is false if it meets none.
+func (m Mixture) draw(random *rand.Rand) (f Fault, ok bool) {
+	if random.Float64() >= m.Rate {
+		return Fault{}, false
+	}
+	kinds := m.drawn()
+	f.Kind = kinds[random.IntN(len(kinds))]
+	after, kind := random.IntN(2) == 1, faultKinds[f.Kind]
+	f.AfterWork = after && !kind.keepsAnswer && !kind.undone
+	switch f.Kind {
+	case FaultThrottle:
+		f.RetryAfter = time.Duration(random.Int64N(int64(drawnRetryAfter)))
+	case FaultLatency:
+		f.Jitter = drawnDelay
+	}
+	return f, true
 }

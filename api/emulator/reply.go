@@ -3,9 +3,11 @@ package emulator
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,6 +69,47 @@ func (c *call) mark(header http.Header) {
 	header.Set(HeaderEmulated, "1")
 	header.Set("x-acs-request-id", c.requestID)
 	header.Set("Date", c.now.UTC().Format(http.TimeFormat))
+}
+
+// pause waits, and reports whether the client waited, too.
+func pause(w http.ResponseWriter, r *http.Request, wait time.Duration) bool {
+	unlimited(w)
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// unlimited lifts the server's own time limits on a request: they would end a fault too early.
+func unlimited(w http.ResponseWriter) {
+	controller := http.NewResponseController(w)
+	_ = controller.SetReadDeadline(time.Time{})
+	_ = controller.SetWriteDeadline(time.Time{})
+}
+
+// abort ends the connection of a request, over TCP by a reset.
+func abort(w http.ResponseWriter, r *http.Request) {
+	if _, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); !ok {
+		panic(http.ErrAbortHandler)
+	}
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer connection.Close()
+	raw := connection
+	if secured, ok := connection.(*tls.Conn); ok {
+		raw = secured.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		// Makes Close send a reset in place of an end.
+		_ = tcp.SetLinger(0)
+	}
+	_ = raw.Close()
 }
 
 // newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.
