@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,7 @@ import (
 // DefaultAccount is the account of Options.Instances, and of credentials that name no other.
 const DefaultAccount = "1000000000000001"
 
-// Account is an Alibaba Cloud account and what it owns.
+// Account is an Alibaba Cloud account with its instances.
 type Account struct {
 	ID        string
 	Instances []string
@@ -20,19 +21,21 @@ type Account struct {
 type Credential struct {
 	AccessKeyID     string
 	AccessKeySecret string
-	// SecurityToken makes it a temporary credential: the request's must then match exactly. Empty: a plain AccessKey.
+	// SecurityToken makes it a temporary credential, and a request must send the same token. Empty: a plain AccessKey.
 	SecurityToken string
-	// Account is the id of the account that it belongs to. Empty: DefaultAccount.
+	// Account is the id of the account that owns it. Empty: DefaultAccount.
 	Account string
-	// Allow names the RAM actions that it may take, such as mq:RegisterCa; each operation needs mq:MqttInstanceAccess, too. Nil: all.
+	// Allow names the RAM actions that it may take, such as mq:RegisterCa; each operation on an instance needs mq:MqttInstanceAccess, too.
+	// Nil: all.
 	Allow []string
 }
 
-// accounts are all of them, the default one first.
+// accounts returns all accounts, the default one first.
 func (o Options) accounts() []Account {
 	return append([]Account{{DefaultAccount, o.Instances}}, o.Accounts...)
 }
 
+// owners returns the account of every instance.
 func (o Options) owners() map[string]string {
 	owners := make(map[string]string)
 	for _, account := range o.accounts() {
@@ -46,9 +49,7 @@ func (o Options) owners() map[string]string {
 func inDefaultAccount(credentials []Credential) []Credential {
 	list := slices.Clone(credentials)
 	for i := range list {
-		if list[i].Account == "" {
-			list[i].Account = DefaultAccount
-		}
+		list[i].Account = cmp.Or(list[i].Account, DefaultAccount)
 	}
 	return list
 }
@@ -97,26 +98,25 @@ func (o Options) validateCredentials(operations map[string]operation) error {
 	}
 	seen := make(map[string]bool)
 	for _, credential := range o.Credentials {
-		id := credential.AccessKeyID
-		// An Authorization header could not carry such an id.
-		if id == "" || strings.ContainsAny(id, " ,\t\r\n") {
-			return fmt.Errorf("emulator: access key id %q is not usable", id)
+		if seen[credential.AccessKeyID] {
+			return fmt.Errorf("emulator: access key %q is given twice", credential.AccessKeyID)
 		}
-		if credential.AccessKeySecret == "" {
-			return fmt.Errorf("emulator: access key %q has no secret", id)
-		}
-		if seen[id] {
-			return fmt.Errorf("emulator: access key %q is given twice", id)
-		}
-		seen[id] = true
-		if err := credential.validateAllow(operations); err != nil {
+		seen[credential.AccessKeyID] = true
+		if err := credential.validate(operations); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c Credential) validateAllow(operations map[string]operation) error {
+func (c Credential) validate(operations map[string]operation) error {
+	// An Authorization header cannot carry an id with such characters.
+	if c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n") {
+		return fmt.Errorf("emulator: access key id %q is not usable", c.AccessKeyID)
+	}
+	if c.AccessKeySecret == "" {
+		return fmt.Errorf("emulator: access key %q has no secret", c.AccessKeyID)
+	}
 	known := []string{instanceAccess}
 	for _, op := range operations {
 		known = append(known, op.action)

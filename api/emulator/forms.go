@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -8,16 +9,16 @@ import (
 	"strings"
 )
 
-// The vendor's own texts and SDKs disagree on how some things look. Each of these types has the forms that were met; the zero value
-// stands for the first of them, or for the one that Options.Hard names.
+// The vendor's texts and SDKs disagree on some forms. Each of these types has the forms that were met. Empty stands for the first of
+// them, or for the one that Options.Hard names.
 type (
-	// NumberForm is how numbers stand in an answer: as JSON numbers or as strings.
+	// NumberForm is how an answer writes numbers: as JSON numbers or as strings.
 	NumberForm string
-	// PEMForm is how a PEM goes on to its next line: by a line feed, or by a backslash and an n.
+	// PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an n.
 	PEMForm string
-	// TotalForm is what the Total of a list counts.
+	// TotalForm is the unit of the Total of a list.
 	TotalForm string
-	// SnForm is how a serial number is written. A CA is found only by the form that was given out.
+	// SnForm is how the service writes a serial number. It finds a CA only by that form.
 	SnForm string
 	// Order is the order of the CAs in a list.
 	Order string
@@ -34,44 +35,39 @@ const (
 	Records TotalForm = "records"
 	Pages   TotalForm = "pages"
 
-	Padded SnForm = "padded" // 007269004887: a zero byte ahead, as in the vendor's examples
+	Padded SnForm = "padded" // 007269004887: begins with a zero byte, as in the vendor's examples
 	Upper  SnForm = "upper"  // 0072FF004887
-	Plain  SnForm = "plain"  // 7269004887: no zeros ahead
+	Plain  SnForm = "plain"  // 7269004887: no leading zeros
 	Colons SnForm = "colons" // 00:72:69:00:48:87
 
 	OldestFirst Order = "oldest"
 	NewestFirst Order = "newest"
 )
 
-// choose checks a form and fills in the default, the first one.
-func choose[T ~string](what string, form T, allowed ...T) error {
-	if slices.Contains(allowed, form) {
+// choose checks that a word is one of the allowed ones.
+func choose[T ~string](what string, word T, allowed ...T) error {
+	if slices.Contains(allowed, word) {
 		return nil
 	}
 	names := make([]string, len(allowed))
 	for i, name := range allowed {
 		names[i] = string(name)
 	}
-	return fmt.Errorf("emulator: %s %q is none of %s", what, string(form), strings.Join(names, ", "))
+	return fmt.Errorf("emulator: %s %q is none of %s", what, string(word), strings.Join(names, ", "))
 }
 
 func (o Options) validateForms() error {
-	for _, err := range []error{
+	return cmp.Or(
 		choose("form of numbers", o.Numbers, Numbers, Strings),
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
 		choose("form of Total", o.Total, Records, Pages),
 		choose("form of Sn", o.Sn, Padded, Upper, Plain, Colons),
 		choose("order", o.Order, OldestFirst, NewestFirst),
 		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	)
 }
 
-// forms dresses what is in the book for an answer.
+// forms writes the values of the book into answers.
 type forms struct {
 	numbers     NumberForm
 	pem         PEMForm
@@ -81,7 +77,7 @@ type forms struct {
 
 func newForms(o Options) forms { return forms{o.Numbers, o.PEM, o.Total, o.ControlText} }
 
-// number is a number of an answer, in either form.
+// number is a number in an answer, in either form.
 type number struct {
 	value  int64
 	quoted bool
@@ -89,7 +85,7 @@ type number struct {
 
 func (f forms) number(value int64) number { return number{value, f.numbers == Strings} }
 
-// MarshalText is how it stands in XML, where the forms are one.
+// MarshalText writes the number for XML, in which both forms are the same.
 func (n number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, n.value, 10), nil }
 
 func (n number) MarshalJSON() ([]byte, error) {
@@ -106,7 +102,7 @@ func (f forms) certificate(pem string) string {
 	return pem
 }
 
-// hostileText would turn a terminal around, and begin a line of its own.
+// hostileText sets a terminal's colour, begins a new line and reverses the text.
 const hostileText = " \x1b[31m\r\nerror: \u202edegrof\x07"
 
 func (f forms) text(text string) string {
@@ -124,9 +120,9 @@ func (f forms) status(inactive bool) number {
 	return f.number(1)
 }
 
-// format gives a serial number its look: in the vendor's examples ("007269004887") whole bytes in lower-case hex.
+// format writes a serial number, in the vendor's examples ("007269004887") as whole bytes in lower-case hex.
 //
-// Invented: that the zero byte ahead is always there. The examples have it before both small and large first bytes.
+// Invented: the leading zero byte is always there. The examples have it before both small and large first bytes.
 func (form SnForm) format(serial *big.Int) string {
 	digits := serial.Text(16)
 	if form == Plain {

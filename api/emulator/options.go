@@ -10,11 +10,11 @@ import (
 type Options struct {
 	// Instances are the ids of the instances of [DefaultAccount].
 	Instances []string
-	// Accounts are further accounts, with the instances that they own. There must be one instance at least.
+	// Accounts are further accounts, with the instances that they own. At least one instance must exist.
 	Accounts []Account
-	// Credentials are the access keys that are known; at least one.
+	// Credentials are the access keys that the service knows; at least one.
 	Credentials []Credential
-	// Deny names the operations that are answered with NoPermission to everybody.
+	// Deny names the operations that everybody is refused with NoPermission.
 	Deny []string
 	// Strangers is how many CAs of other people each instance has from the start.
 	Strangers int
@@ -23,25 +23,25 @@ type Options struct {
 
 	// ListDelay is how long after its registration a CA appears in ListCaCertificate and GetCaCertificate.
 	ListDelay time.Duration
-	// Flicker is how long after that it is there at every other look only, at the first not: replicas lag.
+	// Flicker is how long after that it is listed at every second look only: replicas lag.
 	Flicker time.Duration
-	// EndlessList goes on with one full page after another.
+	// EndlessList makes every page of a list full.
 	EndlessList bool
-	// PageLimit is the largest page of a list, 1 to 100. To a PageSize above it the answer echoes the limit. 0: 100.
+	// PageLimit is the largest page of a list, 1 to 100. If a PageSize is larger, the answer echoes the limit. 0: 100.
 	PageLimit int
 
-	// RotateCodes makes each GetRegisterCode replace the instance's code: RegisterCodeError for the one before.
+	// RotateCodes makes each GetRegisterCode replace the instance's code: RegisterCodeError for the earlier one.
 	RotateCodes bool
-	// SingleUseCodes makes a code serve for one submission, also a refused one: RegisterCodeUsed for the next.
+	// SingleUseCodes makes every submission use up the code, also a refused one: RegisterCodeUsed for the next.
 	SingleUseCodes bool
-	// CodeLifetime is how long a code is good: RegisterCodeError afterwards. 0: until it is used.
+	// CodeLifetime is how long a code is valid: RegisterCodeError afterwards. 0: until it is used.
 	CodeLifetime time.Duration
 	// CodeLength is the number of characters of a code, 36 to 64. 0: 46, like the vendor's example.
 	CodeLength int
-	// NewCode makes registration codes; nil: random codes of the vendor's shape. Calls never overlap; it must not call the Service.
+	// NewCode makes registration codes; nil: random codes in the vendor's form. Calls never overlap; it must not call the Service.
 	NewCode func() string
 
-	// What the vendor's texts disagree on. Empty: the first form of each type.
+	// Forms that the vendor's texts disagree on. Empty: the first form of each type.
 	Numbers  NumberForm
 	PEM      PEMForm
 	Total    TotalForm
@@ -56,35 +56,41 @@ type Options struct {
 	// Now is the clock; nil: time.Now. It must be safe for concurrent use.
 	Now func() time.Time
 
-	// Faults are injected into the calls that they name. Where none fits, Mixture decides.
+	// Faults are injected into the calls that they name. If none fits, Mixture decides.
 	Faults  []Fault
 	Mixture Mixture
 
-	// Hard differs from the real service where a client should not rely on it, so that none can be fitted to this one. Of what is left
-	// empty above it makes:
+	// Hard differs from the real service in all that a client should not rely on, so that no client can be fitted to the emulator. It
+	// sets, unless they are set above:
 	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order newest; Total pages
 	//   - Numbers strings; PEM escaped; Sn upper; Statuses before
 	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and SingleUseCodes
 	//   - ControlText
-	// What it does not make: delays, flicker, skew, faults.
+	// It sets no delay, flicker, skew or fault.
 	Hard bool
 }
 
 const maxPageSize = 100
 
+// usual fills in what a caller leaves empty. It is never written to.
+var usual = Options{
+	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Numbers, PEM: LineFeeds, Total: Records, Sn: Padded,
+	Order: OldestFirst, Statuses: StatusesAfterNotice,
+}
+
+// hard fills it in under Options.Hard. It is never written to.
+var hard = Options{
+	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper,
+	Order: NewestFirst, Statuses: StatusesBeforeNotice,
+}
+
 // withDefaults fills in what is left empty.
 func (o Options) withDefaults() Options {
 	if o.Hard {
-		o = o.hardened()
+		o = o.or(hard)
+		o.RotateCodes, o.SingleUseCodes, o.ControlText = true, true, true
 	}
-	o.Numbers = cmp.Or(o.Numbers, Numbers)
-	o.PEM = cmp.Or(o.PEM, LineFeeds)
-	o.Total = cmp.Or(o.Total, Records)
-	o.Sn = cmp.Or(o.Sn, Padded)
-	o.Order = cmp.Or(o.Order, OldestFirst)
-	o.Statuses = cmp.Or(o.Statuses, StatusesAfterNotice)
-	o.PageLimit = cmp.Or(o.PageLimit, maxPageSize)
-	o.CodeLength = cmp.Or(o.CodeLength, defaultCodeLength)
+	o = o.or(usual)
 	length := o.CodeLength
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }
@@ -96,37 +102,36 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (o Options) hardened() Options {
-	o.PageLimit = cmp.Or(o.PageLimit, 3)
-	o.Strangers = cmp.Or(o.Strangers, 4)
-	o.Order = cmp.Or(o.Order, NewestFirst)
-	o.Total = cmp.Or(o.Total, Pages)
-	o.Numbers = cmp.Or(o.Numbers, Strings)
-	o.PEM = cmp.Or(o.PEM, Escaped)
-	o.Sn = cmp.Or(o.Sn, Upper)
-	o.Statuses = cmp.Or(o.Statuses, StatusesBeforeNotice)
-	o.CodeLength = cmp.Or(o.CodeLength, maxCodeLength)
-	o.RotateCodes, o.SingleUseCodes, o.ControlText = true, true, true
+// or takes the numbers and forms that are empty from others.
+func (o Options) or(others Options) Options {
+	o.PageLimit = cmp.Or(o.PageLimit, others.PageLimit)
+	o.Strangers = cmp.Or(o.Strangers, others.Strangers)
+	o.CodeLength = cmp.Or(o.CodeLength, others.CodeLength)
+	o.Numbers = cmp.Or(o.Numbers, others.Numbers)
+	o.PEM = cmp.Or(o.PEM, others.PEM)
+	o.Total = cmp.Or(o.Total, others.Total)
+	o.Sn = cmp.Or(o.Sn, others.Sn)
+	o.Order = cmp.Or(o.Order, others.Order)
+	o.Statuses = cmp.Or(o.Statuses, others.Statuses)
 	return o
 }
 
 func (o Options) validate(operations map[string]operation) error {
-	checks := []func() error{
-		o.validateAccounts,
-		func() error { return o.validateCredentials(operations) },
-		func() error { return validateDeny(o.Deny, operations) },
-		o.validateForms,
-		o.validateDurations,
-		o.validateNumbers,
-		func() error { return validateFaults(o.Faults, operations) },
-		o.Mixture.validate,
-	}
-	for _, check := range checks {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(
+		o.validateAccounts(),
+		o.validateCredentials(operations),
+		validateDeny(o.Deny, operations),
+		o.validateForms(),
+		notNegative("list delay", o.ListDelay),
+		notNegative("flicker", o.Flicker),
+		notNegative("code lifetime", o.CodeLifetime),
+		within("page limit", o.PageLimit, 1, maxPageSize),
+		within("code length", o.CodeLength, uuidLength, maxCodeLength),
+		within("number of strangers", o.Strangers, 0, maxStrangers),
+		within("number of devices", o.DevicesPerCA, 0, maxDevicesPerCA),
+		validateFaults(o.Faults, operations),
+		o.Mixture.validate(),
+	)
 }
 
 func validateDeny(names []string, operations map[string]operation) error {
@@ -138,38 +143,23 @@ func validateDeny(names []string, operations map[string]operation) error {
 	return nil
 }
 
-func (o Options) validateDurations() error {
-	for _, d := range []struct {
-		what  string
-		value time.Duration
-	}{{"list delay", o.ListDelay}, {"flicker", o.Flicker}, {"code lifetime", o.CodeLifetime}} {
-		if d.value < 0 {
-			return fmt.Errorf("emulator: %s %v is negative", d.what, d.value)
-		}
-	}
-	return nil
-}
-
-// Limits of what is made up; a book is in memory.
+// Limits of a book, which is in memory.
 const (
 	maxCodeLength   = 64
 	maxStrangers    = 1000
 	maxDevicesPerCA = 100_000
 )
 
-func (o Options) validateNumbers() error {
-	for _, n := range []struct {
-		what             string
-		value, low, high int
-	}{
-		{"page limit", o.PageLimit, 1, maxPageSize},
-		{"code length", o.CodeLength, uuidLength, maxCodeLength},
-		{"number of strangers", o.Strangers, 0, maxStrangers},
-		{"number of devices", o.DevicesPerCA, 0, maxDevicesPerCA},
-	} {
-		if n.value < n.low || n.value > n.high {
-			return fmt.Errorf("emulator: %s %d is not %d to %d", n.what, n.value, n.low, n.high)
-		}
+func notNegative(what string, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("emulator: %s %v is negative", what, d)
+	}
+	return nil
+}
+
+func within(what string, value, low, high int) error {
+	if value < low || value > high {
+		return fmt.Errorf("emulator: %s %d is not %d to %d", what, value, low, high)
 	}
 	return nil
 }
