@@ -92,7 +92,7 @@ func addInstances(seen map[string]bool, instances []string) error {
 	return nil
 }
 
-func (o Options) validateCredentials(operations map[string]operation) error {
+func (o Options) validateCredentials() error {
 	if len(o.Credentials) == 0 {
 		return errors.New("emulator: no credential given")
 	}
@@ -102,14 +102,14 @@ func (o Options) validateCredentials(operations map[string]operation) error {
 			return fmt.Errorf("emulator: access key %q is given twice", credential.AccessKeyID)
 		}
 		seen[credential.AccessKeyID] = true
-		if err := credential.validate(operations); err != nil {
+		if err := credential.validate(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c Credential) validate(operations map[string]operation) error {
+func (c Credential) validate() error {
 	// An Authorization header cannot carry an id with such characters.
 	if c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n") {
 		return fmt.Errorf("emulator: access key id %q is not usable", c.AccessKeyID)
@@ -117,12 +117,8 @@ func (c Credential) validate(operations map[string]operation) error {
 	if c.AccessKeySecret == "" {
 		return fmt.Errorf("emulator: access key %q has no secret", c.AccessKeyID)
 	}
-	known := []string{instanceAccess}
-	for _, op := range operations {
-		known = append(known, op.action)
-	}
 	for _, action := range c.Allow {
-		if action == "" || !slices.Contains(known, action) {
+		if !slices.Contains(Actions(), action) {
 			return fmt.Errorf("emulator: access key %q cannot be allowed %q: no such action", c.AccessKeyID, action)
 		}
 	}

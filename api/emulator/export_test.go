@@ -5,12 +5,10 @@ import (
 	"slices"
 )
 
-// Codes returns every error code that the emulator has of its own, sorted.
+// Codes returns every error code in the table, sorted.
 func Codes() []string {
-	all := maps.Clone(gatewayMeanings)
-	maps.Copy(all, serviceMeanings)
 	var names []string
-	for _, c := range slices.Sorted(maps.Keys(all)) {
+	for _, c := range slices.Sorted(maps.Keys(meanings)) {
 		names = append(names, string(c))
 	}
 	return names

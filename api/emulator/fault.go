@@ -18,7 +18,7 @@ type Fault struct {
 	Delay, Jitter time.Duration
 	// RetryAfter is the pause that a refusal asks for in x-acs-retry-after. 0: none.
 	RetryAfter time.Duration
-	// Code is the code of FaultRefuse. A code that the emulator does not know comes with HTTP 400.
+	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP status 400, or 500 before the vendor's notice.
 	Code string
 	// Size is the length of FaultOversize, in bytes. 0: 16 MiB.
 	Size int64
@@ -42,20 +42,20 @@ func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 	return f.Call == 0 || f.Call == nth
 }
 
-func validateFaults(faults []Fault, operations map[string]operation) error {
+func validateFaults(faults []Fault) error {
 	for _, f := range faults {
-		if err := f.validate(operations); err != nil {
+		if err := f.validate(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f Fault) validate(operations map[string]operation) error {
+func (f Fault) validate() error {
 	if err := f.Kind.validate(); err != nil {
 		return err
 	}
-	if problem := f.problem(operations); problem != "" {
+	if problem := f.problem(); problem != "" {
 		return fmt.Errorf("emulator: fault %s: %s", f.Kind, problem)
 	}
 	return nil
@@ -64,7 +64,7 @@ func (f Fault) validate(operations map[string]operation) error {
 func (k FaultKind) validate() error { return choose("fault", k, FaultKinds()...) }
 
 // problem returns the rule that the fault breaks, or "".
-func (f Fault) problem(operations map[string]operation) string {
+func (f Fault) problem() string {
 	kind := faultKinds[f.Kind]
 	_, known := operations[f.Operation]
 	switch {

@@ -208,11 +208,11 @@ func TestFaultsAreCounted(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	after := map[string]int{
 		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 403, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
-		"InternalError": 417, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
+		"InternalError": 417, "New.Code": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
 	}
 	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
 		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })
-		for _, code := range onlyByFault {
+		for _, code := range append(slices.Clone(onlyByFault), "New.Code") {
 			if err := c.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: code}); err != nil {
 				t.Fatal(err)
 			}
@@ -221,7 +221,8 @@ func TestRefusals(t *testing.T) {
 				want = 500
 			}
 			got := c.send(codeRequest(instanceID))
-			if message, _ := got.Body["Message"].(string); got.code() != code || got.Status != want || message == "The request was refused." {
+			if message, _ := got.Body["Message"].(string); got.code() != code || got.Status != want ||
+				(message == "The request was refused.") != (code == "New.Code") {
 				t.Errorf("%s: status %d, want %d: %v", code, got.Status, want, got.Body)
 			}
 		}

@@ -36,7 +36,7 @@ func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operat
 		return operation{}, refused
 	}
 	c.claim, c.parameters = readClaim(r, payload), payload.all()
-	op, refused := s.route(r, c.claim)
+	op, refused := route(r, c.claim)
 	if refused != nil {
 		return operation{}, refused
 	}
@@ -52,11 +52,11 @@ const apiVersion = "2020-04-20"
 // route finds the operation that a request asks for.
 //
 // Invented: the order of these checks, and that they precede those of the signature; the code for a request without a User-Agent.
-func (s *Service) route(r *http.Request, claimed claim) (operation, *refusal) {
+func route(r *http.Request, claimed claim) (operation, *refusal) {
 	if r.UserAgent() == "" {
 		return operation{}, refuse(missingUserAgent)
 	}
-	op, ok := s.operations[claimed.operation]
+	op, ok := operations[claimed.operation]
 	if !ok || r.URL.Path != "/" {
 		return operation{}, refuse(invalidActionNotFound)
 	}

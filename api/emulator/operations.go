@@ -15,33 +15,36 @@ type operation struct {
 	run    func(*Service, *call) (any, *refusal)
 }
 
-// supportedOperations returns the table of operations. The RAM actions are those of the vendor's pages; by the page of ListInstances it
-// needs none.
+// The values of operation.methods.
+var (
+	get       = []string{http.MethodGet}
+	post      = []string{http.MethodPost}
+	getOrPost = []string{http.MethodGet, http.MethodPost}
+)
+
+// operations is the table of operations, never written to. The RAM actions are those of the vendor's pages; by the page of ListInstances
+// it needs none.
 //
 // Invented: the action of ListDeviceCertificateByCaSn.
-func supportedOperations() map[string]operation {
-	get, post := []string{http.MethodGet}, []string{http.MethodPost}
-	both := []string{http.MethodPost, http.MethodGet}
-	return map[string]operation{
-		"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
-		"RegisterCaCertificate":       {both, "mq:RegisterCa", (*Service).registerCA},
-		"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
-		"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
-		"ActiveCaCertificate":         {post, "mq:ActiveCaCertificate", (*Service).activateCA},
-		"InactivateCaCertificate":     {post, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
-		"DeleteCaCertificate":         {post, "mq:DeleteCaCertificate", (*Service).deleteCA},
-		"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevices},
-		"ListInstances":               {get, "", (*Service).listInstances},
-	}
+var operations = map[string]operation{
+	"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
+	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
+	"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
+	"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
+	"ActiveCaCertificate":         {post, "mq:ActiveCaCertificate", (*Service).activateCA},
+	"InactivateCaCertificate":     {post, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
+	"DeleteCaCertificate":         {post, "mq:DeleteCaCertificate", (*Service).deleteCA},
+	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevices},
+	"ListInstances":               {get, "", (*Service).listInstances},
 }
 
 // Operations returns the names of all operations, sorted.
-func Operations() []string { return slices.Sorted(maps.Keys(supportedOperations())) }
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // Actions returns the RAM actions of all operations, sorted, for [Credential.Allow].
 func Actions() []string {
 	actions := []string{instanceAccess}
-	for _, op := range supportedOperations() {
+	for _, op := range operations {
 		if op.action != "" {
 			actions = append(actions, op.action)
 		}

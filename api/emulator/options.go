@@ -116,11 +116,11 @@ func (o Options) or(others Options) Options {
 	return o
 }
 
-func (o Options) validate(operations map[string]operation) error {
+func (o Options) validate() error {
 	return cmp.Or(
 		o.validateAccounts(),
-		o.validateCredentials(operations),
-		validateDeny(o.Deny, operations),
+		o.validateCredentials(),
+		validateDeny(o.Deny),
 		o.validateForms(),
 		notNegative("list delay", o.ListDelay),
 		notNegative("flicker", o.Flicker),
@@ -129,12 +129,12 @@ func (o Options) validate(operations map[string]operation) error {
 		within("code length", o.CodeLength, uuidLength, maxCodeLength),
 		within("number of strangers", o.Strangers, 0, maxStrangers),
 		within("number of devices", o.DevicesPerCA, 0, maxDevicesPerCA),
-		validateFaults(o.Faults, operations),
+		validateFaults(o.Faults),
 		o.Mixture.validate(),
 	)
 }
 
-func validateDeny(names []string, operations map[string]operation) error {
+func validateDeny(names []string) error {
 	for _, name := range names {
 		if _, ok := operations[name]; !ok {
 			return fmt.Errorf("emulator: cannot deny %q: no such operation", name)

@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// code is an error code in the vendor's words.
+// code is an error code of the vendor.
 type code string
 
 const (
@@ -37,7 +37,7 @@ const (
 	registerCodeUsed          code = "RegisterCodeUsed"
 	snNotUnique               code = "SnNotUnique"
 
-	// The service's that only a fault brings about.
+	// The service's that only a fault sends.
 	apiNotSupport                 code = "ApiNotSupport"
 	caNumExceed                   code = "CaNumExceed"
 	checkAccountInfoFailed        code = "CheckAccountInfoFailed"
@@ -48,75 +48,78 @@ const (
 	systemOverFlow                code = "SystemOverFlow"
 )
 
-// Statuses says which of the vendor's readings HTTP statuses follow.
+// Statuses is which of the vendor's texts the HTTP statuses follow.
 type Statuses string
 
-// The readings. The gateway's own codes are the same in both.
+// The statuses. Those of the gateway's codes are the same in both.
 const (
 	StatusesAfterNotice  Statuses = "after"  // since the vendor's notice on status codes
-	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as its reference pages still have it
+	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as on its reference pages
+)
+
+// refuser is which part of the real service refuses with a code.
+type refuser int
+
+const (
+	gateway refuser = iota
+	service
 )
 
 type meaning struct {
+	by      refuser
 	status  int // since the notice
 	message string
 }
 
-// gatewayMeanings is never written to.
+// meanings is the table of codes, never written to.
 //
-// Invented: the words of NoPermission, the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token codes,
-// InvalidVersion and IncompleteSignature where the vendor's pages leave it open, and all of MissingUserAgent.
-var gatewayMeanings = map[code]meaning{
-	incompleteSignature:           {http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
-	invalidAccessKeyIDNotFound:    {http.StatusNotFound, "Specified access key is not found."},
-	invalidActionNotFound:         {http.StatusNotFound, "Specified api is not found, please check your url and method."},
-	invalidSecurityTokenMalformed: {http.StatusBadRequest, "Specified SecurityToken is malformed."},
-	invalidTimeStampExpired:       {http.StatusBadRequest, "Specified time stamp or date value is expired."},
-	invalidTimeStampFormat:        {http.StatusBadRequest, "Specified time stamp or date value is not well formatted."},
-	invalidVersion:                {http.StatusBadRequest, "Specified parameter Version is not valid."},
-	missingSecurityToken:          {http.StatusBadRequest, "SecurityToken is mandatory for this action."},
-	missingUserAgent:              {http.StatusBadRequest, "User-Agent is mandatory for this action."},
-	noPermission:                  {http.StatusForbidden, "You are not authorized to perform this operation."},
-	serviceUnavailable:            {http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
-	signatureDoesNotMatch:         {http.StatusBadRequest, "Specified signature does not match our calculation."},
-	signatureNonceUsed:            {http.StatusBadRequest, "Specified signature nonce was used already."},
-	throttlingUser:                {http.StatusBadRequest, "Request was denied due to user flow control."},
-	unsupportedHTTPMethod:         {http.StatusForbidden, "This http method is not supported."},
+// Invented, if the vendor's pages leave it open:
+//   - the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token codes, InvalidVersion, IncompleteSignature and
+//     CheckAccountInfoFailed
+//   - the words of NoPermission, FindCaBySnError, CertificateContentError and the codes that only a fault sends
+//   - all of MissingUserAgent
+var meanings = map[code]meaning{
+	incompleteSignature:           {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
+	invalidAccessKeyIDNotFound:    {gateway, http.StatusNotFound, "Specified access key is not found."},
+	invalidActionNotFound:         {gateway, http.StatusNotFound, "Specified api is not found, please check your url and method."},
+	invalidSecurityTokenMalformed: {gateway, http.StatusBadRequest, "Specified SecurityToken is malformed."},
+	invalidTimeStampExpired:       {gateway, http.StatusBadRequest, "Specified time stamp or date value is expired."},
+	invalidTimeStampFormat:        {gateway, http.StatusBadRequest, "Specified time stamp or date value is not well formatted."},
+	invalidVersion:                {gateway, http.StatusBadRequest, "Specified parameter Version is not valid."},
+	missingSecurityToken:          {gateway, http.StatusBadRequest, "SecurityToken is mandatory for this action."},
+	missingUserAgent:              {gateway, http.StatusBadRequest, "User-Agent is mandatory for this action."},
+	noPermission:                  {gateway, http.StatusForbidden, "You are not authorized to perform this operation."},
+	serviceUnavailable:            {gateway, http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
+	signatureDoesNotMatch:         {gateway, http.StatusBadRequest, "Specified signature does not match our calculation."},
+	signatureNonceUsed:            {gateway, http.StatusBadRequest, "Specified signature nonce was used already."},
+	throttlingUser:                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
+	unsupportedHTTPMethod:         {gateway, http.StatusForbidden, "This http method is not supported."},
+
+	apiNotSupport:                 {service, http.StatusNotFound, "The instance does not support this operation."},
+	caNumExceed:                   {service, http.StatusUnauthorized, "The number of CA certificates exceeds the limit."},
+	certificateContentError:       {service, http.StatusUnauthorized, "Certificate content error."},
+	checkAccountInfoFailed:        {service, http.StatusForbidden, "Failed to check the account."},
+	findCABySnError:               {service, http.StatusBadRequest, "Failed to find the CA certificate by Sn."},
+	getCANumError:                 {service, http.StatusUnauthorized, "Failed to get the number of CA certificates. Try again."},
+	instancePermissionCheckFailed: {service, http.StatusBadRequest, "Failed to check the permission on the instance."},
+	internalError:                 {service, http.StatusExpectationFailed, "The request processing has failed due to some unknown error. Try again."},
+	mqttInstanceNotFound:          {service, http.StatusBadRequest, "Specified instance is not found"},
+	mqttOwnerCheckError:           {service, http.StatusForbidden, "Failed to validate the instance permission"},
+	parameterFieldCheckFailed:     {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
+	permissionCheckFailed:         {service, http.StatusForbidden, "Failed to check the permission."},
+	registerCodeError:             {service, http.StatusBadRequest, "Register code error in verification certificate."},
+	registerCodeUsed:              {service, http.StatusUnauthorized, "Register code has been used."},
+	snNotUnique:                   {service, http.StatusUnauthorized, "Sn is not unique in global."},
+	systemOverFlow:                {service, http.StatusForbidden, "The system is overloaded. Try again."},
 }
 
-// serviceMeanings is never written to.
-//
-// Invented: the words of FindCaBySnError and CertificateContentError, those of the codes that only a fault brings about, and the status
-// of CheckAccountInfoFailed.
-var serviceMeanings = map[code]meaning{
-	apiNotSupport:                 {http.StatusNotFound, "The instance does not support this operation."},
-	caNumExceed:                   {http.StatusUnauthorized, "The number of CA certificates exceeds the limit."},
-	certificateContentError:       {http.StatusUnauthorized, "Certificate content error."},
-	checkAccountInfoFailed:        {http.StatusForbidden, "Failed to check the account."},
-	findCABySnError:               {http.StatusBadRequest, "Failed to find the CA certificate by Sn."},
-	getCANumError:                 {http.StatusUnauthorized, "Failed to get the number of CA certificates. Try again."},
-	instancePermissionCheckFailed: {http.StatusBadRequest, "Failed to check the permission on the instance."},
-	internalError:                 {http.StatusExpectationFailed, "The request processing has failed due to some unknown error. Try again."},
-	mqttInstanceNotFound:          {http.StatusBadRequest, "Specified instance is not found"},
-	mqttOwnerCheckError:           {http.StatusForbidden, "Failed to validate the instance permission"},
-	parameterFieldCheckFailed:     {http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
-	permissionCheckFailed:         {http.StatusForbidden, "Failed to check the permission."},
-	registerCodeError:             {http.StatusBadRequest, "Register code error in verification certificate."},
-	registerCodeUsed:              {http.StatusUnauthorized, "Register code has been used."},
-	snNotUnique:                   {http.StatusUnauthorized, "Sn is not unique in global."},
-	systemOverFlow:                {http.StatusForbidden, "The system is overloaded. Try again."},
-}
-
-// meaningOf knows every code that the emulator has of its own, and makes something up for one that a fault brings in.
+// meaningOf returns the meaning of a code. Only a fault refuses with a code that is not in the table.
 func meaningOf(c code, statuses Statuses) meaning {
-	if m, ok := gatewayMeanings[c]; ok {
-		return m
-	}
-	m, ok := serviceMeanings[c]
+	m, ok := meanings[c]
 	if !ok {
-		m = meaning{http.StatusBadRequest, "The request was refused."}
+		m = meaning{service, http.StatusBadRequest, "The request was refused."}
 	}
-	if statuses == StatusesBeforeNotice {
+	if m.by == service && statuses == StatusesBeforeNotice {
 		m.status = http.StatusInternalServerError
 	}
 	return m
@@ -159,7 +162,7 @@ func (f *refusal) answer(requestID, host string) errorAnswer {
 		HostID:    host,
 		Code:      f.code,
 		Message:   f.message(),
-		// Without the request's id, unlike the vendor's: its page knows nothing of requests to an emulator.
+		// The vendor's has the request id, too. This one has none, because the vendor's page cannot know requests to an emulator.
 		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(f.code)),
 	}
 }

@@ -10,7 +10,6 @@ const HeaderEmulated = "X-Mqttca-Emulator"
 
 // Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
 type Service struct {
-	operations  map[string]operation
 	credentials map[string]Credential
 	owners      map[string]string // account by instance
 	denied      map[string]bool
@@ -39,12 +38,10 @@ type call struct {
 // New returns a service whose book is empty but for the CAs of Options.Strangers. The error says which option is not usable.
 func New(options Options) (*Service, error) {
 	options = options.withDefaults()
-	operations := supportedOperations()
-	if err := options.validate(operations); err != nil {
+	if err := options.validate(); err != nil {
 		return nil, err
 	}
 	s := &Service{
-		operations:  operations,
 		credentials: make(map[string]Credential),
 		owners:      options.owners(),
 		denied:      make(map[string]bool),
@@ -125,10 +122,8 @@ func (s *Service) Requests() []Request { return s.journal.requests() }
 
 // Inject replaces all faults, those of Options.Mixture included, and begins to count calls anew. Without an argument there are none.
 func (s *Service) Inject(faults ...Fault) error {
-	for _, f := range faults {
-		if err := f.validate(s.operations); err != nil {
-			return err
-		}
+	if err := validateFaults(faults); err != nil {
+		return err
 	}
 	s.faults.replace(faults, Mixture{})
 	return nil
