@@ -6,23 +6,22 @@ import (
 	"sync"
 )
 
-// journalLimit is how many requests are kept at least; twice as many at most.
+// journalLimit is the number of requests kept at least; at most twice as many are kept.
 const journalLimit = 50_000
 
-// maxOperationLength bounds what is kept of an operation's name, which may be anything that a client sent.
+// maxOperationLength bounds the name of an operation in the journal, which may be anything that a client sent.
 const maxOperationLength = 128
 
-// Request is one request that the service has received, and what it sent.
+// Request is a request that the service has received, with the outcome.
 type Request struct {
-	// Operation is the header x-acs-action or the parameter Action, whether such an operation exists or not.
+	// Operation is the header x-acs-action or the parameter Action, even if no such operation exists.
 	Operation string
 	Method    string
-	// Code is the error code of the answer; empty when the request succeeded, or no code was sent.
+	// Code is the error code of the answer; empty if the request succeeded, or if no code was sent.
 	Code string
-	// HTTPStatus is 0 where not even a status was sent.
+	// HTTPStatus is 0 if not even a status was sent.
 	HTTPStatus int
-	// Fault is the injected fault that the request met: a FaultKind, with "-after" behind it where the work was done all the same.
-	// Empty: none.
+	// Fault is the injected fault that the request met: a FaultKind, with the suffix "-after" if it came after the work. Empty: none.
 	Fault string
 }
 
@@ -32,7 +31,7 @@ type journal struct {
 	entries []Request
 }
 
-// enter takes copies, because a part of a request may hold on to the memory of the whole.
+// enter copies its strings, because a part of a request may hold on to the memory of the whole.
 func (j *journal) enter(c *call, status int, code code, fault string) {
 	operation := c.claim.operation
 	entry := Request{
@@ -50,8 +49,9 @@ func (j *journal) enter(c *call, status int, code code, fault string) {
 	j.entries = append(j.entries, entry)
 }
 
-func (j *journal) requests() []Request {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return slices.Clone(j.entries)
+// Requests returns the requests received so far, in order. A long-running service keeps only the latest: at least 50,000.
+func (s *Service) Requests() []Request {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return slices.Clone(s.journal.entries)
 }

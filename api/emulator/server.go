@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -11,11 +12,10 @@ import (
 	"time"
 )
 
-// maxHeaderBytes is room for the request line of RegisterCaCertificate, two percent-encoded PEM certificates of RSA 4096 (some 6 kB),
-// many times over.
+// maxHeaderBytes is many times the request line of RegisterCaCertificate: two percent-encoded PEM certificates of RSA 4096, some 6 kB.
 const maxHeaderBytes = 128 << 10
 
-// Limits on a client that is stuck. Idle connections are kept for longer than a client pauses between two looks at a list.
+// Limits on a stuck client. A client pauses between two looks at a list for less than idleTimeout.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 20 * time.Second
@@ -25,7 +25,7 @@ const (
 
 // Server serves a Service on a loopback address.
 type Server struct {
-	// URL is where the server is reached, with the port that was really taken: scheme, IP address and port.
+	// URL is the server's address with the port that it listens on: scheme, IP address and port.
 	URL string
 	// RootPEM is the root of the throwaway TLS certificate, as PEM; nil without TLS.
 	RootPEM []byte
@@ -38,8 +38,8 @@ type Server struct {
 	closeErr    error
 }
 
-// Listen starts a server for s. The address must be a literal loopback IP address or "localhost", with a port (0: any that is free);
-// others are refused before anything listens. With TLS the server presents a certificate that it makes for itself, see RootPEM.
+// Listen starts a server for s. The address must be a loopback IP address or "localhost", with a port (0: any free one); Listen refuses
+// any other before it opens a socket. With TLS the server makes its own certificate, see RootPEM.
 func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	tcpAddr, err := resolveLoopback(addr)
 	if err != nil {
@@ -63,7 +63,7 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	return server, nil
 }
 
-// resolveLoopback asks no name server: no other name than localhost is looked up, and what that stands for is checked like the rest.
+// resolveLoopback looks up no name but localhost, so it asks no name server. The address of localhost is checked, too.
 func resolveLoopback(addr string) (*net.TCPAddr, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -83,7 +83,7 @@ func resolveLoopback(addr string) (*net.TCPAddr, error) {
 }
 
 func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Server {
-	// Invented: that HTTP/2 isn't spoken. Over TLS a client would choose it by itself, and one server should be the same on both.
+	// Invented: HTTP/1.1 only. Over TLS a client would choose HTTP/2 by itself, and a server should be the same with and without TLS.
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Server{
@@ -95,7 +95,7 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnState:         track,
-		// What goes wrong on a connection (a handshake given up, say) is the client's to report: stderr isn't ours.
+		// The client reports errors of a connection, such as a failed handshake. stderr belongs to the program.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
@@ -103,7 +103,7 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 func (s *Server) serve(listener net.Listener, withTLS bool) {
 	defer close(s.served)
 	if withTLS {
-		// The certificate is in TLSConfig already. Serving always ends with ErrServerClosed or with the listener's own failure.
+		// The certificate is in TLSConfig. Serving always ends with an error: ErrServerClosed or the listener's.
 		_ = s.http.ServeTLS(listener, "", "")
 		return
 	}
@@ -116,23 +116,65 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 		s.connections.Add(1)
 		s.open.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		// Only a fault hijacks, and it closes at once.
+		// Only a fault hijacks, and it closes the connection at once.
 		s.open.Done()
 	}
 }
 
-// Connections returns how many TCP connections have been accepted so far.
+// Connections returns the number of TCP connections accepted so far.
 func (s *Server) Connections() int { return int(s.connections.Load()) }
 
-// Close stops the server, closes all connections and returns when their goroutines are done. It may be called more than once.
+// Close stops the server, closes all connections and returns when their goroutines have ended. It may be called more than once.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		s.closeErr = s.http.Close()
 		<-s.served
-		// A connection that was being accepted during the first call is closed by the second. That the listener is closed already
-		// is all that the second can complain of.
+		// The second call closes a connection that was being accepted during the first. Its only error is that the listener is closed.
 		_ = s.http.Close()
 		s.open.Wait()
 	})
 	return s.closeErr
 }
+
+// Pipe is a listener without a socket: a server accepts the connections that a client in the same process dials. Tests in a synctest
+// bubble need it, because waiting on a real socket would stop the bubble's clock.
+type Pipe struct {
+	dialled   chan net.Conn
+	closed    chan struct{}
+	closeOnce sync.Once
+}
+
+// NewPipe returns a listener for http.Server.Serve, and for a client's Dial.
+func NewPipe() *Pipe { return &Pipe{dialled: make(chan net.Conn), closed: make(chan struct{})} }
+
+// Dial waits until the server accepts. It ignores network and address.
+func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.dialled <- server:
+		return client, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept waits for the next dial.
+func (p *Pipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.dialled:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends Accept and Dial. It may be called more than once.
+func (p *Pipe) Close() error {
+	p.closeOnce.Do(func() { close(p.closed) })
+	return nil
+}
+
+// Addr is a loopback address that nothing listens on.
+func (p *Pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }

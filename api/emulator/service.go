@@ -35,7 +35,7 @@ type call struct {
 	credential   Credential
 }
 
-// New returns a service whose book is empty but for the CAs of Options.Strangers. The error says which option is not usable.
+// New returns a service with the CAs of Options.Strangers and no others. It fails if an option is not usable.
 func New(options Options) (*Service, error) {
 	options = options.withDefaults()
 	if err := options.validate(); err != nil {
@@ -64,11 +64,11 @@ func New(options Options) (*Service, error) {
 	return s, s.populate(options)
 }
 
-// ServeHTTP answers one request, in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action or,
-// under signature 1.0, in the parameter Action. Faults meet only what the gateway lets through, and are counted there.
+// ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action or,
+// under signature 1.0, in the parameter Action. Faults meet only requests that the gateway admits, and only these are counted.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := call{requestID: newRequestID(), now: s.now(), method: r.Method, host: r.Host}
-	// Known before the rest is read, for what breaks off there.
+	// Set before the rest is read, for the journal of a request that breaks off.
 	c.claim.operation = r.Header.Get("x-acs-action")
 	op, refused := s.admit(&c, w, r)
 	if refused != nil {
@@ -88,7 +88,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	trouble.deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
 }
 
-// run does the work of an operation.
+// run does the work of an operation and returns its answer.
 func (s *Service) run(c *call, op operation) reply {
 	result, refused := op.run(s, c)
 	if refused != nil {
@@ -103,7 +103,7 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 	return newReply(c, refused.status(s.statuses), refused.code, answer)
 }
 
-// send enters an answer into the journal and sends it: in this order, so that whoever has the answer finds the entry.
+// send enters an answer into the journal and sends it, in this order, so that a client with the answer finds the entry.
 func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault string) {
 	s.journal.enter(c, answer.status, answer.code, fault)
 	answer.writeHeader(w)
@@ -111,16 +111,13 @@ func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault strin
 	_, _ = w.Write(answer.body)
 }
 
-// abandon gives up a request whose client left while it waited: nothing was done.
+// abandon gives up a request whose client left during the wait, before any work.
 func (s *Service) abandon(c *call, trouble trouble) {
 	s.journal.enter(c, 0, "", trouble.name())
 	panic(http.ErrAbortHandler)
 }
 
-// Requests returns the requests received so far, in order. Of a long-running service only the latest are kept: at least 50,000.
-func (s *Service) Requests() []Request { return s.journal.requests() }
-
-// Inject replaces all faults, those of Options.Mixture included, and begins to count calls anew. Without an argument there are none.
+// Inject replaces all faults, also those of Options.Mixture, and restarts the count of calls. Without an argument no call goes wrong.
 func (s *Service) Inject(faults ...Fault) error {
 	if err := validateFaults(faults); err != nil {
 		return err

@@ -1,0 +1,126 @@
+package emulator
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"maps"
+	"math/big"
+	"net"
+	"slices"
+	"time"
+)
+
+// The lifetimes of the certificates that the emulator makes.
+const (
+	tlsLifetime      = 7 * 24 * time.Hour
+	strangerLifetime = 365 * 24 * time.Hour
+)
+
+// throwaway is a certificate that the emulator makes, with its key. The key never leaves memory.
+type throwaway struct {
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
+}
+
+// throwawayTemplate is valid from an hour ago, for clocks that are a little behind. Its serial number has 17 bytes, and a letter in the
+// first.
+func throwawayTemplate(commonName string, now time.Time, lifetime time.Duration) *x509.Certificate {
+	var random [16]byte
+	rand.Read(random[:])
+	return &x509.Certificate{
+		SerialNumber:          new(big.Int).SetBytes(append([]byte{0x5f}, random[:]...)),
+		Subject:               pkix.Name{CommonName: commonName},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.Add(lifetime),
+		BasicConstraintsValid: true,
+	}
+}
+
+func newThrowawayCA(commonName string, now time.Time, lifetime time.Duration) (throwaway, error) {
+	template := throwawayTemplate(commonName, now, lifetime)
+	template.IsCA, template.MaxPathLenZero, template.KeyUsage = true, true, x509.KeyUsageCertSign
+	return throwaway{certificate: template}.issue(template)
+}
+
+// issue makes a key and its certificate. Without a key, the issuer is the new certificate itself.
+func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return throwaway{}, err
+	}
+	if ca.key == nil {
+		ca.key = key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, ca.certificate, key.Public(), ca.key)
+	if err != nil {
+		return throwaway{}, err
+	}
+	certificate, err := x509.ParseCertificate(der)
+	return throwaway{certificate, key}, err
+}
+
+func (t throwaway) pem() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: t.certificate.Raw})
+}
+
+// throwawayTLS makes a root and a certificate below it for the loopback names and ip.
+func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config, err error) {
+	root, err := newThrowawayCA("mqttca emulator throwaway root", now, tlsLifetime)
+	if err != nil {
+		return nil, nil, err
+	}
+	template := throwawayTemplate("localhost", now, tlsLifetime)
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+	template.DNSNames = []string{"localhost"}
+	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, ip}
+	leaf, err := root.issue(template)
+	if err != nil {
+		return nil, nil, err
+	}
+	identity := tls.Certificate{Certificate: [][]byte{leaf.certificate.Raw}, PrivateKey: leaf.key}
+	return root.pem(), &tls.Config{Certificates: []tls.Certificate{identity}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// populate registers the CAs of Options.Strangers and makes the one that fills an endless list.
+func (s *Service) populate(o Options) error {
+	for _, instance := range slices.Sorted(maps.Keys(s.owners)) {
+		for i := range o.Strangers {
+			sub, err := s.newStranger(instance, s.forms.text(fmt.Sprintf("stranger %d", i+1)))
+			if err != nil {
+				return fmt.Errorf("emulator: make a CA of a stranger: %w", err)
+			}
+			s.book.addStranger(sub, s.now())
+		}
+	}
+	if o.EndlessList {
+		sub, err := s.newStranger("", "endless")
+		if err != nil {
+			return fmt.Errorf("emulator: make a CA for an endless list: %w", err)
+		}
+		s.filler = &record{submission: sub}
+	}
+	return nil
+}
+
+// newStranger makes a CA of other people, with its verification certificate.
+func (s *Service) newStranger(instance, name string) (submission, error) {
+	sub := submission{instance: instance, name: name, registerCode: newRegisterCode(defaultCodeLength)}
+	ca, err := newThrowawayCA("stranger", s.now(), strangerLifetime)
+	if err != nil {
+		return sub, err
+	}
+	verification, err := ca.issue(throwawayTemplate(sub.registerCode, s.now(), strangerLifetime))
+	if err != nil {
+		return sub, err
+	}
+	sub.ca, sub.sn = ca.certificate, s.sn.format(ca.certificate.SerialNumber)
+	sub.caContent, sub.verifyContent = string(ca.pem()), string(verification.pem())
+	return sub, nil
+}
