@@ -15,9 +15,9 @@ import (
 // maxSerialDigits is the vendor's limit on a serial number, in hex digits.
 const maxSerialDigits = 128
 
-// parseCA reads a CA certificate and checks all of it that needs no other certificate.
+// parseCA reads a CA certificate and checks it by itself.
 //
-// Invented: the words of every refusal but the one on BasicConstraints, and that these all share its code.
+// Invented: the words of every refusal but the one on BasicConstraints, and the code that they share with it.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	ca, ok := parseCertificate(content)
 	switch {
@@ -35,8 +35,8 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	return ca, nil
 }
 
-// checkVerification reads a verification certificate and checks it against the CA. X.509 v1 will do: the vendor's OpenSSL recipe
-// makes one, so extensions aren't asked for.
+// checkVerification reads a verification certificate and checks it against the CA. It needs no extensions, because the vendor's OpenSSL
+// recipe makes an X.509 v1 certificate.
 //
 // Invented: the words of every refusal, and the code that they share.
 func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
@@ -56,13 +56,12 @@ func checkVerification(content string, ca *x509.Certificate, now time.Time) *ref
 	return nil
 }
 
-// parseCertificate reads one PEM block with nothing around it but white space.
+// parseCertificate reads a single PEM block with only white space around it.
 //
-// Invented: that a literal backslash-n in place of a line feed, as the vendor's examples print it, is refused, and text around the
-// block as well.
+// Invented: it refuses text around the block, and a literal backslash-n in place of a line feed, as the vendor's examples print it.
 func parseCertificate(content string) (*x509.Certificate, bool) {
 	content = strings.TrimSpace(content)
-	// Counted, because pem.Decode passes over a broken block in search of a sound one.
+	// Counted, because pem.Decode skips a broken block and looks for the next.
 	if !strings.HasPrefix(content, "-----BEGIN CERTIFICATE-----") || strings.Count(content, "-----BEGIN") != 1 {
 		return nil, false
 	}
@@ -74,7 +73,8 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 	return certificate, err == nil
 }
 
-// isSignedBy checks the signature alone. x509's CheckSignatureFrom would ask the CA for more, and CheckSignature lets SHA-1 pass.
+// isSignedBy reports whether the CA's key has signed the certificate. x509's CheckSignatureFrom would also check the CA's extensions,
+// and CheckSignature accepts SHA-1.
 //
 // Invented: the list of algorithms. The vendor's procedure names SHA-256 and SHA-512.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
@@ -88,9 +88,9 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 	}
 }
 
-// isCAKey reports whether a CA's key is of a kind that the service takes: RSA or EC, by the vendor's page.
+// isCAKey reports whether the service accepts the kind of a CA's key: RSA or EC, by the vendor's page.
 //
-// Invented: the floor of 2048 bits and the list of curves.
+// Invented: the minimum of 2048 bits and the list of curves.
 func isCAKey(ca *x509.Certificate) bool {
 	switch key := ca.PublicKey.(type) {
 	case *rsa.PublicKey:
@@ -111,14 +111,14 @@ func isRSAOrECDSA(certificate *x509.Certificate) bool {
 	}
 }
 
-// isValidAt reads the validity period as RFC 5280, section 4.1.2.5, does: both ends belong to it.
+// isValidAt reports whether now is in the validity period. Both ends belong to it (RFC 5280, section 4.1.2.5).
 func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 	return !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter)
 }
 
-// onlyCommonName returns the subject's common name, or "" unless there is exactly one: with several, which one counts would be a guess.
+// onlyCommonName returns the subject's common name, or "" unless there is exactly one. Choosing one of several would be a guess.
 //
-// Invented: that other attributes may stand beside it.
+// Invented: the subject may have other attributes, too.
 func onlyCommonName(certificate *x509.Certificate) string {
 	commonName := asn1.ObjectIdentifier{2, 5, 4, 3}
 	count := 0

@@ -1,25 +1,23 @@
-// Package emulator is the control plane of ApsaraMQ for MQTT (product OnsMqtt, API version 2020-04-20) in one process: an http.Handler
-// that keeps a book of CA certificates in memory, and a server for it that listens on loopback only.
+// Package emulator is the control plane of ApsaraMQ for MQTT (product OnsMqtt, API version 2020-04-20) in one process: a Service, which is
+// an http.Handler with a book of CA certificates in memory, and a Server for it that listens on loopback only.
 //
-// It promises to refuse what the real service is known to refuse. Nothing is waved through: signatures (ACS3-HMAC-SHA256 and the RPC
-// signature 1.0), timestamps and nonces are verified, RAM policies and the owner of an instance are asked, and both certificates of a
-// registration are checked. Codes, HTTP statuses, messages and shapes are the vendor's where its reference pages state them. Where they
-// are silent a rule had to be made up; each is marked in the code by a comment that starts with "Invented:", and no client should rely
-// on it. Every answer of the handler carries HeaderEmulated, so that nobody takes it for the real service.
+// It promises to refuse what the real service is known to refuse. It verifies signatures (ACS3-HMAC-SHA256 and the RPC signature 1.0),
+// timestamps and nonces, checks RAM policies and the owner of an instance, and checks both certificates of a registration. Codes, HTTP
+// statuses, messages and forms are those of the vendor's reference pages. If the pages are silent, the rule is made up and its comment
+// starts with "Invented:"; no client should rely on it. Every answer carries HeaderEmulated, so that nobody takes it for the real service.
 //
-// It is as hard as a test wants it: Options.Faults and Options.Mixture make calls go wrong, and Options.Hard differs from the real
-// service wherever a client should not rely on it. Everything that takes time goes by time.Now, timers and the request's context, so it
-// runs in a testing/synctest bubble behind a Pipe.
+// Options.Faults and Options.Mixture make calls go wrong. Options.Hard differs from the real service in all that a client should not rely
+// on. All waiting uses time.Now, timers and the request's context, so a Service runs in a testing/synctest bubble behind a Pipe.
 //
-// It is written against the standard library alone and shares no code with the client or the certificate checks of this module: a
-// fault there must not be able to hide by being repeated here.
+// It uses the standard library alone and shares no code with the client or the certificate checks of this module, so that a bug there
+// cannot hide by being repeated here.
 //
-// Left out:
-//   - other signature methods and versions, and answers in other formats than JSON and, under signature 1.0, XML
-//   - MQTT: devices never connect, and device certificates are put in by Options.DevicesPerCA and Service.AddDevices
+// A request passes gateway.go, then a row of operations.go or of faultkinds.go. The emulator leaves out:
+//   - other signature methods and versions, and other answer formats than JSON and, under signature 1.0, XML
+//   - MQTT: no device connects; Options.DevicesPerCA and Service.AddDevices register device certificates
 //   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists actions
-//   - limits of the service that its vendor does not publish or that depend on load: CaNumExceed, throttling; faults bring them about
+//   - limits that the vendor does not publish or that depend on load: only faults send CaNumExceed and throttling
 //   - faults below HTTP but a reset: TLS alerts, lost packets
-//   - the CA's key usage and the rest of a chain: the CA is judged by itself, and need not be self-signed
+//   - the CA's key usage and the rest of its chain: the CA need not be self-signed
 //   - persistence: the book ends with the process
 package emulator

@@ -22,10 +22,10 @@ func (s *Service) instance(c *call) (string, *refusal) {
 	return id, nil
 }
 
-// emulatedRegion is the region that the instances are in. No region has this name.
+// emulatedRegion is the region of all instances. No real region has this name.
 const emulatedRegion = "cn-emulated"
 
-// instanceVO has the fields of the vendor's reference page of ListInstances that say what an instance is.
+// instanceVO has the fields of an instance, by the vendor's reference page of ListInstances.
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
 	InstanceName   string
@@ -37,7 +37,7 @@ type instanceVO struct {
 	ExpireTime     number
 }
 
-// instancesAnswer says that it went well in the fields that a refusal has: so the reference page.
+// instancesAnswer reports success in the fields of a refusal, as on the vendor's reference page.
 type instancesAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Code      string
@@ -48,7 +48,7 @@ type instancesAnswer struct {
 
 // listInstances is ListInstances: the instances of the caller's account.
 //
-// Invented: the order, by id; that no instance has a tag, so that asking for one finds none; all that is said of an instance but its id.
+// Invented: the order, by id; no instance has a tag, so a filter by tags finds none; all fields of an instance but its id.
 func (s *Service) listInstances(c *call) (any, *refusal) {
 	var tags []struct{ Key, Value string }
 	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
@@ -63,7 +63,7 @@ func (s *Service) listInstances(c *call) (any, *refusal) {
 	return answer, nil
 }
 
-// The values of the reference page.
+// Values of the vendor's reference page of ListInstances.
 const (
 	instanceInService = 5
 	instancePlatinum  = 1
