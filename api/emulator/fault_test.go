@@ -1,243 +1,49 @@
 package emulator_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"net/http"
-	"slices"
-	"strings"
-	"syscall"
+	"fmt"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"mqttca/api/emulator"
 )
 
-// onlyByFault are the codes that nothing but a fault brings about.
-var onlyByFault = []string{
-	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
-	"PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling.User",
-}
-
-func faulty(faults ...emulator.Fault) func(*emulator.Options) {
-	return func(o *emulator.Options) { o.Faults = faults }
-}
-
-// outcome is what came of one request on the wire.
-type outcome struct {
-	Status int
-	Header http.Header
-	Body   []byte
-	Err    error
-}
-
-// try sends a request and takes what comes, redirects included.
-func (c *client) try(want request) outcome {
-	c.t.Helper()
-	hc := *c.http
-	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	response, err := hc.Do(c.signed(want))
-	if err != nil {
-		return outcome{Err: err}
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return outcome{response.StatusCode, response.Header, body, err}
-}
-
-// lastRequest is the latest entry of the journal.
-func (c *client) lastRequest() emulator.Request {
-	requests := c.service.Requests()
-	return requests[len(requests)-1]
-}
-
-// TestFaultsBeforeAndAfterTheWork meets the submission with every fault that can come at either time, and looks into the book.
-func TestFaultsBeforeAndAfterTheWork(t *testing.T) {
-	html := func(o outcome) bool {
-		return o.Status == 502 && bytes.Contains(o.Body, []byte("<h1>502 Bad Gateway</h1>")) && o.Header.Get("Content-Type") == "text/html"
-	}
-	refused := func(status int, code string) func(outcome) bool {
-		return func(o outcome) bool {
-			var body struct{ Code, RequestId string }
-			return json.Unmarshal(o.Body, &body) == nil && o.Status == status && body.Code == code &&
-				body.RequestId == o.Header.Get("x-acs-request-id")
-		}
-	}
-	reset := func(o outcome) bool { return errors.Is(o.Err, syscall.ECONNRESET) }
+func TestFaultOptions(t *testing.T) {
+	nan := 0.0
+	nan /= nan
 	tests := []struct {
-		fault  emulator.Fault
-		status int
-		code   string
-		want   func(outcome) bool
+		fault   emulator.Fault
+		mixture emulator.Mixture
+		want    string
 	}{
-		{emulator.Fault{Kind: emulator.FaultThrottle, RetryAfter: 1500 * time.Millisecond}, 400, "Throttling.User", func(o outcome) bool {
-			return refused(400, "Throttling.User")(o) && o.Header.Get("x-acs-retry-after") == "1500"
-		}},
-		{emulator.Fault{Kind: emulator.FaultUnavailable}, 503, "ServiceUnavailable", func(o outcome) bool {
-			return refused(503, "ServiceUnavailable")(o) && o.Header.Get("x-acs-retry-after") == ""
-		}},
-		{emulator.Fault{Kind: emulator.FaultInternal}, 417, "InternalError", refused(417, "InternalError")},
-		{emulator.Fault{Kind: emulator.FaultRefuse, Code: "CaNumExceed"}, 401, "CaNumExceed", refused(401, "CaNumExceed")},
-		{emulator.Fault{Kind: emulator.FaultRefuse, Code: "New.Code"}, 400, "New.Code", refused(400, "New.Code")},
-		{emulator.Fault{Kind: emulator.FaultReset}, 0, "", reset},
-		{emulator.Fault{Kind: emulator.FaultHTML}, 502, "", html},
-		{emulator.Fault{Kind: emulator.FaultGarbage}, 200, "", func(o outcome) bool {
-			return o.Status == 200 && len(o.Body) == 256 && !json.Valid(o.Body)
-		}},
-		{emulator.Fault{Kind: emulator.FaultOversize, Size: 1 << 20}, 200, "", func(o outcome) bool {
-			return o.Status == 200 && len(o.Body) == 1<<20+len(`{"RequestId":"`)
-		}},
-		{emulator.Fault{Kind: emulator.FaultRedirect}, 307, "", func(o outcome) bool {
-			return o.Status == 307 && strings.HasPrefix(o.Header.Get("Location"), "/elsewhere?CaContent=")
-		}},
+		{emulator.Fault{Kind: "flood"}, emulator.Mixture{}, `emulator: fault "flood" is none of garbage, hang, html, internal-error, latency, ` +
+			`oversize, redirect, refuse, reset, slow, throttle, truncate, unavailable`},
+		{emulator.Fault{Kind: "reset", Operation: "X"}, emulator.Mixture{}, `emulator: fault reset: no such operation "X"`},
+		{emulator.Fault{Kind: "reset", Call: -1}, emulator.Mixture{}, "emulator: fault reset: call -1 is negative"},
+		{emulator.Fault{Kind: "reset", Delay: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},
+		{emulator.Fault{Kind: "reset", Jitter: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},
+		{emulator.Fault{Kind: "throttle", RetryAfter: -1}, emulator.Mixture{}, "emulator: fault throttle: a duration is negative"},
+		{emulator.Fault{Kind: "oversize", Size: -1}, emulator.Mixture{}, "emulator: fault oversize: size -1 is negative"},
+		{emulator.Fault{Kind: "slow", AfterWork: true}, emulator.Mixture{}, "emulator: fault slow: its work is always done, before or after means nothing"},
+		{emulator.Fault{Kind: "refuse"}, emulator.Mixture{}, "emulator: fault refuse: refuse needs a code, and no other fault has one"},
+		{emulator.Fault{Kind: "html", Code: "X"}, emulator.Mixture{}, "emulator: fault html: refuse needs a code, and no other fault has one"},
+		{emulator.Fault{Kind: "html", RetryAfter: 1}, emulator.Mixture{}, "emulator: fault html: only a refusal asks for a pause"},
+		{emulator.Fault{Kind: "html", Size: 1}, emulator.Mixture{}, "emulator: fault html: only oversize has a size"},
+		{emulator.Fault{Kind: "latency"}, emulator.Mixture{}, "emulator: fault latency: neither delay nor jitter"},
+		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: -0.1}, "emulator: rate of faults -0.1 is not 0 to 1"},
+		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: 1.1}, "emulator: rate of faults 1.1 is not 0 to 1"},
+		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: nan}, "emulator: rate of faults NaN is not 0 to 1"},
+		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Kinds: []emulator.FaultKind{"refuse"}}, "emulator: fault refuse needs a code, and can't be drawn"},
+		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Kinds: []emulator.FaultKind{}}, "emulator: no kind of fault to draw from"},
 	}
 	for _, test := range tests {
-		for _, after := range []bool{false, true} {
-			fault := test.fault
-			fault.Operation, fault.Call, fault.AfterWork = "RegisterCaCertificate", 1, after
-			name, registered := string(fault.Kind), 0
-			if after {
-				name, registered = name+"-after", 1
-			}
-			t.Run(name+" "+fault.Code, func(t *testing.T) {
-				c := start(t, faulty(fault))
-				ca := newAuthority(t, nil, nil)
-				submission := registerRequest(instanceID, "ca", ca.pem, ca.verification(t, c.registerCode(instanceID), nil))
-				if got := c.try(submission); !test.want(got) {
-					t.Errorf("outcome %d, %v, %.300s, %v", got.Status, got.Header, got.Body, got.Err)
-				}
-				want := emulator.Request{
-					Operation: "RegisterCaCertificate", Method: "POST", Code: test.code, HTTPStatus: test.status, Fault: name,
-				}
-				if diff := cmp.Diff(want, c.lastRequest()); diff != "" {
-					t.Errorf("journal (-want +got):\n%s", diff)
-				}
-				if book := c.service.Registrations(); len(book) != registered {
-					t.Errorf("%d in the book, want %d", len(book), registered)
-				}
-				wantCode := map[bool]string{false: "", true: "RegisterCodeUsed"}[after]
-				if got := c.send(submission); got.code() != wantCode || c.lastRequest().Fault != "" {
-					t.Errorf("the second submission: code %q, want %q; %+v", got.code(), wantCode, c.lastRequest())
-				}
+		t.Run(test.want, func(t *testing.T) {
+			_, err := emulator.New(emulator.Options{
+				Instances: []string{"i"}, Credentials: []emulator.Credential{plainKey},
+				Faults: []emulator.Fault{test.fault}, Mixture: test.mixture,
 			})
-		}
-	}
-}
-
-func TestTruncate(t *testing.T) {
-	c := start(t, faulty(emulator.Fault{Kind: emulator.FaultTruncate, Call: 2}))
-	whole := c.try(codeRequest(instanceID))
-	half := c.try(codeRequest(instanceID))
-	if !errors.Is(half.Err, io.ErrUnexpectedEOF) || len(half.Body) != len(whole.Body)/2 || half.Status != 200 {
-		t.Errorf("%d, %d of %d bytes, %v", half.Status, len(half.Body), len(whole.Body), half.Err)
-	}
-	want := []emulator.Request{
-		{Operation: "GetRegisterCode", Method: "GET", HTTPStatus: 200},
-		{Operation: "GetRegisterCode", Method: "GET", HTTPStatus: 200, Fault: "truncate"},
-	}
-	if diff := cmp.Diff(want, c.service.Requests()); diff != "" {
-		t.Errorf("journal (-want +got):\n%s", diff)
-	}
-}
-
-func TestOversizeByDefault(t *testing.T) {
-	c := start(t, faulty(emulator.Fault{Kind: emulator.FaultOversize}))
-	if got := c.try(codeRequest(instanceID)); len(got.Body) != 16<<20+len(`{"RequestId":"`) || got.Err != nil {
-		t.Errorf("%d bytes, %v", len(got.Body), got.Err)
-	}
-}
-
-// TestRedirectFollowed shows a client that follows in the journal.
-func TestRedirectFollowed(t *testing.T) {
-	c := start(t, faulty(emulator.Fault{Kind: emulator.FaultRedirect, Call: 1}))
-	if got := c.send(codeRequest(instanceID)); got.code() != "InvalidAction.NotFound" {
-		t.Errorf("code %q", got.code())
-	}
-	if requests := c.service.Requests(); len(requests) != 2 {
-		t.Errorf("%d requests", len(requests))
-	}
-}
-
-// TestResetOverTLS: the reset is one of TCP there, too.
-func TestResetOverTLS(t *testing.T) {
-	c := startTLS(t, faulty(emulator.Fault{Kind: emulator.FaultReset}))
-	if got := c.try(codeRequest(instanceID)); !errors.Is(got.Err, syscall.ECONNRESET) {
-		t.Errorf("error %v", got.Err)
-	}
-	if err := c.server.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestFaultsAreCounted holds faults to the call and the operation that they name.
-func TestFaultsAreCounted(t *testing.T) {
-	refuse := func(code, operation string, call int) emulator.Fault {
-		return emulator.Fault{Kind: emulator.FaultRefuse, Code: code, Operation: operation, Call: call}
-	}
-	c := start(t, faulty(refuse("Second.List", "ListCaCertificate", 2), refuse("Fourth", "", 4), refuse("Every.Get", "GetCaCertificate", 0)))
-	list, code, get := listRequest(instanceID, "1", "1"), codeRequest(instanceID), snRequest(http.MethodGet, "GetCaCertificate", "00")
-	unsigned := code
-	unsigned.key = &emulator.Credential{AccessKeyID: plainKey.AccessKeyID, AccessKeySecret: "wrong"}
-	var got []string
-	for _, r := range []request{list, unsigned, code, list, code, get, get, list} {
-		got = append(got, c.send(r).code())
-	}
-	want := []string{"", "SignatureDoesNotMatch", "", "Second.List", "Fourth", "Every.Get", "Every.Get", ""}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("codes (-want +got):\n%s", diff)
-	}
-	if err := c.service.Inject(refuse("Third", "", 3)); err != nil {
-		t.Fatal(err)
-	}
-	got = nil
-	for _, r := range []request{list, list, get, get} {
-		got = append(got, c.send(r).code())
-	}
-	if diff := cmp.Diff([]string{"", "", "Third", "FindCaBySnError"}, got); diff != "" {
-		t.Errorf("codes after Inject (-want +got):\n%s", diff)
-	}
-	if err := c.service.Inject(emulator.Fault{Kind: "flood"}); err == nil {
-		t.Error("Inject takes any kind")
-	}
-}
-
-// TestRefusals has the codes that only a fault brings about, before and after the vendor's notice on status codes.
-func TestRefusals(t *testing.T) {
-	after := map[string]int{
-		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 403, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
-		"InternalError": 417, "New.Code": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
-	}
-	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
-		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })
-		for _, code := range append(slices.Clone(onlyByFault), "New.Code") {
-			if err := c.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: code}); err != nil {
-				t.Fatal(err)
+			if fmt.Sprint(err) != test.want {
+				t.Errorf("error %v", err)
 			}
-			want := after[code]
-			if statuses == emulator.StatusesBeforeNotice && code != "ServiceUnavailable" && code != "Throttling.User" {
-				want = 500
-			}
-			got := c.send(codeRequest(instanceID))
-			if message, _ := got.Body["Message"].(string); got.code() != code || got.Status != want ||
-				(message == "The request was refused.") != (code == "New.Code") {
-				t.Errorf("%s: status %d, want %d: %v", code, got.Status, want, got.Body)
-			}
-		}
-		if err := c.service.Inject(); err != nil {
-			t.Fatal(err)
-		}
-		if got := c.send(codeRequest(unknownInstance)); got.Status != map[emulator.Statuses]int{"after": 400, "before": 500}[statuses] {
-			t.Errorf("%s: MqttInstanceNotFound has status %d", statuses, got.Status)
-		}
-	}
-}
-
-func TestFaultKinds(t *testing.T) {
-	kinds := emulator.FaultKinds()
-	if len(kinds) != 13 || !slices.IsSorted(kinds) {
-		t.Errorf("kinds %v", kinds)
+		})
 	}
 }

@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -92,43 +91,34 @@ func TestFaultsComeBeforeTheMixture(t *testing.T) {
 	}
 }
 
-func TestFaultOptions(t *testing.T) {
-	nan := 0.0
-	nan /= nan
-	tests := []struct {
-		fault   emulator.Fault
-		mixture emulator.Mixture
-		want    string
-	}{
-		{emulator.Fault{Kind: "flood"}, emulator.Mixture{}, `emulator: fault "flood" is none of garbage, hang, html, internal-error, latency, ` +
-			`oversize, redirect, refuse, reset, slow, throttle, truncate, unavailable`},
-		{emulator.Fault{Kind: "reset", Operation: "X"}, emulator.Mixture{}, `emulator: fault reset: no such operation "X"`},
-		{emulator.Fault{Kind: "reset", Call: -1}, emulator.Mixture{}, "emulator: fault reset: call -1 is negative"},
-		{emulator.Fault{Kind: "reset", Delay: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},
-		{emulator.Fault{Kind: "reset", Jitter: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},
-		{emulator.Fault{Kind: "throttle", RetryAfter: -1}, emulator.Mixture{}, "emulator: fault throttle: a duration is negative"},
-		{emulator.Fault{Kind: "oversize", Size: -1}, emulator.Mixture{}, "emulator: fault oversize: size -1 is negative"},
-		{emulator.Fault{Kind: "slow", AfterWork: true}, emulator.Mixture{}, "emulator: fault slow: its work is always done, before or after means nothing"},
-		{emulator.Fault{Kind: "refuse"}, emulator.Mixture{}, "emulator: fault refuse: refuse needs a code, and no other fault has one"},
-		{emulator.Fault{Kind: "html", Code: "X"}, emulator.Mixture{}, "emulator: fault html: refuse needs a code, and no other fault has one"},
-		{emulator.Fault{Kind: "html", RetryAfter: 1}, emulator.Mixture{}, "emulator: fault html: only a refusal asks for a pause"},
-		{emulator.Fault{Kind: "html", Size: 1}, emulator.Mixture{}, "emulator: fault html: only oversize has a size"},
-		{emulator.Fault{Kind: "latency"}, emulator.Mixture{}, "emulator: fault latency: neither delay nor jitter"},
-		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: -0.1}, "emulator: rate of faults -0.1 is not 0 to 1"},
-		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: 1.1}, "emulator: rate of faults 1.1 is not 0 to 1"},
-		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Rate: nan}, "emulator: rate of faults NaN is not 0 to 1"},
-		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Kinds: []emulator.FaultKind{"refuse"}}, "emulator: fault refuse needs a code, and can't be drawn"},
-		{emulator.Fault{Kind: "hang"}, emulator.Mixture{Kinds: []emulator.FaultKind{}}, "emulator: no kind of fault to draw from"},
+// TestFaultsAreCounted holds faults to the call and the operation that they name.
+func TestFaultsAreCounted(t *testing.T) {
+	refuse := func(code, operation string, call int) emulator.Fault {
+		return emulator.Fault{Kind: emulator.FaultRefuse, Code: code, Operation: operation, Call: call}
 	}
-	for _, test := range tests {
-		t.Run(test.want, func(t *testing.T) {
-			_, err := emulator.New(emulator.Options{
-				Instances: []string{"i"}, Credentials: []emulator.Credential{plainKey},
-				Faults: []emulator.Fault{test.fault}, Mixture: test.mixture,
-			})
-			if fmt.Sprint(err) != test.want {
-				t.Errorf("error %v", err)
-			}
-		})
+	c := start(t, faulty(refuse("Second.List", "ListCaCertificate", 2), refuse("Fourth", "", 4), refuse("Every.Get", "GetCaCertificate", 0)))
+	list, code, get := listRequest(instanceID, "1", "1"), codeRequest(instanceID), snRequest(http.MethodGet, "GetCaCertificate", "00")
+	unsigned := code
+	unsigned.key = &emulator.Credential{AccessKeyID: plainKey.AccessKeyID, AccessKeySecret: "wrong"}
+	var got []string
+	for _, r := range []request{list, unsigned, code, list, code, get, get, list} {
+		got = append(got, c.send(r).code())
+	}
+	want := []string{"", "SignatureDoesNotMatch", "", "Second.List", "Fourth", "Every.Get", "Every.Get", ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("codes (-want +got):\n%s", diff)
+	}
+	if err := c.service.Inject(refuse("Third", "", 3)); err != nil {
+		t.Fatal(err)
+	}
+	got = nil
+	for _, r := range []request{list, list, get, get} {
+		got = append(got, c.send(r).code())
+	}
+	if diff := cmp.Diff([]string{"", "", "Third", "FindCaBySnError"}, got); diff != "" {
+		t.Errorf("codes after Inject (-want +got):\n%s", diff)
+	}
+	if err := c.service.Inject(emulator.Fault{Kind: "flood"}); err == nil {
+		t.Error("Inject takes any kind")
 	}
 }

@@ -143,3 +143,40 @@ func TestEveryCode(t *testing.T) {
 		t.Errorf("codes without a test (-emulator +tests):\n%s", diff)
 	}
 }
+
+// onlyByFault are the codes that nothing but a fault brings about.
+var onlyByFault = []string{
+	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
+	"PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling.User",
+}
+
+// TestRefusals has the codes that only a fault brings about, before and after the vendor's notice on status codes.
+func TestRefusals(t *testing.T) {
+	after := map[string]int{
+		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 403, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
+		"InternalError": 417, "New.Code": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
+	}
+	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
+		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })
+		for _, code := range append(slices.Clone(onlyByFault), "New.Code") {
+			if err := c.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: code}); err != nil {
+				t.Fatal(err)
+			}
+			want := after[code]
+			if statuses == emulator.StatusesBeforeNotice && code != "ServiceUnavailable" && code != "Throttling.User" {
+				want = 500
+			}
+			got := c.send(codeRequest(instanceID))
+			if message, _ := got.Body["Message"].(string); got.code() != code || got.Status != want ||
+				(message == "The request was refused.") != (code == "New.Code") {
+				t.Errorf("%s: status %d, want %d: %v", code, got.Status, want, got.Body)
+			}
+		}
+		if err := c.service.Inject(); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.send(codeRequest(unknownInstance)); got.Status != map[emulator.Statuses]int{"after": 400, "before": 500}[statuses] {
+			t.Errorf("%s: MqttInstanceNotFound has status %d", statuses, got.Status)
+		}
+	}
+}

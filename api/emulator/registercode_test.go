@@ -1,7 +1,7 @@
 package emulator_test
 
 import (
-	"net/http"
+	"regexp"
 	"testing"
 	"time"
 
@@ -76,37 +76,22 @@ func TestCodeLength(t *testing.T) {
 	}
 }
 
-// TestFlicker: after the delay the CA is there at every other look, at the first not, and in the end always.
-func TestFlicker(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.ListDelay, o.Flicker = time.Second, time.Minute })
-	sn := c.register(instanceID, numbered(t, 1))
-	look := func(wants ...bool) {
-		t.Helper()
-		for i, want := range wants {
-			if got := len(c.list(instanceID, "1", "1").Sns) == 1; got != want {
-				t.Errorf("look %d: listed %v, want %v", i, got, want)
-			}
-		}
+func TestRegisterCodeStaysUntilUsed(t *testing.T) {
+	c := start(t, nil)
+	got := c.send(codeRequest(instanceID))
+	checkHeaders(t, got)
+	first := got.Body["RegisterCode"].(string)
+	if shape := regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[0-9]{10}$`); !shape.MatchString(first) {
+		t.Errorf("code %q has not the vendor's shape", first)
 	}
-	look(false, false, false)
-	c.clock.advance(time.Second)
-	look(false, true, false, true)
-	if got := c.send(snRequest(http.MethodGet, "GetCaCertificate", sn)); got.code() != "FindCaBySnError" {
-		t.Errorf("GetCaCertificate is a look, too: %q", got.code())
+	if again := c.registerCode(instanceID); again != first {
+		t.Errorf("code changed from %q to %q unused", first, again)
 	}
-	c.clock.advance(time.Minute)
-	look(true, true, true)
-}
-
-// TestFlickerIsOneLook: the pages of one list agree.
-func TestFlickerIsOneLook(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.Flicker = time.Minute })
-	c.register(instanceID, numbered(t, 1))
-	c.register(instanceID, numbered(t, 2))
-	for _, want := range []int{0, 1, 0, 1} {
-		first, second := c.list(instanceID, "1", "1"), c.list(instanceID, "2", "1")
-		if len(first.Sns) != want || len(second.Sns) != want {
-			t.Errorf("pages %v, %v: want %d on each", first, second, want)
-		}
+	if other := c.registerCode(otherInstanceID); other == first {
+		t.Error("two instances share a code")
+	}
+	c.register(instanceID, newAuthority(t, nil, nil))
+	if next := c.registerCode(instanceID); next == first {
+		t.Error("a used code is still current")
 	}
 }

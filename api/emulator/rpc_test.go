@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding/base64"
-	"encoding/xml"
 	"io"
 	"net/http"
 	"net/url"
@@ -159,89 +158,5 @@ func TestRPCMismatchEchoesTheStringToSign(t *testing.T) {
 		"%26Timestamp%3D2026-01-02T03%253A04%253A05Z%26Version%3D2020-04-20"
 	if diff := cmp.Diff(want, got.Body["Message"]); diff != "" {
 		t.Errorf("message (-want +got):\n%s", diff)
-	}
-}
-
-// TestXML holds answers without Format=JSON to the vendor's XML.
-func TestXML(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.Numbers = emulator.Strings })
-	ca := numbered(t, 0x7269004887)
-	c.register(instanceID, ca)
-	send := func(action string, parameters url.Values, format string) (string, string, int) {
-		t.Helper()
-		response, err := c.http.Do(c.rpc(rpcRequest{
-			method: http.MethodGet, action: action, parameters: parameters, key: plainKey,
-			change: func(v url.Values) {
-				v.Set("Format", format)
-				if format == "" {
-					v.Del("Format")
-				}
-			},
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(body), response.Header.Get("Content-Type"), response.StatusCode
-	}
-	for _, format := range []string{"", "XML", "YAML"} {
-		text, kind, status := send("ListCaCertificate", values("MqttInstanceId", instanceID, "PageNo", "1", "PageSize", "10"), format)
-		var got struct {
-			XMLName   xml.Name
-			RequestId string
-			Data      struct {
-				Total            int
-				CaCertificateVOS []struct{ Sn, CaContent string }
-			}
-		}
-		if err := xml.Unmarshal([]byte(text), &got); err != nil {
-			t.Fatalf("format %q: %v: %s", format, err, text)
-		}
-		if got.XMLName.Local != "ListCaCertificateResponse" || got.Data.Total != 1 || len(got.Data.CaCertificateVOS) != 1 ||
-			got.Data.CaCertificateVOS[0].Sn != "007269004887" || got.Data.CaCertificateVOS[0].CaContent != ca.pem ||
-			!requestIDShape.MatchString(got.RequestId) || kind != "text/xml;charset=utf-8" || status != 200 {
-			t.Errorf("format %q: %d, %s: %s", format, status, kind, text)
-		}
-	}
-	text, _, status := send("GetRegisterCode", values("MqttInstanceId", unknownInstance), "")
-	var refused struct {
-		XMLName                          xml.Name `xml:"Error"`
-		RequestId, HostId, Code, Message string
-	}
-	if err := xml.Unmarshal([]byte(text), &refused); err != nil || refused.Code != "MqttInstanceNotFound" || status != 400 ||
-		refused.HostId != strings.TrimPrefix(c.url, "http://") {
-		t.Errorf("refusal: %d, %v: %s", status, err, text)
-	}
-	if text, kind, _ := send("GetRegisterCode", values("MqttInstanceId", instanceID), "json"); !strings.HasPrefix(text, "{") {
-		t.Errorf("format json: %s: %s", kind, text)
-	}
-}
-
-func TestFormUnderACS3(t *testing.T) {
-	c := start(t, nil)
-	ca := newAuthority(t, nil, nil)
-	r := registerRequest(instanceID, "a b+é", ca.pem, ca.verification(t, c.registerCode(instanceID), nil))
-	r.body, r.query = r.query.Encode(), url.Values{}
-	r.before = func(r *http.Request) { r.Header.Set("Content-Type", "application/x-www-form-urlencoded") }
-	if got := c.send(r); got.code() != "" {
-		t.Errorf("in a form: %v", got.Body)
-	}
-	if book := c.service.Registrations(); len(book) != 1 || book[0].Name != "a b+é" {
-		t.Errorf("book %+v", book)
-	}
-	r.after = func(r *http.Request) {
-		r.Body = io.NopCloser(strings.NewReader(strings.Repeat("x", int(r.ContentLength))))
-	}
-	if got := c.send(r); got.code() != "SignatureDoesNotMatch" {
-		t.Errorf("another form: %q", got.code())
-	}
-	twice := codeRequest(instanceID)
-	twice.body, twice.before = "MqttInstanceId="+instanceID, r.before
-	if got := c.send(twice); got.code() != "ParameterFieldCheckFailed" {
-		t.Errorf("a parameter in both: %q", got.code())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,7 +119,7 @@ func TestHangEndsWithTheServer(t *testing.T) {
 	failed := make(chan error)
 	go func() { failed <- c.try(codeRequest(instanceID)).Err }()
 	for len(c.service.Requests()) == 0 {
-		time.Sleep(time.Millisecond)
+		runtime.Gosched()
 	}
 	if err := c.server.Close(); err != nil {
 		t.Error(err)

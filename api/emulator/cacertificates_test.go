@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,5 +169,66 @@ func TestStatusAndDelete(t *testing.T) {
 	}
 	if again := c.register(instanceID, ca); again != sn {
 		t.Errorf("registered again as %s, before as %s", again, sn)
+	}
+}
+
+// TestFlicker: after the delay the CA is there at every other look, at the first not, and in the end always.
+func TestFlicker(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.ListDelay, o.Flicker = time.Second, time.Minute })
+	sn := c.register(instanceID, numbered(t, 1))
+	look := func(wants ...bool) {
+		t.Helper()
+		for i, want := range wants {
+			if got := len(c.list(instanceID, "1", "1").Sns) == 1; got != want {
+				t.Errorf("look %d: listed %v, want %v", i, got, want)
+			}
+		}
+	}
+	look(false, false, false)
+	c.clock.advance(time.Second)
+	look(false, true, false, true)
+	if got := c.send(snRequest(http.MethodGet, "GetCaCertificate", sn)); got.code() != "FindCaBySnError" {
+		t.Errorf("GetCaCertificate is a look, too: %q", got.code())
+	}
+	c.clock.advance(time.Minute)
+	look(true, true, true)
+}
+
+// TestFlickerIsOneLook: the pages of one list agree.
+func TestFlickerIsOneLook(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.Flicker = time.Minute })
+	c.register(instanceID, numbered(t, 1))
+	c.register(instanceID, numbered(t, 2))
+	for _, want := range []int{0, 1, 0, 1} {
+		first, second := c.list(instanceID, "1", "1"), c.list(instanceID, "2", "1")
+		if len(first.Sns) != want || len(second.Sns) != want {
+			t.Errorf("pages %v, %v: want %d on each", first, second, want)
+		}
+	}
+}
+
+func TestUnknownInstanceAndSn(t *testing.T) {
+	c := start(t, nil)
+	sn := c.register(instanceID, newAuthority(t, nil, nil))
+	for action, method := range map[string]string{
+		"GetCaCertificate": "GET", "ActiveCaCertificate": "POST", "InactivateCaCertificate": "POST", "DeleteCaCertificate": "POST",
+	} {
+		tests := []struct{ instance, sn, want string }{
+			{unknownInstance, sn, "MqttInstanceNotFound"},
+			{otherInstanceID, sn, "FindCaBySnError"},
+			{instanceID, strings.ToUpper(sn) + "0", "FindCaBySnError"},
+			{instanceID, strings.TrimPrefix(sn, "00"), "FindCaBySnError"},
+		}
+		for _, test := range tests {
+			got := c.send(request{method: method, action: action, query: values("MqttInstanceId", test.instance, "Sn", test.sn)})
+			if got.code() != test.want {
+				t.Errorf("%s of %s at %s: %q, want %q", action, test.sn, test.instance, got.code(), test.want)
+			}
+		}
+	}
+	for _, r := range []request{listRequest(unknownInstance, "1", "1"), registerRequest(unknownInstance, "n", "c", "v")} {
+		if got := c.send(r); got.code() != "MqttInstanceNotFound" {
+			t.Errorf("%s: %q", r.action, got.code())
+		}
 	}
 }

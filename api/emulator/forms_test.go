@@ -1,11 +1,9 @@
 package emulator_test
 
 import (
-	"encoding/pem"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"mqttca/api/emulator"
@@ -92,76 +90,5 @@ func TestControlText(t *testing.T) {
 	}
 	if instance["InstanceId"] != instanceID {
 		t.Errorf("an id was altered: %v", instance)
-	}
-}
-
-func TestStrangers(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.Strangers, o.ListDelay, o.Flicker = 2, time.Hour, time.Hour })
-	for _, instance := range []string{instanceID, otherInstanceID} {
-		listed := entries(c.send(listRequest(instance, "1", "10")))
-		if len(listed) != 2 || listed[0]["Sn"] == listed[1]["Sn"] || listed[0]["CaName"] != "stranger 1" {
-			t.Fatalf("listed: %v", listed)
-		}
-		block, _ := pem.Decode([]byte(listed[0]["CaContent"].(string)))
-		if block == nil {
-			t.Fatalf("not a certificate: %v", listed[0])
-		}
-	}
-	if book := c.service.Registrations(); len(book) != 0 {
-		t.Errorf("strangers are in the book: %+v", book)
-	}
-}
-
-func TestEndlessList(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.EndlessList = true })
-	sn := c.register(instanceID, numbered(t, 1))
-	first, far := c.list(instanceID, "1", "3"), c.list(instanceID, "1000", "3")
-	if len(first.Sns) != 3 || first.Sns[0] != sn || len(far.Sns) != 3 || first.Sns[1] == far.Sns[1] {
-		t.Errorf("pages %v, %v", first, far)
-	}
-}
-
-// TestHard spells out what Options.Hard makes.
-func TestHard(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.Hard = true })
-	older := c.registerCode(instanceID)
-	code := c.registerCode(instanceID)
-	if len(code) != 64 || code == older {
-		t.Errorf("codes %q, %q", older, code)
-	}
-	ca := numbered(t, 0xfa)
-	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, older, nil))); got.code() != "RegisterCodeError" || got.Status != 500 {
-		t.Errorf("an older code: %d %s", got.Status, got.code())
-	}
-	sn := c.register(instanceID, ca)
-	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, code, nil))); got.code() != "RegisterCodeError" {
-		t.Errorf("a replaced code: %s", got.code())
-	}
-	got := c.send(listRequest(instanceID, "1", "100"))
-	listed := entries(got)
-	if sn != "00FA" || len(listed) != 3 || listed[0]["Sn"] != sn || !strings.Contains(listed[0]["CaContent"].(string), `-----\n`) {
-		t.Errorf("listed %v", listed)
-	}
-	if data := got.data(); data["Total"] != "2" || data["PageSize"] != "3" {
-		t.Errorf("page %v", data)
-	}
-	if name := listed[1]["CaName"].(string); !strings.HasPrefix(name, "stranger 4 \x1b") {
-		t.Errorf("name %q", name)
-	}
-}
-
-// TestHardLeavesWhatIsGiven: an explicit form wins.
-func TestHardLeavesWhatIsGiven(t *testing.T) {
-	c := start(t, func(o *emulator.Options) {
-		o.Hard, o.Numbers, o.PageLimit, o.CodeLength, o.Sn = true, emulator.Numbers, 100, 46, emulator.Plain
-	})
-	if code := c.registerCode(instanceID); len(code) != 46 {
-		t.Errorf("code %q", code)
-	}
-	if sn := c.register(instanceID, numbered(t, 0xfa)); sn != "fa" {
-		t.Errorf("Sn %q", sn)
-	}
-	if got := c.list(instanceID, "1", "100"); got.PageSize != 100 || len(got.Sns) != 5 {
-		t.Errorf("page %v", got)
 	}
 }

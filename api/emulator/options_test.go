@@ -1,0 +1,127 @@
+package emulator_test
+
+import (
+	"strings"
+	"testing"
+
+	"mqttca/api/emulator"
+)
+
+// TestHard spells out what Options.Hard makes.
+func TestHard(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.Hard = true })
+	older := c.registerCode(instanceID)
+	code := c.registerCode(instanceID)
+	if len(code) != 64 || code == older {
+		t.Errorf("codes %q, %q", older, code)
+	}
+	ca := numbered(t, 0xfa)
+	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, older, nil))); got.code() != "RegisterCodeError" || got.Status != 500 {
+		t.Errorf("an older code: %d %s", got.Status, got.code())
+	}
+	sn := c.register(instanceID, ca)
+	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, code, nil))); got.code() != "RegisterCodeError" {
+		t.Errorf("a replaced code: %s", got.code())
+	}
+	got := c.send(listRequest(instanceID, "1", "100"))
+	listed := entries(got)
+	if sn != "00FA" || len(listed) != 3 || listed[0]["Sn"] != sn || !strings.Contains(listed[0]["CaContent"].(string), `-----\n`) {
+		t.Errorf("listed %v", listed)
+	}
+	if data := got.data(); data["Total"] != "2" || data["PageSize"] != "3" {
+		t.Errorf("page %v", data)
+	}
+	if name := listed[1]["CaName"].(string); !strings.HasPrefix(name, "stranger 4 \x1b") {
+		t.Errorf("name %q", name)
+	}
+}
+
+// TestHardLeavesWhatIsGiven: an explicit form wins.
+func TestHardLeavesWhatIsGiven(t *testing.T) {
+	c := start(t, func(o *emulator.Options) {
+		o.Hard, o.Numbers, o.PageLimit, o.CodeLength, o.Sn = true, emulator.Numbers, 100, 46, emulator.Plain
+	})
+	if code := c.registerCode(instanceID); len(code) != 46 {
+		t.Errorf("code %q", code)
+	}
+	if sn := c.register(instanceID, numbered(t, 0xfa)); sn != "fa" {
+		t.Errorf("Sn %q", sn)
+	}
+	if got := c.list(instanceID, "1", "100"); got.PageSize != 100 || len(got.Sns) != 5 {
+		t.Errorf("page %v", got)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	const id, secret = "a", "s"
+	keys := func(pairs ...string) []emulator.Credential {
+		var list []emulator.Credential
+		for i := 0; i < len(pairs); i += 2 {
+			list = append(list, emulator.Credential{AccessKeyID: pairs[i], AccessKeySecret: pairs[i+1]})
+		}
+		return list
+	}
+	one, key := []string{"i"}, keys(id, secret)
+	tests := []struct {
+		name    string
+		options emulator.Options
+		want    string
+	}{
+		{"enough", emulator.Options{Instances: one, Credentials: key}, ""},
+		{"no instance", emulator.Options{Credentials: key}, "emulator: no instance given"},
+		{"empty instance", emulator.Options{Instances: []string{""}, Credentials: key}, "emulator: an instance id is empty"},
+		{"instance twice", emulator.Options{Instances: []string{"i", "i"}, Credentials: key}, `emulator: instance "i" is given twice`},
+		{"no credential", emulator.Options{Instances: one}, "emulator: no credential given"},
+		{"no id", emulator.Options{Instances: one, Credentials: keys("", secret)}, `emulator: access key id "" is not usable`},
+		{"comma in an id", emulator.Options{Instances: one, Credentials: keys("a,b", secret)}, `emulator: access key id "a,b" is not usable`},
+		{"no secret", emulator.Options{Instances: one, Credentials: keys(id, "")}, `emulator: access key "a" has no secret`},
+		{"id twice", emulator.Options{Instances: one, Credentials: keys(id, secret, id, secret)}, `emulator: access key "a" is given twice`},
+		{"unknown operation", emulator.Options{Instances: one, Credentials: key, Deny: []string{"X"}}, `emulator: cannot deny "X": no such operation`},
+		{"empty account", emulator.Options{Instances: one, Credentials: key, Accounts: []emulator.Account{{}}}, "emulator: an account id is empty"},
+		{"account twice", emulator.Options{
+			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: emulator.DefaultAccount}},
+		}, `emulator: account "1000000000000001" is given twice`},
+		{"instance of two accounts", emulator.Options{
+			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
+		}, `emulator: instance "i" is given twice`},
+		{"unknown account", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Account: "3"},
+		}}, `emulator: access key "a" belongs to no account: "3"`},
+		{"unknown action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{"mq:MqttInstanceAccess", "mq:X"}},
+		}}, `emulator: access key "a" cannot be allowed "mq:X": no such action`},
+		{"empty action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
+			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{""}},
+		}}, `emulator: access key "a" cannot be allowed "": no such action`},
+		{"numbers", emulator.Options{Instances: one, Credentials: key, Numbers: "x"}, `emulator: form of numbers "x" is none of numbers, strings`},
+		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
+		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of records, pages`},
+		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, colons`},
+		{"order", emulator.Options{Instances: one, Credentials: key, Order: "x"}, `emulator: order "x" is none of oldest, newest`},
+		{"statuses", emulator.Options{Instances: one, Credentials: key, Statuses: "x"}, `emulator: statuses "x" is none of after, before`},
+		{"negative flicker", emulator.Options{Instances: one, Credentials: key, Flicker: -1}, "emulator: flicker -1ns is negative"},
+		{"negative lifetime", emulator.Options{Instances: one, Credentials: key, CodeLifetime: -1}, "emulator: code lifetime -1ns is negative"},
+		{"page limit below 1", emulator.Options{Instances: one, Credentials: key, PageLimit: -1}, "emulator: page limit -1 is not 1 to 100"},
+		{"page limit over 100", emulator.Options{Instances: one, Credentials: key, PageLimit: 101}, "emulator: page limit 101 is not 1 to 100"},
+		{"short code", emulator.Options{Instances: one, Credentials: key, CodeLength: 35}, "emulator: code length 35 is not 36 to 64"},
+		{"long code", emulator.Options{Instances: one, Credentials: key, CodeLength: 65}, "emulator: code length 65 is not 36 to 64"},
+		{"too many strangers", emulator.Options{Instances: one, Credentials: key, Strangers: 1001}, "emulator: number of strangers 1001 is not 0 to 1000"},
+		{"negative devices", emulator.Options{Instances: one, Credentials: key, DevicesPerCA: -1}, "emulator: number of devices -1 is not 0 to 100000"},
+		{"only an instance of another account", emulator.Options{
+			Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
+		}, ""},
+		{"negative delay", emulator.Options{Instances: one, Credentials: key, ListDelay: -1}, "emulator: list delay -1ns is negative"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := emulator.New(test.options)
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("error %q, want %q", got, test.want)
+			}
+		})
+	}
+}
