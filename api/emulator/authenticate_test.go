@@ -108,7 +108,7 @@ func TestSignatureDoesNotMatch(t *testing.T) {
 	r.key = &emulator.Credential{AccessKeyID: stsKey.AccessKeyID, AccessKeySecret: "wrong", SecurityToken: stsKey.SecurityToken}
 	r.before = func(r *http.Request) {
 		r.Header.Set("x-acs-signature-nonce", "n")
-		// Not the body's: the last line shows what the service itself computed.
+		// Not the body's: the last line shows the hash that the service itself computes.
 		r.Header.Set("x-acs-content-sha256", strings.Repeat("0", 64))
 	}
 	got := c.send(r)

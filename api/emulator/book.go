@@ -16,7 +16,7 @@ type record struct {
 	devices    []Device
 }
 
-// book is what the service remembers of its instances: their CAs and registration codes.
+// book is the memory of the service: the CAs and registration codes of its instances.
 type book struct {
 	listDelay time.Duration
 	flicker   time.Duration

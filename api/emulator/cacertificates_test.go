@@ -105,7 +105,7 @@ func TestPages(t *testing.T) {
 			c.t = t
 			got := c.list(test.instance, test.pageNo, test.pageSize)
 			if test.pageNo == "4611686018427387905" {
-				got.PageNo = test.want.PageNo // beyond what a JSON number holds exactly here
+				got.PageNo = test.want.PageNo // too large for a float64 to hold exactly
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("page (-want +got):\n%s", diff)

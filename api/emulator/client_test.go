@@ -101,7 +101,7 @@ func listen(t *testing.T, withTLS bool, change func(*emulator.Options)) *client 
 	}
 }
 
-// request is what a test wants to send; before and after change it around its signature.
+// request is a request of a test; before changes it before it is signed, after changes it afterwards.
 type request struct {
 	method, action string
 	query          url.Values

@@ -20,7 +20,7 @@ func faulty(faults ...emulator.Fault) func(*emulator.Options) {
 	return func(o *emulator.Options) { o.Faults = faults }
 }
 
-// outcome is what came of one request on the wire.
+// outcome is the result of a request on the wire.
 type outcome struct {
 	Status int
 	Header http.Header
@@ -28,7 +28,7 @@ type outcome struct {
 	Err    error
 }
 
-// try sends a request and takes what comes, redirects included.
+// try sends a request and returns any outcome; it follows no redirect.
 func (c *client) try(want request) outcome {
 	c.t.Helper()
 	hc := *c.http

@@ -32,7 +32,7 @@ func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
 	p.calls, p.all = make(map[string]int), 0
 }
 
-// trouble is the lot of one call: a wait, and then perhaps a fault in place of the answer.
+// trouble is a wait before a call, and then perhaps a fault in place of its answer.
 type trouble struct {
 	Fault
 	wait    time.Duration

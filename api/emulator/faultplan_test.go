@@ -39,7 +39,7 @@ func faultsMet(t *testing.T, mixture emulator.Mixture, inTurn bool) (list, code 
 	return list, code
 }
 
-// TestMixtureIsDeterministic: what a call meets depends on the seed, its operation and its number there.
+// TestMixtureIsDeterministic: the fault of a call depends on the seed, its operation and its number there.
 func TestMixtureIsDeterministic(t *testing.T) {
 	list, code := faultsMet(t, emulator.Mixture{Seed: 7, Rate: 0.3}, true)
 	listAgain, codeAgain := faultsMet(t, emulator.Mixture{Seed: 7, Rate: 0.3}, false)

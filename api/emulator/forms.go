@@ -45,15 +45,15 @@ const (
 )
 
 // choose checks that a word is one of the allowed ones.
-func choose[T ~string](what string, word T, allowed ...T) error {
+func choose[T ~string](name string, word T, allowed ...T) error {
 	if slices.Contains(allowed, word) {
 		return nil
 	}
 	names := make([]string, len(allowed))
-	for i, name := range allowed {
-		names[i] = string(name)
+	for i, known := range allowed {
+		names[i] = string(known)
 	}
-	return fmt.Errorf("emulator: %s %q is none of %s", what, string(word), strings.Join(names, ", "))
+	return fmt.Errorf("emulator: %s %q is none of %s", name, string(word), strings.Join(names, ", "))
 }
 
 func (o Options) validateForms() error {
@@ -72,10 +72,11 @@ type forms struct {
 	numbers     NumberForm
 	pem         PEMForm
 	total       TotalForm
+	sn          SnForm
 	controlText bool
 }
 
-func newForms(o Options) forms { return forms{o.Numbers, o.PEM, o.Total, o.ControlText} }
+func newForms(o Options) forms { return forms{o.Numbers, o.PEM, o.Total, o.Sn, o.ControlText} }
 
 // number is a number in an answer, in either form.
 type number struct {

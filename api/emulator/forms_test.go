@@ -20,7 +20,7 @@ func entries(a answer) []map[string]any {
 	return list
 }
 
-// TestForms has every form of what the vendor's texts disagree on.
+// TestForms has every form that the vendor's texts disagree on.
 func TestForms(t *testing.T) {
 	millis := map[emulator.NumberForm]any{"": 1767319445000.0, "numbers": 1767319445000.0, "strings": "1767319445000"}
 	one := map[emulator.NumberForm]any{"": 1.0, "numbers": 1.0, "strings": "1"}

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// claim is what a request says of itself, in either signature scheme: the operation, the sender, the time and a proof of them.
+// claim is the content of a request before it is verified, in either signature scheme: operation, sender, time and signature.
 type claim struct {
 	operation, version string
 	accessKeyID, token string

@@ -25,7 +25,7 @@ func TestMethods(t *testing.T) {
 	}
 	for action, methods := range want {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
-			// Without parameters, so that whatever gets past the method ends there.
+			// Without parameters, so that a request with the right method ends there.
 			got := c.send(request{method: method, action: action, query: url.Values{}})
 			wantCode := "UnsupportedHTTPMethod"
 			if strings.Contains(methods, method) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Options says what exists in an emulated service and how it behaves.
+// Options are the content and the behaviour of an emulated service.
 type Options struct {
 	// Instances are the ids of the instances of [DefaultAccount].
 	Instances []string
@@ -72,19 +72,19 @@ type Options struct {
 
 const maxPageSize = 100
 
-// usual fills in what a caller leaves empty. It is never written to.
+// usual has the defaults of Options. It is never written to.
 var usual = Options{
 	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Numbers, PEM: LineFeeds, Total: Records, Sn: Padded,
 	Order: OldestFirst, Statuses: StatusesAfterNotice,
 }
 
-// hard fills it in under Options.Hard. It is never written to.
+// hard has the defaults under Options.Hard. It is never written to.
 var hard = Options{
 	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper,
 	Order: NewestFirst, Statuses: StatusesBeforeNotice,
 }
 
-// withDefaults fills in what is left empty.
+// withDefaults fills in the empty fields.
 func (o Options) withDefaults() Options {
 	if o.Hard {
 		o = o.or(hard)
@@ -150,16 +150,16 @@ const (
 	maxDevicesPerCA = 100_000
 )
 
-func notNegative(what string, d time.Duration) error {
+func notNegative(name string, d time.Duration) error {
 	if d < 0 {
-		return fmt.Errorf("emulator: %s %v is negative", what, d)
+		return fmt.Errorf("emulator: %s %v is negative", name, d)
 	}
 	return nil
 }
 
-func within(what string, value, low, high int) error {
+func within(name string, value, low, high int) error {
 	if value < low || value > high {
-		return fmt.Errorf("emulator: %s %d is not %d to %d", what, value, low, high)
+		return fmt.Errorf("emulator: %s %d is not %d to %d", name, value, low, high)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"mqttca/api/emulator"
 )
 
-// TestHard spells out what Options.Hard makes.
+// TestHard has every default under Options.Hard.
 func TestHard(t *testing.T) {
 	c := start(t, func(o *emulator.Options) { o.Hard = true })
 	older := c.registerCode(instanceID)

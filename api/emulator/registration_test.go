@@ -81,7 +81,7 @@ func TestRefusedRegistrationConsumesNothing(t *testing.T) {
 	}
 }
 
-// TestDeletedCodeStaysUsed holds a code to serving once, whatever becomes of the CA.
+// TestDeletedCodeStaysUsed: a code serves once, even if the CA is deleted.
 func TestDeletedCodeStaysUsed(t *testing.T) {
 	c := start(t, nil)
 	ca := newAuthority(t, nil, nil)

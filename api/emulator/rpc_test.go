@@ -16,7 +16,7 @@ import (
 	"mqttca/api/emulator"
 )
 
-// rpcRequest is a request under signature 1.0; change alters the parameters before they are signed, after what is sent.
+// rpcRequest is a request under signature 1.0; change alters the parameters before they are signed, after alters the signed request.
 type rpcRequest struct {
 	method, action string
 	parameters     url.Values

@@ -92,7 +92,7 @@ func TestConnectionsAreCounted(t *testing.T) {
 	}
 }
 
-// TestLongRequestLine sends what two certificates of RSA 4096 with long names could come to.
+// TestLongRequestLine sends as much as two certificates of RSA 4096 with long names.
 func TestLongRequestLine(t *testing.T) {
 	c := start(t, nil)
 	big := strings.Repeat("+/=\n", 4000)

@@ -16,7 +16,6 @@ type Service struct {
 	now         func() time.Time
 	statuses    Statuses
 	forms       forms
-	sn          SnForm
 	pageLimit   int
 	nonces      *nonces
 	faults      *faultPlan
@@ -48,7 +47,6 @@ func New(options Options) (*Service, error) {
 		now:         func() time.Time { return options.Now().Add(options.ClockSkew) },
 		statuses:    options.Statuses,
 		forms:       newForms(options),
-		sn:          options.Sn,
 		pageLimit:   options.PageLimit,
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),

@@ -120,7 +120,7 @@ func (s *Service) newStranger(instance, name string) (submission, error) {
 	if err != nil {
 		return sub, err
 	}
-	sub.ca, sub.sn = ca.certificate, s.sn.format(ca.certificate.SerialNumber)
+	sub.ca, sub.sn = ca.certificate, s.forms.sn.format(ca.certificate.SerialNumber)
 	sub.caContent, sub.verifyContent = string(ca.pem()), string(verification.pem())
 	return sub, nil
 }

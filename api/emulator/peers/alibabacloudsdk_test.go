@@ -29,7 +29,7 @@ func sendAlibabaCloudSDK(t *testing.T, host string, key emulator.Credential, c c
 	request := requests.NewCommonRequest()
 	request.Scheme, request.Domain, request.Method = "http", host, c.method
 	request.Version, request.ApiName = "2020-04-20", c.action
-	// Cloned, because the runtime adds its own to what it gets.
+	// Cloned, because the runtime adds its own parameters.
 	if c.inForm {
 		request.FormParams = maps.Clone(c.parameters)
 	} else {
@@ -52,7 +52,7 @@ func alibabaCloudSDKCode(err error) string {
 }
 
 // TestStringToSignIsTheRuntimesOwn: to a wrong secret the runtime compares the string to sign that the message echoes with its own,
-// and blames the secret only where they are the same.
+// and blames the secret only if they are the same.
 func TestStringToSignIsTheRuntimesOwn(t *testing.T) {
 	wrong := plainKey
 	wrong.AccessKeySecret = "wrong"

@@ -39,7 +39,7 @@ type peer struct {
 	code func(error) string
 }
 
-// service is an emulator on loopback, perhaps with somebody in between who alters requests.
+// service is an emulator on loopback, perhaps behind a proxy that alters requests.
 type service struct {
 	*emulator.Service
 	host string

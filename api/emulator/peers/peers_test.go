@@ -71,7 +71,7 @@ func register(t *testing.T, p peer, key emulator.Credential, inForm bool) {
 	}
 }
 
-// TestTampered has somebody in between who alters what the runtime signed.
+// TestTampered puts a proxy in between that alters signed requests.
 func TestTampered(t *testing.T) {
 	replaceForm := func(r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -116,7 +116,7 @@ func TestTampered(t *testing.T) {
 	}
 }
 
-// TestRefused has what each runtime makes of refusals by the gateway.
+// TestRefused: each runtime recognizes the refusals of the gateway.
 func TestRefused(t *testing.T) {
 	wrongSecret, wrongToken := plainKey, stsKey
 	wrongSecret.AccessKeySecret, wrongToken.SecurityToken = "wrong", "wrong"
