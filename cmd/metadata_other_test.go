@@ -3,3 +3,5 @@
 package cmd
 
 func ecsInstance() {}
+
+func failing() {}

@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the outputs that the scripts expect")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mqttca": func() { os.Exit(Main()) }, "ecs-instance": ecsInstance})
+	testscript.Main(m, map[string]func(){"mqttca": func() { os.Exit(Main()) }, "ecs-instance": ecsInstance, "failing": failing})
 }
 
 // TestScripts runs the stories of testdata/script. Beside testscript's own commands they
