@@ -7,27 +7,28 @@ import (
 	"mqttca/api"
 )
 
-// A Change is what became of a change to a CA that is registered.
+// A Change is the result of a change to a CA that is registered.
 type Change struct {
 	Outcome   Outcome
-	CA        api.CaCertificate // as it was listed last; empty where it was not there
-	Devices   int               // the device certificates that were deleted with it
-	RequestID string            // of the change; "" where none was asked for or answered
+	CA        api.CaCertificate // as it was listed last; empty if it was not there
+	Devices   int               // device certificates that were deleted with it
+	RequestID string            // of the change; "" if none was sent or answered
 }
 
-// A kind of change: how it is asked for, and when the list shows it.
-type kind struct {
+// A transition is a change of a CA's state: the call that asks for it, and the state that
+// the list then shows.
+type transition struct {
 	step    Step
 	what    string // "the activation of "
 	doing   string // "made active on"
 	call    func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)
-	shown   func(*api.CaCertificate) bool // nil where the CA is not listed
+	shown   func(*api.CaCertificate) bool // of the entry; nil if the CA is not listed
 	done    Outcome
-	already Outcome // where the list shows it before it is asked for
+	already Outcome // if the list shows the state before the call
 }
 
 var (
-	activation = kind{
+	activation = transition{
 		step:    Activate,
 		what:    "the activation of ",
 		doing:   "made active on",
@@ -36,7 +37,7 @@ var (
 		done:    Activated,
 		already: AlreadyActive,
 	}
-	deactivation = kind{
+	deactivation = transition{
 		step:    Deactivate,
 		what:    "the deactivation of ",
 		doing:   "made inactive on",
@@ -45,7 +46,7 @@ var (
 		done:    Deactivated,
 		already: AlreadyInactive,
 	}
-	deletion = kind{
+	deletion = transition{
 		step:  Delete,
 		what:  "the deletion of ",
 		doing: "deleted from",
@@ -55,29 +56,28 @@ var (
 	}
 )
 
-// Activate makes a CA active. One that is active already costs one look.
+// Activate makes a CA active. For a CA that is active already it only reads the list.
 func (i Instance) Activate(ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
 	return i.change(ctx, ca, activation, wait)
 }
 
-// Deactivate makes a CA inactive: its devices are let in no more. One that is inactive
-// already costs one look.
+// Deactivate makes a CA inactive. For a CA that is inactive already it only reads the list.
 func (i Instance) Deactivate(ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
 	return i.change(ctx, ca, deactivation, wait)
 }
 
-func (i Instance) change(ctx context.Context, ca Reference, k kind, wait time.Duration) (Change, error) {
+func (i Instance) change(ctx context.Context, ca Reference, t transition, wait time.Duration) (Change, error) {
 	entry, err := i.Find(ctx, ca)
 	if err != nil {
 		return Change{}, err
 	}
-	if k.shown(entry) {
-		return Change{Outcome: k.already, CA: *entry}, nil
+	if t.shown(entry) {
+		return Change{Outcome: t.already, CA: *entry}, nil
 	}
-	return i.apply(ctx, ca, entry, k, wait)
+	return i.apply(ctx, ca, entry, t, wait)
 }
 
-// Find looks for a CA in the list; a CA that is not there is a [*NotListedError].
+// Find finds a CA in the list. It fails with a [*NotListedError] if the CA is not there.
 func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, error) {
 	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
 		return i.Client.ListCaCertificate(ctx, i.ID)
@@ -92,24 +92,24 @@ func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, e
 	return entry, err
 }
 
-// apply asks for the change and waits until the list shows it. Where it failed, the list
-// decides all the same: an earlier attempt may have got through, or somebody else has done
-// it. What got no answer is watched for a while.
-func (i Instance) apply(ctx context.Context, ca Reference, entry *api.CaCertificate, k kind, wait time.Duration) (Change, error) {
-	receipt, err := during(i.Observer, k.step, func() (api.Acknowledgement, error) {
-		return k.call(i.Client, ctx, i.ID, entry.Sn)
+// apply asks for the change and waits until the list shows it. If the call failed, the list
+// decides, too: an earlier attempt may have taken effect, or somebody else made the change.
+// After a call without an answer apply watches the list for settlingTime.
+func (i Instance) apply(ctx context.Context, ca Reference, entry *api.CaCertificate, t transition, wait time.Duration) (Change, error) {
+	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) {
+		return t.call(i.Client, ctx, i.ID, entry.Sn)
 	})
-	result := Change{Outcome: k.done, CA: *entry, RequestID: receipt.RequestID}
+	result := Change{Outcome: t.done, CA: *entry, RequestID: receipt.RequestID}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return result, i.unknown(ca, k, err, nil)
+		return result, i.unknown(ca, t, err, nil)
 	case err != nil && api.MaybeDone(err):
 		wait = min(wait, settlingTime)
 	case err != nil:
 		wait = 0
 	}
 	last, missing := during(i.Observer, Recheck, func() (*api.CaCertificate, error) {
-		return i.poll(ctx, ca, wait, func() (*api.CaCertificate, error) { return i.lookFor(ctx, ca, entry.Sn, k) })
+		return i.poll(ctx, ca, wait, func() (*api.CaCertificate, error) { return i.lookFor(ctx, ca, entry.Sn, t) })
 	})
 	switch {
 	case missing == nil:
@@ -118,22 +118,22 @@ func (i Instance) apply(ctx context.Context, ca Reference, entry *api.CaCertific
 		}
 		return result, nil
 	case err != nil:
-		return result, i.unknown(ca, k, err, missing)
+		return result, i.unknown(ca, t, err, missing)
 	}
-	return result, &AcceptedError{What: k.what, CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+	return result, &AcceptedError{What: t.what, CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
 }
 
-// unknown is the error of a change that failed: a refusal as it is, and what may have been
-// done as such.
-func (i Instance) unknown(ca Reference, k kind, err, look error) error {
+// unknown wraps err in an [UnknownError] if the service may have applied the change. A clear
+// refusal is returned unchanged.
+func (i Instance) unknown(ca Reference, t transition, err, look error) error {
 	if !api.MaybeDone(err) {
 		return err
 	}
-	return &UnknownError{CA: ca, Done: k.doing, Instance: i.ID, Submit: err, Look: look}
+	return &UnknownError{CA: ca, Done: t.doing, Instance: i.ID, Submit: err, Look: look}
 }
 
-// lookFor succeeds when the list shows the change.
-func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, k kind) (*api.CaCertificate, error) {
+// lookFor succeeds if the list shows the change.
+func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, t transition) (*api.CaCertificate, error) {
 	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, k kind) 
 		}
 	}
 	switch {
-	case k.shown(entry):
+	case t.shown(entry):
 		return entry, nil
 	case entry == nil:
 		return nil, &NotListedError{CA: ca, Instance: i.ID}

@@ -33,9 +33,9 @@ func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duratio
 	})
 }
 
-// poll looks until a look succeeds, and once more when the time is up. A look that fails
-// for now does not end it; one that will go on failing does. The CA comes back where it
-// was seen at the last look, whatever its state.
+// poll looks until a look succeeds, and once more when the time is up. It ends at once with
+// an error that the next look would meet again. It returns the entry that the last look
+// found, whatever its state.
 func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, look func() (*api.CaCertificate, error)) (*api.CaCertificate, error) {
 	deadline := time.Now().Add(wait)
 	var last error
@@ -44,7 +44,7 @@ func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, lo
 		if err == nil {
 			return own, nil
 		}
-		// A look that was cut short says less than the one before.
+		// An interrupted look says less than the one before.
 		if ctx.Err() == nil || last == nil {
 			last = err
 		}
@@ -58,7 +58,7 @@ func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, lo
 	}
 }
 
-// look succeeds when the CA is listed as active.
+// look succeeds if the CA is listed as active.
 func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, error) {
 	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
 	if err != nil {
@@ -71,7 +71,7 @@ func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, err
 	return own, i.requireActive(ca, own)
 }
 
-// passing tells what may be otherwise at the next look.
+// passing reports whether the next look may end otherwise.
 func passing(err error) bool {
 	var absent *NotListedError
 	var inactive *InactiveError

@@ -9,14 +9,15 @@ import (
 	"mqttca/api"
 )
 
-// A Deletion is a CA that may be deleted, with what goes with it.
+// A Deletion is a CA that may be deleted, and the number of device certificates that would
+// be deleted with it.
 type Deletion struct {
 	CA      Reference
-	Entry   *api.CaCertificate // nil where there is nothing to delete
-	Devices int                // its device certificates, which the service deletes with it
+	Entry   *api.CaCertificate // nil if there is nothing to delete
+	Devices int                // device certificates, which the service deletes with the CA
 }
 
-// An ActiveError says that a CA is kept because it is active.
+// An ActiveError says that a CA was not deleted because it is active.
 type ActiveError struct {
 	CA       Reference
 	Instance string
@@ -26,7 +27,7 @@ func (e *ActiveError) Error() string {
 	return fmt.Sprintf("%s is active on instance %s, and is deleted only once it is inactive", e.CA, e.Instance)
 }
 
-// An UnclearError says that a CA is kept because its state is not known.
+// An UnclearError says that a CA was not deleted because its state is unknown.
 type UnclearError struct {
 	CA       Reference
 	Instance string
@@ -36,7 +37,8 @@ func (e *UnclearError) Error() string {
 	return fmt.Sprintf("%s is listed by instance %s in a state that is not known, and is deleted only once it is inactive", e.CA, e.Instance)
 }
 
-// A DevicesError says that a CA is kept because device certificates would go with it.
+// A DevicesError says that a CA was not deleted because device certificates would be deleted
+// with it.
 type DevicesError struct {
 	CA       Reference
 	Instance string
@@ -47,8 +49,9 @@ func (e *DevicesError) Error() string {
 	return fmt.Sprintf("%s has device certificates on instance %s, %d in number, which would be deleted with it", e.CA, e.Instance, e.Devices)
 }
 
-// PrepareDelete finds out what deleting a CA would delete. It refuses a CA that is
-// active or may be, and one that has device certificates unless withDevices is set. Nothing is changed.
+// PrepareDelete counts the device certificates that would be deleted with a CA. It refuses
+// a CA that is or may be active, and one that has device certificates unless withDevices is
+// set. It changes nothing.
 func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices bool) (Deletion, error) {
 	entry, err := i.Find(ctx, ca)
 	var absent *NotListedError
@@ -69,7 +72,7 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 	return Deletion{CA: ca, Entry: entry, Devices: len(devices)}, err
 }
 
-// Delete deletes what was prepared, and waits until the CA is not listed any more.
+// Delete deletes a CA that was prepared, and waits until the list no longer shows it.
 func (i Instance) Delete(ctx context.Context, d Deletion, wait time.Duration) (Change, error) {
 	if d.Entry == nil {
 		return Change{Outcome: AlreadyAbsent}, nil

@@ -9,7 +9,7 @@ import (
 	"mqttca/pki"
 )
 
-// An InactiveError says that the CA is listed, but inactive: its devices are not let in.
+// An InactiveError says that the CA is listed, but inactive.
 type InactiveError struct {
 	CA       *pki.CA
 	Instance string
@@ -54,7 +54,7 @@ func (e *SerialConflictError) Error() string {
 		e.CA.Subject(), e.CA.SerialNumber(), e.Instance, describe(e.Other))
 }
 
-// describe names an entry of the list by its own certificate where that can be read.
+// describe names an entry of the list, by its certificate if that can be read.
 func describe(entry api.CaCertificate) string {
 	certificate, err := pki.ParseCertificate(entry.CaContent)
 	if err != nil {
@@ -64,11 +64,11 @@ func describe(entry api.CaCertificate) string {
 	return fmt.Sprintf("%q (subject \"%s\", Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
 }
 
-// An OddCodeError says that the service handed out a code that no certificate can carry.
+// An OddCodeError says that the service issued a code that no certificate can carry.
 type OddCodeError struct {
 	Instance  string
 	RequestID string
-	Fault     error // what is wrong with it
+	Fault     error // of the code
 }
 
 func (e *OddCodeError) Error() string {
@@ -76,7 +76,7 @@ func (e *OddCodeError) Error() string {
 		e.Instance, e.RequestID, e.Fault)
 }
 
-// A SameCodeError says that the service hands out the very code that it refuses.
+// A SameCodeError says that the service issued again the code that it had refused.
 type SameCodeError struct {
 	Instance string
 	Code     string
@@ -100,15 +100,14 @@ func (e *CodesUsedUpError) Error() string {
 // Unwrap gives the last refusal.
 func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 
-// An UnknownError says that a submission or another change got no answer, and that the
-// list, where it could be looked at, did not show it. It may have taken effect all the
-// same.
+// An UnknownError says that a submission or another change got no answer, and that the list
+// did not show it or could not be read. The change may have taken effect.
 type UnknownError struct {
 	CA       Reference
-	Done     string // what may have been done to the CA: "registered with", "deleted from"
+	Done     string // the possible change of the CA: "registered with", "deleted from"
 	Instance string
 	Submit   error // why there is no answer
-	Look     error // what looking at the list gave; nil where there was no time to look
+	Look     error // of the look at the list; nil if there was no time for one
 }
 
 func (e *UnknownError) Error() string {
@@ -125,7 +124,7 @@ func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 // An AcceptedError says that the service accepted a submission or another change, but
 // that the list did not show it afterwards.
 type AcceptedError struct {
-	What      string // was accepted: "the activation of ", say; "" for the CA itself
+	What      string // the accepted change, such as "the activation of "; "" for the CA itself
 	CA        Reference
 	Instance  string
 	RequestID string // of the submission or the change
@@ -137,16 +136,16 @@ func (e *AcceptedError) Error() string {
 		e.Instance, e.What, e.CA, e.RequestID, state(e.Err))
 }
 
-// Unwrap gives what ended the wait.
+// Unwrap gives the error that ended the wait.
 func (e *AcceptedError) Unwrap() error { return e.Err }
 
-// A StoppedError says that a run was ended from outside: while it waited for the CA, or
-// before anything was submitted.
+// A StoppedError says that the context ended a run: while it waited for the CA, or before
+// anything was submitted.
 type StoppedError struct {
 	CA       Reference
 	Instance string
 	Cause    error // context.Canceled or context.DeadlineExceeded
-	Last     error // what the last look gave; nil where nothing was submitted yet
+	Last     error // of the last look; nil if nothing was submitted yet
 }
 
 func (e *StoppedError) Error() string {
@@ -159,10 +158,11 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("the time ran out before %s was submitted to instance %s", e.CA, e.Instance)
 }
 
-// Unwrap gives what stopped the run and what was seen last.
+// Unwrap gives the cause and the error of the last look.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
-// state says in a few words, after the CA was named, what a look at the list gave.
+// state is the result of a look at the list, in a few words for a sentence that has named
+// the CA.
 func state(err error) string {
 	var (
 		stopped  *StoppedError

@@ -1,3 +1,23 @@
+// Package workflow registers a CA certificate with an instance, and keeps it, as
+// sequences that read like this one:
+//
+//	listed? -> code -> certificate signed and checked -> submitted -> listed
+//	  | yes and active: done
+//	  the key pair of the certificate is made meanwhile
+//
+// The list comes first, alone: a code is fetched only if it will be used, because a new
+// one may invalidate another that somebody is carrying to an offline CA.
+//
+// A CA that is registered is activated, deactivated and deleted in the same manner:
+//
+//	listed? -> changed -> listed so
+//	  | as it should be: done
+//
+// It promises that running it twice registers once, that a submission without an answer is
+// looked up in the list before it is called lost, and that an error says whether the CA may
+// be registered. A CA that is deleted was inactive before, and no device certificate is
+// deleted with it unasked. It expects a CA that was checked before, and knows no flags, no
+// terminal and no files: an [Observer] is told of each step.
 package workflow
 
 import (
@@ -15,9 +35,9 @@ type Instance struct {
 	Observer Observer
 }
 
-// precheck lists what the instance has and settles what can be settled by it: found
-// is set where the CA is there. An error means that a submission would be wrong. With
-// neither, the CA is not there.
+// precheck looks for the CA in the list of the instance: found is its entry, nil if it is
+// not there. It fails if a submission would fail: the list has another CA of the same
+// serial number.
 func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found *api.CaCertificate, err error) {
 	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
 		return i.Client.ListCaCertificate(ctx, i.ID)
@@ -44,4 +64,38 @@ func (i Instance) requireActive(ca *pki.CA, own *api.CaCertificate) error {
 		return nil
 	}
 	return &InactiveError{CA: ca, Instance: i.ID, Sn: own.Sn}
+}
+
+// A Step is one part of the sequence.
+type Step int
+
+// The steps, in the order of a registration. Activate replaces those from FetchCode to
+// Submit for a CA that is listed but inactive. The last ones are steps of changes to a CA
+// that is registered.
+const (
+	List Step = iota
+	FetchCode
+	Sign
+	Submit
+	Activate
+	Confirm // until the CA is listed as active
+	CountDevices
+	Deactivate
+	Delete
+	Recheck // until the list shows the change
+)
+
+// An Observer is told of the steps, in order, from one goroutine.
+type Observer interface {
+	Started(Step)
+	Ended(Step, error)
+	Warned(string) // of a fact that a person should know; the run goes on
+}
+
+// during does a step and tells the observer of it.
+func during[T any](o Observer, step Step, do func() (T, error)) (T, error) {
+	o.Started(step)
+	result, err := do()
+	o.Ended(step, err)
+	return result, err
 }

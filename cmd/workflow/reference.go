@@ -16,7 +16,7 @@ import (
 // any form that [IsSerialNumber] takes.
 type Reference struct {
 	CA *pki.CA
-	Sn string // where CA is nil
+	Sn string // counts if CA is nil
 }
 
 // String is the CA in a sentence.
@@ -42,8 +42,8 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("Sn %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
 }
 
-// in is the CA in a list, nil where it is not there. A serial number counts as the service
-// wrote it before it counts as a number.
+// in finds the CA in a list; nil if it is not there. A serial number is compared as the
+// service wrote it first, then as a number.
 func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCertificate, error) {
 	if r.CA != nil {
 		return find(listed, r.CA), nil
@@ -67,8 +67,8 @@ func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCer
 
 // IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal,
 // in either case, with leading zeros, 0x ahead, colons or spaces between the octets, and
-// what openssl x509 prints around it ("serial=4D21", "Serial Number: 4660 (0x1234)").
-// What could be decimal is hexadecimal all the same: another CA's number must not fit.
+// the words of openssl x509 around it ("serial=4D21", "Serial Number: 4660 (0x1234)").
+// Digits that could be decimal are hexadecimal, so that another CA's number does not fit.
 func IsSerialNumber(text string) bool {
 	_, ok := serialNumber(text)
 	return ok
@@ -92,4 +92,50 @@ func serialNumber(text string) (*big.Int, bool) {
 		return r
 	}, parts[1]+parts[2])
 	return new(big.Int).SetString(digits, 16)
+}
+
+// find finds a CA in a list; nil if it is not there. If it is there more than once, an
+// active entry counts. Certificates are the same if their DER is. An entry whose certificate
+// cannot be read is compared by its Sn and the end of its validity.
+func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
+	var own, alike *api.CaCertificate
+	for i := range listed {
+		entry := &listed[i]
+		certificate, err := pki.ParseCertificate(entry.CaContent)
+		switch {
+		case err == nil && certificate.Equal(ca.Certificate):
+			if own == nil || entry.Active {
+				own = entry
+			}
+		case err != nil && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
+			alike = entry
+		}
+	}
+	if own == nil {
+		return alike
+	}
+	return own
+}
+
+// hasSerialNumber reports whether an entry has the serial number.
+func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {
+	certificate, err := pki.ParseCertificate(entry.CaContent)
+	if err != nil {
+		return snEqual(entry.Sn, serial)
+	}
+	return certificate.SerialNumber.Cmp(serial) == 0
+}
+
+// longestSn is far more than the 128 digits that the service accepts, with their colons. The
+// time to parse a number grows with the square of its length.
+const longestSn = 1024
+
+// snEqual compares the hexadecimal text of a serial number as a number: without regard to
+// case, colons and leading zeros.
+func snEqual(sn string, serial *big.Int) bool {
+	if len(sn) > longestSn {
+		return false
+	}
+	n, ok := new(big.Int).SetString(strings.ReplaceAll(sn, ":", ""), 16)
+	return ok && n.Cmp(serial) == 0
 }

@@ -11,9 +11,9 @@ import (
 	"mqttca/pki"
 )
 
-// A run submits at most so often, each time with a fresh code and a fresh certificate, and
-// waits up to so long before it does so again: whoever uses up the codes may be doing the
-// same.
+// A run submits at most maxTries times, each time with a fresh code and a fresh certificate.
+// It waits up to longestJitter in between, because another run that uses up the codes may
+// do the same.
 const (
 	maxTries      = 3
 	longestJitter = 2 * time.Second
@@ -24,13 +24,13 @@ type Order struct {
 	Authority *pki.Authority
 	Name      string        // the CaName
 	Validity  time.Duration // of the verification certificate
-	Wait      time.Duration // how long the CA may take to show as active
-	Activate  bool          // make a CA active again that is listed as inactive
-	DryRun    bool          // look, and say what would be done: no code is fetched, nothing signed or changed
+	Wait      time.Duration // for the CA to be listed as active
+	Activate  bool          // activate a CA that is listed as inactive
+	DryRun    bool          // only read the list: fetch no code, sign and change nothing
 }
 
-// Register brings a CA to where it is listed and active. A CA that is there already
-// costs one request; a new one four: list, code, submission, list.
+// Register registers a CA and waits until it is listed as active. It sends one request for
+// a CA that is there already, and four for a new one: list, code, submission, list.
 func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	ca := order.Authority.CA
 	var key keyMaker
@@ -55,9 +55,9 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	return i.reactivate(ctx, ca, found, order.Wait)
 }
 
-// prove fetches a code, has the CA sign it and submits it, and does so again with a fresh
-// code and a fresh certificate where a code went stale underway or where no answer came
-// and the list does not show the CA.
+// prove fetches a code, has the CA sign it and submits it. It repeats that with a fresh code
+// and a fresh certificate if the code went stale meanwhile, or if no answer came and the
+// list does not show the CA.
 //
 // Submitting again after an unknown outcome relies on the service refusing a serial
 // number that it has (SnNotUnique): an assumption, though one of its error texts says so.
@@ -66,7 +66,7 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 	var (
 		result  Result
 		refused string // the code that was refused last
-		doubt   error  // the first submission whose outcome is not known
+		doubt   error  // of the first submission with an unknown outcome
 	)
 	for try := 1; ; try++ {
 		submission, err := i.sign(ctx, order, key, refused)
@@ -93,8 +93,8 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 	}
 }
 
-// sign fetches a code and makes the verification certificate for it. A fresh code that
-// is the refused one will never pass.
+// sign fetches a code and issues the verification certificate for it. It fails if the code
+// is the refused one again, which would be refused for ever.
 func (i Instance) sign(ctx context.Context, order Order, key keyMaker, refused string) (Submission, error) {
 	code, err := i.FetchCode(ctx)
 	if err != nil {
@@ -112,8 +112,8 @@ func (i Instance) sign(ctx context.Context, order Order, key keyMaker, refused s
 	return Submission{CA: order.Authority.CA, Verification: verification, Name: order.Name, Wait: order.Wait}, err
 }
 
-// FetchCode fetches the registration code of the instance, and refuses one that no
-// certificate can carry.
+// FetchCode fetches the registration code of the instance. It fails with an [*OddCodeError]
+// if no certificate can carry the code.
 func (i Instance) FetchCode(ctx context.Context) (api.RegisterCode, error) {
 	code, err := during(i.Observer, FetchCode, func() (api.RegisterCode, error) {
 		return i.Client.GetRegisterCode(ctx, i.ID)
@@ -127,8 +127,8 @@ func (i Instance) FetchCode(ctx context.Context) (api.RegisterCode, error) {
 	return code, nil
 }
 
-// tryAgain tells an end of a submission that a fresh code and certificate may change: a
-// code that went stale, or no answer while the list can be read and does not show the CA.
+// tryAgain reports whether a fresh code and certificate may help: after a stale code, or
+// after no answer if the list could be read and does not show the CA.
 func tryAgain(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
@@ -141,8 +141,8 @@ func tryAgain(ctx context.Context, err error) bool {
 	return isStale(err)
 }
 
-// isStale tells a refusal of the submission itself, not one that a later look at the list
-// met with.
+// isStale reports whether the submission itself was refused for its code, rather than a
+// later look at the list.
 func isStale(err error) bool {
 	refusal, ok := err.(*api.Error)
 	return ok && refusal.Rule().Kind == api.StaleCode
@@ -153,8 +153,8 @@ func isUnknown(err error) bool {
 	return errors.As(err, &unknown)
 }
 
-// settled is the error of several tries. Once the outcome of one was unknown, a refusal
-// of a later one does not make it known: the first may have taken effect.
+// settled is the error of several tries. If the outcome of one was unknown, a refusal of a
+// later one does not settle it: the first may have taken effect.
 func settled(doubt, err error) error {
 	var first *UnknownError
 	var accepted *AcceptedError

@@ -10,7 +10,8 @@ import (
 	"mqttca/pki"
 )
 
-// settlingTime is how long the list is watched for a submission without an answer.
+// settlingTime is the time for which the list is watched after a submission without an
+// answer.
 const settlingTime = 10 * time.Second
 
 // A Submission is a CA certificate with a verification certificate made elsewhere.
@@ -18,12 +19,12 @@ type Submission struct {
 	CA           *pki.CA
 	Verification *x509.Certificate
 	Name         string        // the CaName
-	Wait         time.Duration // how long the CA may take to show as active
-	DryRun       bool          // look, and say what would be done
+	Wait         time.Duration // for the CA to be listed as active
+	DryRun       bool          // only read the list
 }
 
-// Submit registers a CA whose key is not at hand. It does what [Instance.Register]
-// does without the code and the signature.
+// Submit registers a CA whose key is elsewhere: [Instance.Register] without the code and
+// the signature.
 func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 	found, err := i.precheck(ctx, s.CA, s.Name)
 	switch {
@@ -37,10 +38,10 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
-// submit sends the two certificates and waits for the CA to show as active. What no
-// answer came to, or one that says that the CA or its code was there before, the list
-// decides: nobody else is blamed, and nothing submitted again, before it was looked at for
-// a while.
+// submit sends the two certificates and waits until the CA is listed as active. If no
+// answer came, or a refusal that says that the CA or its code was there before, the list
+// decides: submit watches it for settlingTime before it blames somebody else, and before
+// anything is submitted again.
 func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	receipt, err := during(i.Observer, Submit, func() (api.Acknowledgement, error) {
 		return i.Client.RegisterCaCertificate(ctx, api.Registration{
@@ -64,8 +65,8 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	return i.settle(ctx, s, result, err)
 }
 
-// saysItWasThere tells a refusal that an earlier submission of this CA would explain, one
-// that a proxy or the service itself repeated, say.
+// saysItWasThere reports whether an earlier submission of this CA explains the refusal, such
+// as one that a proxy or the service itself repeated.
 func saysItWasThere(err error) bool {
 	var refusal *api.Error
 	if !errors.As(err, &refusal) {
@@ -74,9 +75,9 @@ func saysItWasThere(err error) bool {
 	return refusal.Rule().Kind == api.Duplicate || refusal.Code == "RegisterCodeUsed"
 }
 
-// settle watches the list after a submission that ended in err. A CA that shows as inactive
-// settles it, too: it is there. A refusal stands only where the list could be read to the
-// end of the watch and did not show the CA.
+// settle watches the list after a submission that ended in err. A CA that is listed as
+// inactive settles it, too. A refusal stands only if the list could be read at the end of
+// the watch and did not show the CA.
 func (i Instance) settle(ctx context.Context, s Submission, result Result, err error) (Result, error) {
 	var missing error
 	if ctx.Err() == nil {
