@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mqttca/cmd/terminal"
+	"mqttca/cmd/topics"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,43 +16,37 @@ import (
 // the help of the program.
 func newHelp(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [command]",
-		Short:   "Print the help of a command",
-		Long:    "Print the help of a command, as --help behind it does; without one, that of mqttca.",
-		Example: "  mqttca help\n  mqttca help register",
-		Args: func(cmd *cobra.Command, args []string) error {
-			_, err := a.topic(cmd, args)
-			return err
-		},
-		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+		Use:   "help [command | topic]",
+		Short: "Print the help of a command, or a topic",
+		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
+without either, the help of mqttca, which lists both.`,
+		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes",
+		ValidArgsFunction: func(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
 			for _, row := range commands() {
 				names = append(names, row.name)
+			}
+			for _, topic := range topics.All() {
+				names = append(names, topic.Name)
 			}
 			return names, noFiles
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			topic, err := a.topic(cmd, args)
-			if err != nil {
-				return err
+			if a.json {
+				return errNoJSONHelp
 			}
-			return topic.Help()
+			if topic, ok := topics.Find(strings.Join(args, " ")); ok {
+				return a.print(nil, a.shown.Layout(topic.Print))
+			}
+			subject, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 || subject == cmd.Root() && len(args) > 0 {
+				return usage("no help on %q", strings.Join(args, " "))
+			}
+			return subject.Help()
 		},
 	}
 }
 
 var errNoJSONHelp = usage("help is text, so there is no result for --json")
-
-// topic is the command that help is wanted on.
-func (a *app) topic(cmd *cobra.Command, args []string) (*cobra.Command, error) {
-	if a.json {
-		return nil, errNoJSONHelp
-	}
-	topic, rest, err := cmd.Root().Find(args)
-	if err != nil || len(rest) > 0 || topic == cmd.Root() && len(args) > 0 {
-		return nil, usage("no help on %q", strings.Join(args, " "))
-	}
-	return topic, nil
-}
 
 // helpWidth is what the lines of help have at most, examples left aside.
 const helpWidth = 80
@@ -72,6 +67,9 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width))
 	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width))
 	h.exits(cmd)
+	if !cmd.HasParent() {
+		h.section("Topics ('mqttca help TOPIC'):", h.topics())
+	}
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
 	}
@@ -152,6 +150,15 @@ func (h *helpText) commands(cmd *cobra.Command) {
 			members = append(members, member)
 		}
 	}
+}
+
+// topics lists the topics of the reference.
+func (h *helpText) topics() string {
+	var b strings.Builder
+	for _, topic := range topics.All() {
+		fmt.Fprintf(&b, "  %-12s%s\n", topic.Name, topic.Title)
+	}
+	return b.String()
 }
 
 func (h *helpText) list(commands []*cobra.Command) string {

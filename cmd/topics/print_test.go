@@ -1,0 +1,116 @@
+package topics
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mqttca/cmd/terminal"
+)
+
+const sample = "# A title\n\nA paragraph with `code`, **strong** text and a [link](https://example.com/page), which\nis broken anew.\n" +
+	"- an item that is longer than the width of\n  a narrow terminal\n- another\n\n" +
+	"```sh\nmqttca rehearse --a-flag --that-is-never-broken --whatever-the-width\n\n  indented\n```\n\n## Next\n" +
+	"| code | meaning |\n|---|---|\n| `130` | interrupted by a signal, in the middle of a run |\n| 2 | usage |\n"
+
+func printed(t *testing.T, d terminal.Display) string {
+	t.Helper()
+	var out strings.Builder
+	if err := d.Layout((Topic{Text: sample}).Print)(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestPrint(t *testing.T) {
+	for columns, want := range map[int]string{
+		0: `A title
+
+A paragraph with code, strong text and a link (https://example.com/page), which
+is broken anew.
+- an item that is longer than the width of a narrow terminal
+- another
+
+  mqttca rehearse --a-flag --that-is-never-broken --whatever-the-width
+
+    indented
+
+Next
+code  meaning
+130   interrupted by a signal, in the middle of a run
+2     usage
+`,
+		40: `A title
+
+A paragraph with code, strong text and a
+link (https://example.com/page), which
+is broken anew.
+- an item that is longer than the width
+  of a narrow terminal
+- another
+
+  mqttca rehearse --a-flag --that-is-never-broken --whatever-the-width
+
+    indented
+
+Next
+code  meaning
+130   interrupted by a signal, in the
+      middle of a run
+2     usage
+`,
+	} {
+		d := terminal.Display{}
+		if columns > 0 {
+			d.Columns = func() int { return columns }
+		}
+		if diff := cmp.Diff(want, printed(t, d)); diff != "" {
+			t.Errorf("%d columns (-want +got):\n%s", columns, diff)
+		}
+	}
+}
+
+// Colours are added to the text and change no line of it.
+func TestPrintInColour(t *testing.T) {
+	coloured := printed(t, terminal.Display{Colour: true})
+	for _, want := range []string{"\x1b[1mA title\x1b[0m\n", "with \x1b[1mcode\x1b[0m, \x1b[1mstrong\x1b[0m text", "\x1b[1mcode\x1b[0m  \x1b[1mmeaning\x1b[0m\n", "\x1b[1m130\x1b[0m   interrupted"} {
+		if !strings.Contains(coloured, want) {
+			t.Errorf("%q is missing in %q", want, coloured)
+		}
+	}
+	if bare := strings.NewReplacer("\x1b[1m", "", "\x1b[0m", "").Replace(coloured); bare != printed(t, terminal.Display{}) {
+		t.Errorf("without its colours: %q", bare)
+	}
+}
+
+// Every topic has a title, and nothing in it is outside of the subset.
+func TestTopics(t *testing.T) {
+	if len(All()) == 0 {
+		t.Fatal("no topics")
+	}
+	for _, topic := range All() {
+		if !strings.HasPrefix(topic.Text, "# "+topic.Title+"\n\n") || topic.Title == "" {
+			t.Errorf("%s begins with %.40q", topic.Name, topic.Text)
+		}
+		var out strings.Builder
+		if err := (terminal.Display{}).Layout(topic.Print)(&out); err != nil {
+			t.Fatal(err)
+		}
+		fenced := false
+		for line := range strings.Lines(topic.Text) {
+			fenced = fenced != strings.HasPrefix(line, "```")
+			for _, foreign := range []string{"###", "* ", "1. ", "> ", "  - ", "<", "!["} {
+				if !fenced && strings.HasPrefix(line, foreign) {
+					t.Errorf("%s: Print does not know %q", topic.Name, line)
+				}
+			}
+		}
+		if strings.ContainsAny(out.String(), "`\x01\x02") || strings.Contains(out.String(), "**") {
+			t.Errorf("%s leaves marks:\n%s", topic.Name, out.String())
+		}
+	}
+	if _, ok := Find("nothing"); ok {
+		t.Error("a topic that does not exist is found")
+	}
+}

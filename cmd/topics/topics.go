@@ -1,0 +1,48 @@
+// Package topics is the reference of mqttca: Markdown files that are embedded in the
+// program, because the hosts that need it often have no network. 'mqttca help TOPIC'
+// prints one.
+//
+// The files keep to a subset of Markdown that [Topic.Print] renders and that reads well
+// as it is: headings (# and ##), paragraphs, lists of one level, fenced blocks, tables,
+// and in the text `code`, **strong** and [links](URL). A test runs every ```sh block. The
+// package knows no command.
+package topics
+
+import (
+	"embed"
+	"strings"
+)
+
+// A Topic is one page of the reference.
+type Topic struct {
+	Name  string // for 'mqttca help NAME'
+	Title string
+	Text  string // Markdown, with the title
+}
+
+//go:embed *.md
+var files embed.FS
+
+// All returns the topics in the order of their names.
+func All() []Topic {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var all []Topic
+	for _, entry := range entries {
+		topic, _ := Find(strings.TrimSuffix(entry.Name(), ".md"))
+		all = append(all, topic)
+	}
+	return all
+}
+
+// Find returns the topic of a name; ok is false if there is none.
+func Find(name string) (topic Topic, ok bool) {
+	text, err := files.ReadFile(name + ".md")
+	if err != nil {
+		return Topic{}, false
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: string(text)}, true
+}

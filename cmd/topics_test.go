@@ -1,0 +1,51 @@
+package cmd
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mqttca/cmd/topics"
+)
+
+// Every command of a topic runs, in its order, against the embedded service.
+func TestTopicsRun(t *testing.T) {
+	var blocks int
+	for _, topic := range topics.All() {
+		var lines strings.Builder
+		for _, block := range regexp.MustCompile("(?ms)^```sh\n(.*?)^```").FindAllStringSubmatch(topic.Text, -1) {
+			lines.WriteString(block[1])
+			blocks++
+		}
+		if lines.Len() > 0 {
+			t.Run(topic.Name, func(t *testing.T) { runShell(t, lines.String()) })
+		}
+	}
+	if blocks == 0 {
+		t.Error("no blocks found: have the topics changed their form?")
+	}
+}
+
+// help finds a topic by its name, so none has the name of a command.
+func TestTopicsAreNoCommands(t *testing.T) {
+	for _, topic := range topics.All() {
+		for _, row := range commands() {
+			if topic.Name == row.name {
+				t.Errorf("%s is a command and a topic", topic.Name)
+			}
+		}
+	}
+}
+
+// The topic has every exit code with its meaning.
+func TestTopicOfExitCodes(t *testing.T) {
+	topic, _ := topics.Find("exit-codes")
+	var want strings.Builder
+	for _, exit := range exitMeanings {
+		fmt.Fprintf(&want, "| %d | %s |\n", exit.code, exit.meaning)
+	}
+	if !strings.Contains(topic.Text, "| code | meaning |\n|---|---|\n"+want.String()+"\n") {
+		t.Errorf("the table of exit codes should be\n%s", want.String())
+	}
+}
