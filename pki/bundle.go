@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // bundle is the certificates of one file, each once.
@@ -42,8 +41,8 @@ func parseBundle(f *file) (*bundle, error) {
 		return nil, b.refuseDamaged()
 	case len(blocks) > 0:
 		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0].label))
-	case utf16(f.data):
-		return nil, f.refuse(utf16Reason, utf16Advice)
+	case isUTF16(f.data):
+		return nil, f.refuseUTF16()
 	}
 	certificate, err := x509.ParseCertificate(f.data)
 	if err != nil {
@@ -120,10 +119,8 @@ func list(certificates []*x509.Certificate) string {
 func listed(certificate *x509.Certificate) string {
 	d := Describe(certificate)
 	return fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(certificate),
-		d.SerialNumber, timestamp(d.NotBefore), timestamp(d.NotAfter), d.SHA256)
+		d.SerialNumber, Timestamp(d.NotBefore), Timestamp(d.NotAfter), d.SHA256)
 }
-
-func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // ParseCertificate reads the one certificate of a PEM text, such as the service
 // returns. Text around the block and other line ends do no harm.

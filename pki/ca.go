@@ -1,9 +1,7 @@
 package pki
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"strings"
 	"time"
 )
@@ -49,12 +47,7 @@ func ReadCA(path string) (*CA, error) {
 func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 
 // SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
-func (c *CA) SHA256() string { return fingerprint(c.Certificate) }
-
-func fingerprint(certificate *x509.Certificate) string {
-	sum := sha256.Sum256(certificate.Raw)
-	return hex.EncodeToString(sum[:])
-}
+func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
 // DefaultName is the name for a CA to which the user gave none: its Common
 // Name, else "ca-" and the first 12 digits of its SHA-256.

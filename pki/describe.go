@@ -6,9 +6,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/hex"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -40,7 +42,7 @@ func Describe(certificate *x509.Certificate) Description {
 		SelfSigned:   selfSigned(certificate),
 		Version:      certificate.Version,
 		SerialNumber: SerialNumber(certificate),
-		SHA256:       fingerprint(certificate),
+		SHA256:       Fingerprint(certificate),
 		NotBefore:    certificate.NotBefore,
 		NotAfter:     certificate.NotAfter,
 		Key:          certificateKeyKind(certificate),
@@ -181,4 +183,19 @@ func serialString(number *big.Int) string {
 		return "00"
 	}
 	return fmt.Sprintf("%x", number.Bytes())
+}
+
+// Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits: what the
+// service's list and a receipt name it by.
+func Fingerprint(certificate *x509.Certificate) string {
+	sum := sha256.Sum256(certificate.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// Timestamp is a time as it is shown everywhere: RFC 3339 in UTC, whole seconds; "" for none.
+func Timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }

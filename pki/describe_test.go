@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -46,5 +47,15 @@ func TestSelfSigned(t *testing.T) {
 		if got := Describe(test.certificate).SelfSigned; got != test.want {
 			t.Errorf("%s: self-signed %v", test.name, got)
 		}
+	}
+}
+
+func TestTimestamp(t *testing.T) {
+	shanghai := time.FixedZone("CST", 8*60*60)
+	if got := Timestamp(time.Date(2026, 6, 1, 7, 30, 0, 5, shanghai)); got != "2026-05-31T23:30:00Z" {
+		t.Error(got)
+	}
+	if got := Timestamp(time.Time{}); got != "" {
+		t.Errorf("no time is %q", got)
 	}
 }

@@ -1,14 +1,57 @@
 package pki
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 )
 
-// maxFileSize bounds what is read of a file. A bundle of a hundred CAs has some
-// 200 KB; a path such as /dev/zero has no end.
+// What is wrong with a file that people hand over.
+var (
+	ErrTooLarge = errors.New("it is larger than such a file can be")
+	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
+)
+
+// AdviceOnUTF16 says what to do about [ErrUTF16].
+const AdviceOnUTF16 = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
+
+// ReadAtMost reads all of source. It fails with [ErrTooLarge] if that is more than limit
+// bytes: a path such as /dev/zero has no end.
+func ReadAtMost(source io.Reader, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(source, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		return nil, ErrTooLarge
+	}
+	return data, err
+}
+
+// byteOrderMark is what some Windows editors put at the start of UTF-8 text. Files that
+// were joined have it in the middle, too.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// Text returns text without its byte order mark. It fails with [ErrUTF16] if there is a
+// NUL in it or the byte order mark of UTF-16.
+func Text(data []byte) (string, error) {
+	if bytes.IndexByte(data, 0) >= 0 || isUTF16(data) {
+		return "", ErrUTF16
+	}
+	return string(bytes.TrimPrefix(data, byteOrderMark)), nil
+}
+
+// isUTF16 reports whether data, which may be binary, is PEM in UTF-16.
+func isUTF16(data []byte) bool {
+	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "-\x00-\x00", "\x00-\x00-"},
+		func(start string) bool { return bytes.HasPrefix(data, []byte(start)) })
+}
+
+// refuseUTF16 is the error for a file where PEM is expected.
+func (f *file) refuseUTF16() *Error { return f.refuse(ErrUTF16.Error()+", not PEM", AdviceOnUTF16) }
+
+// maxFileSize is the most that is read of a certificate or key file. A bundle of a hundred
+// CAs has some 200 KB.
 const maxFileSize = 1 << 20
 
 // file is the content of a file together with what to call it in an error.
@@ -45,12 +88,12 @@ func readFile(role, path string) (*file, error) {
 		return nil, f.refuse("it is a directory", "")
 	}
 	f.mode = info.Mode()
-	f.data, err = io.ReadAll(io.LimitReader(opened, maxFileSize+1))
+	f.data, err = ReadAtMost(opened, maxFileSize)
 	switch {
+	case errors.Is(err, ErrTooLarge):
+		return nil, f.refuse("it is larger than 1 MiB", "")
 	case err != nil:
 		return nil, f.unreadable(err)
-	case len(f.data) > maxFileSize:
-		return nil, f.refuse("it is larger than 1 MiB", "")
 	case len(f.data) == 0:
 		return nil, f.refuse("it is empty", "")
 	}

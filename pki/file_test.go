@@ -2,10 +2,13 @@ package pki
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 )
 
 func TestReadFile(t *testing.T) {
@@ -52,5 +55,31 @@ func TestReadFilePipe(t *testing.T) {
 	}
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestReadAtMost(t *testing.T) {
+	for text, want := range map[string]error{"": nil, "1234": nil, "12345": ErrTooLarge} {
+		data, err := ReadAtMost(strings.NewReader(text), 4)
+		if err != want || err == nil && string(data) != text {
+			t.Errorf("%q: %q, error %v", text, data, err)
+		}
+	}
+	gone := errors.New("the pipe is gone")
+	if _, err := ReadAtMost(iotest.ErrReader(gone), 4); err != gone {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestText(t *testing.T) {
+	for data, want := range map[string]string{"": "", "code\n": "code\n", "\xef\xbb\xbfcode": "code", "c\xef\xbb\xbf": "c\xef\xbb\xbf"} {
+		if text, err := Text([]byte(data)); err != nil || text != want {
+			t.Errorf("%q: %q, error %v", data, text, err)
+		}
+	}
+	for _, data := range []string{"\xff\xfec\x00", "\xfe\xff\x00c", "c\x00o\x00", "\xff\xfe", "\xfe\xff"} {
+		if _, err := Text([]byte(data)); err != ErrUTF16 {
+			t.Errorf("%q: error %v", data, err)
+		}
 	}
 }

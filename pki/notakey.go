@@ -17,8 +17,8 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 		return f.refuse("it holds a certificate and no private key", "give the file with the CA's private key")
 	case len(blocks) > 0:
 		return f.refuse("it holds no private key, only "+labels(blocks), "")
-	case utf16(f.data):
-		return f.refuse(utf16Reason, utf16Advice)
+	case isUTF16(f.data):
+		return f.refuseUTF16()
 	}
 	return f.refuse(binaryKind(f.data))
 }

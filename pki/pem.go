@@ -10,10 +10,6 @@ import (
 
 const pemBegin = "-----BEGIN "
 
-// byteOrderMark is what some Windows editors put at the start of UTF-8 text;
-// concatenated files have it in the middle too.
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
 // pemBlock is one block of a PEM file. Where block is nil, there is a BEGIN line
 // with that label and no whole block behind it.
 type pemBlock struct {
@@ -89,18 +85,6 @@ func labels(blocks []pemBlock) string {
 	}
 	return strings.Join(names, ", ")
 }
-
-// utf16 reports whether data is UTF-16 text, as `>` in Windows PowerShell
-// writes it.
-func utf16(data []byte) bool {
-	return bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) ||
-		bytes.HasPrefix(data, []byte("-\x00-\x00")) || bytes.HasPrefix(data, []byte("\x00-\x00-"))
-}
-
-const (
-	utf16Reason = "it is UTF-16 text, as PowerShell's > writes it, not PEM"
-	utf16Advice = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
-)
 
 // isCertificate reports whether a PEM label announces a certificate (RFC 7468
 // section 5.1, which names the two older labels).

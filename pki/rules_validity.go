@@ -22,9 +22,9 @@ const (
 func outside(certificate *x509.Certificate, at time.Time) (early bool, message string) {
 	switch {
 	case at.Before(certificate.NotBefore):
-		return true, "it is not valid before " + timestamp(certificate.NotBefore)
+		return true, "it is not valid before " + Timestamp(certificate.NotBefore)
 	case at.After(certificate.NotAfter):
-		return false, "it expired at " + timestamp(certificate.NotAfter)
+		return false, "it expired at " + Timestamp(certificate.NotAfter)
 	}
 	return false, ""
 }
@@ -42,7 +42,7 @@ func findSoonExpired(m *Material, at time.Time) (string, string) {
 	if left < 0 || left > soonExpired {
 		return "", ""
 	}
-	return fmt.Sprintf("it expires at %s, %s from now", timestamp(m.Certificate.NotAfter), days(left)),
+	return fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
 		"renew the CA first, with a validity that its devices can rely on"
 }
 
@@ -71,7 +71,7 @@ func findLongLife(m *Material, _ time.Time) (string, string) {
 	if life <= longestLife {
 		return "", ""
 	}
-	return fmt.Sprintf("it is valid for %s, until %s", days(life), timestamp(m.Verification.NotAfter)),
+	return fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
 		"destroy its private key, or sign one for a few days: the registration does not end with it"
 }
 
@@ -80,5 +80,5 @@ func findShortLife(m *Material, at time.Time) (string, string) {
 	if left < 0 || left >= shortestLife {
 		return "", ""
 	}
-	return fmt.Sprintf("it expires at %s, in less than an hour", timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one"
+	return fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one"
 }

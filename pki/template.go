@@ -78,7 +78,7 @@ func (t Template) fault(ca *x509.Certificate) string {
 	}
 	notBefore, notAfter := t.period(ca)
 	if notBefore.After(t.Now) || !notAfter.After(t.Now) {
-		return "nothing of its validity is left within the CA's, from " + timestamp(ca.NotBefore) + " to " + timestamp(ca.NotAfter)
+		return "nothing of its validity is left within the CA's, from " + Timestamp(ca.NotBefore) + " to " + Timestamp(ca.NotAfter)
 	}
 	return ""
 }

@@ -189,7 +189,8 @@ func TestTokenPIN(t *testing.T) {
 	uri := "pkcs11:module-path=" + module + ";token=ca;object=root"
 	lines := write(t, "pin", []byte("1234\n5678\n"))
 	good, bad, empty := write(t, "pin", []byte("1234\n")), write(t, "pin", []byte("8642\n")), write(t, "pin", []byte("\n"))
-	for _, key := range []string{uri + "?pin-source=" + good, uri + ";pin-source=file:" + good, uri + "?pin-value=1234"} {
+	marked, wide := write(t, "pin", byteOrderMark, []byte("1234\r\n")), write(t, "pin", []byte("1\x002\x003\x004\x00"))
+	for _, key := range []string{uri + "?pin-source=" + good, uri + "?pin-source=" + marked, uri + ";pin-source=file:" + good, uri + "?pin-value=1234"} {
 		authority, err := LoadAuthority(caFile("p256.crt"), key, unasked(t), now)
 		if err != nil {
 			t.Fatal(err)
@@ -209,6 +210,7 @@ func TestTokenPIN(t *testing.T) {
 		{uri + "?pin-source=" + bad, unasked(t), object + "the PIN is wrong"},
 		{uri + "?pin-source=" + empty, unasked(t), "read PIN file " + empty + ": it does not hold one line with the PIN"},
 		{uri + "?pin-source=" + lines, unasked(t), "read PIN file " + lines + ": it does not hold one line with the PIN"},
+		{uri + "?pin-source=" + wide, unasked(t), "read PIN file " + wide + ": it is UTF-16 text, as PowerShell's > writes it"},
 		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file: no such file"},
 		{uri, passwordOf("8642"), object + "the PIN is wrong"},
 		{uri, passwordOf(""), object + "the PIN is empty, and an empty one is never tried"},

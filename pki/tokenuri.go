@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"bytes"
 	"encoding/hex"
 	"fmt"
 	"net/url"
@@ -126,7 +125,11 @@ func (k *tokenKey) readPIN() error {
 	if err != nil {
 		return err
 	}
-	k.pin = string(bytes.TrimRight(f.data, "\r\n"))
+	text, err := Text(f.data)
+	if err != nil {
+		return f.refuse(err.Error(), AdviceOnUTF16)
+	}
+	k.pin = strings.TrimRight(text, "\r\n")
 	if k.pin == "" || strings.ContainsAny(k.pin, "\r\n") {
 		return f.refuse("it does not hold one line with the PIN", "")
 	}
