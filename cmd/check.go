@@ -81,7 +81,7 @@ func (o checkOptions) check(cmd *cobra.Command) error {
 
 func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	material, err := withPassword(a, cmd, o.keyFlags, func(password pki.Password) (*pki.Material, error) {
-		return pki.ReadMaterial(pki.Places{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code}, password)
+		return pki.ReadMaterial(pki.Sources{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code}, password)
 	})
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ var ErrNoCertificate = errors.New("no CA certificate is given")
 // PKCS#12 archive that has the key. All that can be checked before anything is signed
 // has been checked when it returns. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
-	m, err := ReadMaterial(Places{CA: certificatePath, Key: key}, password)
+	m, err := ReadMaterial(Sources{CA: certificatePath, Key: key}, password)
 	if err != nil {
 		return nil, err
 	}

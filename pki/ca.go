@@ -18,7 +18,7 @@ type CA struct {
 // LoadCA reads the CA certificate in the file at path, where no key is at hand to
 // say which one is meant: the file must hold exactly one.
 func LoadCA(path string, at time.Time) (*CA, error) {
-	m, err := ReadMaterial(Places{CA: path}, nil)
+	m, err := ReadMaterial(Sources{CA: path}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (m *Material) fitCA(at time.Time) (*CA, error) {
 // ReadCA reads the one certificate of a file and does not judge it: for a CA that is
 // registered, and may have expired since.
 func ReadCA(path string) (*CA, error) {
-	m, err := ReadMaterial(Places{CA: path}, nil)
+	m, err := ReadMaterial(Sources{CA: path}, nil)
 	if err != nil {
 		return nil, err
 	}

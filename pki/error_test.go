@@ -64,7 +64,7 @@ func TestCheckPathRefusesContent(t *testing.T) {
 func TestReadersRefuseContent(t *testing.T) {
 	key, certificate := caFile("p256.pkcs8.key"), caFile("p256.crt")
 	for name, value := range contentsOfFiles(t) {
-		for what, sources := range map[string]Places{
+		for what, sources := range map[string]Sources{
 			"certificate":  {CA: value},
 			"key":          {CA: certificate, Key: value},
 			"verification": {CA: certificate, Verification: value},
@@ -81,10 +81,10 @@ func TestReadersRefuseContent(t *testing.T) {
 			wantHidden(t, err, value)
 		}
 	}
-	_, err := ReadMaterial(Places{CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=hunter2"}, nil)
+	_, err := ReadMaterial(Sources{CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=hunter2"}, nil)
 	wantError(t, err, "read PIN file: no such file")
 	wantHidden(t, err, "hunter2")
-	_, err = ReadMaterial(Places{CA: "pkcs11:token=ca;object=root?pin-value=hunter2", Key: key}, nil)
+	_, err = ReadMaterial(Sources{CA: "pkcs11:token=ca;object=root?pin-value=hunter2", Key: key}, nil)
 	wantError(t, err, "read CA certificate: this is a pkcs11 URI, not the path of a file")
 	wantHidden(t, err, "hunter2")
 }

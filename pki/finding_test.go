@@ -72,12 +72,12 @@ func TestRules(t *testing.T) {
 func TestLoadersAgree(t *testing.T) {
 	cas, keys, proofs := fixtures(t, "ca/*.crt"), fixtures(t, "ca/*.key"), fixtures(t, "verification/*.crt")
 	for _, ca := range cas {
-		agree(t, Places{CA: ca}, func() error { _, err := LoadCA(ca, now); return err })
+		agree(t, Sources{CA: ca}, func() error { _, err := LoadCA(ca, now); return err })
 		for _, key := range keys {
-			agree(t, Places{CA: ca, Key: key}, func() error { _, err := LoadAuthority(ca, key, examplePassword, now); return err })
+			agree(t, Sources{CA: ca, Key: key}, func() error { _, err := LoadAuthority(ca, key, examplePassword, now); return err })
 		}
 		for _, proof := range slices.Concat(proofs, cas) {
-			agree(t, Places{CA: ca, Verification: proof}, func() error { _, err := LoadProof(ca, proof, now); return err })
+			agree(t, Sources{CA: ca, Verification: proof}, func() error { _, err := LoadProof(ca, proof, now); return err })
 		}
 	}
 }
@@ -91,7 +91,7 @@ func fixtures(t *testing.T, pattern string) []string {
 	return paths
 }
 
-func agree(t *testing.T, p Places, load func() error) {
+func agree(t *testing.T, p Sources, load func() error) {
 	t.Helper()
 	refused := load()
 	m, err := ReadMaterial(p, examplePassword)

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Places say where the material of a check is. CA may be "" where Key is a PKCS#12 archive;
+// Sources say where the material of a check is. CA may be "" where Key is a PKCS#12 archive;
 // Key and Verification are "" where there is none.
-type Places struct {
+type Sources struct {
 	CA           string // a file
 	Key          string // a file or a pkcs11 URI
 	Verification string // a file
@@ -95,7 +95,7 @@ func (m *Material) fit(at time.Time) ([]Finding, error) {
 // to the key, or without a key the one whose key signed the verification certificate, and
 // without both the bundle must hold exactly one. A key in a token makes a trial signature
 // over random data, where it is fit for one. The caller closes the material.
-func ReadMaterial(p Places, password Password) (m *Material, err error) {
+func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	m = &Material{path: p.CA, verificationPath: p.Verification, code: p.Code}
 	if p.Verification != "" {
 		if m.Verification, err = ReadVerification(p.Verification); err != nil {

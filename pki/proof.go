@@ -17,7 +17,7 @@ type Proof struct {
 // elsewhere, and judges both. Any code that [CheckCode] accepts will do. Of a bundle, the
 // CA is the one whose key signed the verification certificate.
 func LoadProof(caPath, verificationPath string, at time.Time) (*Proof, error) {
-	m, err := ReadMaterial(Places{CA: caPath, Verification: verificationPath}, nil)
+	m, err := ReadMaterial(Sources{CA: caPath, Verification: verificationPath}, nil)
 	if err != nil {
 		return nil, err
 	}
