@@ -55,9 +55,12 @@ func redactAll(data []byte, secrets []Secret) []byte {
 func withoutEscapes(text []byte) []byte {
 	plain := make([]byte, 0, len(text))
 	for len(text) > 0 {
-		length := 1
-		if text[0] == '\\' && len(text) > 1 {
-			length = 2
+		length := bytes.IndexByte(text, '\\')
+		switch {
+		case length == 0:
+			length = min(2, len(text))
+		case length < 0:
+			length = len(text)
 		}
 		if c, size := escapedASCII(text); size > 0 {
 			plain, text = append(plain, c), text[size:]
