@@ -3,13 +3,14 @@ package cmd
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,59 +18,94 @@ import (
 	"mqttca/api/emulator"
 )
 
-// Killed at any moment, softly or not: never two registrations, never half a file; and run
-// again to the end, exactly one registration and exit 0.
-func TestKilledAtRandomMoments(t *testing.T) {
-	const runs, latency = 40, 5 * time.Millisecond
+// Killed softly or not, when a request has arrived or when it is done and not yet answered:
+// never two registrations, never half a receipt; and run again to the end, exactly one
+// registration and exit 0. A run that is interrupted after it submitted leaves a receipt.
+func TestKilledAtEachRequest(t *testing.T) {
 	program, err := exec.LookPath("mqttca")
 	if err != nil {
 		t.Fatal(err)
 	}
-	random := rand.New(rand.NewPCG(1, 2))
-	registered := 0
-	for range runs {
-		signal := []os.Signal{os.Interrupt, syscall.SIGTERM, os.Kill}[random.IntN(3)]
-		killed := newVictim(t, program, latency)
-		killed.start(time.Duration(random.Int64N(int64(8*latency))), signal)
-		registered += killed.registrations()
-		killed.receiptIsWholeOrAbsent()
-		if code := killed.start(0, nil); code != exitOK || killed.registrations() != 1 {
-			t.Errorf("run again: exit code %d, %d registrations", code, killed.registrations())
+	requests := []string{"ListCaCertificate", "GetRegisterCode", "RegisterCaCertificate", "ListCaCertificate"}
+	for nth, operation := range requests {
+		for _, done := range []bool{false, true} {
+			for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, os.Kill} {
+				t.Run(fmt.Sprintf("%d %s, done %v, %v", nth+1, operation, done, signal), func(t *testing.T) {
+					v := newVictim(t, program, moment{int32(nth + 1), done, signal})
+					want := exitInterrupted
+					if signal == os.Kill {
+						want = -1
+					}
+					if code := v.run(); code != want {
+						t.Errorf("killed: exit code %d, want %d", code, want)
+					}
+					// Before it is done the request is lost with the process.
+					if registered := v.registrations() == 1; registered != (nth > 2 || nth == 2 && done) || v.received.Load() != int32(nth+1) {
+						t.Errorf("killed: registered %v after %d requests", registered, v.received.Load())
+					}
+					if attested := nth >= 2 && signal != os.Kill; v.receiptIsWholeOrAbsent() != attested {
+						t.Errorf("killed: a receipt is there: %v", !attested)
+					}
+					if code := v.run(); code != exitOK || v.registrations() != 1 {
+						t.Errorf("run again: exit code %d, %d registrations", code, v.registrations())
+					}
+					if !v.receiptIsWholeOrAbsent() {
+						t.Error("run again: no receipt")
+					}
+				})
+			}
 		}
-		killed.receiptIsWholeOrAbsent()
 	}
-	t.Logf("%d runs were killed, %d of them after the registration", runs, registered)
 }
 
 // A victim is a registration that gets killed.
 type victim struct {
-	t       *testing.T
-	program string
-	folder  string
-	service *emulator.Service
-	url     string
+	t        *testing.T
+	program  string
+	folder   string
+	service  *emulator.Service
+	url      string
+	received atomic.Int32 // requests of all runs
+	process  chan *os.Process
+	moment   moment
 }
 
-func newVictim(t *testing.T, program string, latency time.Duration) *victim {
+// A moment is when a victim is killed, and by which signal.
+type moment struct {
+	request int32 // counted from 1
+	done    bool  // when its work is done, not before
+	signal  os.Signal
+}
+
+func newVictim(t *testing.T, program string, when moment) *victim {
 	t.Helper()
 	service, err := emulator.New(emulatorOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-time.After(latency):
-		case <-r.Context().Done():
-		}
-		service.ServeHTTP(w, r)
-	}))
+	v := &victim{t: t, program: program, folder: t.TempDir(), service: service, process: make(chan *os.Process, 1), moment: when}
+	server := httptest.NewServer(v)
 	t.Cleanup(server.Close)
-	return &victim{t, program, t.TempDir(), service, server.URL}
+	v.url = server.URL
+	return v
 }
 
-// start runs a registration, sends the signal after a while where there is one, and returns
-// the exit code.
-func (v *victim) start(after time.Duration, signal os.Signal) int {
+// ServeHTTP kills the process at its moment, and waits until that has left.
+func (v *victim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if v.received.Add(1) != v.moment.request {
+		v.service.ServeHTTP(w, r)
+		return
+	}
+	if v.moment.done {
+		v.service.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	process := <-v.process
+	process.Signal(v.moment.signal)
+	<-r.Context().Done()
+}
+
+// run runs a registration and returns its exit code, -1 where a signal ended it.
+func (v *victim) run() int {
 	v.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -83,9 +119,9 @@ func (v *victim) start(after time.Duration, signal os.Signal) int {
 	if err := command.Start(); err != nil {
 		v.t.Fatal(err)
 	}
-	if signal != nil {
-		timer := time.AfterFunc(after, func() { command.Process.Signal(signal) })
-		defer timer.Stop()
+	select {
+	case v.process <- command.Process:
+	default:
 	}
 	command.Wait()
 	return command.ProcessState.ExitCode()
@@ -93,7 +129,8 @@ func (v *victim) start(after time.Duration, signal os.Signal) int {
 
 func (v *victim) registrations() int { return len(v.service.Registrations()) }
 
-func (v *victim) receiptIsWholeOrAbsent() {
+// receiptIsWholeOrAbsent fails where half a receipt is there, and reports whether one is.
+func (v *victim) receiptIsWholeOrAbsent() (there bool) {
 	v.t.Helper()
 	entries, err := os.ReadDir(v.folder)
 	if err != nil {
@@ -108,5 +145,7 @@ func (v *victim) receiptIsWholeOrAbsent() {
 		if entry.Name() != "receipt.json" || err != nil || !json.Valid(data) {
 			v.t.Errorf("%s: %v, %q", entry.Name(), err, data)
 		}
+		there = true
 	}
+	return there
 }
