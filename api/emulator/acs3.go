@@ -111,11 +111,8 @@ func headerValue(r *http.Request, name string) string {
 		// net/http takes the host out of the headers.
 		return r.Host
 	}
-	values := slices.Clone(r.Header.Values(name))
-	for i := range values {
-		values[i] = strings.TrimSpace(values[i])
-	}
-	return strings.Join(values, ",")
+	// net/http has trimmed the values, as the signature asks for.
+	return strings.Join(r.Header.Values(name), ",")
 }
 
 func stringToSign(canonicalRequest string) string {
