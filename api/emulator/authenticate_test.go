@@ -102,6 +102,22 @@ func TestAuthenticate(t *testing.T) {
 	}
 }
 
+// TestTimestampToTheNanosecond: a timestamp has whole seconds, the clock has not.
+func TestTimestampToTheNanosecond(t *testing.T) {
+	c := start(t, nil)
+	r := codeRequest(instanceID)
+	r.before = func(r *http.Request) { r.Header.Set("x-acs-date", epoch.Format("2006-01-02T15:04:05Z")) }
+	for _, step := range []struct {
+		advance time.Duration
+		want    string
+	}{{15 * time.Minute, ""}, {1, "InvalidTimeStamp.Expired"}} {
+		c.clock.advance(step.advance)
+		if got := c.send(r); got.code() != step.want {
+			t.Errorf("%v later: code %q, want %q", step.advance, got.code(), step.want)
+		}
+	}
+}
+
 func TestSignatureDoesNotMatch(t *testing.T) {
 	c := start(t, nil)
 	r := codeRequest(instanceID)

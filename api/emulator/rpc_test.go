@@ -127,6 +127,19 @@ func TestRPCSignature(t *testing.T) {
 	}
 }
 
+// TestRPCSignsTheMethod sends by GET a request that was signed for POST.
+func TestRPCSignsTheMethod(t *testing.T) {
+	c := start(t, nil)
+	want := rpcRequest{method: http.MethodPost, action: "RegisterCaCertificate", parameters: values("MqttInstanceId", instanceID), key: plainKey}
+	if got := c.do(c.rpc(want)); got.code() != "ParameterFieldCheckFailed" {
+		t.Errorf("by POST: %q", got.code())
+	}
+	want.after = func(r *http.Request) { r.Method = http.MethodGet }
+	if got := c.do(c.rpc(want)); got.code() != "SignatureDoesNotMatch" {
+		t.Errorf("by GET: %q", got.code())
+	}
+}
+
 func TestRPCNonceServesOnce(t *testing.T) {
 	c := start(t, nil)
 	want := rpcRequest{
