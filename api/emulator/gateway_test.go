@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +24,10 @@ func TestMethods(t *testing.T) {
 		"DeleteCaCertificate":     "POST",
 
 		"ListDeviceCertificateByCaSn": "GET",
+		"ListInstances":               "GET",
+	}
+	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(want))); diff != "" {
+		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
 	}
 	for action, methods := range want {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
@@ -30,6 +36,9 @@ func TestMethods(t *testing.T) {
 			wantCode := "UnsupportedHTTPMethod"
 			if strings.Contains(methods, method) {
 				wantCode = "ParameterFieldCheckFailed"
+				if action == "ListInstances" { // needs none, and has a code in success
+					wantCode = "200"
+				}
 			}
 			if got.code() != wantCode {
 				t.Errorf("%s %s: %s, want %s", method, action, got.code(), wantCode)
@@ -72,6 +81,9 @@ func TestPolicy(t *testing.T) {
 		"InactivateCaCertificate": "mq:UnregisterCaCertificate", "DeleteCaCertificate": "mq:DeleteCaCertificate",
 		"ListDeviceCertificateByCaSn": "mq:ListDeviceCertificateByCaSn", "ListInstances": "",
 	}
+	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(actions))); diff != "" {
+		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
+	}
 	const instance = "mq:MqttInstanceAccess"
 	for allowed := range actions {
 		key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: []string{instance}}
@@ -103,5 +115,71 @@ func TestPolicy(t *testing.T) {
 	want := "You are not authorized to perform this operation. Action: mq:MqttInstanceAccess. Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
 	if got := c.send(r); got.Body["Message"] != want {
 		t.Errorf("without access to instances: %v", got.Body)
+	}
+}
+
+// TestOrderOfTheGateway gives a request every two faults and wants the code of the one that is checked first.
+func TestOrderOfTheGateway(t *testing.T) {
+	type parts struct {
+		request
+		key           emulator.Credential
+		before, after []func(*http.Request)
+	}
+	before := func(change func(*http.Request)) func(*parts) {
+		return func(p *parts) { p.before = append(p.before, change) }
+	}
+	after := func(change func(*http.Request)) func(*parts) {
+		return func(p *parts) { p.after = append(p.after, change) }
+	}
+	set := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	faults := []struct {
+		code string
+		make func(*parts)
+	}{
+		{"ParameterFieldCheckFailed", after(func(r *http.Request) { r.URL.RawQuery += "&A=%zz" })},
+		{"MissingUserAgent", after(set("User-Agent", ""))},
+		{"InvalidAction.NotFound", func(p *parts) { p.action = "X" }},
+		{"InvalidVersion", before(set("x-acs-version", "2019-01-01"))},
+		{"UnsupportedHTTPMethod", func(p *parts) { p.method = http.MethodPost }},
+		{"IncompleteSignature", after(set("Authorization", ""))},
+		{"InvalidAccessKeyId.NotFound", func(p *parts) { p.key.AccessKeyID = "LTAInobody" }},
+		{"InvalidTimeStamp.Expired", before(set("x-acs-date", "2020-01-02T03:04:05Z"))},
+		{"SignatureDoesNotMatch", after(set("x-acs-more", "1"))},
+		{"InvalidSecurityToken.Malformed", func(p *parts) { p.key.SecurityToken = "t" }},
+		{"SignatureNonceUsed", before(set("x-acs-signature-nonce", "used"))},
+		{"NoPermission", func(p *parts) { p.action = "ListInstances" }},
+		{"MqttInstanceNotFound", func(p *parts) { p.query = values("MqttInstanceId", unknownInstance) }},
+	}
+	c := start(t, func(o *emulator.Options) { o.Deny = []string{"ListInstances"} })
+	send := func(indices ...int) string {
+		p := &parts{request: codeRequest(instanceID), key: plainKey}
+		// The earlier fault last: if both change the same, it stays.
+		for _, i := range slices.Backward(indices) {
+			faults[i].make(p)
+		}
+		run := func(changes []func(*http.Request)) func(*http.Request) {
+			return func(r *http.Request) {
+				for _, change := range changes {
+					change(r)
+				}
+			}
+		}
+		p.request.key, p.request.before, p.request.after = &p.key, run(p.before), run(p.after)
+		return c.send(p.request).code()
+	}
+	used := codeRequest(instanceID)
+	used.before = set("x-acs-signature-nonce", "used")
+	c.send(used)
+	for i := range faults {
+		if got := send(i); got != faults[i].code {
+			t.Errorf("%s alone: %q", faults[i].code, got)
+		}
+		for j := i + 1; j < len(faults); j++ {
+			if got := send(i, j); got != faults[i].code {
+				t.Errorf("%s and %s: %q, want the first", faults[i].code, faults[j].code, got)
+			}
+		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,5 +130,55 @@ func TestOneOfManyAtOnceIsRegistered(t *testing.T) {
 	}
 	if book := c.service.Registrations(); len(book) != 1 {
 		t.Errorf("%d in the book", len(book))
+	}
+}
+
+// TestOrderOfRegistration gives a registration every two faults and wants the refusal of the one that is checked first.
+func TestOrderOfRegistration(t *testing.T) {
+	c := start(t, nil)
+	taken := newAuthority(t, nil, nil)
+	c.register(instanceID, taken)
+	fresh := newAuthority(t, nil, nil)
+	code := c.registerCode(instanceID)
+	type parts struct {
+		instance, name, ca, verification, code string
+		authority                              *authority
+	}
+	const content = "CertificateContentError: Certificate content error. The "
+	const parameter = "ParameterFieldCheckFailed: Failed to validate the parameters. The parameters may be missing or invalid. Parameter: "
+	faults := []struct {
+		want string
+		make func(*parts)
+	}{
+		{parameter + "CaName.", func(p *parts) { p.name = "" }},
+		{parameter + "CaContent.", func(p *parts) { p.ca = "" }},
+		{parameter + "VerificationContent.", func(p *parts) { p.verification = "" }},
+		{"MqttInstanceNotFound: Specified instance is not found", func(p *parts) { p.instance = unknownInstance }},
+		{content + "CA " + notOnePEM, func(p *parts) { p.ca = "x" }},
+		{content + "verification " + notOnePEM, func(p *parts) { p.verification = "x" }},
+		{"RegisterCodeError: Register code error in verification certificate.", func(p *parts) { p.code = "wrong" }},
+		{"SnNotUnique: Sn is not unique in global.", func(p *parts) { p.authority = taken }},
+	}
+	send := func(indices ...int) string {
+		p := &parts{instanceID, "ca", "made", "made", code, fresh}
+		// The earlier fault last: if both change the same, it stays.
+		for _, i := range slices.Backward(indices) {
+			faults[i].make(p)
+		}
+		if p.ca == "made" {
+			p.ca = p.authority.pem
+		}
+		if p.verification == "made" {
+			p.verification = p.authority.verification(t, p.code, nil)
+		}
+		got := c.send(registerRequest(p.instance, p.name, p.ca, p.verification))
+		return fmt.Sprintf("%s: %v", got.code(), got.Body["Message"])
+	}
+	for i := range faults {
+		for j := i; j < len(faults); j++ {
+			if got := send(i, j); got != faults[i].want {
+				t.Errorf("%q and %q: %q, want the first", faults[i].want, faults[j].want, got)
+			}
+		}
 	}
 }
