@@ -40,6 +40,11 @@ const (
 	notAKey    = "The key of the CA certificate should be RSA of 2048 bits or more, or EC on P-256, P-384 or P-521."
 	longSerial = "The serial number of the CA certificate is too long."
 	notNow     = "The CA certificate is not within its validity period."
+
+	wrongIssuer = "The issuer of the verification certificate is not the subject of the CA certificate."
+	wrongSigner = "The verification certificate is not signed by the key of the CA certificate."
+	wrongKey    = "The key of the verification certificate should be RSA or EC."
+	wrongTime   = "The verification certificate is not within its validity period."
 )
 
 func TestRegisterChecksTheCA(t *testing.T) {
@@ -142,12 +147,6 @@ func TestRegisterTakesOnePEM(t *testing.T) {
 }
 
 func TestRegisterChecksTheVerificationCertificate(t *testing.T) {
-	const (
-		wrongIssuer = "The issuer of the verification certificate is not the subject of the CA certificate."
-		wrongSigner = "The verification certificate is not signed by the key of the CA certificate."
-		wrongKey    = "The key of the verification certificate should be RSA or EC."
-		wrongTime   = "The verification certificate is not within its validity period."
-	)
 	rsaCA, ecCA := newAuthority(t, rsaKey(t, 2048), nil), newAuthority(t, nil, nil)
 	stranger := newAuthority(t, nil, nil)
 	algorithm := func(a x509.SignatureAlgorithm) func(*verificationParts) {
@@ -191,5 +190,55 @@ func TestRegisterChecksTheVerificationCertificate(t *testing.T) {
 			verification := test.ca.verification(t, c.registerCode(instanceID), test.change)
 			checkContent(t, c, registerRequest(instanceID, "ca", test.ca.pem, verification), test.want)
 		})
+	}
+}
+
+// TestOrderOfCertificateChecks gives a certificate every two faults and wants the refusal of the one that is checked first.
+func TestOrderOfCertificateChecks(t *testing.T) {
+	ofCA := []struct {
+		want string
+		make func(*x509.Certificate)
+	}{
+		{notBasic, func(c *x509.Certificate) { c.IsCA = false }},
+		{notAKey, nil},
+		{longSerial, func(c *x509.Certificate) { c.SerialNumber = new(big.Int).Lsh(big.NewInt(1), 512) }},
+		{notNow, func(c *x509.Certificate) { c.NotAfter = epoch.Add(-time.Second) }},
+	}
+	for i, first := range ofCA {
+		for _, second := range ofCA[i+1:] {
+			var key crypto.Signer
+			ca := func(c *x509.Certificate) {
+				for _, change := range []func(*x509.Certificate){first.make, second.make} {
+					if change != nil {
+						change(c)
+					}
+				}
+			}
+			if first.make == nil || second.make == nil {
+				key = ecKey(t, elliptic.P224())
+			}
+			c, made := start(t, nil), newAuthority(t, key, ca)
+			checkContent(t, c, registerRequest(instanceID, "ca", made.pem, made.verification(t, c.registerCode(instanceID), nil)), first.want)
+		}
+	}
+	ca, stranger := newAuthority(t, nil, nil), newAuthority(t, nil, nil)
+	ofVerification := []struct {
+		want string
+		make func(*verificationParts)
+	}{
+		{wrongIssuer, func(p *verificationParts) { p.issuer = &x509.Certificate{Subject: pkix.Name{CommonName: "other"}} }},
+		{wrongSigner, func(p *verificationParts) { p.issuer, p.signer = stranger.certificate, stranger.key }},
+		{wrongKey, func(p *verificationParts) { p.public = ed25519Key(t).Public() }},
+		{wrongTime, func(p *verificationParts) { p.template.NotAfter = epoch.Add(-time.Second) }},
+	}
+	for i, first := range ofVerification {
+		for _, second := range ofVerification[i+1:] {
+			c := start(t, nil)
+			verification := ca.verification(t, c.registerCode(instanceID), func(p *verificationParts) {
+				second.make(p)
+				first.make(p)
+			})
+			checkContent(t, c, registerRequest(instanceID, "ca", ca.pem, verification), first.want)
+		}
 	}
 }
