@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mqttca/cmd/terminal"
+	"mqttca/pki"
 
 	"mqttca/api"
 )
@@ -114,10 +115,10 @@ func TestOrigin(t *testing.T) {
 
 func TestTimestamp(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*60*60)
-	if got := timestamp(time.Date(2026, 6, 1, 7, 30, 0, 5, shanghai)); got != "2026-05-31T23:30:00Z" {
+	if got := pki.Timestamp(time.Date(2026, 6, 1, 7, 30, 0, 5, shanghai)); got != "2026-05-31T23:30:00Z" {
 		t.Errorf("got %s", got)
 	}
-	if got := timestamp(time.Time{}); got != "" {
+	if got := pki.Timestamp(time.Time{}); got != "" {
 		t.Errorf("no time is shown as %q", got)
 	}
 }

@@ -2,9 +2,7 @@ package cmd
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,7 +62,7 @@ func newSigningRequest(s *session, region, instanceID, caName string, code api.R
 		InstanceID:       instanceID,
 		CAName:           caName,
 		RegistrationCode: code.Code,
-		FetchedAt:        timestamp(at),
+		FetchedAt:        pki.Timestamp(at),
 	}
 }
 
@@ -117,7 +115,7 @@ func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificat
 		CACertificate:           ca.PEM(),
 		CASHA256:                ca.SHA256(),
 		VerificationCertificate: pki.EncodeCertificate(verification),
-		VerificationSHA256:      fingerprint(verification),
+		VerificationSHA256:      pki.Fingerprint(verification),
 	}
 }
 
@@ -136,7 +134,7 @@ func (b bundle) open(at time.Time) (*pki.Proof, error) {
 		return nil, err
 	case proof.CA.SHA256() != b.CASHA256:
 		return nil, fmt.Errorf("its CA certificate has another SHA-256 than it says")
-	case fingerprint(proof.Verification) != b.VerificationSHA256:
+	case pki.Fingerprint(proof.Verification) != b.VerificationSHA256:
 		return nil, fmt.Errorf("its verification certificate has another SHA-256 than it says")
 	}
 	return proof, nil
@@ -173,8 +171,8 @@ func (b bundle) witnessed(ca *pki.CA, verification *x509.Certificate) []terminal
 		terminal.Field{"CA subject", ca.Subject()},
 		terminal.Field{"CA SHA-256", grouped(b.CASHA256)},
 		terminal.Field{"verification certificate SHA-256", grouped(b.VerificationSHA256)},
-		terminal.Field{"valid from", timestamp(verification.NotBefore)},
-		terminal.Field{"valid until", timestamp(verification.NotAfter)},
+		terminal.Field{"valid from", pki.Timestamp(verification.NotBefore)},
+		terminal.Field{"valid until", pki.Timestamp(verification.NotAfter)},
 	)
 }
 
@@ -204,9 +202,4 @@ func (a *app) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, ye
 		return nil
 	}
 	return a.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)
-}
-
-func fingerprint(certificate *x509.Certificate) string {
-	sum := sha256.Sum256(certificate.Raw)
-	return hex.EncodeToString(sum[:])
 }

@@ -144,7 +144,7 @@ func (c onlineCheck) identity() string {
 	case used.SecurityToken != "" && used.Expires.IsZero():
 		kind = "temporary (STS), until when is not known"
 	case used.SecurityToken != "":
-		kind = "temporary (STS) until " + timestamp(used.Expires)
+		kind = "temporary (STS) until " + pki.Timestamp(used.Expires)
 	}
 	return fmt.Sprintf("AccessKey %s of %s, %s", used.MaskedID(), used.Source, kind)
 }
@@ -175,7 +175,7 @@ func (c onlineCheck) tlsProbe() probeDocument {
 	}
 	server := pki.Describe(c.last.TLS.PeerCertificates[0])
 	return probeDocument{"tls", stateOK, fmt.Sprintf("%s, the server's certificate %q by %q is verified and valid until %s",
-		tls.VersionName(c.last.TLS.Version), server.Subject, server.Issuer, timestamp(server.NotAfter)), ""}
+		tls.VersionName(c.last.TLS.Version), server.Subject, server.Issuer, pki.Timestamp(server.NotAfter)), ""}
 }
 
 func (c onlineCheck) clockProbe() probeDocument {

@@ -34,8 +34,8 @@ func newCADocument(listed api.CaCertificate) caDocument {
 		Name:      listed.CaName,
 		Sn:        listed.Sn,
 		Active:    listed.Active,
-		NotBefore: timestamp(listed.ValidBegin),
-		NotAfter:  timestamp(listed.ValidEnd),
+		NotBefore: pki.Timestamp(listed.ValidBegin),
+		NotAfter:  pki.Timestamp(listed.ValidEnd),
 		unclear:   listed.Unclear,
 	}, listed.RegistrationCode}
 	document.read(listed.CaContent)
@@ -47,8 +47,8 @@ func newDeviceDocument(listed api.DeviceCertificate) certificateDocument {
 		Name:      listed.DeviceName,
 		Sn:        listed.DeviceSn,
 		Active:    listed.Active,
-		NotBefore: timestamp(listed.ValidBegin),
-		NotAfter:  timestamp(listed.ValidEnd),
+		NotBefore: pki.Timestamp(listed.ValidBegin),
+		NotAfter:  pki.Timestamp(listed.ValidEnd),
 	}
 	document.read(listed.DeviceContent)
 	return document
@@ -66,8 +66,8 @@ func (d *certificateDocument) describe(ca *pki.CA) {
 	d.Subject = ca.Subject()
 	d.SerialNumber = ca.SerialNumber()
 	d.SHA256 = ca.SHA256()
-	d.NotBefore = timestamp(ca.Certificate.NotBefore)
-	d.NotAfter = timestamp(ca.Certificate.NotAfter)
+	d.NotBefore = pki.Timestamp(ca.Certificate.NotBefore)
+	d.NotAfter = pki.Timestamp(ca.Certificate.NotAfter)
 }
 
 // state is the word for people.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mqttca/cmd/terminal"
+	"mqttca/pki"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -106,7 +107,7 @@ func TestTableAtEveryWidth(t *testing.T) {
 // Colours of a list: the state, and how near the end is.
 func TestTableIsColoured(t *testing.T) {
 	day := 24 * time.Hour
-	at := func(d time.Duration) string { return timestamp(time.Now().Add(d)) }
+	at := func(d time.Duration) string { return pki.Timestamp(time.Now().Add(d)) }
 	for notAfter, want := range map[string]terminal.Tone{at(-day): terminal.Red, at(29 * day): terminal.Yellow, at(31 * day): terminal.Plain, "": terminal.Yellow} {
 		if got := (certificateDocument{NotAfter: notAfter}).expiryTone(time.Now()); got != want {
 			t.Errorf("%q: %q, want %q", notAfter, got, want)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"time"
 
 	"mqttca/cmd/terminal"
 )
@@ -65,12 +64,4 @@ func (a *app) noteFields(fields []terminal.Field) {
 	if !a.silent() {
 		(&terminal.Sheet{Writer: a.err, Display: a.err.Display}).Fields(fields, nil)
 	}
-}
-
-// timestamp is a time as it is shown: RFC 3339 in UTC, whole seconds; "" for none.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }

@@ -63,7 +63,10 @@ func (a *app) prompt(text string) {
 // empty value counts as unset.
 const envKeyPassword = "MQTTCA_KEY_PASSWORD"
 
-var errManyLines = errors.New("it has more than one line, where the password is expected and nothing else")
+var (
+	errManyLines = errors.New("it has more than one line, where the password is expected and nothing else")
+	errTooLong   = errors.New("it is larger than a password file can be")
+)
 
 // A passwordAsker finds the password of a key: in a file, in the environment, or by asking
 // on the terminal.
@@ -93,15 +96,17 @@ func (p *passwordAsker) password(what string) (string, error) {
 // readPassword reads the one line of a file. The path of a file that cannot be opened is
 // not shown: it may be the password itself.
 func (p *passwordAsker) readPassword() (string, error) {
-	data, err := p.read(p.file, passwordInput)
+	text, err := p.read(p.file, lineSize)
 	var opened *fs.PathError
-	if errors.As(err, &opened) && opened.Op == "open" {
+	switch {
+	case errors.As(err, &opened) && opened.Op == "open":
 		return "", &fileError{"read", "the file of --key-password-file", opened, "give the path of a file that holds the password, or the password itself by " + envKeyPassword}
-	}
-	if err != nil {
+	case errors.Is(err, pki.ErrTooLarge):
+		return "", cannotRead(p.file, errTooLong)
+	case err != nil:
 		return "", err
 	}
-	text := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 	if strings.ContainsAny(text, "\r\n") {
 		return "", cannotRead(p.file, errManyLines)
 	}

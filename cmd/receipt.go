@@ -51,8 +51,8 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		Requests:    []requestDocument{},
 		RequestID:   result.RequestID,
 		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca)}},
-		StartedAt:   timestamp(s.started),
-		EndedAt:     timestamp(time.Now()),
+		StartedAt:   pki.Timestamp(s.started),
+		EndedAt:     pki.Timestamp(time.Now()),
 		Error:       failed,
 	}
 	if failed != nil {
@@ -125,11 +125,11 @@ func (a *app) checkReceipt(path, instanceID string, ca *pki.CA) error {
 
 func (a *app) readReceipt(path string) (receipt, error) {
 	var r receipt
-	data, err := a.read(path, receiptInput)
+	text, err := a.read(path, documentSize)
 	if err != nil {
 		return r, err
 	}
-	return r, json.Unmarshal(data, &r)
+	return r, json.Unmarshal([]byte(text), &r)
 }
 
 // conclude ends a run: it keeps the receipt if one was asked for and there is something to

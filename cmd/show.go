@@ -60,7 +60,7 @@ func (d showDocument) plain(p *terminal.Sheet, entry api.CaCertificate) error {
 	}
 	verification := ""
 	if certificate, err := pki.ParseCertificate(entry.VerificationContent); err == nil {
-		verification = fmt.Sprintf("valid until %s", timestamp(certificate.NotAfter))
+		verification = fmt.Sprintf("valid until %s", pki.Timestamp(certificate.NotAfter))
 	}
 	return p.Fields([]terminal.Field{
 		{"CA", d.CA.Name},

@@ -161,14 +161,14 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		if err := writeFile(o.out, []byte(text), 0o644, o.force); err != nil {
 			return err
 		}
-		a.note("wrote %s, valid until %s", o.out, timestamp(verification.NotAfter))
+		a.note("wrote %s, valid until %s", o.out, pki.Timestamp(verification.NotAfter))
 	}
 	document := signDocument{
 		RegistrationCode:        b.Request.RegistrationCode,
 		VerificationCertificate: text,
 		SerialNumber:            pki.SerialNumber(verification),
-		NotBefore:               timestamp(verification.NotBefore),
-		NotAfter:                timestamp(verification.NotAfter),
+		NotBefore:               pki.Timestamp(verification.NotBefore),
+		NotAfter:                pki.Timestamp(verification.NotAfter),
 		File:                    cmp.Or(o.out, o.bundle),
 	}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
