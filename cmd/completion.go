@@ -78,23 +78,14 @@ func writeCompletion(shell string, root *cobra.Command, described bool) error {
 
 // completionHelp says how each shell loads its script.
 var completionHelp = map[string]string{
-	"bash": `Print the completion script of bash. It needs the package bash-completion.
-
-For this shell: source <(mqttca completion bash)
-For all shells to come: write it to /etc/bash_completion.d/mqttca, or to the file
-mqttca in ~/.local/share/bash-completion/completions.`,
-	"zsh": `Print the completion script of zsh. compinit must have run in ~/.zshrc.
-
-For this shell: source <(mqttca completion zsh)
-For all shells to come: write it to a file named _mqttca in a folder of $fpath.`,
-	"fish": `Print the completion script of fish.
-
-For this shell: mqttca completion fish | source
-For all shells to come: write it to ~/.config/fish/completions/mqttca.fish.`,
-	"powershell": `Print the completion script of PowerShell.
-
-For this shell: mqttca completion powershell | Out-String | Invoke-Expression
-For all shells to come: put that line into your profile ($PROFILE).`,
+	"bash": `For this shell: source <(mqttca completion bash). For all shells to come: write it to
+/etc/bash_completion.d/mqttca. It needs the package bash-completion.`,
+	"zsh": `For this shell: source <(mqttca completion zsh). For all shells to come: write it to a
+file _mqttca in a folder of $fpath. compinit must have run in ~/.zshrc.`,
+	"fish": `For this shell: mqttca completion fish | source. For all shells to come: write it to
+~/.config/fish/completions/mqttca.fish.`,
+	"powershell": `For this shell: mqttca completion powershell | Out-String | Invoke-Expression. For all
+shells to come: put that line into your profile ($PROFILE).`,
 }
 
 // completeFlags tells the shell the possible values of each flag of a command and of its

@@ -62,9 +62,9 @@ func parseFault(text string) (emulator.Fault, error) {
 		"call":        func(v string) (err error) { fault.Call, err = strconv.Atoi(v); return err },
 		"size":        func(v string) (err error) { fault.Size, err = strconv.ParseInt(v, 10, 64); return err },
 		"after":       func(v string) error { fault.AfterWork = true; return noValue(v) },
-		"delay":       duration{&fault.Delay}.Set,
-		"jitter":      duration{&fault.Jitter}.Set,
-		"retry-after": duration{&fault.RetryAfter}.Set,
+		"delay":       duration{value: &fault.Delay}.Set,
+		"jitter":      duration{value: &fault.Jitter}.Set,
+		"retry-after": duration{value: &fault.RetryAfter}.Set,
 	})
 	return fault, err
 }

@@ -28,7 +28,7 @@ const defaultWait = 60 * time.Second
 
 func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
 	*value = defaultWait
-	cmd.Flags().Var(duration{value}, "wait", "how long the list may take to show the CA as "+shown)
+	cmd.Flags().Var(duration{value: value}, "wait", "how long the list may take to show the CA as "+shown)
 }
 
 // minValidity leaves time to submit.
@@ -36,7 +36,7 @@ const minValidity = time.Minute
 
 func addValidity(cmd *cobra.Command, value *time.Duration) {
 	*value = pki.DefaultValidity
-	cmd.Flags().Var(duration{value}, "validity", "how long the verification certificate is valid")
+	cmd.Flags().Var(duration{value: value}, "validity", "how long the verification certificate is valid")
 }
 
 func requireValidity(validity time.Duration) error {
@@ -86,6 +86,6 @@ func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
 
 // addRequests adds the flags of a command that sends requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
-	flags.Var(duration{&c.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
+	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
 	flags.IntVar(&c.retries, "retries", 5, "how often a request that failed for now is sent again")
 }

@@ -113,7 +113,7 @@ type listFilter struct {
 func (f *listFilter) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.active, "active", false, "list active CAs only")
 	cmd.Flags().BoolVar(&f.inactive, "inactive", false, "list inactive CAs only")
-	cmd.Flags().Var(optionalDuration{&f.expiring, &f.expires}, "expiring", "list CAs only that expire within this time, such as 30d")
+	cmd.Flags().Var(duration{value: &f.expiring, given: &f.expires}, "expiring", "list CAs only that expire within this time, such as 30d")
 	cmd.Flags().StringVar(&f.name, "name", "", "list CAs only with this text in their name, in whatever case")
 }
 
@@ -140,7 +140,7 @@ type expiringError struct {
 }
 
 func (e *expiringError) Error() string {
-	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{&e.Within}, e.Count)
+	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{value: &e.Within}, e.Count)
 }
 
 // hint says what to do before the CAs expire.
