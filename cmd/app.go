@@ -3,49 +3,13 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"time"
-
-	"github.com/spf13/pflag"
-
-	"mqttca/cmd/terminal"
 )
 
-// An app is one run of the command line: its streams, and the flags that commands share.
+// An app is one run of the command line: the console, and the flags that commands share.
 type app struct {
-	in  io.Reader
-	out io.Writer        // the result, nothing else
-	err *terminal.Screen // everything else
-
-	shown terminal.Display // how a result is shown
-
+	console
 	connectionFlags
-	json    bool
-	quiet   bool
-	verbose bool
-}
-
-// addFlags adds the flags of every command.
-func (a *app) addFlags(flags *pflag.FlagSet) {
-	flags.BoolVar(&a.json, "json", false, "print one JSON document; implies --quiet")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress and no hints")
-	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
-}
-
-// silent reports whether progress is unwanted.
-func (a *app) silent() bool { return a.quiet || a.json }
-
-// note prints a line of progress.
-func (a *app) note(format string, args ...any) {
-	if !a.silent() {
-		a.err.Say("", terminal.Plain, fmt.Sprintf(format, args...))
-	}
-}
-
-// warn prints a warning, also if progress is unwanted.
-func (a *app) warn(format string, args ...any) {
-	a.err.Say("warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.

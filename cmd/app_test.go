@@ -73,14 +73,14 @@ func TestStderrIsEscaped(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			tt.print(&app{err: terminal.NewScreen(&stderr, terminal.Display{})})
+			tt.print(&app{console: console{err: terminal.NewScreen(&stderr, terminal.Display{})}})
 			if stderr.String() != tt.want {
 				t.Errorf("\n got %q\nwant %q", stderr.String(), tt.want)
 			}
 		})
 	}
 	var stderr bytes.Buffer
-	(&app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}).fail(nil, refusal)
+	(&app{console: console{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}}).fail(nil, refusal)
 	if strings.Contains(stderr.String(), "\u202e") || strings.Count(stderr.String(), "\n") != 1 {
 		t.Errorf("an error object: %q", stderr.String())
 	}

@@ -105,7 +105,7 @@ func newRegistrar(kind string, latency time.Duration) *registrar {
 	}))
 	endpoint, err := api.ParseEndpoint(r.server.URL)
 	check(err)
-	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&app{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}, Client: api.NewClient(api.Config{
+	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&console{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}, Client: api.NewClient(api.Config{
 		Endpoint:    endpoint,
 		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		UserAgent:   "benchmark",

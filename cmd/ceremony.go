@@ -86,20 +86,20 @@ func (r signingRequest) check() error {
 func (r signingRequest) fetchedAt() (time.Time, error) { return time.Parse(time.RFC3339, r.FetchedAt) }
 
 // warnOfAge warns of an old request, by this machine's clock.
-func (a *app) warnOfAge(r signingRequest, now time.Time) {
+func (c *console) warnOfAge(r signingRequest, now time.Time) {
 	at, err := r.fetchedAt()
 	switch age := now.Sub(at); {
 	case err != nil:
 	case age > requestAge:
-		a.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
+		c.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
 	case age < -clockLead:
-		a.warn("the code was fetched at %s, and this machine's clock has not come to that: set it, or the certificate's validity will be wrong", r.FetchedAt)
+		c.warn("the code was fetched at %s, and this machine's clock has not come to that: set it, or the certificate's validity will be wrong", r.FetchedAt)
 	}
 }
 
-func (a *app) readRequest(path string) (signingRequest, error) {
+func (c *console) readRequest(path string) (signingRequest, error) {
 	var r signingRequest
-	if err := a.readDocument(path, &r); err != nil {
+	if err := c.readDocument(path, &r); err != nil {
 		return r, err
 	}
 	if err := r.check(); err != nil {
@@ -141,9 +141,9 @@ func (b bundle) open(at time.Time) (*pki.Proof, error) {
 }
 
 // readBundle reads a bundle and opens it.
-func (a *app) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
+func (c *console) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
 	var b bundle
-	if err := a.readDocument(path, &b); err != nil {
+	if err := c.readDocument(path, &b); err != nil {
 		return b, nil, err
 	}
 	proof, err := b.open(at)
@@ -196,10 +196,10 @@ var errDisagreed = interruption{errors.New("nothing was done, since the answer w
 // confirmedByWitness shows the values that a witness compares. On a terminal it asks before
 // anything is signed or sent, because nothing else reveals a file that was altered on the
 // way. The author of a script has answered beforehand.
-func (a *app) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
-	a.noteFields(values)
-	if _, canAsk := a.terminal(); yes || !canAsk || a.silent() {
+func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
+	c.noteFields(values)
+	if _, canAsk := c.terminal(); yes || !canAsk || c.silent() {
 		return nil
 	}
-	return a.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)
+	return c.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)
 }

@@ -175,7 +175,7 @@ func TestPINIsNotRepeated(t *testing.T) {
 	} {
 		for _, more := range [][]string{nil, {"--json"}} {
 			var output bytes.Buffer
-			a := &app{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}
+			a := &app{console: console{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}}
 			if code := a.run(context.Background(), append(more, args...)); code == exitOK || strings.Contains(output.String(), "99998888") {
 				t.Errorf("%q: exit code %d, %s", args, code, output.String())
 			}

@@ -28,7 +28,7 @@ func everyCommand(cmd *cobra.Command, check func(*cobra.Command)) {
 func helpOf(t *testing.T, cmd *cobra.Command, shown terminal.Display) string {
 	t.Helper()
 	var out bytes.Buffer
-	a := &app{out: &out, err: terminal.NewScreen(&out, terminal.Display{}), shown: shown}
+	a := &app{console: console{out: &out, err: terminal.NewScreen(&out, terminal.Display{}), shown: shown}}
 	args := append(strings.Fields(cmd.CommandPath())[1:], "--help")
 	if code := a.run(context.Background(), args); code != exitOK {
 		t.Fatalf("%q: exit code %d\n%s", args, code, out.String())
@@ -189,7 +189,7 @@ func TestExamplesOfCobra(t *testing.T) {
 		}
 		for line := range strings.Lines(cmd.Example) {
 			var out bytes.Buffer
-			a := &app{out: &out, err: terminal.NewScreen(&out, terminal.Display{})}
+			a := &app{console: console{out: &out, err: terminal.NewScreen(&out, terminal.Display{})}}
 			if code := a.run(context.Background(), strings.Fields(line)[1:]); code != exitOK || out.Len() == 0 {
 				t.Errorf("%s: exit code %d, %s", line, code, out.String())
 			}
@@ -201,7 +201,7 @@ func TestExamplesOfCobra(t *testing.T) {
 func TestNoHelpAsJSON(t *testing.T) {
 	for _, args := range []string{"--json", "help --json", "help register --json", "completion --json"} {
 		var out, errors bytes.Buffer
-		a := &app{out: &out, err: terminal.NewScreen(&errors, terminal.Display{})}
+		a := &app{console: console{out: &out, err: terminal.NewScreen(&errors, terminal.Display{})}}
 		if code := a.run(context.Background(), strings.Fields(args)); code != exitUsage || out.Len() > 0 || !strings.HasPrefix(errors.String(), `{"message":"`) {
 			t.Errorf("%s: exit code %d, %s%s", args, code, out.String(), errors.String())
 		}

@@ -18,8 +18,8 @@ const (
 
 // read reads a text file whole, - for standard input. It refuses a file that is larger than
 // such a file can be, and text in UTF-16, and drops a byte order mark.
-func (a *app) read(path string, limit int) (string, error) {
-	source := a.in
+func (c *console) read(path string, limit int) (string, error) {
+	source := c.in
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
@@ -40,8 +40,8 @@ func (a *app) read(path string, limit int) (string, error) {
 }
 
 // readDocument reads a JSON document.
-func (a *app) readDocument(path string, document any) error {
-	text, err := a.read(path, documentSize)
+func (c *console) readDocument(path string, document any) error {
+	text, err := c.read(path, documentSize)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (a *app) readDocument(path string, document any) error {
 
 // readCode reads a registration code, without the white space that editors and shells put
 // around it.
-func (a *app) readCode(path string) (string, error) {
-	text, err := a.read(path, lineSize)
+func (c *console) readCode(path string) (string, error) {
+	text, err := c.read(path, lineSize)
 	return strings.TrimSpace(text), err
 }

@@ -45,7 +45,7 @@ func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki
 
 // withPassword does work that may need the password of the key.
 func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Password) (T, error)) (T, error) {
-	asker := &passwordAsker{app: a, file: k.passwordFile}
+	asker := &passwordAsker{console: &a.console, file: k.passwordFile}
 	value, err := await(cmd.Context(), func() (T, error) { return do(asker.password) })
 	switch {
 	case errors.Is(err, errInterrupted):
@@ -60,15 +60,15 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 }
 
 // warnOf prints the findings on a CA that do not keep it from being registered.
-func (a *app) warnOf(ca *pki.CA) {
+func (c *console) warnOf(ca *pki.CA) {
 	for _, finding := range ca.Warnings {
-		a.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
+		c.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
 	}
 }
 
 // warnOfEach prints findings on objects that are better known by their files.
-func (a *app) warnOfEach(findings []pki.Finding) {
+func (c *console) warnOfEach(findings []pki.Finding) {
 	for _, finding := range findings {
-		a.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)
+		c.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)
 	}
 }

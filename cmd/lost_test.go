@@ -131,7 +131,7 @@ func TestNoSecretInOutput(t *testing.T) {
 		{"list", "--instance", emulatedInstance, "--endpoint", "https://127.0.0.1:1"},
 	} {
 		var output bytes.Buffer
-		a := &app{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}
+		a := &app{console: console{out: &output, err: terminal.NewScreen(&output, terminal.Display{})}}
 		if code := a.run(context.Background(), args); code == exitOK {
 			t.Errorf("%q succeeded with a wrong secret", args)
 		}
@@ -153,7 +153,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	}
 	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
 	var stdout bytes.Buffer
-	a := &app{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}
+	a := &app{console: console{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}}
 	path := filepath.Join(folder, "receipt.json")
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
 	want := "warning: the receipt is lost: write " + path + ": no such file or directory\n"

@@ -14,7 +14,7 @@ func TestMessagesAreColoured(t *testing.T) {
 		false: "warning: a\\u001bb\nerror: no command\nhint: see\n",
 	} {
 		var out bytes.Buffer
-		a := &app{err: terminal.NewScreen(&out, terminal.Display{Colour: coloured})}
+		a := &app{console: console{err: terminal.NewScreen(&out, terminal.Display{Colour: coloured})}}
 		a.warn("a\x1bb")
 		a.fail(nil, &usageError{"no command", true, "see"})
 		if out.String() != want {
@@ -26,7 +26,7 @@ func TestMessagesAreColoured(t *testing.T) {
 // With --json an error is an object without colours, whatever is forced.
 func TestJSONHasNoColours(t *testing.T) {
 	var out bytes.Buffer
-	a := &app{json: true, err: terminal.NewScreen(&out, terminal.Display{Colour: true})}
+	a := &app{console: console{json: true, err: terminal.NewScreen(&out, terminal.Display{Colour: true})}}
 	a.fail(nil, &usageError{"no command", true, "see"})
 	if bytes.Contains(out.Bytes(), []byte("\x1b")) {
 		t.Errorf("%q", out.String())

@@ -27,7 +27,7 @@ func TestEveryFlagWithAFileRefusesContent(t *testing.T) {
 			visit(child)
 		}
 	}
-	visit(newRoot(&app{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}))
+	visit(newRoot(&app{console: console{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}))
 	for name := range pathFlags {
 		if !seen[name] {
 			t.Errorf("no command has --%s", name)

@@ -13,7 +13,7 @@ import (
 )
 
 // progress shows the steps of the workflow on stderr.
-type progress struct{ app *app }
+type progress struct{ *console }
 
 var stepLines = map[workflow.Step]string{
 	workflow.List:      "list      look whether the CA is there already",
@@ -34,28 +34,28 @@ func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(step
 
 // Started shows a step: live if the screen can draw it, else as a line.
 func (p progress) Started(step workflow.Step) {
-	if p.app.err.Redraws && !p.app.silent() {
-		p.app.err.Begin(stepLines[step], longestStep())
+	if p.err.Redraws && !p.silent() {
+		p.err.Begin(stepLines[step], longestStep())
 		return
 	}
-	p.app.note("%s", stepLines[step])
+	p.note("%s", stepLines[step])
 }
 
 // Ended marks a live step. Otherwise the line of the next step, or the error, says how the
 // step ended.
-func (p progress) Ended(_ workflow.Step, err error) { p.app.err.End(err != nil) }
+func (p progress) Ended(_ workflow.Step, err error) { p.err.End(err != nil) }
 
-func (p progress) Warned(text string) { p.app.warn("%s", text) }
+func (p progress) Warned(text string) { p.warn("%s", text) }
 
 // noteRetry says that a request is sent again, and why.
-func (a *app) noteRetry(r api.Retry) {
+func (c *console) noteRetry(r api.Retry) {
 	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
 	switch {
-	case a.silent():
-	case a.err.Redraws: // among the steps and their marks
-		a.err.SayMarked("!", terminal.Yellow, "retry     ", words)
+	case c.silent():
+	case c.err.Redraws: // among the steps and their marks
+		c.err.SayMarked("!", terminal.Yellow, "retry     ", words)
 	default:
-		a.note("retry     %s", words)
+		c.note("retry     %s", words)
 	}
 }
 
@@ -73,8 +73,8 @@ func (a *app) warnOfClock(s *session, e api.Exchange) {
 }
 
 // trace prints, with --verbose, one line for a request and its answer.
-func (a *app) trace(e api.Exchange) {
-	if !a.verbose {
+func (c *console) trace(e api.Exchange) {
+	if !c.verbose {
 		return
 	}
 	connection := "new connection"
@@ -83,7 +83,7 @@ func (a *app) trace(e api.Exchange) {
 	}
 	line := fmt.Sprintf("%s %s -> %s in %s, %s", e.Operation, e.Params.Encode(), answered(e),
 		e.Duration.Round(time.Millisecond), connection)
-	fmt.Fprintln(a.err, terminal.Escape(line))
+	fmt.Fprintln(c.err, terminal.Escape(line))
 }
 
 func answered(e api.Exchange) string {

@@ -40,14 +40,14 @@ func liveApp(columns int) (*app, *paper) {
 	shown := terminal.Display{Columns: func() int { return columns }}
 	screen := terminal.NewScreen(paper, shown)
 	screen.Interactive, screen.Redraws = true, true
-	return &app{err: screen, shown: shown, out: paper}, paper
+	return &app{console: console{err: screen, shown: shown, out: paper}}, paper
 }
 
 // What the terminal shows while steps go on, at moments of their lives.
 func TestLiveSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, paper := liveApp(80)
-		steps := progress{a}
+		steps := progress{&a.console}
 		shows := func(when, want string) {
 			t.Helper()
 			synctest.Wait()
@@ -88,7 +88,7 @@ func TestLiveSteps(t *testing.T) {
 func TestLiveQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, paper := liveApp(60)
-		steps := progress{a}
+		steps := progress{&a.console}
 		steps.Started(workflow.Sign)
 		a.prompt("PIN: ")
 		time.Sleep(time.Minute)
@@ -123,7 +123,7 @@ func TestStepsElsewhere(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, paper := liveApp(80)
 			tt.set(a)
-			steps := progress{a}
+			steps := progress{&a.console}
 			steps.Started(workflow.List)
 			a.noteRetry(api.Retry{Call: api.Call{Operation: "ListCaCertificate"}, Pause: time.Second, Err: errInterrupted})
 			steps.Ended(workflow.List, errors.New("refused"))
@@ -150,8 +150,8 @@ func TestResultAfterSteps(t *testing.T) {
 		a, paper := liveApp(80)
 		tt.set(a)
 		if tt.steps {
-			progress{a}.Started(workflow.List)
-			progress{a}.Ended(workflow.List, nil)
+			progress{&a.console}.Started(workflow.List)
+			progress{&a.console}.Ended(workflow.List, nil)
 		}
 		before := paper.String()
 		a.print(nil, a.shown.Layout(func(p *terminal.Sheet) error { return p.Line("result") }))

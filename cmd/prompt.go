@@ -17,14 +17,14 @@ import (
 )
 
 // terminal is standard input if that is a terminal; ok is false if nobody can be asked.
-func (a *app) terminal() (file *os.File, ok bool) {
-	file, isFile := a.in.(*os.File)
+func (c *console) terminal() (file *os.File, ok bool) {
+	file, isFile := c.in.(*os.File)
 	return file, isFile && term.IsTerminal(int(file.Fd()))
 }
 
 // askYes asks a question on the terminal and fails with refused unless the answer is yes.
-func (a *app) askYes(ctx context.Context, question string, refused error) error {
-	answer, err := a.ask(ctx, question)
+func (c *console) askYes(ctx context.Context, question string, refused error) error {
+	answer, err := c.ask(ctx, question)
 	if err == nil && answer != "yes" {
 		err = refused
 	}
@@ -32,31 +32,31 @@ func (a *app) askYes(ctx context.Context, question string, refused error) error 
 }
 
 // ask reads a line from the terminal.
-func (a *app) ask(ctx context.Context, question string) (string, error) {
-	a.prompt(a.err.Question(question))
+func (c *console) ask(ctx context.Context, question string) (string, error) {
+	c.prompt(c.err.Question(question))
 	answer, err := await(ctx, func() (string, error) {
-		line, err := bufio.NewReader(a.in).ReadString('\n')
+		line, err := bufio.NewReader(c.in).ReadString('\n')
 		if err != nil {
 			return "", errInterrupted // the terminal is gone, or ^D was typed
 		}
 		return strings.TrimSpace(line), nil
 	})
 	if err != nil {
-		a.prompt("\n")
+		c.prompt("\n")
 	}
 	return answer, err
 }
 
 // prompt writes to the person at the terminal, also if stderr is a log file.
-func (a *app) prompt(text string) {
-	if !a.err.Interactive {
+func (c *console) prompt(text string) {
+	if !c.err.Interactive {
 		if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
 			defer tty.Close()
 			fmt.Fprint(tty, text)
 			return
 		}
 	}
-	fmt.Fprint(a.err, text)
+	fmt.Fprint(c.err, text)
 }
 
 // envKeyPassword names the environment variable with the password or PIN of the CA key. An
@@ -71,7 +71,7 @@ var (
 // A passwordAsker finds the password of a key: in a file, in the environment, or by asking
 // on the terminal.
 type passwordAsker struct {
-	*app
+	*console
 	file string
 
 	mutex sync.Mutex

@@ -106,14 +106,14 @@ var errOtherReceipt = errors.New("the file exists and is not a receipt of this C
 // checkReceipt checks, before anything is sent, that a receipt can be written to path: to a
 // new file, or over the receipt of an earlier run for the same CA and instance. An empty
 // path stands for no receipt.
-func (a *app) checkReceipt(path, instanceID string, ca *pki.CA) error {
+func (c *console) checkReceipt(path, instanceID string, ca *pki.CA) error {
 	if path == "" {
 		return nil
 	}
 	if err := checkOutput(path, true); err != nil {
 		return err
 	}
-	old, err := a.readReceipt(path)
+	old, err := c.readReceipt(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -123,9 +123,9 @@ func (a *app) checkReceipt(path, instanceID string, ca *pki.CA) error {
 	return nil
 }
 
-func (a *app) readReceipt(path string) (receipt, error) {
+func (c *console) readReceipt(path string) (receipt, error) {
 	var r receipt
-	text, err := a.read(path, documentSize)
+	text, err := c.read(path, documentSize)
 	if err != nil {
 		return r, err
 	}
@@ -163,12 +163,12 @@ func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, 
 
 // keep writes the receipt. A run that failed before it submitted anything has none, and
 // the receipt of the run that registered the CA stays.
-func (a *app) keep(path string, document receipt, result workflow.Result, err error) error {
+func (c *console) keep(path string, document receipt, result workflow.Result, err error) error {
 	if path == "" || err != nil && !result.Attested() {
 		return nil
 	}
-	if a.keepsOlder(path, document) {
-		a.note("kept the receipt %s, of the run that registered the CA", path)
+	if c.keepsOlder(path, document) {
+		c.note("kept the receipt %s, of the run that registered the CA", path)
 		return nil
 	}
 	data, err := encode(document)
@@ -178,14 +178,14 @@ func (a *app) keep(path string, document receipt, result workflow.Result, err er
 	if err := writeFile(path, data, 0o644, true); err != nil {
 		return err
 	}
-	a.note("wrote the receipt %s", path)
+	c.note("wrote the receipt %s", path)
 	return nil
 }
 
 // keepsOlder reports whether path holds the receipt of the run that registered the CA, so
 // that a run that merely found it there does not replace the evidence.
-func (a *app) keepsOlder(path string, document receipt) bool {
-	old, err := a.readReceipt(path)
+func (c *console) keepsOlder(path string, document receipt) bool {
+	old, err := c.readReceipt(path)
 	if err != nil {
 		return false
 	}

@@ -25,7 +25,7 @@ func runHere(args ...string) (code int, stdout, stderr string) {
 // runTo runs a command line in this process, with out as its standard output.
 func runTo(out io.Writer, args ...string) (code int, stderr string) {
 	var err bytes.Buffer
-	a := &app{out: out, err: terminal.NewScreen(&err, terminal.Display{})}
+	a := &app{console: console{out: out, err: terminal.NewScreen(&err, terminal.Display{})}}
 	code = a.run(context.Background(), args)
 	return code, err.String()
 }

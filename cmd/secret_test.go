@@ -59,7 +59,7 @@ func registerAt(t *testing.T, url string, more ...string) (code int, stderr stri
 	ca := filepath.Join(testdata(), "ca", "openssl.p256")
 	folder := t.TempDir()
 	var stdout, errors bytes.Buffer
-	a := &app{out: &stdout, err: terminal.NewScreen(&errors, terminal.Display{})}
+	a := &app{console: console{out: &stdout, err: terminal.NewScreen(&errors, terminal.Display{})}}
 	code = a.run(context.Background(), append([]string{"register", "--endpoint", url, "--instance", emulatedInstance, "--ca-cert", ca + ".crt", "--ca-key", ca + ".pkcs8.key",
 		"--retries", "0", "--timeout", "400ms", "--wait", "0s", "--verbose", "--receipt", filepath.Join(folder, "receipt.json")}, more...))
 	showsNone(t, "stdout", stdout.String())

@@ -120,5 +120,5 @@ func (a *app) open(config api.Config) *session {
 }
 
 func (a *app) instance(s *session, id string) workflow.Instance {
-	return workflow.Instance{ID: id, Client: s.client, Observer: progress{a}}
+	return workflow.Instance{ID: id, Client: s.client, Observer: progress{&a.console}}
 }

@@ -29,7 +29,7 @@ func TestUserAgent(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { agent = r.UserAgent() }))
 	defer server.Close()
 	setSecrets(t, "")
-	a := &app{out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}
+	a := &app{console: console{out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
 	a.run(context.Background(), []string{"list", "--endpoint", server.URL, "--instance", "i", "--retries", "0"})
 	if !regexp.MustCompile(`^mqttca/\S+ \([a-z0-9]+; [a-z0-9]+\)$`).MatchString(agent) {
 		t.Errorf("User-Agent %q", agent)
@@ -58,7 +58,7 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 			t.Fatal(err)
 		}
 		var stdout bytes.Buffer
-		a := &app{out: &stdout, err: terminal.NewScreen(io.Discard, terminal.Display{})}
+		a := &app{console: console{out: &stdout, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
 		session := a.open(api.Config{Endpoint: endpoint, Dial: pipe.Dial,
 			Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
 		defer session.client.Close()
@@ -96,7 +96,7 @@ func TestRetriesFlag(t *testing.T) {
 			io.WriteString(w, `{"Code":"Throttling.User","RequestId":"r"}`)
 		}))
 		setSecrets(t, "")
-		a := &app{out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}
+		a := &app{console: console{out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
 		code := a.run(context.Background(), []string{"list", "--endpoint", server.URL, "--instance", "i", "--retries", value})
 		server.Close()
 		if code != exitUnavailable || requests.Load() != want {
@@ -128,7 +128,7 @@ func TestAnswered(t *testing.T) {
 // An error object has the request id also where a code was odd, and < and & as they are.
 func TestFailureOfAnOddCode(t *testing.T) {
 	var stderr bytes.Buffer
-	a := &app{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}
+	a := &app{console: console{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}}
 	code := a.fail(nil, &workflow.OddCodeError{Instance: "a<b&c", RequestID: "r", Fault: io.EOF})
 	const want = `{"message":"instance a<b&c handed out a registration code that no certificate can carry (request id r): EOF",` +
 		`"hint":"name the request ids, which --verbose shows, to the vendor's support","exit_code":6,"code":"","request_id":"r","http_status":0}` + "\n"

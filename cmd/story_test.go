@@ -170,7 +170,7 @@ func registerRival(emulated http.Handler) {
 	}
 	client := consoleClient(server.URL)
 	defer client.Close()
-	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&app{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}}
+	rival := workflow.Instance{ID: emulatedInstance, Client: client, Observer: progress{&console{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}}
 	_, err = rival.Register(context.Background(), workflow.Order{Authority: authority, Name: "rival", Validity: time.Hour})
 	if err != nil {
 		panic(err)
