@@ -37,6 +37,11 @@ func TestAuthenticate(t *testing.T) {
 		{"plain key", request{}, ""},
 		{"temporary key", request{key: &stsKey}, ""},
 		{"with a body", request{body: "hello"}, ""},
+		{"a body like a form, without its content type", request{body: "MqttInstanceId=" + instanceID}, ""},
+		{"plus signs for spaces", request{
+			before: func(r *http.Request) { r.URL.RawQuery += "&A%20B=a%20b" },
+			after:  func(r *http.Request) { r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "%20", "+") },
+		}, ""},
 		{"a signed header of another kind", request{before: header("X-Other", "  v  ")}, ""},
 		{"spaces after the commas", request{after: replace(",Signature", ", Signature")}, ""},
 		{"a parameter twice", request{before: func(r *http.Request) { r.URL.RawQuery += "&A=b&A=a" }}, ""},

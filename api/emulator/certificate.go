@@ -23,7 +23,7 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	switch {
 	case !ok:
 		return nil, refuseContent("The CA certificate should be exactly one X.509 certificate in PEM.")
-	case !ca.BasicConstraintsValid || !ca.IsCA:
+	case !ca.IsCA: // which x509 reads from BasicConstraints alone
 		return nil, refuseContent("BasicConstraints extension should be set to true in CA certificate.")
 	case !isCAKey(ca):
 		return nil, refuseContent("The key of the CA certificate should be RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.")

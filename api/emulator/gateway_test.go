@@ -108,13 +108,16 @@ func TestPolicy(t *testing.T) {
 			}
 		}
 	}
-	key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: []string{"mq:RegisterCa"}}
-	c := start(t, func(o *emulator.Options) { o.Credentials = []emulator.Credential{key} })
-	r := registerRequest(instanceID, "n", "c", "v")
-	r.key = &key
-	want := "You are not authorized to perform this operation. Action: mq:MqttInstanceAccess. Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
-	if got := c.send(r); got.Body["Message"] != want {
-		t.Errorf("without access to instances: %v", got.Body)
+	for missing, allow := range map[string][]string{instance: {"mq:RegisterCa"}, "mq:RegisterCa": {}} {
+		key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: allow}
+		c := start(t, func(o *emulator.Options) { o.Credentials = []emulator.Credential{key} })
+		r := registerRequest(instanceID, "n", "c", "v")
+		r.key = &key
+		want := "You are not authorized to perform this operation. Action: " + missing +
+			". Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
+		if got := c.send(r); got.Body["Message"] != want {
+			t.Errorf("with %q allowed: %v", allow, got.Body)
+		}
 	}
 }
 

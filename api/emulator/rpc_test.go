@@ -91,6 +91,11 @@ func TestRPCSignature(t *testing.T) {
 		{"a header x-acs-action beside", rpcRequest{key: plainKey, after: func(r *http.Request) {
 			r.Header.Set("x-acs-action", "GetRegisterCode")
 		}}, ""},
+		{"an Authorization header beside, which decides", rpcRequest{key: plainKey, after: func(r *http.Request) {
+			r.Header.Set("x-acs-action", "GetRegisterCode")
+			r.Header.Set("x-acs-version", "2020-04-20")
+			r.Header.Set("Authorization", "ACS3-HMAC-SHA256")
+		}}, "IncompleteSignature"},
 		{"15 minutes behind", rpcRequest{key: plainKey, change: timestamp(-15 * time.Minute)}, ""},
 		{"over 15 minutes behind", rpcRequest{key: plainKey, change: timestamp(-15*time.Minute - time.Second)}, "InvalidTimeStamp.Expired"},
 		{"timestamp of another form", rpcRequest{key: plainKey, change: set("Timestamp", "2026-01-02")}, "InvalidTimeStamp.Format"},
