@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -63,12 +64,9 @@ func (b *bundle) add(block pemBlock) {
 		b.damaged = append(b.damaged, fmt.Errorf("a certificate in it can't be read: %w", err))
 		return
 	}
-	for _, known := range b.certificates {
-		if known.Equal(certificate) {
-			return
-		}
+	if !slices.ContainsFunc(b.certificates, certificate.Equal) {
+		b.certificates = append(b.certificates, certificate)
 	}
-	b.certificates = append(b.certificates, certificate)
 }
 
 // one returns the only certificate of the bundle.
@@ -87,17 +85,6 @@ func (b *bundle) refuseDamaged() *Error {
 	err := b.file.refuse(b.damaged[0].Error(), "")
 	err.Err = errors.Unwrap(b.damaged[0])
 	return err
-}
-
-// withKey returns the certificates whose public key is public.
-func (b *bundle) withKey(public any) []*x509.Certificate {
-	var found []*x509.Certificate
-	for _, certificate := range b.certificates {
-		if samePublicKey(certificate.PublicKey, public) {
-			found = append(found, certificate)
-		}
-	}
-	return found
 }
 
 // maxListed keeps an error a sentence where the file is a whole trust store.
@@ -139,52 +126,49 @@ func EncodeCertificate(certificate *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 }
 
-// belongingTo returns the one certificate of the bundle with this public key. A file with one
-// certificate is taken at its word: whether the key belongs to it is a rule's affair.
-func (b *bundle) belongingTo(public crypto.PublicKey, key string) (*x509.Certificate, error) {
-	found := b.withKey(public)
-	switch {
-	case len(b.certificates) == 1 && len(b.damaged) == 0:
+// choose returns the one certificate of the bundle that fits, or nil if none does. having
+// says what several have in common. A file with one certificate is taken at its word:
+// whether it fits is for the rules.
+func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
+	if b.single() {
 		return b.certificates[0], nil
+	}
+	found := slices.Clone(b.certificates)
+	found = slices.DeleteFunc(found, func(c *x509.Certificate) bool { return !fits(c) })
+	switch {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		reason := fmt.Sprintf("%d of its certificates belong to the key: %s", len(found), list(found))
+		reason := fmt.Sprintf("%d of its certificates %s: %s", len(found), having, list(found))
 		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	}
-	return nil, &Error{Action: "use", Object: key, Advice: adviceOfPair,
-		Reason: fmt.Sprintf("it is %s and belongs to none of the %d certificates: %s", keyKind(public), len(b.certificates), list(b.certificates))}
+	return nil, nil
 }
 
-// issuer returns the CA certificate for a verification certificate that was made
-// elsewhere. A file with one certificate is taken at its word; of a bundle, the CA is the
-// one whose key signed the verification certificate. Whether that certificate is what it
-// should be is for the rules.
-func (b *bundle) issuer(verification *x509.Certificate, object string) (*x509.Certificate, error) {
-	if len(b.certificates) == 1 && len(b.damaged) == 0 {
-		return b.certificates[0], nil
+func (b *bundle) single() bool { return len(b.certificates) == 1 && len(b.damaged) == 0 }
+
+// belongingTo returns the certificate with this public key.
+func (b *bundle) belongingTo(public crypto.PublicKey, key string) (*x509.Certificate, error) {
+	found, err := b.choose("belong to the key", func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, public) })
+	if found == nil && err == nil {
+		err = &Error{Action: "use", Object: key, Advice: adviceOfPair,
+			Reason: fmt.Sprintf("it is %s and belongs to none of the %d certificates: %s", keyKind(public), len(b.certificates), list(b.certificates))}
 	}
-	if reason, advice := unfitDigest(verification); reason != "" {
+	return found, err
+}
+
+// issuer returns the certificate whose key signed a verification certificate.
+func (b *bundle) issuer(verification *x509.Certificate, object string) (*x509.Certificate, error) {
+	if reason, advice := unfitDigest(verification); reason != "" && !b.single() {
 		return nil, &Error{Action: "check", Object: object, Reason: reason, Advice: advice}
 	}
-	var issuers []*x509.Certificate
-	for _, candidate := range b.certificates {
-		if signedBy(verification, candidate) {
-			issuers = append(issuers, candidate)
-		}
+	found, err := b.choose("have the key that signed the verification certificate", func(c *x509.Certificate) bool { return signedBy(verification, c) })
+	if found == nil && err == nil {
+		err = b.file.refuse("none of its certificates has the key that signed the verification certificate: "+list(b.certificates), "")
 	}
-	switch {
-	case len(issuers) == 1:
-		return issuers[0], nil
-	case len(issuers) > 1:
-		reason := fmt.Sprintf("%d of its certificates have the key that signed the verification certificate: %s", len(issuers), list(issuers))
-		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
-	case len(b.damaged) > 0:
-		return nil, b.refuseDamaged()
-	}
-	return nil, b.file.refuse("none of its certificates has the key that signed the verification certificate: "+list(b.certificates), "")
+	return found, err
 }
 
 func signedBy(certificate, issuer *x509.Certificate) bool {

@@ -22,10 +22,6 @@ func LoadCA(path string, at time.Time) (*CA, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.fitCA(at)
-}
-
-func (m *Material) fitCA(at time.Time) (*CA, error) {
 	findings, err := m.fit(at)
 	if err != nil {
 		return nil, err
@@ -64,4 +60,4 @@ func (c *CA) Subject() string { return subjectString(c.Certificate) }
 
 // SerialNumber is the serial number in lower-case hex, two digits for each octet
 // and no leading zero octet: what OpenSSL prints, but for the case.
-func (c *CA) SerialNumber() string { return serialString(c.Certificate.SerialNumber) }
+func (c *CA) SerialNumber() string { return SerialNumber(c.Certificate) }

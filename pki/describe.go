@@ -12,7 +12,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -143,14 +142,17 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
 	}
-	var info struct {
-		Algorithm pkix.AlgorithmIdentifier
-		Key       asn1.BitString
-	}
+	var info publicKeyInfo
 	if _, err := asn1.Unmarshal(certificate.RawSubjectPublicKeyInfo, &info); err != nil {
 		return unknownKind
 	}
 	return algorithmName(info.Algorithm.Algorithm)
+}
+
+// publicKeyInfo is SubjectPublicKeyInfo (RFC 5280 section 4.1).
+type publicKeyInfo struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Key       asn1.BitString
 }
 
 // algorithmName names a public key algorithm that this package refuses.
@@ -170,19 +172,13 @@ func algorithmName(id asn1.ObjectIdentifier) string {
 	return "of the algorithm " + id.String()
 }
 
-// SerialNumber is a certificate's serial number as text: lower-case hex, two digits
-// for each octet, without leading zero octets.
+// SerialNumber is a certificate's serial number in lower-case hex, two digits for each
+// octet as OpenSSL prints it: "0f", "00" for zero.
 func SerialNumber(certificate *x509.Certificate) string {
-	return serialString(certificate.SerialNumber)
-}
-
-// serialString is a serial number in lower-case hex, two digits for each octet
-// as OpenSSL prints it: "0f", "00" for zero.
-func serialString(number *big.Int) string {
-	if number.Sign() == 0 {
+	if certificate.SerialNumber.Sign() == 0 {
 		return "00"
 	}
-	return fmt.Sprintf("%x", number.Bytes())
+	return fmt.Sprintf("%x", certificate.SerialNumber.Bytes())
 }
 
 // Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits: what the

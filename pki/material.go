@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"cmp"
 	"crypto/x509"
 	"time"
 )
@@ -143,7 +144,7 @@ func (m *Material) readPair(key string, password Password) error {
 	if err != nil {
 		return err
 	}
-	b = firstBundle(b, opened.certificates)
+	b = cmp.Or(b, opened.certificates)
 	if m.Certificate, err = b.belongingTo(opened.signer.Public(), opened.object); err != nil {
 		opened.close()
 		return err
@@ -168,13 +169,6 @@ func (m *Material) bundleBeside(source keySource) (*bundle, error) {
 		return nil, &Error{Action: "use", Object: source.object(), Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own", Err: ErrNoCertificate}
 	}
 	return nil, nil
-}
-
-func firstBundle(given, own *bundle) *bundle {
-	if given != nil {
-		return given
-	}
-	return own
 }
 
 // pairFits reports whether a trial signature can say anything.

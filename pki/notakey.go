@@ -2,8 +2,6 @@ package pki
 
 import (
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 
@@ -46,16 +44,9 @@ func isPublic(key any) bool {
 // unreadableKey says why the key of a block can't be read, as far as its
 // algorithm tells.
 func unreadableKey(block *pem.Block) (reason, advice string) {
-	var info struct { // PrivateKeyInfo, RFC 5208 section 5
-		Version   int
-		Algorithm pkix.AlgorithmIdentifier
-		Key       []byte
-	}
 	damaged := fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type)
-	if block.Type != "PRIVATE KEY" {
-		return damaged, ""
-	}
-	if _, err := asn1.Unmarshal(block.Bytes, &info); err != nil {
+	info, ok := parsePrivateKeyInfo(block.Bytes)
+	if block.Type != "PRIVATE KEY" || !ok {
 		return damaged, ""
 	}
 	switch id := info.Algorithm.Algorithm; id.String() {

@@ -34,22 +34,23 @@ func decryptPKCS8(f *file, block *pem.Block, password Password) (crypto.Signer, 
 		return nil, err
 	}
 	der, ok := encrypted.decrypt(text)
-	if !ok || !isPrivateKeyInfo(der) {
+	if _, whole := parsePrivateKeyInfo(der); !ok || !whole {
 		return nil, f.wrongPassword()
 	}
 	return decodeKey(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
 }
 
-// isPrivateKeyInfo reports whether der looks like PKCS#8 (RFC 5208 section 5), which what
-// a wrong password leaves doesn't.
-func isPrivateKeyInfo(der []byte) bool {
-	var info struct {
-		Version   int
-		Algorithm pkix.AlgorithmIdentifier
-		Key       []byte
-	}
+// privateKeyInfo is PKCS#8 (RFC 5208 section 5).
+type privateKeyInfo struct {
+	Version   int
+	Algorithm pkix.AlgorithmIdentifier
+	Key       []byte
+}
+
+// parsePrivateKeyInfo reads PKCS#8. It fails for the bytes that a wrong password leaves.
+func parsePrivateKeyInfo(der []byte) (info privateKeyInfo, ok bool) {
 	_, err := asn1.Unmarshal(der, &info)
-	return err == nil
+	return info, err == nil
 }
 
 // legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that

@@ -100,10 +100,7 @@ func subjectKeyIdentifier(public crypto.PublicKey) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var info struct {
-		Algorithm pkix.AlgorithmIdentifier
-		Key       asn1.BitString
-	}
+	var info publicKeyInfo
 	if _, err := asn1.Unmarshal(der, &info); err != nil {
 		return nil, err
 	}
