@@ -10,12 +10,11 @@ import (
 	"go.step.sm/crypto/keyutil"
 )
 
-// Authority is a CA together with its key. The key stays inside: all that it
-// signs is a verification certificate, and where it is in a token, random data to prove
-// that it belongs to the CA.
+// An Authority is a CA together with its key. The key stays inside: it signs verification
+// certificates, and if it is in a token, random data to prove that it belongs to the CA.
 type Authority struct {
 	*CA
-	KeyWarnings []Finding // on the pair: about the place where the key is
+	KeyWarnings []Finding // on the key and its source
 	signer      crypto.Signer
 	close       func() error
 }
@@ -24,11 +23,13 @@ type Authority struct {
 // certificate and does not come with it.
 var ErrNoCertificate = errors.New("no CA certificate is given")
 
-// LoadAuthority reads a CA certificate and opens its private key, which is in a file (see
-// [ReadKey]) or, where key is a pkcs11 URI, in a token. Of a bundle, the certificate is
-// the one that belongs to the key, and the others are looked at for its issuer. Without a certificatePath it is taken from the
-// PKCS#12 archive that has the key. All that can be checked before anything is signed
-// has been checked when it returns. The caller closes the authority.
+// LoadAuthority reads a CA certificate and opens its private key. The key is the one of a
+// file, in PEM as PKCS#1 (RFC 8017 appendix A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915),
+// encrypted or not, or in a PKCS#12 archive; or a key in a token, if key is a pkcs11 URI.
+// Text, EC PARAMETERS and certificates beside a key in PEM are passed over. If the file of
+// the certificate is a bundle, the certificate that belongs to the key is taken. If
+// certificatePath is "", the certificate comes from the PKCS#12 archive of the key.
+// LoadAuthority fails if any rule finds a [Fault]. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
 	m, err := ReadMaterial(Sources{CA: certificatePath, Key: key}, password)
 	if err != nil {
@@ -50,7 +51,7 @@ func (m *Material) authority(at time.Time) (*Authority, error) {
 	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, close: m.key.close}, nil
 }
 
-// Close ends what a token keeps open for the key. The authority signs no more.
+// Close ends the session with the token of the key, if there is one. The authority signs no more.
 func (a *Authority) Close() error {
 	if a.close == nil {
 		return nil
@@ -58,8 +59,7 @@ func (a *Authority) Close() error {
 	return a.close()
 }
 
-// NewAuthority is [LoadAuthority] for a parsed certificate and a key that are in
-// memory or elsewhere.
+// NewAuthority is [LoadAuthority] for a parsed certificate and any signer.
 func NewAuthority(certificate *x509.Certificate, signer crypto.Signer, at time.Time) (*Authority, error) {
 	m := &Material{Certificate: certificate, key: &openedKey{object: keyRole, signer: signer}}
 	return m.authority(at)
@@ -103,7 +103,7 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	authority.Warnings = nil // that it ends soon is what it is for
+	authority.Warnings = nil // it is meant to expire soon
 	return authority, nil
 }
 

@@ -10,15 +10,14 @@ import (
 	"strings"
 )
 
-// bundle is the certificates of one file, each once.
+// A bundle is the certificates of one file, each once.
 type bundle struct {
 	file         *file
 	certificates []*x509.Certificate
 	damaged      []error // one for each certificate that could not be read
 }
 
-// readBundle reads the certificates of a PEM or DER file. Success means that
-// it has one or more that can be read.
+// readBundle reads the certificates of a PEM or DER file. It fails if none can be read.
 func readBundle(role, path string) (*bundle, error) {
 	f, err := readFile(role, path)
 	if err != nil {
@@ -53,7 +52,7 @@ func parseBundle(f *file) (*bundle, error) {
 	return b, nil
 }
 
-// add takes the certificate of a block into the bundle, unless it is there.
+// add adds the certificate of a block, unless the bundle has it.
 func (b *bundle) add(block pemBlock) {
 	if block.block == nil {
 		b.damaged = append(b.damaged, fmt.Errorf("its %q block is cut short or altered", block.label))
@@ -87,7 +86,7 @@ func (b *bundle) refuseDamaged() *Error {
 	return err
 }
 
-// maxListed keeps an error a sentence where the file is a whole trust store.
+// maxListed keeps an error short if the file is a whole trust store.
 const maxListed = 8
 
 // list describes certificates for a person who has to choose one.
@@ -109,8 +108,8 @@ func listed(certificate *x509.Certificate) string {
 		d.SerialNumber, Timestamp(d.NotBefore), Timestamp(d.NotAfter), d.SHA256)
 }
 
-// ParseCertificate reads the one certificate of a PEM text, such as the service
-// returns. Text around the block and other line ends do no harm.
+// ParseCertificate reads the one certificate of a PEM text, such as the service returns.
+// It ignores text around the block, and takes any line ends.
 func ParseCertificate(text string) (*x509.Certificate, error) {
 	b, err := parseBundle(&file{role: "certificate", data: []byte(text)})
 	if err != nil {
@@ -119,16 +118,15 @@ func ParseCertificate(text string) (*x509.Certificate, error) {
 	return b.one("")
 }
 
-// EncodeCertificate is the certificate as one PEM block (RFC 7468 section 5):
-// encoded anew from its DER, with line feeds, nothing around it, and a line feed
-// at the end.
+// EncodeCertificate encodes the DER of a certificate as one PEM block (RFC 7468 section 5),
+// with line feeds, also at the end, and no text around it.
 func EncodeCertificate(certificate *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 }
 
 // choose returns the one certificate of the bundle that fits, or nil if none does. having
-// says what several have in common. A file with one certificate is taken at its word:
-// whether it fits is for the rules.
+// says what several have in common. The only certificate of a file is returned without
+// asking: the rules judge whether it fits.
 func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
 	if b.single() {
 		return b.certificates[0], nil

@@ -56,7 +56,7 @@ func commonNames(certificate *x509.Certificate) []string {
 }
 
 // CodeOf returns the registration code that a verification certificate carries:
-// its subject's Common Name, of which there must be just one; "" where there is no code.
+// the only Common Name of its subject. It returns "" if there is no code.
 func CodeOf(verification *x509.Certificate) string {
 	names := commonNames(verification)
 	if len(names) != 1 || codeFault(names[0]) != "" {

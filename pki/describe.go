@@ -18,9 +18,9 @@ import (
 	"unicode"
 )
 
-// A Description is what a certificate says of itself, for people.
+// A Description is the content of a certificate for people.
 type Description struct {
-	Subject      string // in the form of RFC 4514, what does not print escaped
+	Subject      string // in the form of RFC 4514, escaped
 	Issuer       string // the same
 	SelfSigned   bool   // its own key signed it, under its own name
 	Version      int    // of X.509
@@ -33,7 +33,7 @@ type Description struct {
 	PathLength   string // how many CAs there may be below it (RFC 5280 section 4.2.1.9): "0"; "" for any number
 }
 
-// Describe describes a certificate, whatever may be wrong with it.
+// Describe describes a certificate without checking it.
 func Describe(certificate *x509.Certificate) Description {
 	return Description{
 		Subject:      subjectString(certificate),
@@ -57,8 +57,8 @@ func pathLength(certificate *x509.Certificate) string {
 	return ""
 }
 
-// selfSigned goes by the names alone where the signature is of an algorithm that crypto/x509
-// does not verify, such as SHA-1 or one that it does not know.
+// selfSigned reports whether a certificate is signed with its own key. If crypto/x509 does
+// not verify the signature's algorithm, such as SHA-1, equal names are enough.
 func selfSigned(certificate *x509.Certificate) bool {
 	if !bytes.Equal(certificate.RawSubject, certificate.RawIssuer) {
 		return false
@@ -79,8 +79,8 @@ func subjectString(certificate *x509.Certificate) string {
 	return nameString(certificate.RawSubject, certificate.Subject)
 }
 
-// quoteSubject is the subject as it stands in an error. What could end the
-// quotation is escaped already.
+// quoteSubject is the subject in quotation marks, for an error. Quotation marks inside it
+// are escaped.
 func quoteSubject(certificate *x509.Certificate) string {
 	return `"` + subjectString(certificate) + `"`
 }
@@ -90,13 +90,13 @@ func issuerString(certificate *x509.Certificate) string {
 	return nameString(certificate.RawIssuer, certificate.Issuer)
 }
 
-// quoteIssuer is the issuer as it stands in an error.
+// quoteIssuer is the issuer in quotation marks, for an error.
 func quoteIssuer(certificate *x509.Certificate) string {
 	return `"` + issuerString(certificate) + `"`
 }
 
-// nameString is a name in the form of RFC 4514, with the grouping of multi-valued
-// RDNs kept, which pkix.Name loses.
+// nameString is a name in the form of RFC 4514. It keeps the grouping of multi-valued RDNs,
+// which pkix.Name loses.
 func nameString(raw []byte, name pkix.Name) string {
 	var sequence pkix.RDNSequence
 	if _, err := asn1.Unmarshal(raw, &sequence); err != nil {
@@ -105,8 +105,8 @@ func nameString(raw []byte, name pkix.Name) string {
 	return printable(sequence.String())
 }
 
-// printable escapes what does not print as RFC 4514 section 2.4 has it: a
-// backslash and two hex digits for each byte.
+// printable escapes characters that do not print, as in RFC 4514 section 2.4: a backslash
+// and two hex digits for each byte.
 func printable(s string) string {
 	var out strings.Builder
 	for _, r := range s {
@@ -136,8 +136,8 @@ func keyKind(public crypto.PublicKey) string {
 	return unknownKind
 }
 
-// certificateKeyKind is keyKind for a certificate, where a key that crypto/x509
-// does not read can still be named.
+// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that
+// crypto/x509 does not read.
 func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
@@ -181,14 +181,14 @@ func SerialNumber(certificate *x509.Certificate) string {
 	return fmt.Sprintf("%x", certificate.SerialNumber.Bytes())
 }
 
-// Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits: what the
-// service's list and a receipt name it by.
+// Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits.
 func Fingerprint(certificate *x509.Certificate) string {
 	sum := sha256.Sum256(certificate.Raw)
 	return hex.EncodeToString(sum[:])
 }
 
-// Timestamp is a time as it is shown everywhere: RFC 3339 in UTC, whole seconds; "" for none.
+// Timestamp is a time as it is shown everywhere: RFC 3339 in UTC, whole seconds; "" for
+// the zero time.
 func Timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

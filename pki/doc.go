@@ -5,22 +5,23 @@
 //
 // What it promises:
 //
-//   - A [CA], an [Authority] or a [Proof] that a loader returned has passed every rule that
-//     is a [Fault]; what is left to say about it is in its Warnings. [ReadMaterial] reads
-//     the same without judging it, and [Material.Findings] judges by the same table.
-//   - An error about local material is an [*Error]: one sentence that names the
-//     object, and apart from it what to do next.
-//   - No private key, nor any part of one, is in an error, and the private half of a
-//     verification key never leaves [NewVerificationKey].
-//   - Whatever depends on the time takes it as a parameter; nothing here reads the
-//     clock. The same parameters and a deterministic signer give the same bytes.
+//   - A [CA], an [Authority] or a [Proof] that a loader returned has no [Fault]; its Warnings
+//     hold the other findings. [ReadMaterial] reads the same without checking it, and
+//     [Material.Findings] checks it by the same table of rules.
+//   - An error about local material is an [*Error]: one sentence that names the object, and
+//     a separate advice.
+//   - No private key or password, nor any part of one, is in an error, even if it was given
+//     in place of a path ([CheckPath]). The private half of a verification key never leaves
+//     [NewVerificationKey].
+//   - Every function that depends on the time takes it as a parameter; nothing here reads
+//     the clock. The same parameters and a deterministic signer give the same bytes.
 //   - Input from outside, however malformed, ends in an error and not in a panic.
 //
 // What it leaves to others: it knows nothing of the cloud, never writes a file,
 // never prints and never asks: a [Password] is a function that its caller gives.
 //
-// Private keys are read from where they live, and what is not in the standard library
-// comes from these:
+// Certificates are made with crypto/x509. Private keys are read with the standard library
+// and these:
 //
 //   - PEM, plain or in the older encryption with headers: go.step.sm/crypto/pemutil.
 //   - PKCS#8 encrypted by PBES2: decrypted here, with PBKDF2 of the standard library and
@@ -31,6 +32,6 @@
 //     OpenSSL, keytool and Windows write. Its work is bounded here beforehand.
 //   - PKCS#11 tokens, in builds with cgo: github.com/ThalesGroup/crypto11 on
 //     github.com/miekg/pkcs11, which go.step.sm/crypto/kms/pkcs11 uses itself. That layer
-//     takes the first of several keys in silence, tries an empty PIN where pin-source
-//     can't be read, and has the URI, PIN included, in its errors.
+//     takes the first of several keys in silence, tries an empty PIN if pin-source can't
+//     be read, and has the URI, PIN included, in its errors.
 package pki

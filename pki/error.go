@@ -9,13 +9,13 @@ import (
 	"unicode"
 )
 
-// Error is something wrong with local material: a file, a certificate, a key, a
-// registration code.
+// An Error is an error about local material: a file, a certificate, a key, a registration
+// code.
 type Error struct {
-	Action string // what was tried: "read", "use", "sign"
-	Object string // on what: "CA key ca.key"
-	Reason string // why it failed, without the object
-	Advice string // what to do next; "" if there is nothing to add
+	Action string // the verb: "read", "use", "sign"
+	Object string // "CA key ca.key"
+	Reason string // why it failed
+	Advice string // what to do next, or ""
 	Err    error  // the cause for errors.Is and errors.As, or nil; Reason already tells it
 }
 
@@ -26,7 +26,7 @@ func (e *Error) Error() string { return e.Action + " " + e.Object + ": " + e.Rea
 // Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint says what to do next, or is empty.
+// Hint is the advice, or "".
 func (e *Error) Hint() string { return e.Advice }
 
 // CheckPath refuses a value that was given as a path and is the content of a file, such as
@@ -53,7 +53,7 @@ func CheckPath(object, content, path string) error {
 	return refusal
 }
 
-// contentOf names what a value is, if it says so itself.
+// contentOf names the content, if the value itself shows it.
 func contentOf(value, expected string) string {
 	switch {
 	case strings.Contains(value, "PRIVATE KEY-----"):
@@ -96,9 +96,8 @@ func HasContent(value string) bool {
 		isEncoded(value)
 }
 
-// isEncoded reports whether a value begins with the base64 of PEM, or of what PKCS#1,
-// PKCS#8, SEC1, PKCS#12 and X.509 have in common: a SEQUENCE that begins with an INTEGER
-// or a SEQUENCE.
+// isEncoded reports whether a value begins with the base64 of PEM, or of a SEQUENCE that
+// begins with an INTEGER or a SEQUENCE: PKCS#1, PKCS#8, SEC1, PKCS#12 and X.509 all do.
 func isEncoded(value string) bool {
 	const least = 24 // octets: shorter than any key, longer than a word
 	data, _ := base64.StdEncoding.DecodeString(value[:len(value)&^3])

@@ -9,13 +9,13 @@ import (
 	"slices"
 )
 
-// What is wrong with a file that people hand over.
+// The errors of [ReadAtMost] and [Text], for files that people hand over.
 var (
 	ErrTooLarge = errors.New("it is larger than such a file can be")
 	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 )
 
-// AdviceOnUTF16 says what to do about [ErrUTF16].
+// AdviceOnUTF16 is the advice for [ErrUTF16].
 const AdviceOnUTF16 = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
 
 // ReadAtMost reads all of source. It fails with [ErrTooLarge] if that is more than limit
@@ -54,18 +54,18 @@ func (f *file) refuseUTF16() *Error { return f.refuse(ErrUTF16.Error()+", not PE
 // CAs has some 200 KB.
 const maxFileSize = 1 << 20
 
-// file is the content of a file together with what to call it in an error.
+// A file is the content of a file and its name for an error.
 type file struct {
 	role string      // "CA key"
-	path string      // "" for what did not come from a file
-	mode fs.FileMode // 0 for what did not come from a file
+	path string      // "" if it is not from a file
+	mode fs.FileMode // 0 if it is not from a file
 	data []byte
 }
 
-// contents names what a file of a role holds, for [CheckPath].
+// contents names the content of a file by its role, for [CheckPath].
 var contents = map[string]string{keyRole: "key", caRole: "certificate", verificationRole: "certificate", pinRole: "PIN"}
 
-// readFile reads the file at path. A named pipe will do, as a shell makes for a
+// readFile reads the file at path, which may be a named pipe: a shell makes one for a
 // process substitution. An error never shows a path that is the content of a file.
 func readFile(role, path string) (*file, error) {
 	if err := CheckPath(role, contents[role], path); err != nil {
@@ -108,13 +108,13 @@ func (f *file) object() string {
 	return f.role + " " + f.path
 }
 
-// refuse is the error for a file whose content won't do.
+// refuse is the error for a file with the wrong content.
 func (f *file) refuse(reason, advice string) *Error {
 	return &Error{Action: "read", Object: f.object(), Reason: reason, Advice: advice}
 }
 
-// unreadable is the error for a file that the system doesn't give. The path
-// is dropped from what the system says, since the object names it already.
+// unreadable is the error for a file that can't be opened or read. It leaves out the path in
+// the system's error: the object names it.
 func (f *file) unreadable(err error) *Error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {

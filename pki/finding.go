@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Severity says how much a [Finding] weighs.
+// A Severity is the weight of a [Finding].
 type Severity int
 
 const (
-	// Warning is worth knowing and stops nothing.
+	// Warning does not prevent a registration.
 	Warning Severity = iota
 	// Fault makes its object unfit: the loaders refuse it.
 	Fault
@@ -24,29 +24,29 @@ func (s Severity) String() string {
 	return "warning"
 }
 
-// Subject is the kind of object that a rule judges.
+// A Subject is the kind of object that a rule checks.
 type Subject string
 
 const (
-	OfCA           Subject = "ca"           // the CA certificate, with what else is in its file
-	OfPair         Subject = "pair"         // the CA key and its place, beside the CA certificate
-	OfVerification Subject = "verification" // a verification certificate, beside the CA certificate
+	OfCA           Subject = "ca"           // the CA certificate and the others in its file
+	OfPair         Subject = "pair"         // the CA key and its source, with the CA certificate
+	OfVerification Subject = "verification" // a verification certificate, with the CA certificate
 )
 
-// Finding is what one rule has to say about an object.
+// A Finding is the result of one rule on an object.
 type Finding struct {
 	Rule     string   // the rule's name, stable: "basic-constraints"
 	Severity Severity // Warning or Fault
 	Subject  Subject
 	Object   string // the object's name for people: "CA certificate ca.crt"
-	Message  string // what was found, lower case, of the object as "it"
-	Meaning  string // what that means for a registration and what follows it
-	Advice   string // what to do about it
-	Source   string // where the rule comes from: an RFC's section, a vendor's page by its name
+	Message  string // lower case; the object is "it"
+	Meaning  string // the consequence for the registration and the devices
+	Advice   string // how to mend it
+	Source   string // the rule's reason: an RFC's section, a vendor's page by its name
 }
 
-// Findings judges all that there is by every rule, at a given time, in the order of the
-// table. The loaders take what has no [Fault], and nothing else.
+// Findings checks the material by every rule at a given time, and returns the findings in
+// the order of the table. The loaders fail if one of them is a [Fault].
 func (m *Material) Findings(at time.Time) []Finding {
 	return m.judge(at, OfCA, OfPair, OfVerification)
 }
@@ -64,7 +64,7 @@ func (m *Material) judge(at time.Time, subjects ...Subject) []Finding {
 	return findings
 }
 
-// warnings are the findings on one subject that stop nothing.
+// warnings are the findings on one subject that are no faults.
 func warnings(findings []Finding, subject Subject) []Finding {
 	var found []Finding
 	for _, f := range findings {

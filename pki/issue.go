@@ -15,9 +15,9 @@ import (
 // the subject is the Common Name and nothing else, the issuer the CA's subject byte
 // for byte; signed with SHA-256; critical keyUsage digitalSignature, critical
 // basicConstraints CA:FALSE, the subject key identifier, the authority key
-// identifier where the CA has a key identifier, and no other extension; valid from
-// one hour before Now for Validity, within the CA's validity. What was signed is
-// parsed again and checked as [CA.CheckVerification] does before it is returned.
+// identifier if the CA has a key identifier, and no other extension; valid from one hour
+// before Now for Validity, within the CA's validity. The signed certificate is parsed and
+// checked as [CA.CheckVerification] does before it is returned.
 func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err := CheckCode(t.Code); err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	return issued, nil
 }
 
-// createCertificate signs a template and reads what was signed.
+// createCertificate signs a template and parses the result.
 func createCertificate(template, issuer *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(rand.Reader, template, issuer, public, signer)
 	if err != nil {
@@ -95,8 +95,8 @@ func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 	return nil, &Error{Action: "make", Object: "verification key", Reason: err.Error(), Err: err}
 }
 
-// publicHalf copies the public key. What Public returns points into the private
-// key and would keep all of it in memory.
+// publicHalf copies the public key. The result of Public points into the private key and
+// would keep all of it in memory.
 func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
 	der, err := x509.MarshalPKIXPublicKey(pair.Public())
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxRounds of a key derivation take about a second. OpenSSL makes 2048; what is
-	// advised for passwords of people is under a million.
+	// maxRounds of a key derivation take about a second. OpenSSL makes 2048; common advice
+	// for passwords is under a million.
 	maxRounds = 2_000_000
 	// maxScrypt is the most of N·r·p: 256 MiB, about a second. OpenSSL has a sixteenth.
 	maxScrypt = 1 << 21
-	// maxScryptFactor is the most of r and of p, which tools have at 8 and 1: with a small
-	// N and a large r scrypt takes several times the memory that the product says.
+	// maxScryptFactor is the most of r and of p; tools take 8 and 1. With a small N and a
+	// large r scrypt takes several times the memory that the product suggests.
 	maxScryptFactor = 64
 )
 
@@ -45,7 +45,7 @@ type scryptParams struct {
 	KeyLength int `asn1:"optional"`
 }
 
-// derivation derives a key of a length from a password.
+// A derivation derives a key of a length from a password.
 type derivation func(password string, length int) ([]byte, error)
 
 // parseDerivation returns the function for the parameters, or says why it won't be run.

@@ -11,12 +11,13 @@ import (
 	"go.step.sm/crypto/pemutil"
 )
 
-// A keySource is a place of a key that has been looked at as far as that goes without a
-// password.
+const keyRole = "CA key"
+
+// A keySource is a key that is found but not opened: that may take a password.
 type keySource interface {
 	object() string  // its name in an error
 	place() string   // the file, or the URI without a PIN
-	archive() string // the file, where that has the certificate too, else ""
+	archive() string // the file, if it has the certificate too, else ""
 	open(Password) (*openedKey, error)
 }
 
@@ -25,13 +26,13 @@ type openedKey struct {
 	source       keySource // nil for a key in memory
 	object       string
 	signer       crypto.Signer
-	certificates *bundle                       // what came with it, or nil
-	prove        func(*x509.Certificate) error // nil where reading it was proof enough
-	failed       error                         // what prove returned
+	certificates *bundle                       // of a PKCS#12 archive, or nil
+	prove        func(*x509.Certificate) error // nil if reading the key is proof enough
+	failed       error                         // the error of prove
 	close        func() error
 }
 
-// findKey says what stands at a path or URI.
+// findKey finds the key of a path or pkcs11 URI.
 func findKey(key string) (keySource, error) {
 	if isTokenURI(key) {
 		return parseTokenURI(key)
@@ -67,7 +68,7 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 	return opened, err
 }
 
-// KeySources names the places of a key that this program can read.
+// KeySources names the sources of keys that this build can read.
 func KeySources() []string {
 	sources := []string{"pem", "encrypted-pem", "pkcs12"}
 	if hasTokens {
@@ -75,8 +76,6 @@ func KeySources() []string {
 	}
 	return sources
 }
-
-const keyRole = "CA key"
 
 func parseKey(f *file, password Password) (crypto.Signer, error) {
 	blocks := pemBlocks(f.data)
@@ -108,9 +107,8 @@ func unreadForm(f *file, label string) *Error {
 		"the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY")
 }
 
-// decodeKey reads the block, alone and without headers. What the libraries say
-// of a key that they can't read is left out: it helps little, and nothing keeps
-// it free of parts of the key.
+// decodeKey reads the block, alone and without headers. It drops the errors of the
+// libraries: they help little, and may have parts of the key in them.
 func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	parsed, ok := parseWithoutPanic(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))
 	if !ok {
@@ -138,14 +136,13 @@ func parseWithoutPanic(text []byte, options ...pemutil.Options) (parsed any, ok 
 	return parsed, err == nil
 }
 
-// Password gives the password or PIN that opens something; what names it for a person:
-// "password of CA key ca.key", "PIN of token ca". It is called at most once for a key,
-// and only for one that needs it. What it returns as an error is returned to the caller
-// as it is, but for [ErrNoPassword].
+// A Password returns the password or PIN of a key; what names it for a person: "password of
+// CA key ca.key", "PIN of token ca". It is called at most once for a key, and only if the
+// key needs it. Its errors are returned to the caller unchanged, but for [ErrNoPassword].
 type Password func(what string) (string, error)
 
-// ErrNoPassword is what a [Password] returns where there is none to be had, and the cause
-// of the [*Error] about it.
+// ErrNoPassword is the error of a [Password] that has none, and the cause of the [*Error]
+// about it.
 var ErrNoPassword = errors.New("no password is given")
 
 // ask calls the function, which may be nil.
@@ -156,7 +153,7 @@ func (p Password) ask(what string) (string, error) {
 	return p(what)
 }
 
-// askPassword asks for what opens an encrypted file.
+// askPassword asks for the password of an encrypted file.
 func (f *file) askPassword(password Password) (string, error) {
 	text, err := password.ask("password of " + f.object())
 	if errors.Is(err, ErrNoPassword) {
@@ -167,8 +164,8 @@ func (f *file) askPassword(password Password) (string, error) {
 	return text, err
 }
 
-// wrongPassword is the error for a file that a password does not open. Only PKCS#12 can
-// tell a wrong password from a damaged file.
+// wrongPassword is the error for a file that the password does not open. Only PKCS#12 tells
+// a wrong password from a damaged file.
 func (f *file) wrongPassword() *Error {
 	return f.refuse("the password is wrong, or the file is damaged", "")
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Sources say where the material of a check is. CA may be "" where Key is a PKCS#12 archive;
-// Key and Verification are "" where there is none.
+// Sources name the material of a check. Key and Verification may be ""; CA too, if Key is a
+// PKCS#12 archive.
 type Sources struct {
 	CA           string // a file
 	Key          string // a file or a pkcs11 URI
@@ -15,8 +15,8 @@ type Sources struct {
 	Code         string // the registration code that the verification certificate should have, or "" for any
 }
 
-// Material is a CA certificate, and where they are given, its key and a verification
-// certificate that was made elsewhere: read, and not judged yet. See [Material.Findings].
+// A Material is a CA certificate, with its key and a verification certificate that was made
+// elsewhere if they are given. It is read, but not checked; see [Material.Findings].
 type Material struct {
 	Certificate  *x509.Certificate
 	Verification *x509.Certificate // or nil
@@ -28,7 +28,7 @@ type Material struct {
 	code             string
 }
 
-// has reports whether there is anything of the subject to judge.
+// has reports whether there is an object of the subject to check.
 func (m *Material) has(subject Subject) bool {
 	switch subject {
 	case OfPair:
@@ -39,7 +39,7 @@ func (m *Material) has(subject Subject) bool {
 	return true
 }
 
-// object names what a finding is about.
+// object names the object of a subject, for a finding.
 func (m *Material) object(subject Subject) string {
 	switch {
 	case subject == OfPair:
@@ -54,7 +54,7 @@ func (m *Material) object(subject Subject) string {
 	return caRole + " " + m.path
 }
 
-// Path is the file that the CA certificate came from, "" where it came from none.
+// Path is the file of the CA certificate, or "".
 func (m *Material) Path() string { return m.path }
 
 // KeyPlace is the file of the key, or its pkcs11 URI without a PIN; "" without a key.
@@ -73,7 +73,7 @@ func (m *Material) KeyKind() string {
 	return keyKind(m.key.signer.Public())
 }
 
-// Close ends what a token keeps open for the key.
+// Close ends the session with the token of the key, if there is one.
 func (m *Material) Close() error {
 	if m.key == nil || m.key.close == nil {
 		return nil
@@ -86,7 +86,7 @@ func (m *Material) ca(findings []Finding) *CA {
 	return &CA{Certificate: m.Certificate, Path: m.path, Warnings: warnings(findings, OfCA)}
 }
 
-// fit judges and returns the findings where none of them is a fault, else the error for those that are.
+// fit returns the findings, and an error if some of them are faults.
 func (m *Material) fit(at time.Time) ([]Finding, error) {
 	findings := m.Findings(at)
 	return findings, refusal(findings)
@@ -95,7 +95,7 @@ func (m *Material) fit(at time.Time) ([]Finding, error) {
 // ReadMaterial reads all that is given. Of a bundle, the CA is the certificate that belongs
 // to the key, or without a key the one whose key signed the verification certificate, and
 // without both the bundle must hold exactly one. A key in a token makes a trial signature
-// over random data, where it is fit for one. The caller closes the material.
+// over random data, if it is fit for one. The caller closes the material.
 func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	m = &Material{path: p.CA, verificationPath: p.Verification, code: p.Code}
 	if p.Verification != "" {
@@ -114,7 +114,7 @@ func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	return m, nil
 }
 
-// readCA takes the CA certificate from its file, where there is no key to say which.
+// readCA reads the CA certificate if no key is given.
 func (m *Material) readCA() error {
 	b, err := readBundle(caRole, m.path)
 	if err != nil {
@@ -129,8 +129,8 @@ func (m *Material) readCA() error {
 	return err
 }
 
-// readPair opens the key and takes the certificate that belongs to it. What needs no
-// password comes first.
+// readPair opens the key and takes the certificate that belongs to it. It reads all files
+// before it asks for a password.
 func (m *Material) readPair(key string, password Password) error {
 	source, err := findKey(key)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"go.step.sm/crypto/pemutil"
 )
 
-// refuseNoKey says what a file is that holds no private key in PEM.
+// refuseNoKey is the error for a file without a private key in PEM: it names the content.
 func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	switch {
 	case len(blocks) > 0 && isCertificate(blocks[0].label):
@@ -21,7 +21,7 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	return f.refuse(binaryKind(f.data))
 }
 
-// binaryKind says what a file without any PEM block is, and what to do.
+// binaryKind names the content of a file without any PEM block.
 func binaryKind(data []byte) (reason, advice string) {
 	if _, err := x509.ParseCertificate(data); err == nil {
 		return "it is a certificate in DER, not a private key", "give the file with the CA's private key"

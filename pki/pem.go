@@ -10,8 +10,8 @@ import (
 
 const pemBegin = "-----BEGIN "
 
-// pemBlock is one block of a PEM file. Where block is nil, there is a BEGIN line
-// with that label and no whole block behind it.
+// A pemBlock is one block of a PEM file. If block is nil, the file has a BEGIN line with
+// that label and no whole block after it.
 type pemBlock struct {
 	label string
 	block *pem.Block
@@ -24,7 +24,7 @@ func (b pemBlock) encrypted() bool {
 		b.block != nil && strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED")
 }
 
-// pemBlocks returns the PEM blocks of data, whatever text stands around them.
+// pemBlocks returns the PEM blocks of data and ignores the text around them.
 // pem.Decode passes over a damaged block in silence; here each BEGIN line is
 // looked at on its own, so that a damaged block is seen.
 func pemBlocks(data []byte) []pemBlock {
@@ -65,7 +65,7 @@ func decodeBlock(segment []byte) pemBlock {
 	return pemBlock{label: plainLabel(line)}
 }
 
-// plainLabel keeps the label of a damaged block only where it is one: the line
+// plainLabel keeps the label of a damaged block only if it looks like one: the line
 // could hold anything, key material too.
 func plainLabel(label []byte) string {
 	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && (r < '0' || r > '9') }
@@ -92,7 +92,7 @@ func isCertificate(label string) bool {
 	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
 }
 
-// adviceFor says how to come from what a file holds to a certificate.
+// adviceFor says how to get a certificate from a block with this label.
 func adviceFor(label string) string {
 	switch label {
 	case "TRUSTED CERTIFICATE":

@@ -52,8 +52,8 @@ func decodeArchive(data []byte, password string) (key any, first *x509.Certifica
 
 var errDamagedArchive = errors.New("damaged")
 
-// refuseArchive tells what the library found; its own words may hold what is not to be
-// shown.
+// refuseArchive translates an error of the library, whose text may hold parts of the
+// archive.
 func (f *file) refuseArchive(err error) *Error {
 	var unread pkcs12.NotImplementedError
 	switch {
@@ -71,7 +71,7 @@ const adviceOfArchive = "openssl pkcs12 -in FILE shows what it holds; openssl pk
 // which is also that of PBMAC1: all have salt and rounds first.
 var oidPKCS12 = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x01}
 
-// maxDepth of what an archive nests is some twenty.
+// maxDepth bounds the nesting. An archive has some twenty levels.
 const maxDepth = 40
 
 // roundsOf adds up the rounds of all derivations that can be seen in an archive without

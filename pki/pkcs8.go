@@ -77,7 +77,7 @@ func decryptLegacy(f *file, block *pem.Block, password Password) (crypto.Signer,
 	return asSigner(f, parsed)
 }
 
-// encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
+// An encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
 // whose parameters are known to be good.
 type encryptedKey struct {
 	derive     derivation
@@ -86,7 +86,7 @@ type encryptedKey struct {
 	ciphertext []byte
 }
 
-// scheme is a block cipher in CBC mode.
+// A scheme is a block cipher in CBC mode.
 type scheme struct {
 	keyLength int
 	blockSize int
@@ -114,8 +114,8 @@ func schemeOf(id asn1.ObjectIdentifier) (scheme, bool) {
 	return scheme{}, false
 }
 
-// parseEncryptedKey looks at all parameters before anything is derived from them. What
-// is wrong is told without anything of the key.
+// parseEncryptedKey checks all parameters before anything is derived from them. The reason
+// has nothing of the key in it.
 func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
@@ -146,8 +146,8 @@ func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
 	return key, "", ""
 }
 
-// decrypt returns the PKCS#8 inside, or false where the padding shows that the password
-// is wrong. A wrong password can pass here, once in some 250 times.
+// decrypt returns the PKCS#8 inside, or false if the padding shows that the password is
+// wrong. A wrong password can pass here, once in some 250 times.
 func (k *encryptedKey) decrypt(password string) ([]byte, bool) {
 	derived, err := k.derive(password, k.scheme.keyLength)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+const verificationRole = "verification certificate"
+
 // A Proof is a CA and a verification certificate that was made elsewhere, both fit for
 // registration.
 type Proof struct {
@@ -46,8 +48,6 @@ func (m *Material) proof(at time.Time) (*Proof, error) {
 	}
 	return &Proof{CA: m.ca(findings), Verification: m.Verification, Warnings: warnings(findings, OfVerification)}, nil
 }
-
-const verificationRole = "verification certificate"
 
 // ReadVerification reads the one certificate of a file, of any X.509 version:
 // the vendor's procedure with OpenSSL 3.0 makes a v1 certificate.

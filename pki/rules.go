@@ -1,12 +1,9 @@
 package pki
 
-import (
-	"time"
-)
+import "time"
 
-// A rule is one check. What it means and where it comes from does not depend on what is
-// found, so it stands in the table. find returns what is wrong and what to do about it, or
-// an empty message; it is called only where the rule's subject is there.
+// A rule is one check. find returns a message and an advice, or "" if there is nothing to
+// say; it is called only if the material has the rule's subject.
 type rule struct {
 	name     string
 	subject  Subject
@@ -22,7 +19,7 @@ const (
 	pageOfRegistration = "ApsaraMQ for MQTT: RegisterCaCertificate"
 )
 
-// What several rules mean.
+// The meanings that several rules share.
 const (
 	noChainWithout = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
 	mayMatter      = "the service may or may not look at it; verifiers of device certificates elsewhere may"

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// findNotCA: the service's own word is "BasicConstraints extension should be set to true in
-// CA certificate".
+// findNotCA is the rule behind the service's "BasicConstraints extension should be set to
+// true in CA certificate".
 func findNotCA(m *Material, _ time.Time) (string, string) {
 	const advice = "register the certificate of the CA that issues the device certificates, with basicConstraints CA:TRUE"
 	switch c := m.Certificate; {
@@ -27,7 +27,7 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 
 var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
 
-// findNoCertSign: where the extension is missing, any use of the key is allowed.
+// findNoCertSign accepts a CA without the extension: any use of its key is allowed.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
 	if m.Certificate.KeyUsage&x509.KeyUsageCertSign != 0 || !hasExtension(m.Certificate, oidKeyUsage) {
 		return "", ""
@@ -62,13 +62,12 @@ func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool 
 	return false
 }
 
-// What a CA's own extensions say about the certificates below it. None of it keeps the CA
-// from being registered: the service may or may not look, and the device certificates are
-// the CA's affair.
+// The rules from here on are about extensions that constrain the certificates below the CA.
+// They do not prevent a registration.
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
-// findForeignAuthority: a self-signed CA is its own authority.
+// findForeignAuthority accepts only a self-signed CA's own key identifier as the authority's.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
 	if !selfSigned(c) || len(c.AuthorityKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) {
@@ -86,8 +85,8 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
 }
 
-// findUsages: RFC 5280 has extended key usages for end-entity certificates; in a CA most
-// verifiers take them as a limit on those below it.
+// findUsages warns of extended key usages in a CA. RFC 5280 has them for end-entity
+// certificates; most verifiers take them as a limit on the certificates below the CA.
 func findUsages(m *Material, _ time.Time) (string, string) {
 	if len(m.Certificate.ExtKeyUsage)+len(m.Certificate.UnknownExtKeyUsage) == 0 {
 		return "", ""
@@ -99,8 +98,8 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }
 
-// findCriticalExtensions: a verifier refuses a certificate with a critical extension that it
-// does not know.
+// findCriticalExtensions names critical extensions that crypto/x509 does not know: a verifier
+// refuses a certificate with one that it does not know.
 func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
 	var unknown []string
 	for _, id := range m.Certificate.UnhandledCriticalExtensions {
@@ -115,9 +114,8 @@ func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
 		"should the service refuse the CA or its device certificates, they may be why"
 }
 
-// findBrokenChain looks at the CA certificate's place in a chain, as far as the other
-// certificates of its file show it. A file with nothing but the CA says nothing, and so
-// does one without the CA's issuer. What is registered is the one certificate in any case.
+// findBrokenChain reports an issuer in the CA's own file that did not sign the CA. A file
+// without the issuer is fine: only the one certificate is registered.
 func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	issuers := 0
 	for _, other := range m.others {

@@ -25,8 +25,8 @@ const (
 	adviceOfKey = "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
 )
 
-// fitKey is what is wrong with the kind or size of a CA's public key, or "". The
-// service takes RSA and ECC only; the least size is ours.
+// fitKey returns the fault in the kind or size of a CA's public key, or "". The service
+// takes RSA and ECC only; the least size is ours.
 func fitKey(public crypto.PublicKey, kind string) string {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -43,15 +43,15 @@ func fitKey(public crypto.PublicKey, kind string) string {
 	return "its key is " + kind + ", which is neither RSA nor EC P-256, P-384 or P-521"
 }
 
-// samePublicKey reports whether a and b are the same public key; what isn't a
-// public key is never the same.
+// samePublicKey reports whether a and b are the same public key. It is false for all that
+// is no public key.
 func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 
 func findUnfitKey(m *Material, _ time.Time) (string, string) {
 	return fitKey(m.Certificate.PublicKey, certificateKeyKind(m.Certificate)), adviceOfKey
 }
 
-// rsaExponent is the public exponent of the CA's key, or a usual one where it is not RSA.
+// rsaExponent is the public exponent of the CA's key, or the usual one if it is not RSA.
 func (m *Material) rsaExponent() int {
 	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok {
 		return key.E
@@ -83,8 +83,6 @@ func findLargeKey(m *Material, _ time.Time) (string, string) {
 	return "", ""
 }
 
-// Whether a signature's digest is weak, or its scheme out of the ordinary.
-
 func findWeakDigest(m *Material, _ time.Time) (string, string) {
 	switch a := m.Certificate.SignatureAlgorithm; a {
 	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
@@ -101,7 +99,7 @@ func findOddProofScheme(m *Material, _ time.Time) (string, string) {
 	return oddScheme(m.Verification), "should the service refuse it, sign it with RSA PKCS#1 v1.5 or ECDSA"
 }
 
-// oddScheme: what has a weak digest is no odder for it.
+// oddScheme names a signature algorithm that is rare in CAs. Weak digests are another rule's.
 func oddScheme(certificate *x509.Certificate) string {
 	switch a := certificate.SignatureAlgorithm; a {
 	case x509.UnknownSignatureAlgorithm:
@@ -150,7 +148,7 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 		kind, quoteSubject(m.Certificate), wanted), adviceOfPair
 }
 
-// findFailedTrial tells why a token's key could not prove that it belongs to the certificate.
+// findFailedTrial reports why the trial signature of a token's key failed.
 func findFailedTrial(m *Material, _ time.Time) (string, string) {
 	var failed *Error
 	switch {
@@ -162,7 +160,7 @@ func findFailedTrial(m *Material, _ time.Time) (string, string) {
 	return m.key.failed.Error(), adviceOfTrial
 }
 
-// findOpenKeyFile: Windows has no such bits; a pipe is gone when it was read.
+// findOpenKeyFile checks the mode of a regular file. Windows has no such bits.
 func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 	k, isFile := m.key.source.(keyFile)
 	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() || k.mode.Perm()&0o077 == 0 {

@@ -16,7 +16,7 @@ const (
 	maxSerialDigits = 128
 	// maxSerialOctets counts the octets of the DER: a leading zero keeps a number positive.
 	maxSerialOctets = 20
-	// minSerialBits is what random serial numbers have at least.
+	// minSerialBits is the least length of a random serial number.
 	minSerialBits = 64
 
 	anotherSerial = "issue the CA certificate anew with a random serial number of 128 bits"
@@ -56,15 +56,15 @@ func findShortSerial(m *Material, _ time.Time) (string, string) {
 }
 
 const (
-	// maxRequestLine is what every HTTP server and proxy should take at least, by RFC 9112
+	// maxRequestLine is the length that every HTTP server and proxy should take by RFC 9112
 	// section 3; many take no more than 8 KB.
 	maxRequestLine = 8000
-	// restOfRequest is room for what else is in the line: names of parameters, the instance, a
+	// restOfRequest is room for the rest of the line: names of parameters, the instance, a
 	// name of 64 characters that are not ASCII.
 	restOfRequest = 700
 )
 
-// findLongRequestLine counts with the verification certificate where there is one, else with
+// findLongRequestLine counts with the verification certificate if there is one, else with
 // one as [Authority.IssueVerification] makes it.
 func findLongRequestLine(m *Material, _ time.Time) (string, string) {
 	const advice = "a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it"
@@ -92,7 +92,7 @@ func estimatedLength(ca *x509.Certificate) int {
 		rsaKey   = 294      // a key of RSA 2048 in DER
 		ecKey    = 91       // one on P-256
 		markings = 80       // of the PEM
-		num, den = 149, 100 // base64, with line feeds and what else is percent-encoded
+		num, den = 149, 100 // base64, line feeds, percent-encoding
 	)
 	length := rest + len(ca.RawSubject) + ecKey
 	switch key := ca.PublicKey.(type) {

@@ -13,12 +13,12 @@ const (
 	soonExpired = 90 * day
 	// longestLife is the vendor's own: its procedure makes verification certificates for 300 days.
 	longestLife = 300 * day
-	// shortestLife is what is left between a check and a submission.
+	// shortestLife is enough time between a check and a submission.
 	shortestLife = time.Hour
 )
 
-// outside is the end of a validity that a time is beyond, both ends included as RFC 5280
-// section 4.1.2.5 has it, or "".
+// outside returns a message if the time is not within the validity, whose ends are included
+// (RFC 5280 section 4.1.2.5).
 func outside(certificate *x509.Certificate, at time.Time) (early bool, message string) {
 	switch {
 	case at.Before(certificate.NotBefore):

@@ -34,8 +34,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 
 const adviceOfIssuer = "sign the request again with the key of the CA that is to be registered"
 
-// findForeignSignature has nothing to say of a signature that can't be verified: what is
-// wrong with it is another rule's.
+// findForeignSignature leaves a signature that can't be verified to verification-digest.
 func findForeignSignature(m *Material, _ time.Time) (string, string) {
 	if reason, _ := unfitDigest(m.Verification); reason != "" || signedBy(m.Verification, m.Certificate) {
 		return "", ""
@@ -47,7 +46,7 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 	return fmt.Sprintf("it was not signed by the CA %s: its issuer is %s", quoteSubject(m.Certificate), issuer), adviceOfIssuer
 }
 
-// findForeignIssuer leaves a certificate of another CA to the rule before.
+// findForeignIssuer leaves a certificate of another CA to verification-signature.
 func findForeignIssuer(m *Material, _ time.Time) (string, string) {
 	if m.namesIssuer() || !signedBy(m.Verification, m.Certificate) {
 		return "", ""

@@ -19,8 +19,8 @@ const DefaultValidity = 30 * 24 * time.Hour
 // clocks that disagree.
 const backdating = time.Hour
 
-// Template is what a verification certificate is made from. All of it is
-// given, so that the same template and CA make the same certificate.
+// A Template has all that a verification certificate is made from: the same template and
+// CA make the same certificate.
 type Template struct {
 	Code         string           // the registration code, becomes the Common Name
 	PublicKey    crypto.PublicKey // see [NewVerificationKey]
@@ -29,7 +29,7 @@ type Template struct {
 	Validity     time.Duration // from Now; see [DefaultValidity]
 }
 
-// certificate is what [Authority.IssueVerification] signs.
+// certificate is the certificate that [Authority.IssueVerification] signs.
 func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 	notBefore, notAfter := t.period(ca)
 	keyIdentifier, err := subjectKeyIdentifier(t.PublicKey)
@@ -51,8 +51,8 @@ func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 	}, nil
 }
 
-// period is the validity of the certificate, in whole seconds as RFC 5280
-// section 4.1.2.5 has it, within that of the CA.
+// period is the validity of the certificate within that of the CA, in whole seconds (RFC
+// 5280 section 4.1.2.5).
 func (t Template) period(ca *x509.Certificate) (notBefore, notAfter time.Time) {
 	notBefore = t.Now.Add(-backdating).UTC().Truncate(time.Second)
 	notAfter = t.Now.Add(t.Validity).UTC().Truncate(time.Second)
@@ -65,7 +65,7 @@ func (t Template) period(ca *x509.Certificate) (notBefore, notAfter time.Time) {
 	return notBefore, notAfter
 }
 
-// fault is what makes a template unfit for signing, or "".
+// fault is the reason why a template can't be signed, or "".
 func (t Template) fault(ca *x509.Certificate) string {
 	if t.Validity <= 0 {
 		return "a validity of " + t.Validity.String() + " is not positive"
@@ -83,8 +83,8 @@ func (t Template) fault(ca *x509.Certificate) string {
 	return ""
 }
 
-// signatureAlgorithm is SHA-256 for every kind of key; left to itself
-// crypto/x509 takes SHA-384 and SHA-512 for the larger curves.
+// signatureAlgorithm is SHA-256 for every kind of key. The default of crypto/x509 is
+// SHA-384 and SHA-512 for the larger curves.
 func signatureAlgorithm(ca *x509.Certificate) x509.SignatureAlgorithm {
 	if _, ok := ca.PublicKey.(*rsa.PublicKey); ok {
 		return x509.SHA256WithRSA

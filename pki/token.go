@@ -15,7 +15,7 @@ import (
 
 const hasTokens = true
 
-// open finds the token, asks for the PIN only then, logs in once and finds the key.
+// open finds the token, asks for its PIN, logs in once and finds the key.
 func (k *tokenKey) open(password Password) (*openedKey, error) {
 	slot, token, err := k.findToken()
 	if err != nil {
@@ -64,7 +64,7 @@ func (k *tokenKey) askPIN(token pkcs11.TokenInfo, password Password) (string, er
 	return pin, nil
 }
 
-// findPair wants exactly one key: crypto11's FindKeyPair and what stands on it would take
+// findPair fails unless the token has exactly one such key. FindKeyPair of crypto11 takes
 // the first of several in silence.
 func (k *tokenKey) findPair(session *crypto11.Context, token pkcs11.TokenInfo) (crypto.Signer, error) {
 	var label []byte
@@ -87,7 +87,7 @@ func (k *tokenKey) findPair(session *crypto11.Context, token pkcs11.TokenInfo) (
 	return pairs[0], nil
 }
 
-// A tokenSigner signs in a token and says in a sentence where that failed.
+// A tokenSigner signs in a token and translates its errors.
 type tokenSigner struct {
 	crypto.Signer
 	key *tokenKey

@@ -40,7 +40,7 @@ func (k *tokenKey) findToken() (slot int, token pkcs11.TokenInfo, err error) {
 	return 0, token, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "name the one that is meant by serial or slot-id")
 }
 
-// names reports whether the URI means this token. What it does not say is no matter.
+// names reports whether each attribute that the URI has is the token's.
 func (k *tokenKey) names(slot uint, token pkcs11.TokenInfo) bool {
 	if token.Flags&pkcs11.CKF_TOKEN_INITIALIZED == 0 || k.slot != nil && *k.slot != slot {
 		return false
@@ -55,7 +55,7 @@ func (k *tokenKey) names(slot uint, token pkcs11.TokenInfo) bool {
 	return true
 }
 
-// trimmed: PKCS#11 pads texts with blanks, some modules with zeros.
+// trimmed removes padding: PKCS#11 pads texts with blanks, some modules with zeros.
 func trimmed(text string) string { return strings.TrimRight(text, " \x00") }
 
 // A module is a PKCS#11 module that was loaded and initialized.
@@ -100,8 +100,8 @@ const (
 	adviceOfPIN   = "it was tried once and won't be again: a token locks its PIN after a few wrong ones"
 )
 
-// answers translates what a token says (PKCS#11 v2.40, section 5.1). The first text is the
-// reason, the second what to do.
+// answers translates the answers of a token (PKCS#11 v2.40, section 5.1) into a reason and
+// an advice.
 var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_PIN_INCORRECT:              {"the PIN is wrong", adviceOfPIN},
 	pkcs11.CKR_PIN_INVALID:                {"the PIN is wrong: it has characters that the token does not take", adviceOfPIN},
@@ -128,8 +128,8 @@ const (
 
 func (k *tokenKey) refuseLocked() *Error { return k.refuse(lockedPIN, adviceOfLocked) }
 
-// refuseAnswer tells what a token answered. The text of the libraries is left out: it can
-// hold the URI.
+// refuseAnswer is the error for an answer of a token. It leaves out the text of the
+// libraries, which can hold the URI.
 func (k *tokenKey) refuseAnswer(err error) *Error {
 	var code pkcs11.Error
 	if !errors.As(err, &code) {
@@ -145,7 +145,7 @@ func (k *tokenKey) refuseAnswer(err error) *Error {
 	return k.refuse(answer[0], answer[1])
 }
 
-// fileThere is the reason why a module can't be there, or "".
+// fileThere returns why there is no file at path, or "".
 func fileThere(path string) string {
 	info, err := os.Stat(path)
 	switch {

@@ -19,8 +19,8 @@ func isTokenURI(key string) bool {
 	return len(key) >= len(tokenScheme) && strings.EqualFold(key[:len(tokenScheme)], tokenScheme)
 }
 
-// tokenAttributes are those of RFC 7512 that choose the token and the key. The URIs that
-// p11tool prints have more, which say nothing about that and are passed over.
+// tokenAttributes are the attributes of RFC 7512 that choose the token and the key. The
+// URIs that p11tool prints have others too, which are passed over.
 var (
 	tokenAttributes   = []string{"module-path", "token", "serial", "manufacturer", "model", "slot-id", "object", "id", "pin-source", "pin-value"}
 	passedOver        = []string{"type", "slot-description", "slot-manufacturer", "library-description", "library-manufacturer", "library-version", "module-name"}
@@ -37,8 +37,8 @@ type tokenKey struct {
 	pin    string // from pin-value or pin-source
 }
 
-// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name. Nothing of an error
-// is of the URI but the names of its attributes: a PIN may stand in it.
+// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name. Its errors show
+// nothing of the URI but the names of attributes: a PIN may be in it.
 func parseTokenURI(text string) (keySource, error) {
 	k := &tokenKey{raw: map[string]string{}, values: map[string]string{}}
 	if reason := k.parse(text[len(tokenScheme):]); reason != "" {
@@ -113,8 +113,8 @@ func keyIdentifier(raw, decoded string) []byte {
 	return []byte(decoded)
 }
 
-// readPIN takes the PIN that the URI has or points to. A source that can't be read is an
-// error now: no token is to be tried with an empty PIN.
+// readPIN reads the PIN of pin-value or pin-source. It fails if the source can't be read:
+// a token must not be tried with an empty PIN.
 func (k *tokenKey) readPIN() error {
 	k.pin = k.values["pin-value"]
 	source := strings.TrimPrefix(strings.TrimPrefix(k.values["pin-source"], "file://"), "file:")
@@ -138,7 +138,7 @@ func (k *tokenKey) readPIN() error {
 
 func (k *tokenKey) object() string { return keyRole + " " + k.place() }
 
-// place names the key without a PIN and without what only says where the module is.
+// place is the URI with the token and the key only: no PIN, no module.
 func (k *tokenKey) place() string {
 	var shown []string
 	for _, name := range shownInItsObjects {
