@@ -5,11 +5,14 @@ GO ?= go
 build: ## the program, as ./mqttca
 	$(GO) build -trimpath -o mqttca .
 
-test: ## all tests
-	$(GO) test ./...
+# go test without -v is silent about what it skips.
+SKIPPED = $(GO) run ./.ci/skipped
+
+test: ## all tests, with a line for each that is skipped
+	$(GO) test -json ./... | $(SKIPPED)
 
 race: ## all tests with the race detector
-	$(GO) test -race ./...
+	$(GO) test -json -race ./... | $(SKIPPED)
 
 lint: ## formatting, vet, staticcheck, a tidy go.mod
 	test -z "$$(gofmt -l .)" || { gofmt -d . ; exit 1; }
