@@ -2,12 +2,14 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // maxAnswerBytes is room for a page of 100 CA certificates, each of the largest
@@ -23,9 +25,9 @@ type answerReader struct {
 // A reply is what every answer of the service carries, done or refused; the answers of
 // the operations embed it.
 type reply struct {
-	RequestID text `json:"RequestId"`
-	Code      text
-	Message   text
+	RequestID wire.Text `json:"RequestId"`
+	Code      wire.Text
+	Message   wire.Text
 }
 
 func (r *reply) common() reply { return *r }
@@ -37,18 +39,17 @@ type answer interface{ common() reply }
 // the service's own shape, and of one with a Code that is known to refuse. What is in
 // neither shape is a [*NoAnswerError].
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
-	oversized := len(body) > maxAnswerBytes
+	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
 	body = r.credentials.redact(withoutEscapes(body))
 	switch {
+	case errors.Is(err, wire.ErrTooLong):
+		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
 	case err != nil:
 		failure := noAnswer(r.call, err)
 		failure.Sent = true
 		failure.HTTPStatus = resp.StatusCode
 		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
 		return "", failure
-	case oversized:
-		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
 	case resp.StatusCode/100 == 3:
 		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
 	}
@@ -59,11 +60,11 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 	common := answer.common()
 	switch {
 	case err != nil:
-		return shortened(common.RequestID), err
+		return wire.Shortened(common.RequestID), err
 	case resp.StatusCode/100 != 2, RuleFor(string(common.Code)).Kind != Undocumented:
-		return shortened(common.RequestID), r.refusal(resp, common)
+		return wire.Shortened(common.RequestID), r.refusal(resp, common)
 	}
-	return shortened(common.RequestID), nil
+	return wire.Shortened(common.RequestID), nil
 }
 
 func (r answerReader) decode(resp *http.Response, body []byte, into answer) error {
@@ -73,7 +74,7 @@ func (r answerReader) decode(resp *http.Response, body []byte, into answer) erro
 		return nil
 	case json.Valid(body):
 		failure := r.unreadable(resp, "is not in the shape of this operation", err)
-		failure.RequestID = shortened(into.common().RequestID)
+		failure.RequestID = wire.Shortened(into.common().RequestID)
 		return failure
 	}
 	return r.unreadable(resp, r.notJSON(resp), err)
@@ -82,15 +83,15 @@ func (r answerReader) decode(resp *http.Response, body []byte, into answer) erro
 func (r answerReader) refusal(resp *http.Response, outer reply) error {
 	if outer.Code == "" {
 		failure := r.unreadable(resp, "has no error code", nil)
-		failure.RequestID = shortened(outer.RequestID)
+		failure.RequestID = wire.Shortened(outer.RequestID)
 		return failure
 	}
 	return &Error{
 		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
-		Code:       shortened(outer.Code),
+		Code:       wire.Shortened(outer.Code),
 		Message:    outer.message(),
-		RequestID:  shortened(outer.RequestID),
+		RequestID:  wire.Shortened(outer.RequestID),
 		RetryAfter: retryAfter(resp),
 	}
 }
@@ -110,16 +111,7 @@ func (outer reply) message() string {
 	if outer.Code == "SignatureDoesNotMatch" {
 		return "the signature does not match the request"
 	}
-	return shortened(outer.Message)
-}
-
-// shortened keeps an error a sentence whatever the service sends.
-func shortened(s text) string {
-	const most = 500
-	if runes := []rune(string(s)); len(runes) > most {
-		return string(runes[:most]) + " …"
-	}
-	return string(s)
+	return wire.Shortened(outer.Message)
 }
 
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {

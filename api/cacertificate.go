@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // A CaCertificate is one CA certificate as the service has it (CaCertificateVO).
@@ -85,7 +87,7 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	if answer.Sn == "" {
 		return Acknowledgement{}, c.lacks(op, params.Get("MqttInstanceId"), &answer, "Sn")
 	}
-	return Acknowledgement{answer.Sn, shortened(answer.RequestID)}, nil
+	return Acknowledgement{answer.Sn, wire.Shortened(answer.RequestID)}, nil
 }
 
 // caCertificateData is the Data of ListCaCertificate.
@@ -105,9 +107,9 @@ type caCertificateVO struct {
 	Sn                  string
 	CaContent           string
 	VerificationContent string
-	ValidBegin          number // Unix milliseconds
-	ValidEnd            number // Unix milliseconds
-	Status              status // 1 active, 0 inactive
+	ValidBegin          wire.Number // Unix milliseconds
+	ValidEnd            wire.Number // Unix milliseconds
+	Status              status      // 1 active, 0 inactive
 }
 
 func (vo caCertificateVO) certificate() CaCertificate {
@@ -117,12 +119,24 @@ func (vo caCertificateVO) certificate() CaCertificate {
 		RegistrationCode:    vo.RegistrationCode,
 		CaContent:           withLineFeeds(vo.CaContent),
 		VerificationContent: withLineFeeds(vo.VerificationContent),
-		ValidBegin:          vo.ValidBegin.milliseconds(),
-		ValidEnd:            vo.ValidEnd.milliseconds(),
+		ValidBegin:          vo.ValidBegin.Milliseconds(),
+		ValidEnd:            vo.ValidEnd.Milliseconds(),
 		Active:              vo.Status.active(),
 		Unclear:             vo.Status.unclear(),
 	}
 }
+
+// A status is 1 of what is active and 0 of what is inactive, as a JSON number or as a
+// string. Anything else is kept as it came, and is neither.
+type status string
+
+func (s *status) UnmarshalJSON(data []byte) error {
+	*s = status(strings.Trim(string(data), `"`))
+	return nil
+}
+
+func (s status) active() bool  { return s == "1" }
+func (s status) unclear() bool { return s != "1" && s != "0" }
 
 // withLineFeeds undoes the literal \n that the vendor's examples show in PEM.
 func withLineFeeds(pem string) string { return lineFeeds.Replace(pem) }

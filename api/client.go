@@ -2,20 +2,20 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // Limits of one attempt. The context of a call bounds all of them together.
 const (
 	dialTimeout    = 10 * time.Second
 	attemptTimeout = 30 * time.Second // from the request to the last byte of the answer
-	maxHeaderBytes = 64 << 10
 )
 
 // A Config is what a [Client] needs.
@@ -47,23 +47,14 @@ func NewClient(config Config) *Client {
 	if config.Dial == nil {
 		config.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	}
-	transport := &http.Transport{
-		Proxy:                  proxyFor, // none for loopback
-		DialContext:            config.Dial,
-		TLSClientConfig:        &tls.Config{RootCAs: config.Roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    dialTimeout,
-		MaxResponseHeaderBytes: maxHeaderBytes,
-		MaxIdleConnsPerHost:    16,
-		IdleConnTimeout:        90 * time.Second,
-		DisableCompression:     true, // so that the limit of an answer is one of bytes sent
-		ForceAttemptHTTP2:      true,
-		OnProxyConnectResponse: refusedByProxy,
-	}
-	return &Client{config: config, http: &http.Client{
-		Transport: transport,
-		// A redirect would carry the signature and a security token elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	transport := wire.NewTransport()
+	transport.DialContext = config.Dial
+	transport.TLSClientConfig.RootCAs = config.Roots
+	transport.TLSHandshakeTimeout = dialTimeout
+	transport.MaxIdleConnsPerHost = 16
+	transport.IdleConnTimeout = 90 * time.Second
+	transport.ForceAttemptHTTP2 = true
+	return &Client{config: config, http: wire.NewClient(transport, 0)}
 }
 
 // Close closes the idle connections.
@@ -78,9 +69,9 @@ func (c *Client) about(op operation, instanceID string) Call {
 // where it has a Code.
 func (c *Client) lacks(op operation, instanceID string, answer answer, field string) error {
 	common, call := answer.common(), c.about(op, instanceID)
-	requestID := shortened(common.RequestID)
+	requestID := wire.Shortened(common.RequestID)
 	if common.Code != "" {
-		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: shortened(common.Code), Message: common.message(), RequestID: requestID}
+		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: wire.Shortened(common.Code), Message: common.message(), RequestID: requestID}
 	}
 	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: requestID, Sent: true,
 		Reason: "the answer has no " + field}

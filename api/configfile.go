@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"syscall"
+
+	"mqttca/api/wire"
 )
 
 // maxConfigBytes bounds what is read of a configuration.
@@ -33,12 +34,12 @@ func readConfigFile(path string) ([]byte, error) {
 		return nil, badFile(path + " cannot be read")
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxConfigBytes+1))
+	data, err := wire.ReadUpTo(file, maxConfigBytes)
 	switch {
+	case errors.Is(err, wire.ErrTooLong):
+		return nil, badFile(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
 	case err != nil:
 		return nil, badFile(path + " cannot be read")
-	case len(data) > maxConfigBytes:
-		return nil, badFile(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
 	}
 	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // as PowerShell writes it
 }

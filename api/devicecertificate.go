@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // A DeviceCertificate is one device certificate as the service has it
@@ -44,9 +46,9 @@ type deviceCertificateVO struct {
 	DeviceSn      string
 	DeviceName    string
 	DeviceContent string
-	ValidBegin    number // Unix milliseconds
-	ValidEnd      number // Unix milliseconds
-	Status        status // 1 active, 0 inactive
+	ValidBegin    wire.Number // Unix milliseconds
+	ValidEnd      wire.Number // Unix milliseconds
+	Status        status      // 1 active, 0 inactive
 }
 
 func (vo deviceCertificateVO) certificate() DeviceCertificate {
@@ -54,8 +56,8 @@ func (vo deviceCertificateVO) certificate() DeviceCertificate {
 		DeviceSn:      vo.DeviceSn,
 		DeviceName:    vo.DeviceName,
 		DeviceContent: withLineFeeds(vo.DeviceContent),
-		ValidBegin:    vo.ValidBegin.milliseconds(),
-		ValidEnd:      vo.ValidEnd.milliseconds(),
+		ValidBegin:    vo.ValidBegin.Milliseconds(),
+		ValidEnd:      vo.ValidEnd.Milliseconds(),
 		Active:        vo.Status.active(),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // Where every ECS instance finds its metadata service, and the paths there: the vendor's
@@ -40,9 +42,15 @@ func isRoleName(name string) bool { return len(name) <= 64 && roleNamePattern.Ma
 func newECSRole(source, name string) (CredentialsProvider, error) {
 	return metadata{
 		base:   metadataURL,
-		client: fetchClient(nil, metadataPatience),
+		client: metadataClient(),
 		v2Only: isTrue(EnvMetadataV2Only),
 	}.provider(source, name)
+}
+
+func metadataClient() *http.Client {
+	client := fetchClient(metadataPatience)
+	client.Transport.(*http.Transport).Proxy = nil
+	return client
 }
 
 func (m metadata) provider(source, name string) (CredentialsProvider, error) {
@@ -54,7 +62,7 @@ func (m metadata) provider(source, name string) (CredentialsProvider, error) {
 		}
 	case name != "" && !isRoleName(name):
 		return nil, &CredentialsError{
-			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, shortened(text(name))),
+			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, wire.Shortened(name)),
 			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
 		}
 	}

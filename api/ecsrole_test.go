@@ -86,7 +86,7 @@ func TestECSRole(t *testing.T) {
 			home(t, "", nil)
 			server := httptest.NewServer(&tt.server)
 			defer server.Close()
-			service := metadata{server.URL, fetchClient(nil, time.Minute), tt.v2Only}
+			service := metadata{server.URL, fetchClient(time.Minute), tt.v2Only}
 			provider, err := service.provider("the ECS role", tt.role)
 			if err != nil {
 				t.Fatal(err)
@@ -114,7 +114,7 @@ func TestNoMetadataService(t *testing.T) {
 	home(t, "", nil)
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	provider, err := metadata{server.URL, fetchClient(nil, time.Minute), false}.provider("the ECS role", "r")
+	provider, err := metadata{server.URL, fetchClient(time.Minute), false}.provider("the ECS role", "r")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestNoMetadataService(t *testing.T) {
 
 // The one address, and no proxy whatever the environment says.
 func TestMetadataClient(t *testing.T) {
-	client := fetchClient(nil, metadataPatience)
+	client := metadataClient()
 	if transport := client.Transport.(*http.Transport); transport.Proxy != nil || metadataURL != "http://100.100.100.200" {
 		t.Error("the metadata service is asked elsewhere, or by way of a proxy")
 	}
@@ -148,7 +148,9 @@ func TestFetchRefusedByProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = askURI(context.Background(), fetchClient(http.ProxyURL(at), time.Minute), "https://uri.example/")
+	client := fetchClient(time.Minute)
+	client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
+	_, err = askURI(context.Background(), client, "https://uri.example/")
 	err = fetching{"a test", "uri.example", ""}.failed(context.Background(), err)
 	const want = "no usable credentials: a test: uri.example could not be asked: the proxy that the environment names answered HTTP 407"
 	if err.Error() != want {
@@ -242,7 +244,7 @@ func TestAnswersThatBreakOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	role, err := metadata{base: cutOff(t, "the-role").URL, client: fetchClient(nil, time.Minute)}.provider("a test", "")
+	role, err := metadata{base: cutOff(t, "the-role").URL, client: fetchClient(time.Minute)}.provider("a test", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,11 +2,11 @@ package api
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
+
+	"mqttca/api/wire"
 )
 
 // An Endpoint is where requests go: a scheme and a host, perhaps a port.
@@ -14,16 +14,13 @@ type Endpoint struct {
 	url url.URL
 }
 
-var (
-	regionPattern     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	vendorHostPattern = regexp.MustCompile(`^onsmqtt(-vpc)?\.[a-z0-9-]+\.aliyuncs\.com$`)
-)
+var vendorHostPattern = regexp.MustCompile(`^onsmqtt(-vpc)?\.[a-z0-9-]+\.aliyuncs\.com$`)
 
 // RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with
 // vpc the one that answers inside a VPC. A region that no page lists is no error:
 // the pattern of the host holds for new ones.
 func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
-	if len(region) > 50 || !regionPattern.MatchString(region) {
+	if len(region) > 50 || !wire.IsRegion(region) {
 		return Endpoint{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
 	}
 	host := "onsmqtt." + region + ".aliyuncs.com"
@@ -43,7 +40,7 @@ func ParseEndpoint(text string) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	switch {
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
 		return Endpoint{}, fmt.Errorf("endpoint %q: plain http is taken for a loopback address only; use https", text)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return Endpoint{}, fmt.Errorf("endpoint %q: the scheme is neither https nor http", text)
@@ -63,15 +60,10 @@ func parseHost(text string) (*url.URL, error) {
 	switch {
 	case strings.Contains(text, "@"):
 		return nil, fmt.Errorf("the endpoint holds a user or a password: an endpoint is a host and perhaps a port")
-	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !validPort(u.Port()):
+	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !wire.ValidPort(u.Port()):
 		return nil, fmt.Errorf("endpoint %q: not a host, a host:port or a URL of one", text)
 	}
 	return u, nil
-}
-
-func validPort(port string) bool {
-	n, err := strconv.ParseUint(port, 10, 16)
-	return port == "" || err == nil && n > 0
 }
 
 // IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the
@@ -96,9 +88,17 @@ func (e Endpoint) Host() string { return e.url.Host }
 // String is the endpoint as a URL without a path.
 func (e Endpoint) String() string { return e.url.String() }
 
-// isLoopback takes addresses, and the one name that RFC 6761 section 6.3 reserves
-// for them.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// CheckProxy fails with a [*wire.EnvironmentError] if the environment names a proxy on the
+// way to the endpoint that cannot be used.
+func (e Endpoint) CheckProxy() error { return wire.CheckProxy(&e.url) }
+
+// Regions are those for which the vendor publishes an endpoint, public or inside a VPC.
+// The list is for being offered: others are no error.
+func Regions() []string {
+	return []string{
+		"cn-qingdao", "cn-beijing", "cn-zhangjiakou", "cn-huhehaote", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-shenzhen",
+		"cn-heyuan-acdr-1", "cn-guangzhou", "cn-chengdu", "cn-hongkong", "cn-hangzhou-finance", "cn-shanghai-finance-1",
+		"cn-shenzhen-finance-1", "ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "ap-southeast-6", "ap-northeast-1",
+		"us-east-1", "us-west-1", "eu-central-1", "eu-west-1", "me-central-1",
+	}
 }

@@ -1,16 +1,13 @@
 package api
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/url"
 	"strings"
-	"syscall"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // A Call is what an error is about.
@@ -112,51 +109,11 @@ func noAnswer(call Call, err error) *NoAnswerError {
 // innermost error, which no longer hold the URL.
 func reason(err error) string {
 	var request *url.Error
-	if cause, known := knownReason(err); known {
+	if cause, known := wire.Cause(err); known {
 		return cause
 	}
 	if errors.As(err, &request) {
 		return request.Err.Error()
 	}
 	return err.Error()
-}
-
-// knownReason names the usual causes in words that repeat nothing of the answer.
-func knownReason(err error) (cause string, known bool) {
-	var (
-		dns     *net.DNSError
-		cert    *tls.CertificateVerificationError
-		timeout net.Error
-		proxy   *proxyError
-	)
-	switch {
-	case errors.As(err, &proxy):
-		return proxy.Error(), true
-	case errors.Is(err, context.Canceled):
-		return "interrupted", true
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "no answer in time", true
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return viaProxy(err) + "the host name " + dns.Name + " is not known", true
-	case errors.As(err, &dns):
-		return viaProxy(err) + "the host name " + dns.Name + " could not be looked up", true
-	case errors.As(err, &cert):
-		return "its TLS certificate does not verify: " + cert.Err.Error(), true
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return viaProxy(err) + "connection refused", true
-	case errors.Is(err, syscall.ECONNRESET):
-		return "the connection was reset", true
-	case errors.Is(err, io.EOF):
-		return "the connection was closed without an answer", true
-	}
-	return "", false
-}
-
-// viaProxy says whose failure it is where a proxy of the environment was in between.
-func viaProxy(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "proxyconnect" {
-		return "by way of the proxy that the environment names: "
-	}
-	return ""
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"mqttca/api/emulator"
+
+	"mqttca/api/wire"
 )
 
 // seeds are the lines of a file of testdata/fuzz.
@@ -49,7 +51,7 @@ func FuzzAnswer(f *testing.F) {
 			reply
 			Sn   string
 			Data *struct {
-				PageSize         number
+				PageSize         wire.Number
 				CaCertificateVOS []caCertificateVO
 			}
 		}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
+
+	"mqttca/api/wire"
 )
 
 // A handout is one request of credentials-go for temporary credentials. Its providers
@@ -31,7 +33,7 @@ type builder func(*providers.HttpOptions) (providers.CredentialsProvider, error)
 
 // ask makes a provider and has it fetch.
 func (h handout) ask(ctx context.Context, build builder) (Credentials, error) {
-	if err := checkProxy(&url.URL{Scheme: "https", Host: h.host}); err != nil {
+	if err := wire.CheckProxy(&url.URL{Scheme: "https", Host: h.host}); err != nil {
 		return Credentials{}, err
 	}
 	type outcome struct {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func (h handout) explain(err error) error {
 	if refusal.Code == "" && refusal.RequestID == "" {
 		return h.refused(string(noneUsable))
 	}
-	failure := h.refused(fmt.Sprintf("refused to give any (code %s, request id %s)", orNone(refusal.Code), orNone(refusal.RequestID)))
+	failure := h.refused(fmt.Sprintf("refused to give any (code %s, request id %s)", cmp.Or(refusal.Code, "none"), cmp.Or(refusal.RequestID, "none")))
 	failure.Code, failure.RequestID = string(refusal.Code), string(refusal.RequestID)
 	return failure
 }
@@ -54,11 +55,4 @@ func refusalIn(message string, secrets []Secret) (found reply) {
 		found.RequestID = ""
 	}
 	return found
-}
-
-func orNone(t text) string {
-	if t == "" {
-		return "none"
-	}
-	return string(t)
 }

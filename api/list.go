@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+
+	"mqttca/api/wire"
 )
 
 // The shape of a listing: the largest page that the reference pages of the listing
@@ -27,7 +29,7 @@ type listData[T comparable] interface {
 }
 
 // An extent is what an answer says of the size of its listing.
-type extent struct{ Total, PageSize number }
+type extent struct{ Total, PageSize wire.Number }
 
 // size is the page size that the answer echoes, if not more than was asked for; 0 where it
 // echoes none.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // The n-th pause lies anywhere between nothing and 500 ms, doubled each time, up to 16 s.
@@ -49,9 +51,9 @@ func TestWhatMayPass(t *testing.T) {
 		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", io.ErrUnexpectedEOF)},
 		&NoAnswerError{Err: context.DeadlineExceeded},
 		&NoAnswerError{Err: errors.New("http: server closed idle connection"), reused: true},
-		&NoAnswerError{Err: &proxyError{502}},
-		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", &proxyError{503})},
-		&NoAnswerError{Err: &proxyError{504}},
+		&NoAnswerError{Err: &wire.ProxyError{Status: 502}},
+		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", &wire.ProxyError{Status: 503})},
+		&NoAnswerError{Err: &wire.ProxyError{Status: 504}},
 		&NoAnswerError{HTTPStatus: 502},
 		&NoAnswerError{HTTPStatus: 503},
 		&NoAnswerError{HTTPStatus: 504},

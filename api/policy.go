@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+
+	"mqttca/api/wire"
 )
 
 // A Purpose is what somebody wants to do with an instance, in as few operations as it
@@ -55,7 +57,7 @@ var (
 // is in. What could widen the policy, such as a * in an id, is refused.
 func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy, error) {
 	switch {
-	case !regionPattern.MatchString(region):
+	case !wire.IsRegion(region):
 		return Policy{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
 	case len(account) > 20 || !accountPattern.MatchString(account):
 		return Policy{}, fmt.Errorf("account %q: an account id is all digits", account)

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"mqttca/api/wire"
 )
 
 // A profile is one identity in the configuration of the vendor's CLI, with the fields of
@@ -21,29 +23,29 @@ type profile struct {
 	AccessKeySecret Secret `json:"access_key_secret"`
 	SecurityToken   Secret `json:"sts_token"`
 
-	RoleARN         string `json:"ram_role_arn"`
-	SessionName     string `json:"ram_session_name"`
-	DurationSeconds number `json:"expired_seconds"`
-	Policy          string `json:"policy"`
-	ExternalID      string `json:"external_id"`
-	STSRegion       string `json:"sts_region"`
-	STSEndpoint     string `json:"sts_endpoint"`
-	EnableVPC       bool   `json:"enable_vpc"`
-	SourceProfile   string `json:"source_profile"`
-	ECSRoleName     string `json:"ram_role_name"`
+	RoleARN         string      `json:"ram_role_arn"`
+	SessionName     string      `json:"ram_session_name"`
+	DurationSeconds wire.Number `json:"expired_seconds"`
+	Policy          string      `json:"policy"`
+	ExternalID      string      `json:"external_id"`
+	STSRegion       string      `json:"sts_region"`
+	STSEndpoint     string      `json:"sts_endpoint"`
+	EnableVPC       bool        `json:"enable_vpc"`
+	SourceProfile   string      `json:"source_profile"`
+	ECSRoleName     string      `json:"ram_role_name"`
 
 	OIDCProviderARN string `json:"oidc_provider_arn"`
 	OIDCTokenFile   string `json:"oidc_token_file"`
 	OIDCToken       Secret `json:"oidc_token"`
 
-	SignInURL          string `json:"cloud_sso_sign_in_url"`
-	AccountID          string `json:"cloud_sso_account_id"`
-	AccessConfig       string `json:"cloud_sso_access_config"`
-	AccessToken        Secret `json:"access_token"`
-	AccessTokenExpires number `json:"cloud_sso_access_token_expire"` // Unix seconds
-	OAuthSite          string `json:"oauth_site_type"`
-	OAuthToken         Secret `json:"oauth_access_token"`
-	OAuthTokenExpires  number `json:"oauth_access_token_expire"` // Unix seconds
+	SignInURL          string      `json:"cloud_sso_sign_in_url"`
+	AccountID          string      `json:"cloud_sso_account_id"`
+	AccessConfig       string      `json:"cloud_sso_access_config"`
+	AccessToken        Secret      `json:"access_token"`
+	AccessTokenExpires wire.Number `json:"cloud_sso_access_token_expire"` // Unix seconds
+	OAuthSite          string      `json:"oauth_site_type"`
+	OAuthToken         Secret      `json:"oauth_access_token"`
+	OAuthTokenExpires  wire.Number `json:"oauth_access_token_expire"` // Unix seconds
 
 	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
 	CredentialsURI Secret `json:"credentials_uri"` // or in its query

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // modes are the modes of the CLI's profiles that are read. Every field that one needs is
@@ -39,10 +41,10 @@ func (p profile) providerFor(dependents []string) (CredentialsProvider, error) {
 		return mode(p, dependents)
 	case p.config == nil:
 		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
-			p.Name, iniPath(), shortened(text(p.iniType)), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
+			p.Name, iniPath(), wire.Shortened(p.iniType), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
 	}
 	return nil, badProfile(fmt.Sprintf("profile %q has mode %q, and only %s are read",
-		p.Name, shortened(text(p.Mode)), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
+		p.Name, wire.Shortened(p.Mode), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
 }
 
 // A setting is a field of a profile by the CLI's name of it.

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/url"
+
+	"mqttca/api/wire"
 )
 
 // A RegisterCode is what the service wants to find as the subject CN of the
@@ -27,5 +29,5 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 	if answer.RegisterCode == "" {
 		return RegisterCode{}, c.lacks(getRegisterCode, instanceID, &answer, "RegisterCode")
 	}
-	return RegisterCode{answer.RegisterCode, shortened(answer.RequestID)}, nil
+	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // renewalMargin is how long credentials must still be good to be used for one more
@@ -73,10 +75,7 @@ type fetchStoppedError struct {
 }
 
 func (e *fetchStoppedError) Error() string {
-	if errors.Is(e.cause, context.Canceled) {
-		return "interrupted while credentials were fetched for " + e.source
-	}
-	return "the time ran out while credentials were fetched for " + e.source
+	return wire.Ending(e.cause) + " while credentials were fetched for " + e.source
 }
 
 // Hint says what to do where nobody interrupted it.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"mqttca/api/wire"
 )
 
 // The pauses between attempts: the first is 250 ms on average, doubled each time, with
@@ -37,10 +39,7 @@ type StoppedError struct {
 }
 
 func (e *StoppedError) Error() string {
-	if errors.Is(e.Cause, context.Canceled) {
-		return fmt.Sprintf("%s: interrupted before it was tried again; %s", e.Call, e.Last)
-	}
-	return fmt.Sprintf("%s: the time ran out before it was tried again; %s", e.Call, e.Last)
+	return fmt.Sprintf("%s: %s before it was tried again; %s", e.Call, wire.Ending(e.Cause), e.Last)
 }
 
 // Unwrap gives what ended the waiting and the last attempt's error.
@@ -114,10 +113,10 @@ func (e *NoAnswerError) passing() bool {
 		return isGatewayTrouble(e.HTTPStatus)
 	}
 	var timeout net.Error
-	var proxy *proxyError
+	var proxy *wire.ProxyError
 	switch {
 	case errors.As(e.Err, &proxy):
-		return isGatewayTrouble(proxy.status)
+		return isGatewayTrouble(proxy.Status)
 	case errors.Is(e.Err, context.Canceled):
 		return false
 	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded):

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"mqttca/api/emulator"
+
+	"mqttca/api/wire"
 )
 
 // A bubble is a client and a handler in a synctest bubble, without a socket between them.
@@ -289,8 +291,8 @@ func TestWhatWillNotPass(t *testing.T) {
 		&NoAnswerError{HTTPStatus: 200},
 		&NoAnswerError{Err: errors.New("http: server closed idle connection")}, // of a fresh one
 		&NoAnswerError{Err: errors.New("gzip: invalid header"), HTTPStatus: 200, reused: true},
-		&NoAnswerError{Err: &proxyError{407}},
-		&NoAnswerError{Err: &proxyError{500}},
+		&NoAnswerError{Err: &wire.ProxyError{Status: 407}},
+		&NoAnswerError{Err: &wire.ProxyError{Status: 500}},
 		&CredentialsError{},
 	} {
 		if mayPass(listCaCertificate, err) {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
+
+	"mqttca/api/wire"
 )
 
 // A role is what STS is asked for. Only the ARN must be there.
@@ -37,17 +39,17 @@ func (r role) check(source string) error {
 	switch {
 	case r.seconds != 0 && r.seconds < leastRoleSeconds:
 		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.seconds, leastRoleSeconds))
-	case r.region == "" && r.stsRegion() != "" && !regionPattern.MatchString(r.stsRegion()):
+	case r.region == "" && r.stsRegion() != "" && !wire.IsRegion(r.stsRegion()):
 		return &CredentialsError{
-			Reason: fmt.Sprintf("%s is %q: a region is written like cn-hangzhou", EnvSTSRegion, shortened(text(r.stsRegion()))),
+			Reason: fmt.Sprintf("%s is %q: a region is written like cn-hangzhou", EnvSTSRegion, wire.Shortened(r.stsRegion())),
 			Advice: "correct the variable, or unset it",
 		}
-	case r.region != "" && !regionPattern.MatchString(r.region):
-		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, shortened(text(r.region))))
+	case r.region != "" && !wire.IsRegion(r.region):
+		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.region)))
 	case !isHost(r.stsHost()) && r.endpoint != "":
 		return badProfile(source + " has an sts_endpoint that is no host")
 	case !isHost(r.stsHost()):
-		return &EnvironmentError{EnvSTSEndpoint, "is no host", "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
+		return &wire.EnvironmentError{Variable: EnvSTSEndpoint, Problem: "is no host", Advice: "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
 	}
 	return nil
 }
@@ -57,7 +59,7 @@ func (r role) stsRegion() string { return cmp.Or(r.region, getenv(EnvSTSRegion))
 // isHost reports whether the text is a host or host:port, and nothing behind it.
 func isHost(text string) bool {
 	u, err := url.Parse("https://" + text)
-	return err == nil && u.Host == text && u.Hostname() != "" && validPort(u.Port())
+	return err == nil && u.Host == text && u.Hostname() != "" && wire.ValidPort(u.Port())
 }
 
 // stsHost is where the role is assumed. An endpoint comes before a region, and may be

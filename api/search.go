@@ -1,6 +1,8 @@
 package api
 
-import "fmt"
+import (
+	"fmt"
+)
 
 // A Search says where to look for credentials.
 type Search struct {
@@ -19,7 +21,7 @@ type Search struct {
 //
 // It sends nothing, runs no command and writes no file; what must be fetched is fetched
 // for the first request, and again before it expires. It fails with a [*CredentialsError]
-// or an [*EnvironmentError].
+// or an [*wire.EnvironmentError].
 func FindCredentials(s Search) (CredentialsProvider, error) {
 	if err := checkAll(settingVariables); err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // attempt sends one request, and once more where the service's clock turns out to differ
@@ -56,14 +58,14 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 		return err
 	}
 	resp, err := c.http.Do(req)
-	var misset *EnvironmentError
+	var misset *wire.EnvironmentError
 	if errors.As(err, &misset) {
 		return misset
 	}
 	if err != nil {
 		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
 		failure.Sent, failure.reused = sent.Load(), seen.Reused
-		failure.Reason = shortened(text(credentials.redact([]byte(failure.Reason))))
+		failure.Reason = wire.Shortened(string(credentials.redact([]byte(failure.Reason))))
 		return failure
 	}
 	defer resp.Body.Close()

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
+
+	"mqttca/api/wire"
 )
 
 // A signIn is somebody's login with the aliyun CLI, which keeps its access token in the
@@ -70,7 +72,7 @@ func newOAuth(login signIn, site string) (CredentialsProvider, error) {
 	advice := login.advice("OAuth")
 	host, known := oauthSites[strings.ToUpper(site)]
 	if !known {
-		return nil, badProfile(fmt.Sprintf("%s has oauth_site_type %q, and only CN and INTL are known", login.source, shortened(text(site))))
+		return nil, badProfile(fmt.Sprintf("%s has oauth_site_type %q, and only CN and INTL are known", login.source, wire.Shortened(site)))
 	}
 	if err := cmp.Or(login.check(advice), checkLibrary(login.source)); err != nil {
 		return nil, err
@@ -98,9 +100,9 @@ func secureURL(source, name, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	wrong := ""
 	switch {
-	case err != nil || u.Hostname() == "" || !validPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
+	case err != nil || u.Hostname() == "" || !wire.ValidPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
 		wrong = "not an https URL of a host"
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
 		wrong = "plain http, which is taken for a loopback address only"
 	default:
 		return u, nil

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // maxTemporaryBytes is far more than temporary credentials take.
@@ -43,21 +43,12 @@ func (e answerError) Error() string { return string(e) }
 
 const noneUsable = answerError("gave none that can be used")
 
-// fetchClient follows no redirect: what it leads to need not be https, nor loopback. A
-// connection serves one request, since the next is hours away.
-func fetchClient(proxy func(*http.Request) (*url.URL, error), patience time.Duration) *http.Client {
-	return &http.Client{
-		Timeout: patience,
-		Transport: &http.Transport{
-			Proxy:                  proxy,
-			DialContext:            (&net.Dialer{Timeout: patience}).DialContext,
-			DisableKeepAlives:      true,
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: maxHeaderBytes,
-			OnProxyConnectResponse: refusedByProxy,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+// fetchClient is a client for one request: the next is hours away.
+func fetchClient(patience time.Duration) *http.Client {
+	transport := wire.NewTransport()
+	transport.DialContext = (&net.Dialer{Timeout: patience}).DialContext
+	transport.DisableKeepAlives = true
+	return wire.NewClient(transport, patience)
 }
 
 // fetchBody gives the body of an answer with status 200.
@@ -70,9 +61,9 @@ func fetchBody(client *http.Client, req *http.Request) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, answerError(fmt.Sprintf("answered HTTP %d", resp.StatusCode))
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxTemporaryBytes+1))
-	if err == nil && len(body) > maxTemporaryBytes {
-		err = noneUsable
+	body, err := wire.ReadUpTo(resp.Body, maxTemporaryBytes)
+	if errors.Is(err, wire.ErrTooLong) {
+		return nil, noneUsable
 	}
 	return body, err
 }
@@ -97,7 +88,7 @@ func (f fetching) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return &fetchStoppedError{f.source, ctx.Err()}
 	}
-	var misset *EnvironmentError
+	var misset *wire.EnvironmentError
 	if errors.As(err, &misset) {
 		return misset
 	}
@@ -115,9 +106,9 @@ func (f fetching) refused(how string) *CredentialsError {
 
 // unasked keeps of an error of net/http only causes that repeat nothing of an answer.
 func (f fetching) unasked(err error) *CredentialsError {
-	cause, known := knownReason(err)
+	cause, known := wire.Cause(err)
 	if !known {
 		cause = "the connection failed"
 	}
-	return f.refused("could not be asked: " + shortened(text(cause)))
+	return f.refused("could not be asked: " + wire.Shortened(cause))
 }

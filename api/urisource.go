@@ -15,7 +15,7 @@ func newURISource(source, uri string) (CredentialsProvider, error) {
 	if err := cmp.Or(err, checkExternal(source)); err != nil {
 		return nil, err
 	}
-	client := fetchClient(proxyFor, temporaryPatience)
+	client := fetchClient(temporaryPatience)
 	from := fetching{source, u.Host, uriAdvice}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
 		found, err := askURI(ctx, client, u.String())

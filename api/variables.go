@@ -3,6 +3,8 @@ package api
 import (
 	"os"
 	"strings"
+
+	"mqttca/api/wire"
 )
 
 // generations are the prefixes that the vendor's tools have given to their variables, the
@@ -60,7 +62,7 @@ func (v variable) names() []string {
 	return append(names, v.others...)
 }
 
-// check fails with an [*EnvironmentError] if the variable is set only under a name that is
+// check fails with an [*wire.EnvironmentError] if the variable is set only under a name that is
 // not read, or differently under two names: another identity could sign otherwise.
 func (v variable) check() error {
 	first, value := "", ""
@@ -68,11 +70,11 @@ func (v variable) check() error {
 		switch found := os.Getenv(name); {
 		case found == "" || found == value:
 		case first != "":
-			return &EnvironmentError{first, "and " + name + " differ", "unset the one that is not meant"}
+			return &wire.EnvironmentError{Variable: first, Problem: "and " + name + " differ", Advice: "unset the one that is not meant"}
 		case v.read == 0:
-			return &EnvironmentError{name, "is set but not read", "unset it, or name the profile to use"}
+			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "unset it, or name the profile to use"}
 		case i >= v.read:
-			return &EnvironmentError{name, "is set but not read", "set " + v.name + " in its place, or unset it"}
+			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "set " + v.name + " in its place, or unset it"}
 		default:
 			first, value = name, found
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/wire"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -83,7 +84,7 @@ func errorTable() []errorRow {
 
 		// The command line and local files.
 		{describeUsage},
-		row(exitUsage, outcomeFailed, (*api.EnvironmentError).Hint),
+		row(exitUsage, outcomeFailed, (*wire.EnvironmentError).Hint),
 		row(exitExpiring, outcomeFailed, (*expiringError).hint),
 		row(exitLocal, outcomeFailed, func(e *fileError) string { return e.hint }),
 		row(exitLocal, outcomeFailed, noHint[*verdictError]),

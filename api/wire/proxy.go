@@ -1,4 +1,4 @@
-package api
+package wire
 
 import (
 	"cmp"
@@ -27,20 +27,17 @@ func (e *EnvironmentError) Hint() string { return e.Advice }
 // proxyFor is [http.ProxyFromEnvironment], which ignores a variable that it cannot read
 // and calls the host directly: here that is an [*EnvironmentError].
 func proxyFor(req *http.Request) (*url.URL, error) {
-	if err := checkProxy(req.URL); err != nil {
+	if err := CheckProxy(req.URL); err != nil {
 		return nil, err
 	}
 	return http.ProxyFromEnvironment(req)
 }
 
-// CheckProxy fails with an [*EnvironmentError] if the environment names a proxy on the way
-// to the endpoint that cannot be used.
-func (e Endpoint) CheckProxy() error { return checkProxy(&e.url) }
-
-// checkProxy finds a variable that means a proxy for u and that net/http ignores. If there
-// is an HTTPS_PROXY the others do not count, and none counts for a host of NO_PROXY.
-func checkProxy(u *url.URL) error {
-	if isLoopback(u.Hostname()) || calledDirectly(u) {
+// CheckProxy fails with an [*EnvironmentError] if a variable means a proxy for u and
+// net/http would ignore it. If there is an HTTPS_PROXY the others do not count, and none
+// counts for a host of NO_PROXY.
+func CheckProxy(u *url.URL) error {
+	if IsLoopback(u.Hostname()) || calledDirectly(u) {
 		return nil
 	}
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"} {
@@ -69,7 +66,7 @@ func isProxy(value string) bool {
 		value = "http://" + value
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Hostname() == "" || !validPort(u.Port()) {
+	if err != nil || u.Hostname() == "" || !ValidPort(u.Port()) {
 		return false
 	}
 	switch u.Scheme {
@@ -99,18 +96,18 @@ func calledDirectly(u *url.URL) bool {
 	return false
 }
 
-// A proxyError is the answer of a proxy that did not open the way to the service. Its own
+// A ProxyError is the answer of a proxy that did not open the way to a server. Its own
 // words are left out: they may repeat the password that it was given.
-type proxyError struct{ status int }
+type ProxyError struct{ Status int }
 
-func (e *proxyError) Error() string {
-	return fmt.Sprintf("the proxy that the environment names answered HTTP %d", e.status)
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy that the environment names answered HTTP %d", e.Status)
 }
 
 // refusedByProxy looks at the answer to CONNECT.
 func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
-		return &proxyError{resp.StatusCode}
+		return &ProxyError{resp.StatusCode}
 	}
 	return nil
 }

@@ -1,0 +1,74 @@
+// Package wire is what the client of the service and the fetching of credentials have in
+// common: how a server is reached, how much of it is read, and how its failures are said.
+//
+// It promises that no redirect is followed, that a proxy of the environment which cannot
+// be used is an error and never passed over, that headers and bodies are read up to a limit,
+// and that the words it has for a failure repeat nothing that a server sent. What is asked,
+// how it is signed and whether it is tried again is for those who use it.
+package wire
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+)
+
+const maxHeaderBytes = 64 << 10
+
+// NewTransport makes a transport that asks the proxy of the environment and reads bounded
+// headers. It opens no connection.
+func NewTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  proxyFor,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		DisableCompression:     true, // so that the limit of a body is one of bytes sent
+		OnProxyConnectResponse: refusedByProxy,
+	}
+}
+
+// NewClient makes a client whose requests end after patience; 0 means no limit of its own.
+// It follows no redirect, which would carry signatures and tokens elsewhere.
+func NewClient(transport *http.Transport, patience time.Duration) *http.Client {
+	return &http.Client{
+		Transport:     transport,
+		Timeout:       patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// ErrTooLong says that there is more to read than the limit.
+var ErrTooLong = errors.New("too long")
+
+// ReadUpTo reads all there is. If that is more than limit bytes it fails with [ErrTooLong].
+func ReadUpTo(r io.Reader, limit int) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err == nil && len(data) > limit {
+		return nil, ErrTooLong
+	}
+	return data, err
+}
+
+// IsLoopback reports whether the host is a loopback address, or the one name that RFC 6761
+// section 6.3 reserves for them.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// ValidPort reports whether a URL can have the port; "" is none.
+func ValidPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
+var regionPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// IsRegion reports whether the text is written like a region, such as cn-hangzhou: hosts
+// are made of it.
+func IsRegion(text string) bool { return regionPattern.MatchString(text) }

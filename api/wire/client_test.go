@@ -1,0 +1,81 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/iotest"
+)
+
+// Which proxy is asked, which net/http finds out once a process, is looked at in place.
+func TestProxyOfTheEnvironment(t *testing.T) {
+	if reflect.ValueOf(NewTransport().Proxy).Pointer() != reflect.ValueOf(proxyFor).Pointer() {
+		t.Error("the proxies of the environment are not honoured")
+	}
+}
+
+func TestReadUpTo(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		r    io.Reader
+		want string
+		err  error
+	}{
+		{strings.NewReader(""), "", nil},
+		{strings.NewReader("1234"), "1234", nil},
+		{strings.NewReader("12345"), "", ErrTooLong},
+		{io.MultiReader(strings.NewReader("12"), iotest.ErrReader(broken)), "12", broken},
+		{io.MultiReader(strings.NewReader("12345"), iotest.ErrReader(broken)), "", ErrTooLong},
+	} {
+		if got, err := ReadUpTo(tt.r, 4); string(got) != tt.want || err != tt.err {
+			t.Errorf("got %q, %v; want %q, %v", got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	for host, want := range map[string]bool{"127.0.0.1": true, "127.8.8.8": true, "::1": true, "localhost": true, "localhost.example": false, "10.0.0.1": false, "": false} {
+		if got := IsLoopback(host); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}
+
+func TestCause(t *testing.T) {
+	wrap := func(err error) error { return &url.Error{Op: "Get", URL: "https://host/?Secret=x", Err: err} }
+	op := func(name string, err error) error { return &net.OpError{Op: name, Net: "tcp", Err: err} }
+	system := func(number syscall.Errno) error { return os.NewSyscallError("connect", number) }
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"interrupted", wrap(context.Canceled), "interrupted"},
+		{"out of time", wrap(context.DeadlineExceeded), "no answer in time"},
+		{"time limit of the dialer", wrap(op("dial", os.ErrDeadlineExceeded)), "no answer in time"},
+		{"no such host", wrap(op("dial", &net.DNSError{Name: "h.example", IsNotFound: true})), "the host name h.example is not known"},
+		{"no name server", wrap(op("dial", &net.DNSError{Name: "h.example", Err: "server misbehaving"})), "the host name h.example could not be looked up"},
+		{"no such proxy", wrap(op("proxyconnect", op("dial", &net.DNSError{Name: "p.example", IsNotFound: true}))),
+			"by way of the proxy that the environment names: the host name p.example is not known"},
+		{"refused", wrap(op("dial", system(syscall.ECONNREFUSED))), "connection refused"},
+		{"proxy refuses", wrap(op("proxyconnect", op("dial", system(syscall.ECONNREFUSED)))),
+			"by way of the proxy that the environment names: connection refused"},
+		{"reset", wrap(op("read", system(syscall.ECONNRESET))), "the connection was reset"},
+		{"closed", wrap(io.EOF), "the connection was closed without an answer"},
+		{"anything else", wrap(errors.New("malformed HTTP response")), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, known := Cause(tt.err); got != tt.want || known != (tt.want != "") {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
