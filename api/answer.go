@@ -114,6 +114,17 @@ func (outer reply) message() string {
 	return wire.Shortened(outer.Message)
 }
 
+// missingField is the error for a 2xx answer without a required field. If the answer has a
+// Code, it is a refusal.
+func missingField(call Call, answer answer, field string) error {
+	common := answer.common()
+	requestID := wire.Shortened(common.RequestID)
+	if common.Code != "" {
+		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: wire.Shortened(common.Code), Message: common.message(), RequestID: requestID}
+	}
+	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: requestID, Sent: true, Reason: "the answer has no " + field}
+}
+
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {
 	return &NoAnswerError{
 		Call:       r.call,

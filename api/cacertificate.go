@@ -9,6 +9,31 @@ import (
 	"mqttca/api/wire"
 )
 
+// A RegisterCode is what the service wants to find as the subject CN of the
+// verification certificate: a UUID with digits behind it, about 46 characters.
+type RegisterCode struct {
+	Code      string
+	RequestID string
+}
+
+// GetRegisterCode fetches the registration code of an instance. It need not be a
+// harmless read: a new code may replace the last one, or serve only once, so ask
+// for one only when it will be used.
+func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (RegisterCode, error) {
+	var answer struct {
+		reply
+		RegisterCode string
+	}
+	params := url.Values{"MqttInstanceId": {instanceID}}
+	if err := c.call(ctx, getRegisterCode, params, &answer); err != nil {
+		return RegisterCode{}, err
+	}
+	if answer.RegisterCode == "" {
+		return RegisterCode{}, missingField(c.about(getRegisterCode, params), &answer, "RegisterCode")
+	}
+	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, nil
+}
+
 // A CaCertificate is one CA certificate as the service has it (CaCertificateVO).
 type CaCertificate struct {
 	Sn                  string // the serial number in hexadecimal, in whatever form the service chose
@@ -85,7 +110,7 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 		return Acknowledgement{}, err
 	}
 	if answer.Sn == "" {
-		return Acknowledgement{}, c.lacks(op, params.Get("MqttInstanceId"), &answer, "Sn")
+		return Acknowledgement{}, missingField(c.about(op, params), &answer, "Sn")
 	}
 	return Acknowledgement{answer.Sn, wire.Shortened(answer.RequestID)}, nil
 }

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,7 +41,7 @@ type Client struct {
 	config    Config
 	http      *http.Client
 	observing sync.Mutex
-	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, where it had to be known
+	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, 0 until a timestamp is refused
 }
 
 // NewClient makes a client. It opens no connection.
@@ -61,18 +63,47 @@ func NewClient(config Config) *Client {
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // about names a call in its errors.
-func (c *Client) about(op operation, instanceID string) Call {
-	return Call{Operation: op.name, Instance: instanceID, Host: c.config.Endpoint.Host()}
+func (c *Client) about(op operation, params url.Values) Call {
+	return Call{Operation: op.name, Instance: params.Get("MqttInstanceId"), Host: c.config.Endpoint.Host()}
 }
 
-// lacks is the error for a 2xx answer without the field that makes it one: a refusal
-// where it has a Code.
-func (c *Client) lacks(op operation, instanceID string, answer answer, field string) error {
-	common, call := answer.common(), c.about(op, instanceID)
-	requestID := wire.Shortened(common.RequestID)
-	if common.Code != "" {
-		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: wire.Shortened(common.Code), Message: common.message(), RequestID: requestID}
+// emulatedHeader marks the answers of a stand-in for the service.
+const emulatedHeader = "X-Mqttca-Emulator"
+
+// An Exchange is one request and what came of it.
+type Exchange struct {
+	Operation   string
+	Params      url.Values // without certificates
+	AccessKeyID string     // of the credentials that signed it, masked
+	HTTPStatus  int        // 0 if no answer came
+	Code        string     // the vendor's error code, "" for success
+	RequestID   string
+	Start       time.Time
+	Duration    time.Duration
+	Dated       bool                 // the answer has a Date
+	ClockOffset time.Duration        // by that Date, how far the service's clock is ahead, to about a second
+	Reused      bool                 // on a connection that an earlier request had opened
+	TLS         *tls.ConnectionState // nil without TLS, and if no answer came
+	Emulated    bool                 // answered by the embedded stand-in, not by the vendor
+	Err         error
+}
+
+// tell calls an observer of the configuration, if there is one.
+func tell[T any](c *Client, observer func(T), event T) {
+	if observer == nil {
+		return
 	}
-	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: requestID, Sent: true,
-		Reason: "the answer has no " + field}
+	c.observing.Lock()
+	defer c.observing.Unlock()
+	observer(event)
+}
+
+func withoutCertificates(params url.Values) url.Values {
+	shown := url.Values{}
+	for name, values := range params {
+		if name != "CaContent" && name != "VerificationContent" {
+			shown[name] = values
+		}
+	}
+	return shown
 }

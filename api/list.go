@@ -57,7 +57,7 @@ func certificates[T comparable, VO certificateVO[T]](vos []VO) []T {
 // listAll fetches all pages of a listing: the entries in the service's order, each once.
 func listAll[T comparable, Data listData[T]](ctx context.Context, c *Client, op operation, params url.Values) ([]T, error) {
 	fetch := list[T](func(pageNo int) page[T] { return listPage[T, Data](ctx, c, op, params, pageNo) })
-	return fetch.all(c.about(op, params.Get("MqttInstanceId")))
+	return fetch.all(c.about(op, params))
 }
 
 // listPage fetches one page. Only an answer that says that it is empty, or nothing else, is
@@ -74,12 +74,12 @@ func listPage[T comparable, Data listData[T]](ctx context.Context, c *Client, op
 		return page[T]{err: err}
 	}
 	if answer.Data == nil {
-		return page[T]{err: c.lacks(op, params.Get("MqttInstanceId"), &answer, "Data")}
+		return page[T]{err: missingField(c.about(op, params), &answer, "Data")}
 	}
 	data := *answer.Data
 	p := page[T]{entries: data.certificates(), size: data.size()}
 	if p.entries == nil && data.promises(pageNo) {
-		p.err = c.lacks(op, params.Get("MqttInstanceId"), &answer, data.listName())
+		p.err = missingField(c.about(op, params), &answer, data.listName())
 	}
 	return p
 }

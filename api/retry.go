@@ -53,16 +53,16 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 		Multiplier:          2,
 		MaxInterval:         longestInterval,
 	}
-	about := c.about(op, params.Get("MqttInstanceId"))
+	about := c.about(op, params)
 	var last error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		last = c.attempt(ctx, op, params, answer)
-		return struct{}{}, again(op, last)
+		return struct{}{}, backoffError(op, last)
 	},
 		backoff.WithBackOff(pauses),
 		backoff.WithMaxTries(uint(c.config.Retries)+1),
 		backoff.WithMaxElapsedTime(0),
-		backoff.WithNotify(func(_ error, pause time.Duration) { c.retrying(Retry{about, last, pause}) }),
+		backoff.WithNotify(func(_ error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, last, pause}) }),
 	)
 	if err != nil && ctx.Err() != nil && !errors.Is(last, ctx.Err()) {
 		return &StoppedError{about, ctx.Err(), last}
@@ -70,9 +70,9 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 	return last
 }
 
-// again makes of an attempt's error what the back-off goes by: permanent, after the time
-// that the service asks for, or in its own time.
-func again(op operation, err error) error {
+// backoffError tells the back-off whether to stop, to wait as the service asked, or to use
+// a pause of its own.
+func backoffError(op operation, err error) error {
 	var refusal *Error
 	switch {
 	case err == nil:

@@ -43,7 +43,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 		exchange.Code = refusal.Code
 		refusal.clockOffset = exchange.ClockOffset
 	}
-	c.observe(exchange)
+	tell(c, c.config.Observe, exchange)
 	return err
 }
 
@@ -63,7 +63,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 		return misset
 	}
 	if err != nil {
-		failure := noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+		failure := noAnswer(c.about(op, params), err)
 		failure.Sent, failure.reused = sent.Load(), seen.Reused
 		failure.Reason = wire.Shortened(string(credentials.redact([]byte(failure.Reason))))
 		return failure
@@ -73,7 +73,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	seen.ClockOffset, seen.Dated = clockOffset(resp, seen.Start, time.Now())
 	seen.TLS = resp.TLS
 	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
-	reader := answerReader{c.about(op, params.Get("MqttInstanceId")), credentials}
+	reader := answerReader{c.about(op, params), credentials}
 	seen.RequestID, err = reader.read(resp, answer)
 	return err
 }
@@ -84,7 +84,7 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 	u.Path, u.RawQuery = "/", canonicalQuery(params)
 	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), bodyOf(op))
 	if err != nil {
-		return nil, noAnswer(c.about(op, params.Get("MqttInstanceId")), err)
+		return nil, noAnswer(c.about(op, params), err)
 	}
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	req.Header.Set("Accept", "application/json")
@@ -113,4 +113,28 @@ func newNonce() string {
 	var b [16]byte
 	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
+}
+
+// ClockOffset is how far the service's clock is ahead of this machine's, as the client
+// had to learn because a timestamp was refused; 0 where none was. Requests are signed
+// with it, and what is dated for the service should be dated with it.
+func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
+
+// adoptClock goes by the service's clock from now on. It reports whether that is any
+// different from what was gone by before.
+func (c *Client) adoptClock(offset time.Duration) bool {
+	const noticeable = time.Minute
+	before := time.Duration(c.offset.Swap(int64(offset)))
+	return (offset - before).Abs() > noticeable
+}
+
+// clockOffset compares the answer's Date, which has whole seconds, with the middle of
+// the time that the request took. Not dated is an answer without one that can be read.
+func clockOffset(resp *http.Response, sent, received time.Time) (offset time.Duration, dated bool) {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return 0, false
+	}
+	middle := sent.Add(received.Sub(sent) / 2)
+	return date.Add(time.Second / 2).Sub(middle), true
 }
