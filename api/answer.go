@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"mqttca/api/credentials"
 	"mqttca/api/wire"
 )
 
@@ -18,8 +19,8 @@ const maxAnswerBytes = 8 << 20
 
 // An answerReader turns one HTTP response into a decoded answer or an error.
 type answerReader struct {
-	call        Call
-	credentials Credentials // what a message of the service must not echo
+	call   Call
+	signer credentials.Credentials // what a message of the service must not echo
 }
 
 // A reply is what every answer of the service carries, done or refused; the answers of
@@ -40,7 +41,7 @@ type answer interface{ common() reply }
 // neither shape is a [*NoAnswerError].
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
-	body = r.credentials.redact(withoutEscapes(body))
+	body = r.signer.RedactJSON(body)
 	switch {
 	case errors.Is(err, wire.ErrTooLong):
 		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
@@ -137,8 +138,8 @@ func (r answerReader) unreadable(resp *http.Response, what string, cause error) 
 
 // notJSON says what the answer claims to be.
 func (r answerReader) notJSON(resp *http.Response) string {
-	claim := r.credentials.redact([]byte(resp.Header.Get("Content-Type"))) // parsed it is in lower case
-	kind, _, err := mime.ParseMediaType(string(claim))
+	claim := r.signer.Redact(resp.Header.Get("Content-Type")) // parsed it is in lower case
+	kind, _, err := mime.ParseMediaType(claim)
 	switch {
 	case err != nil:
 		return "is not JSON but of no known type"

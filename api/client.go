@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mqttca/api/credentials"
 	"mqttca/api/wire"
 )
 
@@ -23,7 +24,7 @@ const (
 // A Config is what a [Client] needs.
 type Config struct {
 	Endpoint    Endpoint
-	Credentials CredentialsProvider
+	Credentials credentials.Provider
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
 	Retries     int            // how often a request that failed for now is sent again

@@ -17,11 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"mqttca/api/credentials"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-var testCredentials = Credentials{AccessKeyID: "id", AccessKeySecret: "the-secret", SecurityToken: "the-token"}
+var testCredentials = credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "the-secret", SecurityToken: "the-token"}
 
 // newTestClient is a client of a server on loopback.
 func newTestClient(t *testing.T, server *httptest.Server, observe func(Exchange)) *Client {

@@ -13,12 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
 // emulatedClient is a client of the embedded service, over TLS: two implementations of
 // the signature that share no code.
-func emulatedClient(t *testing.T, service *emulator.Service, credentials Credentials) *Client {
+func emulatedClient(t *testing.T, service *emulator.Service, signer credentials.Credentials) *Client {
 	t.Helper()
 	server, err := emulator.Listen("127.0.0.1:0", true, service)
 	if err != nil {
@@ -31,24 +32,24 @@ func emulatedClient(t *testing.T, service *emulator.Service, credentials Credent
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(server.RootPEM)
-	client := NewClient(Config{Endpoint: endpoint, Credentials: credentials, UserAgent: "mqttca/test", Roots: roots})
+	client := NewClient(Config{Endpoint: endpoint, Credentials: signer, UserAgent: "mqttca/test", Roots: roots})
 	t.Cleanup(client.Close)
 	return client
 }
 
 func TestEveryOperationOnTheEmulator(t *testing.T) {
-	for _, credentials := range []Credentials{
+	for _, signer := range []credentials.Credentials{
 		{AccessKeyID: "id", AccessKeySecret: "secret"},
 		{AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "CAIS+token/with=="},
 	} {
-		t.Run(credentials.AccessKeyID, func(t *testing.T) {
+		t.Run(signer.AccessKeyID, func(t *testing.T) {
 			service, err := emulator.New(emulator.Options{Instances: []string{"i"}, DevicesPerCA: 2, Credentials: []emulator.Credential{{
-				AccessKeyID: credentials.AccessKeyID, AccessKeySecret: string(credentials.AccessKeySecret), SecurityToken: string(credentials.SecurityToken),
+				AccessKeyID: signer.AccessKeyID, AccessKeySecret: string(signer.AccessKeySecret), SecurityToken: string(signer.SecurityToken),
 			}}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			useEveryOperation(t, emulatedClient(t, service, credentials))
+			useEveryOperation(t, emulatedClient(t, service, signer))
 			var operations []string
 			for _, r := range service.Requests() {
 				operations = append(operations, r.Operation+r.Code)

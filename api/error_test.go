@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"mqttca/api/credentials"
 )
 
 func TestErrorTexts(t *testing.T) {
@@ -53,8 +55,8 @@ func TestCredentialsThatFail(t *testing.T) {
 
 type failing struct{}
 
-func (failing) Credentials(context.Context) (Credentials, error) {
-	return Credentials{}, &CredentialsError{Reason: "expired"}
+func (failing) Credentials(context.Context) (credentials.Credentials, error) {
+	return credentials.Credentials{}, &credentials.Error{Reason: "expired"}
 }
 
 // What is long is cut, and a broken answer keeps its status.

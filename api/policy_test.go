@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -116,7 +117,7 @@ func deniedWith(t *testing.T, calls map[string]func(context.Context, *Client) er
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := emulatedClient(t, service, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"})
+	client := emulatedClient(t, service, credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"})
 	for name, call := range calls {
 		var refusal *Error
 		if err := call(context.Background(), client); errors.As(err, &refusal) && refusal.Code == "NoPermission" {

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 
 	"mqttca/api/wire"
@@ -293,7 +294,7 @@ func TestWhatWillNotPass(t *testing.T) {
 		&NoAnswerError{Err: errors.New("gzip: invalid header"), HTTPStatus: 200, reused: true},
 		&NoAnswerError{Err: &wire.ProxyError{Status: 407}},
 		&NoAnswerError{Err: &wire.ProxyError{Status: 500}},
-		&CredentialsError{},
+		&credentials.Error{},
 	} {
 		if mayPass(listCaCertificate, err) {
 			t.Errorf("%#v is tried again", err)
@@ -316,7 +317,7 @@ func TestMaybeDone(t *testing.T) {
 		{&Error{Code: "NeverSeen", HTTPStatus: 400}, false},
 		{&Error{Code: "ParameterFieldCheckFailed", HTTPStatus: 500}, false},
 		{&Error{Code: "Throttling", HTTPStatus: 503}, false},
-		{&CredentialsError{}, false},
+		{&credentials.Error{}, false},
 	}
 	for _, tt := range tests {
 		if got := MaybeDone(tt.err); got != tt.want {

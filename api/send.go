@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mqttca/api/credentials"
 	"mqttca/api/wire"
 )
 
@@ -29,14 +30,14 @@ func (c *Client) attempt(ctx context.Context, op operation, params url.Values, a
 // send sends one request and tells the observer. Credentials come first, in their own time:
 // they may have to be fetched, and the service's clock is told from how long its answer took.
 func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
-	credentials, err := c.config.Credentials.Credentials(ctx)
+	signer, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), AccessKeyID: credentials.MaskedID(), Start: time.Now()}
-	err = c.exchange(ctx, op, params, credentials, answer, &exchange)
+	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), AccessKeyID: signer.MaskedID(), Start: time.Now()}
+	err = c.exchange(ctx, op, params, signer, answer, &exchange)
 	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
 	var refusal *Error
 	if errors.As(err, &refusal) {
@@ -47,13 +48,13 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	return err
 }
 
-func (c *Client) exchange(ctx context.Context, op operation, params url.Values, credentials Credentials, answer answer, seen *Exchange) error {
+func (c *Client) exchange(ctx context.Context, op operation, params url.Values, signer credentials.Credentials, answer answer, seen *Exchange) error {
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:      func(info httptrace.GotConnInfo) { seen.Reused = info.Reused },
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	req, err := c.request(ctx, op, params, credentials)
+	req, err := c.request(ctx, op, params, signer)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	if err != nil {
 		failure := noAnswer(c.about(op, params), err)
 		failure.Sent, failure.reused = sent.Load(), seen.Reused
-		failure.Reason = wire.Shortened(string(credentials.redact([]byte(failure.Reason))))
+		failure.Reason = wire.Shortened(signer.Redact(failure.Reason))
 		return failure
 	}
 	defer resp.Body.Close()
@@ -73,13 +74,13 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	seen.ClockOffset, seen.Dated = clockOffset(resp, seen.Start, time.Now())
 	seen.TLS = resp.TLS
 	seen.Emulated = resp.Header.Get(emulatedHeader) != ""
-	reader := answerReader{c.about(op, params), credentials}
+	reader := answerReader{c.about(op, params), signer}
 	seen.RequestID, err = reader.read(resp, answer)
 	return err
 }
 
 // request is signed as the last thing, so that nothing changes behind the signature.
-func (c *Client) request(ctx context.Context, op operation, params url.Values, credentials Credentials) (*http.Request, error) {
+func (c *Client) request(ctx context.Context, op operation, params url.Values, signer credentials.Credentials) (*http.Request, error) {
 	u := c.config.Endpoint.url
 	u.Path, u.RawQuery = "/", canonicalQuery(params)
 	req, err := http.NewRequestWithContext(ctx, op.method, u.String(), bodyOf(op))
@@ -89,11 +90,11 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, c
 	req.Header.Set("User-Agent", c.config.UserAgent)
 	req.Header.Set("Accept", "application/json")
 	signing{
-		credentials: credentials,
-		action:      op.name,
-		version:     version,
-		date:        time.Now().Add(c.ClockOffset()),
-		nonce:       newNonce(),
+		signer:  signer,
+		action:  op.name,
+		version: version,
+		date:    time.Now().Add(c.ClockOffset()),
+		nonce:   newNonce(),
 	}.sign(req)
 	return req, nil
 }

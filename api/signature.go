@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mqttca/api/credentials"
 )
 
 // algorithm is the name of the signature scheme, as the vendor's page "V3 request
@@ -23,11 +25,11 @@ var emptyBodyHash = hexSHA256("")
 // nonce are parameters so that published vectors can be reproduced; a caller
 // makes both anew for every attempt, since the service refuses a repeated nonce.
 type signing struct {
-	credentials Credentials
-	action      string
-	version     string
-	date        time.Time
-	nonce       string
+	signer  credentials.Credentials
+	action  string
+	version string
+	date    time.Time
+	nonce   string
 }
 
 // sign sets the x-acs-* headers and the Authorization of req, whose RawQuery must
@@ -39,15 +41,15 @@ func (s signing) sign(req *http.Request) {
 	h.Set("x-acs-date", s.date.UTC().Format(time.RFC3339))
 	h.Set("x-acs-signature-nonce", s.nonce)
 	h.Set("x-acs-content-sha256", emptyBodyHash)
-	if s.credentials.SecurityToken != "" {
-		h.Set("x-acs-accesskey-id", s.credentials.AccessKeyID)
-		h.Set("x-acs-security-token", string(s.credentials.SecurityToken))
+	if s.signer.SecurityToken != "" {
+		h.Set("x-acs-accesskey-id", s.signer.AccessKeyID)
+		h.Set("x-acs-security-token", string(s.signer.SecurityToken))
 	}
 	canonical, signedHeaders := canonicalRequest(req)
-	mac := hmac.New(sha256.New, []byte(s.credentials.AccessKeySecret))
+	mac := hmac.New(sha256.New, []byte(s.signer.AccessKeySecret))
 	mac.Write([]byte(algorithm + "\n" + hexSHA256(canonical)))
 	h.Set("Authorization", algorithm+
-		" Credential="+s.credentials.AccessKeyID+
+		" Credential="+s.signer.AccessKeyID+
 		",SignedHeaders="+signedHeaders+
 		",Signature="+hex.EncodeToString(mac.Sum(nil)))
 }

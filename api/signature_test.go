@@ -7,22 +7,24 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mqttca/api/credentials"
 )
 
 // The first two vectors come from two independent implementations that agree; the
 // third is the worked example of the vendor's page on the V3 signature.
 func TestSignMatchesPublishedVectors(t *testing.T) {
 	onsMqtt := signing{
-		credentials: Credentials{AccessKeyID: "testAccessKeyId", AccessKeySecret: "testAccessKeySecret"},
-		version:     version,
-		date:        time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
-		nonce:       "0123456789abcdef0123456789abcdef",
+		signer:  credentials.Credentials{AccessKeyID: "testAccessKeyId", AccessKeySecret: "testAccessKeySecret"},
+		version: version,
+		date:    time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
+		nonce:   "0123456789abcdef0123456789abcdef",
 	}
 	code := onsMqtt
 	code.action = "GetRegisterCode"
 	register := onsMqtt
 	register.action = "RegisterCaCertificate"
-	register.credentials.SecurityToken = "testToken=="
+	register.signer.SecurityToken = "testToken=="
 	vectors := []struct {
 		name    string
 		signing signing
@@ -50,11 +52,11 @@ func TestSignMatchesPublishedVectors(t *testing.T) {
 		{
 			"the vendor's RunInstances",
 			signing{
-				credentials: Credentials{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"},
-				action:      "RunInstances",
-				version:     "2014-05-26",
-				date:        time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC),
-				nonce:       "3156853299f313e23d1673dc12e1703d",
+				signer:  credentials.Credentials{AccessKeyID: "YourAccessKeyId", AccessKeySecret: "YourAccessKeySecret"},
+				action:  "RunInstances",
+				version: "2014-05-26",
+				date:    time.Date(2023, 10, 26, 10, 22, 32, 0, time.UTC),
+				nonce:   "3156853299f313e23d1673dc12e1703d",
 			},
 			"ecs.cn-shanghai.aliyuncs.com",
 			url.Values{

@@ -17,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // A server that speaks nothing newer than TLS 1.1 is not talked to, one with TLS 1.2 is.
@@ -326,5 +328,55 @@ func TestEmulatedIsSeen(t *testing.T) {
 		if len(seen) != 1 || seen[0].Emulated != want {
 			t.Errorf("with %q: %+v, want emulated %v", value, seen, want)
 		}
+	}
+}
+
+// No request goes past a proxy that cannot be used.
+func TestNothingIsSentPastAProxy(t *testing.T) {
+	t.Setenv("NO_PROXY", "")
+	t.Setenv("HTTPS_PROXY", "http://user:100%pure@proxy.example:1")
+	client := NewClient(Config{Endpoint: endpointOf(t, "mqtt.example"), Credentials: testCredentials, Retries: 3,
+		Dial: func(context.Context, string, string) (net.Conn, error) {
+			t.Error("a connection is opened")
+			return nil, errors.New("no network")
+		}})
+	_, err := client.GetRegisterCode(context.Background(), "i")
+	var misset *wire.EnvironmentError
+	if !errors.As(err, &misset) || err.Error() != "HTTPS_PROXY is not the URL of a proxy" || MaybeDone(err) {
+		t.Error(err)
+	}
+}
+
+func endpointOf(t *testing.T, text string) Endpoint {
+	t.Helper()
+	endpoint, err := ParseEndpoint(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return endpoint
+}
+
+// What comes is not even HTTP, and net/http repeats it in its error.
+func TestErrorOfTheTransportHoldsNoSecret(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		if conn, err := listener.Accept(); err == nil {
+			conn.Read(make([]byte, 1))
+			io.WriteString(conn, "the-token the-secret\r\n\r\n")
+			conn.Close()
+		}
+	}()
+	endpoint, err := ParseEndpoint("http://" + listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials}).GetRegisterCode(context.Background(), "i")
+	const want = `malformed HTTP status code "[redacted]"`
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %v, want …%s", err, want)
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"mqttca/cmd/terminal"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -107,7 +108,7 @@ func newRegistrar(kind string, latency time.Duration) *registrar {
 	check(err)
 	r.instance = workflow.Instance{ID: emulatedInstance, Observer: progress{&console{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}, Client: api.NewClient(api.Config{
 		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
+		Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		UserAgent:   "benchmark",
 		Observe:     func(e api.Exchange) { r.roundTrips += e.Duration },
 	})}
@@ -201,7 +202,7 @@ func newLister(inTurn bool) (list func()) {
 	}))
 	endpoint, err := api.ParseEndpoint(server.URL)
 	check(err)
-	client := api.NewClient(api.Config{Endpoint: endpoint, Credentials: api.Credentials{AccessKeyID: "id"}, UserAgent: "benchmark"})
+	client := api.NewClient(api.Config{Endpoint: endpoint, Credentials: credentials.Credentials{AccessKeyID: "id"}, UserAgent: "benchmark"})
 	return func() {
 		listed, err := client.ListCaCertificate(context.Background(), "i")
 		check(err)

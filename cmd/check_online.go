@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -21,7 +23,7 @@ import (
 type onlineCheck struct {
 	instance    string
 	origin      origin
-	credentials api.Credentials
+	credentials credentials.Credentials
 	last        *api.Exchange    // nil if nothing was sent
 	outcome     workflow.Outcome // of a registration
 	err         error            // of a registration
@@ -33,7 +35,7 @@ type onlineCheck struct {
 func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) ([]probeDocument, error) {
 	c := onlineCheck{instance: instance}
 	session, err := a.connect(cmd)
-	var none *api.CredentialsError
+	var none *credentials.Error
 	switch {
 	case errors.As(err, &none):
 		c.err = err
@@ -85,7 +87,7 @@ func (c onlineCheck) answered() bool { return c.last != nil && c.last.HTTPStatus
 
 // unaccepted reports whether the credentials failed, rather than their permissions.
 func (c onlineCheck) unaccepted() bool {
-	var none *api.CredentialsError
+	var none *credentials.Error
 	kind, refused := api.KindOf(c.err)
 	return errors.As(c.err, &none) || refused && kind == api.Denied
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -19,7 +21,7 @@ import (
 // Each way in which a look can end, and what is told of it: the state of credentials,
 // endpoint, TLS, clock, list and CA.
 func TestProbes(t *testing.T) {
-	long := api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}
+	long := credentials.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}
 	answered := &api.Exchange{HTTPStatus: 200, Dated: true}
 	tests := []struct {
 		name  string
@@ -27,7 +29,7 @@ func TestProbes(t *testing.T) {
 		want  string // o: ok, w: warning, e: error, n: not tried
 	}{
 		{"well", onlineCheck{credentials: long, last: answered, outcome: workflow.WouldRegister}, "oooooo"},
-		{"no credentials", onlineCheck{err: &api.CredentialsError{}}, "ennnnn"},
+		{"no credentials", onlineCheck{err: &credentials.Error{}}, "ennnnn"},
 		{"interrupted while they were fetched", onlineCheck{err: context.Canceled}, "ennnnn"},
 		{"not accepted", onlineCheck{credentials: long, last: answered, err: &api.Error{Code: "InvalidAccessKeyId.NotFound"}}, "eooonn"},
 		{"not reached", onlineCheck{credentials: long, last: &api.Exchange{}, err: &api.NoAnswerError{}}, "oennnn"},
@@ -64,13 +66,13 @@ func TestProbes(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	expires := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	tests := []struct {
-		credentials api.Credentials
+		credentials credentials.Credentials
 		want        string
 	}{
-		{api.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}, "AccessKey LTAI****6789 of the environment, not temporary"},
-		{api.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: "the ECS role", Expires: expires},
+		{credentials.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}, "AccessKey LTAI****6789 of the environment, not temporary"},
+		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: "the ECS role", Expires: expires},
 			"AccessKey STS.****6789 of the ECS role, temporary (STS) until 2026-01-02T03:04:05Z"},
-		{api.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: `profile "a" (StsToken)`},
+		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: `profile "a" (StsToken)`},
 			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), until when is not known`},
 	}
 	for _, tt := range tests {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -162,7 +163,7 @@ func anyFile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirecti
 
 // profileNames are read when they are asked for.
 func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return api.ProfileNames(), noFiles
+	return credentials.ProfileNames(), noFiles
 }
 
 // serialNumberForms: of emulate --sn is a form, elsewhere it is a serial number.

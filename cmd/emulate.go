@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -99,7 +99,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	document := newEmulateDocument(server.URL, rootFile)
 	document.InstanceID = o.Instances[0]
 	if o.sts {
-		document.Environment[api.EnvSecurityToken] = emulatedToken
+		document.Environment[credentials.EnvSecurityToken] = emulatedToken
 	}
 	return a.serve(cmd.Context(), document)
 }
@@ -141,10 +141,10 @@ type emulateDocument struct {
 
 func newEmulateDocument(url, rootFile string) emulateDocument {
 	environment := map[string]string{
-		envEndpoint:            url,
-		api.EnvAccessKeyID:     emulatedKeyID,
-		api.EnvAccessKeySecret: emulatedKeySecret,
-		api.EnvSecurityToken:   "", // one left over from real work would be refused
+		envEndpoint:                    url,
+		credentials.EnvAccessKeyID:     emulatedKeyID,
+		credentials.EnvAccessKeySecret: emulatedKeySecret,
+		credentials.EnvSecurityToken:   "", // one left over from real work would be refused
 	}
 	if rootFile != "" {
 		environment["SSL_CERT_FILE"] = rootFile
@@ -154,7 +154,7 @@ func newEmulateDocument(url, rootFile string) emulateDocument {
 
 func (d emulateDocument) plain(w io.Writer) error {
 	fmt.Fprintf(w, "# the embedded service at %s, instance %s\n", d.URL, d.InstanceID)
-	for _, name := range []string{envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret, api.EnvSecurityToken, "SSL_CERT_FILE"} {
+	for _, name := range []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken, "SSL_CERT_FILE"} {
 		if value, set := d.Environment[name]; set {
 			fmt.Fprintf(w, "export %s=%s\n", name, shellQuoted(value))
 		}

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -52,12 +54,6 @@ const (
 	reissue     = "reissue the CA certificate with a random serial number and the same key"
 )
 
-// A hinter is an error that knows its hint.
-type hinter interface {
-	error
-	Hint() string
-}
-
 // errorTable is the table of errors. Its order matters if one error holds another: what
 // became of a submission counts more than its cause. A new error is a type and a row.
 func errorTable() []errorRow {
@@ -92,7 +88,7 @@ func errorTable() []errorRow {
 		row(exitLocal, outcomeFailed, (*pki.Error).Hint),
 
 		// Credentials and the service.
-		row(exitDenied, outcomeFailed, (*api.CredentialsError).Hint),
+		row(exitDenied, outcomeFailed, credentialsHint),
 		{describeRefusal},
 		on(context.Canceled, exitInterrupted, ""),
 		row(exitUnavailable, outcomeFailed, advise[*tls.CertificateVerificationError](
@@ -100,9 +96,21 @@ func errorTable() []errorRow {
 				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
 		row(exitUnavailable, outcomeFailed, advise[*api.NoAnswerError](
 			"check the region or the endpoint ("+envEndpoint+" counts, too), the network and HTTPS_PROXY; running it again is safe")),
-		row(exitUnavailable, outcomeFailed, hinter.Hint),
+		row(exitUnavailable, outcomeFailed, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, exitUnavailable, ""),
 	}
+}
+
+// credentialsHint prefers the hint of the source of the credentials.
+func credentialsHint(e *credentials.Error) string {
+	switch e.Kind {
+	case credentials.Missing:
+		return "set " + credentials.EnvAccessKeyID + " and " + credentials.EnvAccessKeySecret + " (with " + credentials.EnvSecurityToken +
+			" for STS), name a profile of ~/.aliyun/config.json with --profile or " + credentials.EnvProfile + ", or give --ecs-role on an ECS instance with a RAM role"
+	case credentials.BadProfile:
+		return "complete the profile ('aliyun configure' does), or name another with --profile"
+	}
+	return e.Hint()
 }
 
 // acceptedHint differs for a change of a CA that was registered before: no second

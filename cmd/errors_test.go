@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
+	"mqttca/api/wire"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -37,7 +39,10 @@ func TestExitCodesAndHints(t *testing.T) {
 		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
 		{&verdictError{"1 error"}, exitLocal, ""},
-		{&api.CredentialsError{Advice: "set them"}, exitDenied, "set them"},
+		{&credentials.Error{Advice: "set them"}, exitDenied, "set them"},
+		{&credentials.Error{Kind: credentials.Missing}, exitDenied, "or give --ecs-role"},
+		{&credentials.Error{Kind: credentials.BadProfile}, exitDenied, "name another with --profile"},
+		{&wire.EnvironmentError{Variable: "HTTPS_PROXY", Advice: "unset it"}, exitUsage, "unset it"},
 		{refused("NoPermission"), exitDenied, "mqttca policy --region REGION --account ACCOUNT --instance i --for register"},
 		{refused("PermissionCheckFailed"), exitDenied, "allowed mq:RegisterCa and mq:MqttInstanceAccess"},
 		{refused("MqttOwnerCheckError"), exitDenied, "another account"},

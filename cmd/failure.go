@@ -8,6 +8,8 @@ import (
 	"io"
 	"regexp"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -77,7 +79,7 @@ func (f *failure) addAnswer(err error) {
 		odd      *workflow.OddCodeError
 		refusal  *api.Error
 		lost     *api.NoAnswerError
-		denied   *api.CredentialsError
+		denied   *credentials.Error
 	)
 	if errors.As(err, &unknown) {
 		err = unknown.Submit

@@ -17,7 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -163,7 +163,7 @@ func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	for name, value := range map[string]string{
 		envEndpoint: emulated.URL, "INSTANCE": emulatedInstance, "URI": uri.URL + "/credentials",
 		"HTTPS_PROXY": world.proxy.URL, "SSL_CERT_FILE": roots,
-		api.EnvAccessKeyID: "", api.EnvAccessKeySecret: "", api.EnvSecurityToken: "",
+		credentials.EnvAccessKeyID: "", credentials.EnvAccessKeySecret: "", credentials.EnvSecurityToken: "",
 	} {
 		ts.Setenv(name, value)
 	}

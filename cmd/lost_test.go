@@ -12,9 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/api/credentials"
+
 	"mqttca/cmd/terminal"
 
-	"mqttca/api"
 	"mqttca/api/emulator"
 )
 
@@ -123,8 +124,8 @@ func TestEachResultLost(t *testing.T) {
 func TestNoSecretInOutput(t *testing.T) {
 	const secret, token = "very-secret-AccessKeySecret", "very-secret-SecurityToken"
 	_, caCert, caKey := newEmulated(t)
-	t.Setenv(api.EnvAccessKeySecret, secret)
-	t.Setenv(api.EnvSecurityToken, token)
+	t.Setenv(credentials.EnvAccessKeySecret, secret)
+	t.Setenv(credentials.EnvSecurityToken, token)
 	for _, args := range [][]string{
 		{"register", "--verbose", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey},
 		{"register", "--json", "--verbose", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey},

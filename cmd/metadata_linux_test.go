@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -67,8 +67,8 @@ func ecsInstance() {
 	}{
 		{"the flag", nil, []string{"--ecs-role"}},
 		{"the flag with a name", nil, []string{"--ecs-role=plant"}},
-		{"the environment", []string{api.EnvECSRole + "=plant"}, nil},
-		{"a profile", []string{api.EnvConfigFile + "=" + instanceProfile()}, []string{"--profile", "instance"}},
+		{"the environment", []string{credentials.EnvECSRole + "=plant"}, nil},
+		{"a profile", []string{credentials.EnvConfigFile + "=" + instanceProfile()}, []string{"--profile", "instance"}},
 	} {
 		proxy := "http://" + proxies.Addr().String()
 		env := append(os.Environ(), "HOME=/nonexistent", envEndpoint+"="+emulatorKnowing(service.credentials),

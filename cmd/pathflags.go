@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/pflag"
 
-	"mqttca/api"
 	"mqttca/pki"
 )
 
@@ -28,7 +29,7 @@ var pathFlags = map[string]string{
 }
 
 // pathVariables are the environment variables that name a file.
-var pathVariables = []string{api.EnvConfigFile, api.EnvCredentialsFile, api.EnvOIDCTokenFile, "SSL_CERT_FILE"}
+var pathVariables = []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, "SSL_CERT_FILE"}
 
 // checkPath refuses the content of a file where the flag takes its path.
 func checkPath(flag *pflag.Flag) error {

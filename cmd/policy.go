@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 )
 
 type policyOptions struct {
@@ -62,8 +63,8 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 		}
 		purposes = append(purposes, api.Purpose(name))
 	}
-	region, err := await(cmd.Context(), func() (string, error) { return api.FindRegion(a.region, a.profile) })
-	if errors.Is(err, api.ErrNoRegion) {
+	region, err := await(cmd.Context(), func() (string, error) { return credentials.FindRegion(a.region, a.profile) })
+	if errors.Is(err, credentials.ErrNoRegion) {
 		return require(cmd, "region")
 	}
 	if err != nil {

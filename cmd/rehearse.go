@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/pki"
 )
@@ -93,7 +94,7 @@ func (a *app) openRehearsal(server *emulator.Server) (*session, error) {
 	roots.AppendCertsFromPEM(server.RootPEM)
 	return a.open(api.Config{
 		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
+		Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		Roots:       roots,
 	}), nil
 }

@@ -18,7 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/pki"
 )
 
@@ -181,7 +181,7 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "HTTPS_PROXY", "SSL_CERT_FILE", envEndpoint, api.EnvAccessKeyID, api.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "HTTPS_PROXY", "SSL_CERT_FILE", envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	seen := make(chan struct{})

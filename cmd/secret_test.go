@@ -16,9 +16,10 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/api/credentials"
+
 	"mqttca/cmd/terminal"
 
-	"mqttca/api"
 	"mqttca/api/emulator"
 )
 
@@ -80,9 +81,9 @@ func registerAt(t *testing.T, url string, more ...string) (code int, stderr stri
 
 func setSecrets(t *testing.T, token string) {
 	t.Helper()
-	t.Setenv(api.EnvAccessKeyID, keyID)
-	t.Setenv(api.EnvAccessKeySecret, hiddenKey)
-	t.Setenv(api.EnvSecurityToken, token)
+	t.Setenv(credentials.EnvAccessKeyID, keyID)
+	t.Setenv(credentials.EnvAccessKeySecret, hiddenKey)
+	t.Setenv(credentials.EnvSecurityToken, token)
 }
 
 // Every fault at every call, for an AccessKey and for STS: nothing that is left holds a
@@ -231,10 +232,10 @@ func TestNoSecretOfTheConfiguration(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "config.json")
 			put(t, file, config)
-			for _, variable := range []string{api.EnvAccessKeyID, api.EnvAccessKeySecret, api.EnvSecurityToken, api.EnvProfile, api.EnvProfileDisabled} {
+			for _, variable := range []string{credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken, credentials.EnvProfile, credentials.EnvProfileDisabled} {
 				t.Setenv(variable, "")
 			}
-			t.Setenv(api.EnvConfigFile, file)
+			t.Setenv(credentials.EnvConfigFile, file)
 			for _, more := range [][]string{nil, {"--json"}} {
 				if code, stderr := registerAt(t, "http://127.0.0.1:1", more...); code != exitDenied {
 					t.Errorf("exit code %d: %s", code, stderr)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"mqttca/api/credentials"
+
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
@@ -23,7 +25,7 @@ type session struct {
 	client   *api.Client
 	endpoint api.Endpoint
 
-	credentials api.CredentialsProvider
+	credentials credentials.Provider
 	started     time.Time
 	exchanges   []api.Exchange // each request with its answer
 	clock       sync.Once      // for the warning of clocks that differ
@@ -63,7 +65,7 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 		if err = config.Endpoint.CheckProxy(); err != nil {
 			return config, err
 		}
-		config.Credentials, err = api.FindCredentials(api.Search{
+		config.Credentials, err = credentials.Find(credentials.Search{
 			Profile: a.profile, ECSRole: a.ecsRole.asked, ECSRoleName: a.ecsRole.name,
 		})
 		return config, err
@@ -87,9 +89,9 @@ func (c *connectionFlags) findEndpoint() (api.Endpoint, error) {
 		}
 		return endpoint, nil
 	}
-	region, err := api.FindRegion(c.region, c.profile)
-	if errors.Is(err, api.ErrNoRegion) {
-		return api.Endpoint{}, &usageError{err.Error(), true, "give --region, such as --region cn-hangzhou: an instance lives in one region"}
+	region, err := credentials.FindRegion(c.region, c.profile)
+	if errors.Is(err, credentials.ErrNoRegion) {
+		return api.Endpoint{}, &usageError{"no region: not given with --region, not in " + credentials.EnvRegion + ", and not in a profile", true, "give --region, such as --region cn-hangzhou: an instance lives in one region"}
 	}
 	if err != nil {
 		return api.Endpoint{}, err

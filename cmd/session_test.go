@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -60,7 +61,7 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		var stdout bytes.Buffer
 		a := &app{console: console{out: &stdout, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
 		session := a.open(api.Config{Endpoint: endpoint, Dial: pipe.Dial,
-			Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
+			Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
 		defer session.client.Close()
 		cmd := &cobra.Command{}
 		cmd.SetContext(context.Background())

@@ -18,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -185,7 +186,7 @@ func consoleClient(url string) *api.Client {
 	}
 	return api.NewClient(api.Config{
 		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
+		Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		UserAgent:   "console",
 	})
 }

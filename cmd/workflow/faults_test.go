@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 )
 
@@ -56,7 +57,7 @@ func (tr *trial) connect(t *testing.T, url, token string, dial func(context.Cont
 	}
 	client := api.NewClient(api.Config{
 		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: api.Secret(token)},
+		Credentials: credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: credentials.Secret(token)},
 		UserAgent:   "mqttca/test",
 		Retries:     5,
 		Retrying:    func(api.Retry) { tr.retries++ },

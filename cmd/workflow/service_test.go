@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/pki"
 )
@@ -53,7 +54,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 	}
 	client := api.NewClient(api.Config{
 		Endpoint:    endpoint,
-		Credentials: api.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"},
+		Credentials: credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"},
 		UserAgent:   "mqttca/test",
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			s.connections.Add(1)

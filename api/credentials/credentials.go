@@ -1,0 +1,120 @@
+// Package credentials finds out who signs requests, and renews what is only lent.
+//
+// It promises that no identity takes the place of another that is named or half set, that a
+// configuration is never written, that the metadata service of an ECS instance is asked by
+// no proxy, that no error and no value printed by fmt holds a secret, and that waiting for
+// whoever gives out temporary credentials ends with the context. STS, and the sites that one
+// logs in at, are asked by credentials-go, of which three things are left as they are: it
+// follows redirects, reads answers of any length, and a call whose context has ended goes
+// on unseen until its own time is out (15 seconds at most).
+//
+// How a request is signed, and what a user types to name an identity, is for others: an
+// [Error] says of which kind it is.
+package credentials
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Credentials sign requests.
+type Credentials struct {
+	AccessKeyID     string
+	AccessKeySecret Secret
+	SecurityToken   Secret // set for temporary ones (STS)
+
+	Source  string    // where they come from, for people: "the environment", `profile "ops" (RamRoleArn)`
+	Expires time.Time // zero if they do not, or if that is unknown
+}
+
+// MaskedID is the AccessKey ID with its middle hidden: enough to tell which one it was.
+func (c Credentials) MaskedID() string {
+	const shown = 4
+	if len(c.AccessKeyID) < 3*shown {
+		return "****"
+	}
+	return c.AccessKeyID[:shown] + "****" + c.AccessKeyID[len(c.AccessKeyID)-shown:]
+}
+
+// A Provider gives the credentials for one request. It is asked anew for each, since
+// temporary ones change. It fails with an [*Error], a [*wire.EnvironmentError], or, if ctx
+// ended, with a [*StoppedError].
+type Provider interface {
+	Credentials(ctx context.Context) (Credentials, error)
+}
+
+// Credentials makes fixed credentials their own provider.
+func (c Credentials) Credentials(context.Context) (Credentials, error) { return c, nil }
+
+// A Kind tells what a user can do about an [Error].
+type Kind int
+
+// The kinds of errors.
+const (
+	Unusable   Kind = iota // they are named, and cannot be had: the advice says more
+	Missing                // there are none, or only a part of them
+	BadProfile             // a profile is there and cannot be used
+)
+
+// An Error says that there are no usable credentials. It never holds what it found, only
+// where it looked.
+type Error struct {
+	Kind      Kind
+	Reason    string
+	Advice    string // "" if the kind says it all
+	Code      string // of the service that refused to give any; "" if none did, or gave no code
+	RequestID string // of that refusal
+}
+
+func (e *Error) Error() string { return "no usable credentials: " + e.Reason }
+
+// Hint says what to do, if that depends on more than the kind.
+func (e *Error) Hint() string { return e.Advice }
+
+func missingError(reason string) error { return &Error{Kind: Missing, Reason: reason} }
+
+func badProfile(reason string) error { return &Error{Kind: BadProfile, Reason: reason} }
+
+// badFile is for a file that is there and cannot be used.
+func badFile(reason string) error {
+	return &Error{Reason: reason, Advice: "mend the file, or move it away: no other identity is taken in its place"}
+}
+
+// check refuses credentials that lack a part, or have what cannot be sent as a header: a key
+// pasted with a line break, say.
+func (c Credentials) check() error {
+	parts := []struct {
+		what, value string
+		optional    bool
+	}{
+		{"AccessKey ID", c.AccessKeyID, false},
+		{"AccessKey secret", string(c.AccessKeySecret), false},
+		{"security token", string(c.SecurityToken), true},
+	}
+	for _, part := range parts {
+		switch {
+		case part.value == "" && !part.optional:
+			return missingError(fmt.Sprintf("the %s of %s is empty", part.what, c.Source))
+		case strings.ContainsFunc(part.value, notInHeader):
+			return &Error{
+				Reason: fmt.Sprintf("the %s of %s has a space, a line break or another character that no key has", part.what, c.Source),
+				Advice: "copy it again",
+			}
+		}
+	}
+	return nil
+}
+
+func notInHeader(r rune) bool { return r <= ' ' || r >= 0x7f }
+
+// fixed are credentials that stay as they are. They are checked at once. They need no
+// provider of credentials-go: its builders fill an empty part from the environment, which
+// would be another identity.
+func fixed(c Credentials) (Provider, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}

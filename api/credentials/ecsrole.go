@@ -1,0 +1,127 @@
+package credentials
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+// Where every ECS instance finds its metadata service, and the paths there: the vendor's
+// page "Obtain instance metadata".
+const (
+	metadataURL       = "http://100.100.100.200"
+	metadataTokenPath = "/latest/api/token"
+	metadataRolesPath = "/latest/meta-data/ram/security-credentials/"
+)
+
+// metadataPatience bounds one request: the service is on the host itself, or there is none.
+const metadataPatience = 2 * time.Second
+
+const metadataAdvice = "is this an ECS instance, and does it have a RAM role? give another source of credentials otherwise"
+
+// A metadata asks the metadata service of an ECS instance, never by way of a proxy: it
+// would be another machine's role then. That is why it is not credentials-go's provider,
+// which goes by HTTP_PROXY.
+type metadata struct {
+	base   string
+	client *http.Client
+	v2Only bool // without a token nothing is asked
+}
+
+// (The length is not in the pattern: counted repetitions take long to compile.)
+var roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func isRoleName(name string) bool { return len(name) <= 64 && roleNamePattern.MatchString(name) }
+
+// newECSRole takes the role of the instance, the only one where the name is "".
+func newECSRole(source, name string) (Provider, error) {
+	return metadata{
+		base:   metadataURL,
+		client: metadataClient(),
+		v2Only: isTrue(EnvMetadataV2Only),
+	}.provider(source, name)
+}
+
+func metadataClient() *http.Client {
+	client := fetchClient(metadataPatience)
+	client.Transport.(*http.Transport).Proxy = nil
+	return client
+}
+
+func (m metadata) provider(source, name string) (Provider, error) {
+	switch {
+	case isTrue(EnvECSRoleDisabled):
+		return nil, &Error{
+			Reason: EnvECSRoleDisabled + " forbids to ask the metadata service for " + source,
+			Advice: "unset it, or give another source of credentials",
+		}
+	case name != "" && !isRoleName(name):
+		return nil, &Error{
+			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, wire.Shortened(name)),
+			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
+		}
+	}
+	return origin{source, "the metadata service", metadataAdvice}.provider(func(ctx context.Context) (Credentials, error) {
+		return m.credentials(ctx, name)
+	}), nil
+}
+
+func (m metadata) credentials(ctx context.Context, name string) (Credentials, error) {
+	token, err := m.token(ctx)
+	if err != nil {
+		return Credentials{}, err
+	}
+	if name == "" {
+		if name, err = m.roleName(ctx, token); err != nil {
+			return Credentials{}, err
+		}
+	}
+	body, err := m.get(ctx, metadataRolesPath+name, token)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return decodeTemporary(body)
+}
+
+// token is what version 2 of the service wants with each request. A service or a network
+// that gives none is asked without one, as version 1 was, unless that is forbidden.
+func (m metadata) token(ctx context.Context) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, m.base+metadataTokenPath, nil)
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("X-aliyun-ecs-metadata-token-ttl-seconds", "60")
+	body, err := fetchBody(m.client, req)
+	if err != nil && (m.v2Only || ctx.Err() != nil) {
+		return "", err
+	}
+	return string(bytes.TrimSpace(body)), nil
+}
+
+func (m metadata) roleName(ctx context.Context, token string) (string, error) {
+	body, err := m.get(ctx, metadataRolesPath, token)
+	name := string(bytes.TrimSpace(body))
+	switch {
+	case err != nil:
+		return "", err
+	case !isRoleName(name):
+		return "", answerError("names no role")
+	}
+	return name, nil
+}
+
+func (m metadata) get(ctx context.Context, path, token string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		req.Header.Set("X-aliyun-ecs-metadata-token", token)
+	}
+	return fetchBody(m.client, req)
+}

@@ -1,0 +1,272 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A metadataServer stands in for the metadata service of an instance with one role.
+type metadataServer struct {
+	noTokens bool // like version 1
+	role     string
+	answer   string
+	status   int // of the credentials, 0: 200
+	asked    []string
+}
+
+const metadataAnswer = `{"Code": "Success", "AccessKeyId": "STS.ecs", "AccessKeySecret": "ecs-secret", "SecurityToken": "ecs-token",
+	"Expiration": "2099-12-01T12:00:00Z", "LastUpdated": "2099-12-01T06:00:00Z"}`
+
+func (m *metadataServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	token := r.Header.Get("X-aliyun-ecs-metadata-token")
+	m.asked = append(m.asked, strings.TrimSpace(r.Method+" "+r.URL.Path+" "+token))
+	switch {
+	case r.Method == http.MethodPut && r.URL.Path == "/latest/api/token" && !m.noTokens:
+		if r.Header.Get("X-aliyun-ecs-metadata-token-ttl-seconds") == "" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		io.WriteString(w, "a-token\n")
+	case r.Method == http.MethodGet && !m.noTokens && token != "a-token":
+		w.WriteHeader(http.StatusForbidden)
+	case r.Method == http.MethodGet && r.URL.Path == "/latest/meta-data/ram/security-credentials/":
+		io.WriteString(w, m.role+"\n")
+	case r.Method == http.MethodGet && r.URL.Path == "/latest/meta-data/ram/security-credentials/the-role":
+		if m.status != 0 {
+			w.Header().Set("Location", "http://127.0.0.1:1/elsewhere")
+			w.WriteHeader(m.status)
+		}
+		io.WriteString(w, m.answer)
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func TestECSRole(t *testing.T) {
+	const (
+		put   = "PUT /latest/api/token"
+		roles = "GET /latest/meta-data/ram/security-credentials/"
+	)
+	unusable := "the metadata service gave none that can be used"
+	tests := []struct {
+		name   string
+		server metadataServer
+		role   string
+		v2Only bool
+		want   string // "" for credentials
+		asked  string
+	}{
+		{"role that the service names", metadataServer{role: "the-role", answer: metadataAnswer}, "", false, "",
+			put + ", " + roles + " a-token, " + roles + "the-role a-token"},
+		{"role given", metadataServer{answer: metadataAnswer}, "the-role", true, "", put + ", " + roles + "the-role a-token"},
+		{"service without tokens", metadataServer{noTokens: true, answer: metadataAnswer}, "the-role", false, "", put + ", " + roles + "the-role"},
+		{"service without tokens, which must have them", metadataServer{noTokens: true, answer: metadataAnswer}, "the-role", true,
+			"the metadata service answered HTTP 404", put},
+		{"another role", metadataServer{}, "other", false, "the metadata service answered HTTP 404", put + ", " + roles + "other a-token"},
+		{"no role", metadataServer{role: ""}, "", false, "the metadata service names no role", put + ", " + roles + " a-token"},
+		{"a page for a role", metadataServer{role: "<html>never shown</html>"}, "", false, "the metadata service names no role", put + ", " + roles + " a-token"},
+		{"redirect", metadataServer{status: 302, answer: metadataAnswer}, "the-role", false, "the metadata service answered HTTP 302", put + ", " + roles + "the-role a-token"},
+		{"not JSON", metadataServer{answer: "never shown"}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
+		{"failed", metadataServer{answer: strings.Replace(metadataAnswer, "Success", "Failed", 1)}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
+		{"no Code", metadataServer{answer: strings.Replace(metadataAnswer, `"Code": "Success", `, "", 1)}, "the-role", false, "", put + ", " + roles + "the-role a-token"},
+		{"no expiry", metadataServer{answer: strings.Replace(metadataAnswer, "Expiration", "Other", 1)}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
+		{"no token", metadataServer{answer: strings.Replace(metadataAnswer, "SecurityToken", "Other", 1)}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
+		{"endless", metadataServer{answer: strings.Repeat(" ", 1<<20) + metadataAnswer}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			home(t, "", nil)
+			server := httptest.NewServer(&tt.server)
+			defer server.Close()
+			service := metadata{server.URL, fetchClient(time.Minute), tt.v2Only}
+			provider, err := service.provider("the ECS role", tt.role)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := provider.Credentials(context.Background())
+			if asked := strings.Join(tt.server.asked, ", "); asked != tt.asked {
+				t.Errorf("\nasked %s\n want %s", asked, tt.asked)
+			}
+			if tt.want != "" {
+				if err == nil || err.Error() != "no usable credentials: the ECS role: "+tt.want {
+					t.Errorf("\n got %v\nwant …%s", err, tt.want)
+				}
+				return
+			}
+			want := Credentials{"STS.ecs", "ecs-secret", "ecs-token", "the ECS role", time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
+			if err != nil || got != want {
+				t.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+		})
+	}
+}
+
+// Where nothing listens, and where the context ends.
+func TestNoMetadataService(t *testing.T) {
+	home(t, "", nil)
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	provider, err := metadata{server.URL, fetchClient(time.Minute), false}.provider("the ECS role", "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = provider.Credentials(context.Background())
+	if want := "no usable credentials: the ECS role: the metadata service could not be asked: connection refused"; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err = provider.Credentials(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// The one address, and no proxy whatever the environment says.
+func TestMetadataClient(t *testing.T) {
+	client := metadataClient()
+	if transport := client.Transport.(*http.Transport); transport.Proxy != nil || metadataURL != "http://100.100.100.200" {
+		t.Error("the metadata service is asked elsewhere, or by way of a proxy")
+	}
+}
+
+// A proxy that opens no way is named, and its words are left out.
+func TestFetchRefusedByProxy(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		io.WriteString(w, "never shown")
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := fetchClient(time.Minute)
+	client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
+	_, err = askURI(context.Background(), client, "https://uri.example/")
+	err = origin{"a test", "uri.example", ""}.failed(context.Background(), err)
+	const want = "no usable credentials: a test: uri.example could not be asked: the proxy that the environment names answered HTTP 407"
+	if err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestECSRoleForbidden(t *testing.T) {
+	home(t, `{"current": "p", "profiles": [{"name": "p", "mode": "EcsRamRole"}, {"name": "bad", "mode": "EcsRamRole", "ram_role_name": "a/b"}]}`,
+		map[string]string{EnvECSRoleDisabled: "True"})
+	for search, want := range map[Search]string{
+		{ECSRole: true}: "ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for the ECS role",
+		{}:              `ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for profile "p" (EcsRamRole)`,
+	} {
+		if _, err := Find(search); err == nil || err.Error() != "no usable credentials: "+want {
+			t.Errorf("\n got %v\nwant …%s", err, want)
+		}
+	}
+	t.Setenv(EnvECSRoleDisabled, "false")
+	if _, err := Find(Search{ECSRole: true}); err != nil {
+		t.Error(err)
+	}
+	const want = `no usable credentials: profile "bad" (EcsRamRole) is "a/b", which is no name of a role`
+	if _, err := Find(Search{Profile: "bad"}); err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestCredentialsURI(t *testing.T) {
+	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2099-12-01T12:00:00Z"}`
+	unusable := " gave none that can be used"
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   string // "" for credentials
+	}{
+		{"credentials", 200, answer, ""},
+		{"refused", 403, "never shown", " answered HTTP 403"},
+		{"redirect", 307, answer, " answered HTTP 307"},
+		{"not JSON", 200, "never shown", unusable},
+		{"no secret", 200, strings.Replace(answer, "uri-secret", "", 1), unusable},
+		{"odd expiry", 200, strings.Replace(answer, "2099", "soon", 1), unusable},
+		{"secret as number", 200, strings.Replace(answer, `"uri-secret"`, "7", 1), unusable},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var query string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				query = r.URL.RequestURI()
+				w.Header().Set("Location", "http://localhost:1/elsewhere")
+				w.WriteHeader(tt.status)
+				io.WriteString(w, tt.body)
+			}))
+			defer server.Close()
+			home(t, "", map[string]string{EnvCredentialsURI: server.URL + "/path?key=never-shown"})
+			provider, err := Find(Search{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := provider.Credentials(context.Background())
+			if query != "/path?key=never-shown" {
+				t.Errorf("asked for %s", query)
+			}
+			const source = "the credentials URI of the environment"
+			if tt.want != "" {
+				if want := "no usable credentials: " + source + ": " + strings.TrimPrefix(server.URL, "http://") + tt.want; err == nil || err.Error() != want {
+					t.Errorf("\n got %v\nwant %s", err, want)
+				}
+				return
+			}
+			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
+			if err != nil || got != want {
+				t.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+		})
+	}
+}
+
+// An answer that breaks off is none, however complete what came of it looks.
+func TestAnswersThatBreakOff(t *testing.T) {
+	cutOff := func(t *testing.T, body string) *httptest.Server {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
+			io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		return server
+	}
+	uri, err := newURISource("a test", cutOff(t, metadataAnswer).URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role, err := metadata{base: cutOff(t, "the-role").URL, client: fetchClient(time.Minute)}.provider("a test", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, provider := range []Provider{uri, role} {
+		_, err := provider.Credentials(context.Background())
+		if err == nil || !strings.HasSuffix(err.Error(), " could not be asked: the connection failed") {
+			t.Errorf("got %v", err)
+		}
+	}
+	// The limit is one of bytes, and a full one is no excess.
+	for length, want := range map[int]string{maxTemporaryBytes: "", maxTemporaryBytes + 1: "gave none that can be used"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, strings.Repeat(" ", length))
+		}))
+		req, err := http.NewRequest(http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := fetchBody(server.Client(), req)
+		if want == "" && (err != nil || len(body) != length) || want != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%d bytes: %d read, %v", length, len(body), err)
+		}
+		server.Close()
+	}
+}

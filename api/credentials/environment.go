@@ -1,0 +1,121 @@
+package credentials
+
+import "strings"
+
+// The environment variables that name an identity and where it is kept, as the
+// vendor's CLI and SDKs read them.
+const (
+	EnvAccessKeyID     = "ALIBABA_CLOUD_ACCESS_KEY_ID"
+	EnvAccessKeySecret = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+	EnvSecurityToken   = "ALIBABA_CLOUD_SECURITY_TOKEN"
+
+	EnvRoleARN         = "ALIBABA_CLOUD_ROLE_ARN"
+	EnvRoleSessionName = "ALIBABA_CLOUD_ROLE_SESSION_NAME"
+	EnvOIDCProviderARN = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
+	EnvOIDCTokenFile   = "ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+	EnvOIDCToken       = "ALIBABA_CLOUD_OIDC_TOKEN" // counts if there is no file
+	EnvExternalID      = "ALIBABA_CLOUD_EXTERNAL_ID"
+	EnvSTSEndpoint     = "ALIBABA_CLOUD_STS_ENDPOINT"
+	EnvSTSRegion       = "ALIBABA_CLOUD_STS_REGION"
+	EnvVPCEndpoints    = "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"
+
+	EnvProfile         = "ALIBABA_CLOUD_PROFILE"
+	EnvConfigFile      = "ALIBABA_CLOUD_CONFIG_FILE"
+	EnvProfileDisabled = "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"
+	EnvProfileIgnored  = "ALIBABA_CLOUD_IGNORE_PROFILE"
+	EnvCredentialsFile = "ALIBABA_CLOUD_CREDENTIALS_FILE"
+	EnvCredentialsURI  = "ALIBABA_CLOUD_CREDENTIALS_URI"
+
+	EnvExternalDisabled = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS" // credentials URIs, too
+
+	EnvECSRole         = "ALIBABA_CLOUD_ECS_METADATA" // its name, too
+	EnvECSRoleDisabled = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+	EnvMetadataV2Only  = "ALIBABA_CLOUD_IMDSV1_DISABLED"
+
+	EnvRegion = "ALIBABA_CLOUD_REGION_ID"
+)
+
+// environmentKeys gives nil if the environment has no part of an AccessKey.
+func environmentKeys() (Provider, error) {
+	if !anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken) {
+		return nil, nil
+	}
+	return keysIn("the environment", EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken)
+}
+
+// commonKeys are an AccessKey under names that are not the vendor's alone. As in the
+// vendor's CLI they count if there is nothing else.
+func commonKeys() (Provider, error) {
+	const id, secret, token = "ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"
+	if !anySet(id, secret) {
+		return nil, nil
+	}
+	return keysIn("the environment ("+id+")", id, secret, token)
+}
+
+func keysIn(source, id, secret, token string) (Provider, error) {
+	for _, name := range []string{id, secret} {
+		if getenv(name) == "" {
+			return nil, missingError("the environment has only a part of them: " + name + " is not set")
+		}
+	}
+	return fixed(Credentials{
+		AccessKeyID:     getenv(id),
+		AccessKeySecret: Secret(getenv(secret)),
+		SecurityToken:   Secret(getenv(token)),
+		Source:          source,
+	})
+}
+
+// environmentOIDC is what Kubernetes gives to a pod with a RAM role for its service
+// account (RRSA). A role's ARN alone is no sign of it: other tools read that variable.
+func environmentOIDC() (Provider, error) {
+	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
+		return nil, nil
+	}
+	token := oidcToken{providerARN: getenv(EnvOIDCProviderARN), file: getenv(EnvOIDCTokenFile)}
+	if token.file == "" {
+		token.text = Secret(getenv(EnvOIDCToken))
+	}
+	var missing []string
+	for _, name := range []string{EnvRoleARN, EnvOIDCProviderARN, EnvOIDCTokenFile} {
+		if getenv(name) == "" && (name != EnvOIDCTokenFile || token.text == "") {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, &Error{
+			Reason: "the environment has only a part of what OIDC takes: it lacks " + strings.Join(missing, " and "),
+			Advice: "set " + EnvRoleARN + ", " + EnvOIDCProviderARN + " and " + EnvOIDCTokenFile + ", or none of them",
+		}
+	}
+	return newOIDC("the environment (OIDC)", role{
+		arn:         getenv(EnvRoleARN),
+		sessionName: getenv(EnvRoleSessionName),
+	}, token)
+}
+
+func environmentURI() (Provider, error) {
+	uri := getenv(EnvCredentialsURI)
+	if uri == "" {
+		return nil, nil
+	}
+	return newURISource("the credentials URI of the environment", uri)
+}
+
+func environmentECSRole() (Provider, error) {
+	name := getenv(EnvECSRole)
+	if name == "" {
+		return nil, nil
+	}
+	return newECSRole("the ECS role of the environment", name)
+}
+
+func anySet(names ...string) bool {
+	for _, name := range names {
+		if getenv(name) != "" {
+			return true
+		}
+	}
+	return false
+}

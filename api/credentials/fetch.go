@@ -1,0 +1,150 @@
+package credentials
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+const (
+	maxTemporaryBytes = 64 << 10         // far more than temporary credentials take
+	temporaryPatience = 15 * time.Second // for one request
+)
+
+// temporary are the credentials that a credentials URI and the metadata service answer with.
+type temporary struct {
+	Code            string // of the metadata service only
+	AccessKeyID     string `json:"AccessKeyId"`
+	AccessKeySecret Secret
+	SecurityToken   Secret
+	Expiration      string
+}
+
+// decodeTemporary refuses an answer that does not say when it expires: it would be used
+// for ever.
+func decodeTemporary(body []byte) (Credentials, error) {
+	var t temporary
+	if json.Unmarshal(body, &t) != nil {
+		return Credentials{}, noneUsable
+	}
+	expires, err := time.Parse(time.RFC3339, t.Expiration)
+	if err != nil || t.Code != "" && t.Code != "Success" || t.AccessKeyID == "" || t.AccessKeySecret == "" || t.SecurityToken == "" {
+		return Credentials{}, noneUsable
+	}
+	return Credentials{AccessKeyID: t.AccessKeyID, AccessKeySecret: t.AccessKeySecret, SecurityToken: t.SecurityToken, Expires: expires.UTC()}, nil
+}
+
+// An answerError says what is wrong with an answer, to be read behind the name of who gave it.
+type answerError string
+
+func (e answerError) Error() string { return string(e) }
+
+const noneUsable = answerError("gave none that can be used")
+
+// fetchClient is a client for one request: the next is hours away.
+func fetchClient(patience time.Duration) *http.Client {
+	transport := wire.NewTransport()
+	transport.DialContext = (&net.Dialer{Timeout: patience}).DialContext
+	transport.DisableKeepAlives = true
+	return wire.NewClient(transport, patience)
+}
+
+// fetchBody gives the body of an answer with status 200.
+func fetchBody(client *http.Client, req *http.Request) ([]byte, error) {
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, answerError(fmt.Sprintf("answered HTTP %d", resp.StatusCode))
+	}
+	body, err := wire.ReadUpTo(resp.Body, maxTemporaryBytes)
+	if errors.Is(err, wire.ErrTooLong) {
+		return nil, noneUsable
+	}
+	return body, err
+}
+
+// An origin is where temporary credentials come from, in words.
+type origin struct {
+	source string // whose credentials
+	host   string // who gives them
+	advice string // what to do if it gives none
+}
+
+// provider renews credentials with fetch, and says why if there are none.
+func (o origin) provider(fetch func(context.Context) (Credentials, error)) Provider {
+	return newRenewed(o.source, func(ctx context.Context) (Credentials, error) {
+		found, err := fetch(ctx)
+		if err != nil {
+			return Credentials{}, o.failed(ctx, err)
+		}
+		return found, nil
+	})
+}
+
+// failed says why there are no credentials: because the context ended, if it did.
+func (o origin) failed(ctx context.Context, err error) error {
+	var (
+		misset *wire.EnvironmentError
+		wrong  answerError
+	)
+	switch {
+	case ctx.Err() != nil:
+		return &StoppedError{o.source, ctx.Err()}
+	case errors.As(err, &misset):
+		return misset
+	case errors.As(err, &wrong):
+		return o.refused(string(wrong))
+	}
+	return o.unreachable(err)
+}
+
+// refused puts what was wrong behind the name of who gave nothing.
+func (o origin) refused(how string) *Error {
+	return &Error{Reason: o.source + ": " + o.host + " " + how, Advice: o.advice}
+}
+
+// unreachable keeps of an error of net/http only causes that repeat nothing of an answer.
+func (o origin) unreachable(err error) *Error {
+	cause, known := wire.Cause(err)
+	if !known {
+		cause = "the connection failed"
+	}
+	return o.refused("could not be asked: " + wire.Shortened(cause))
+}
+
+const uriAdvice = "check that the server behind the URI runs, and that it answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
+
+// newURISource fetches credentials from a URI of the user's own. credentials-go would
+// follow a redirect from there to anywhere, and in plain http.
+func newURISource(source, uri string) (Provider, error) {
+	u, err := secureURL(source, "address", uri)
+	if err := cmp.Or(err, checkExternal(source)); err != nil {
+		return nil, err
+	}
+	client := fetchClient(temporaryPatience)
+	return origin{source, u.Host, uriAdvice}.provider(func(ctx context.Context) (Credentials, error) {
+		return askURI(ctx, client, u.String())
+	}), nil
+}
+
+func askURI(ctx context.Context, client *http.Client, uri string) (Credentials, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
+	if err != nil {
+		return Credentials{}, err
+	}
+	body, err := fetchBody(client, req)
+	if err != nil {
+		return Credentials{}, err
+	}
+	return decodeTemporary(body)
+}

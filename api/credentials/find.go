@@ -1,0 +1,100 @@
+package credentials
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A Search says where to look for credentials.
+type Search struct {
+	Profile     string // this profile, of the CLI's configuration or else of the INI file, and nothing else
+	ECSRole     bool   // ask the metadata service of the ECS instance, and nothing else
+	ECSRoleName string // the role, "" to have the metadata service name it
+}
+
+// Find looks for credentials. If the search names a place, that is the only one.
+// Otherwise it takes the first of these that is there: the AccessKey of the environment,
+// its OIDC token, the profile that it names or the current one (of the CLI's
+// configuration, then of the INI file), its credentials URI, the ECS role that it names,
+// and an AccessKey under names that are not the vendor's alone. A place that is half set is
+// an error, and so is a variable that another tool would take an identity from and this
+// package would not: it never goes on to another identity.
+//
+// It sends nothing, runs no command and writes no file; what must be fetched is fetched
+// for the first request, and again before it expires. It fails with an [*Error] or a
+// [*wire.EnvironmentError].
+func Find(s Search) (Provider, error) {
+	if err := checkVariables(s.named()); err != nil {
+		return nil, err
+	}
+	switch {
+	case s.ECSRole:
+		return newECSRole("the ECS role", s.ECSRoleName)
+	case s.Profile != "":
+		p, _, err := findProfile(s.Profile)
+		if err != nil {
+			return nil, err
+		}
+		return p.provider()
+	}
+	for _, look := range []func() (Provider, error){
+		environmentKeys, environmentOIDC, anyProfile, environmentURI, environmentECSRole, commonKeys,
+	} {
+		if provider, err := look(); provider != nil || err != nil {
+			return provider, err
+		}
+	}
+	return nil, noneAnywhere()
+}
+
+func (s Search) named() bool { return s.ECSRole || s.Profile != "" }
+
+// anyProfile gives nil if there is no profile and nobody named one.
+func anyProfile() (Provider, error) {
+	p, found, err := findProfile("")
+	if err != nil || !found {
+		return nil, err
+	}
+	return p.provider()
+}
+
+func noneAnywhere() error {
+	cli, ini := configPath(), iniPath()
+	switch {
+	case isTrue(EnvProfileIgnored):
+		return missingError("there are none in the environment, and " + EnvProfileIgnored + " keeps profiles out")
+	case profilesDisabled():
+		cli = "the aliyun CLI's configuration (kept out by " + EnvProfileDisabled + ")"
+	}
+	return missingError(fmt.Sprintf("there are none in the environment, in %s or in %s", cli, ini))
+}
+
+// ErrNoRegion says that no source names a region.
+var ErrNoRegion = errors.New("no region in " + EnvRegion + " or in a profile")
+
+// FindRegion is the region to call: the one given, else the environment's, else the
+// profile's (of that name, or the one that [Find] would take). It fails with
+// [ErrNoRegion], with what keeps a profile from being read that is there or was named, or
+// with a [*wire.EnvironmentError].
+func FindRegion(given, profileName string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if err := regionVariable.check(); err != nil {
+		return "", err
+	}
+	if region := getenv(EnvRegion); region != "" {
+		return region, nil
+	}
+	if err := checkVariables(profileName != ""); err != nil {
+		return "", err
+	}
+	p, found, err := findProfile(profileName)
+	switch {
+	case err != nil:
+		return "", err
+	case !found || p.RegionID == "":
+		return "", ErrNoRegion
+	}
+	return p.RegionID, nil
+}

@@ -1,0 +1,170 @@
+package credentials
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+// A mode is a mode of the CLI's profiles.
+type mode struct {
+	needs string // settings by the CLI's names of them
+	build func(p profile, dependents []string) (Provider, error)
+}
+
+// modes are the modes that are read. Every setting that one needs is checked first, and
+// what may be left out is given a value: the builders of credentials-go fill an empty field
+// from the environment, and that would be another identity.
+func modes() map[string]mode {
+	const key = "access_key_id access_key_secret"
+	return map[string]mode{
+		"AK":                  {key, profile.accessKey},
+		"StsToken":            {key, profile.stsToken},
+		"RamRoleArn":          {key, profile.ramRole},
+		"ChainableRamRoleArn": {"source_profile", profile.chainedRole},
+		"EcsRamRole":          {"", profile.ecsRole},
+		"RamRoleArnWithEcs":   {"", profile.roleOverECS},
+		"OIDC":                {"oidc_provider_arn ram_role_arn oidc_token_file", profile.oidc},
+		"CloudSSO":            {"cloud_sso_sign_in_url cloud_sso_account_id cloud_sso_access_config access_token", profile.cloudSSO},
+		"OAuth":               {"oauth_site_type oauth_access_token", profile.oauth},
+		"External":            {"process_command", profile.external},
+		"CredentialsURI":      {"credentials_uri", profile.uri},
+	}
+}
+
+// provider gives what the profile's mode means.
+func (p profile) provider() (Provider, error) { return p.providerFor(nil) }
+
+// providerFor gives it to the profiles that have this one as their source, the first first.
+func (p profile) providerFor(dependents []string) (Provider, error) {
+	mode, known := modes()[p.Mode]
+	switch {
+	case known:
+		if err := p.check(mode.needs); err != nil {
+			return nil, err
+		}
+		return mode.build(p, dependents)
+	case p.config == nil:
+		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
+			p.Name, iniPath(), wire.Shortened(p.iniType), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
+	}
+	return nil, badProfile(fmt.Sprintf("profile %q has mode %q, and only %s are read",
+		p.Name, wire.Shortened(p.Mode), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
+}
+
+// check refuses a profile that lacks one of the settings.
+func (p profile) check(needs string) error {
+	settings := map[string]string{
+		"access_key_id":           p.AccessKeyID,
+		"access_key_secret":       string(p.AccessKeySecret),
+		"sts_token":               string(p.SecurityToken),
+		"ram_role_arn":            p.RoleARN,
+		"source_profile":          p.SourceProfile,
+		"oidc_provider_arn":       p.OIDCProviderARN,
+		"oidc_token_file":         cmp.Or(p.OIDCTokenFile, string(p.OIDCToken)),
+		"cloud_sso_sign_in_url":   p.SignInURL,
+		"cloud_sso_account_id":    p.AccountID,
+		"cloud_sso_access_config": p.AccessConfig,
+		"access_token":            string(p.AccessToken),
+		"oauth_site_type":         p.OAuthSite,
+		"oauth_access_token":      string(p.OAuthToken),
+		"process_command":         string(p.ProcessCommand),
+		"credentials_uri":         string(p.CredentialsURI),
+	}
+	var missing []string
+	for _, name := range strings.Fields(needs) {
+		if settings[name] == "" {
+			missing = append(missing, p.key(name))
+		}
+	}
+	if len(missing) > 0 {
+		return badProfile(p.source() + " lacks " + strings.Join(missing, " and "))
+	}
+	return nil
+}
+
+// own are the profile's own credentials.
+func (p profile) own() Credentials {
+	return Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken, Source: p.source()}
+}
+
+// accessKey ignores a token that another mode left behind.
+func (p profile) accessKey([]string) (Provider, error) {
+	own := p.own()
+	own.SecurityToken = ""
+	return fixed(own)
+}
+
+func (p profile) stsToken([]string) (Provider, error) {
+	if err := p.check("sts_token"); err != nil {
+		return nil, err
+	}
+	return fixed(p.own())
+}
+
+// ramRole assumes the role with the profile's own AccessKey, which may be a temporary one.
+func (p profile) ramRole([]string) (Provider, error) { return p.roleOver(fixed(p.own())) }
+
+func (p profile) roleOverECS([]string) (Provider, error) { return p.roleOver(p.ecsRole(nil)) }
+
+// roleOver assumes the role with credentials of another provider, if there is one.
+func (p profile) roleOver(own Provider, err error) (Provider, error) {
+	if err := cmp.Or(err, p.check("ram_role_arn")); err != nil {
+		return nil, err
+	}
+	return newRole(p.source(), p.role(), own)
+}
+
+func (p profile) role() role {
+	return role{
+		arn:         p.RoleARN,
+		sessionName: p.SessionName,
+		seconds:     int(p.DurationSeconds),
+		policy:      p.Policy,
+		externalID:  cmp.Or(p.ExternalID, getenv(EnvExternalID)),
+		endpoint:    p.STSEndpoint,
+		region:      p.STSRegion,
+		vpc:         p.EnableVPC,
+	}
+}
+
+func (p profile) chainedRole(dependents []string) (Provider, error) {
+	if dependents = append(dependents, p.Name); slices.Contains(dependents, p.SourceProfile) {
+		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
+	}
+	from, found, err := p.config.profile(p.SourceProfile)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
+	}
+	return p.roleOver(from.providerFor(dependents))
+}
+
+func (p profile) ecsRole([]string) (Provider, error) { return newECSRole(p.source(), p.ECSRoleName) }
+
+func (p profile) oidc([]string) (Provider, error) {
+	return newOIDC(p.source(), p.role(), oidcToken{providerARN: p.OIDCProviderARN, file: p.OIDCTokenFile, text: p.OIDCToken})
+}
+
+func (p profile) cloudSSO([]string) (Provider, error) {
+	return newCloudSSO(login{p.Name, "CloudSSO", p.source(), p.AccessToken, time.Unix(int64(p.AccessTokenExpires), 0)}, p.SignInURL, p.AccountID, p.AccessConfig)
+}
+
+func (p profile) oauth([]string) (Provider, error) {
+	return newOAuth(login{p.Name, "OAuth", p.source(), p.OAuthToken, time.Unix(int64(p.OAuthTokenExpires), 0)}, p.OAuthSite)
+}
+
+func (p profile) external([]string) (Provider, error) {
+	return newExternal(p.source(), string(p.ProcessCommand))
+}
+
+func (p profile) uri([]string) (Provider, error) {
+	return newURISource(p.source(), string(p.CredentialsURI))
+}

@@ -1,0 +1,138 @@
+package credentials
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	commandPatience = time.Minute            // it may have to ask a server, or somebody for a second factor
+	pipePatience    = 500 * time.Millisecond // for a pipe that a process left behind by the command holds open
+	maxCommandBytes = 64 << 10
+)
+
+const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
+
+// A command prints credentials. credentials-go has such a provider,
+// too; it prints what it cannot read, waits for ever for a pipe that is left open, and runs
+// the command for every request where it gives no expiry.
+type command struct {
+	source   string
+	args     []string
+	patience time.Duration
+}
+
+func newExternal(source, line string) (Provider, error) {
+	if err := checkExternal(source); err != nil {
+		return nil, err
+	}
+	args, err := splitCommand(line, runtime.GOOS == "windows")
+	if err != nil {
+		return nil, badProfile(source + " has a process_command that is no command line: a quote is open, or it is empty")
+	}
+	return newRenewed(source, command{source, args, commandPatience}.fetch), nil
+}
+
+// checkExternal refuses commands and credentials URIs if the environment forbids them, as
+// the vendor's CLI does.
+func checkExternal(source string) error {
+	if !isTrue(EnvExternalDisabled) && getenv(EnvExternalDisabled) != "1" {
+		return nil
+	}
+	return &Error{
+		Reason: EnvExternalDisabled + " forbids to fetch credentials for " + source,
+		Advice: "unset it, or give another source of credentials",
+	}
+}
+
+// fetch runs the command. Its words, and what it prints on stderr, are not shown: secrets
+// may be among them.
+func (c command) fetch(ctx context.Context) (Credentials, error) {
+	limited, cancel := context.WithTimeout(ctx, c.patience)
+	defer cancel()
+	output := &boundedBuffer{overflow: cancel}
+	process := exec.CommandContext(limited, c.args[0], c.args[1:]...)
+	process.Env = withoutOwn(os.Environ())
+	process.Stdout = output
+	process.WaitDelay = pipePatience
+	killsAll(process)
+	err := process.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return Credentials{}, &StoppedError{c.source, ctx.Err()}
+	case output.overflowed:
+		return Credentials{}, c.failed(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
+	case limited.Err() != nil:
+		return Credentials{}, c.failed(fmt.Sprintf("had not ended after %s", c.patience))
+	case errors.As(err, &exit):
+		return Credentials{}, c.failed("ended with " + exit.String())
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		return Credentials{}, c.failed("cannot be run: is it there, and may it be executed?")
+	}
+	found, ok := printedCredentials(output.buffer.Bytes())
+	if !ok {
+		return Credentials{}, c.failed("printed none that can be used")
+	}
+	return found, nil
+}
+
+// withoutOwn leaves out the variables of this program: the password of the CA key, which
+// may be among them, is no business of a command that somebody put into a profile.
+func withoutOwn(environment []string) []string {
+	return slices.DeleteFunc(environment, func(variable string) bool {
+		return strings.HasPrefix(strings.ToUpper(variable), "MQTTCA_") // in any case, as on Windows
+	})
+}
+
+func (c command) failed(how string) error {
+	return origin{c.source, "its process_command", commandAdvice}.refused(how)
+}
+
+// printedCredentials reads what a command prints, in the form of the CLI's profiles.
+func printedCredentials(data []byte) (found Credentials, ok bool) {
+	var p struct {
+		profile
+		Expiration string `json:"expiration"`
+	}
+	if json.Unmarshal(data, &p) != nil || p.AccessKeyID == "" || p.AccessKeySecret == "" {
+		return found, false
+	}
+	if p.Mode == "StsToken" && p.SecurityToken == "" || p.Mode != "StsToken" && p.Mode != "AK" && p.Mode != "" {
+		return found, false
+	}
+	found = Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken}
+	if p.Expiration == "" {
+		return found, true
+	}
+	expires, err := time.Parse(time.RFC3339, p.Expiration)
+	found.Expires = expires.UTC()
+	return found, err == nil
+}
+
+// A boundedBuffer takes what fits and calls overflow where more comes. (It hides the
+// buffer, whose ReadFrom would be used in place of Write.)
+type boundedBuffer struct {
+	buffer     bytes.Buffer
+	overflow   func()
+	overflowed bool
+}
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.buffer.Len()+len(p) > maxCommandBytes {
+		b.overflowed = true
+		b.overflow()
+		return 0, io.ErrShortWrite
+	}
+	return b.buffer.Write(p)
+}

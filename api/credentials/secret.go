@@ -1,0 +1,93 @@
+package credentials
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strconv"
+)
+
+const redacted = "[redacted]"
+
+// A Secret is text that fmt, encoding/json and log/slog never show: they print
+// [redacted]. Converting it to a string is the one way to its value.
+type Secret string
+
+// Format writes [redacted] for every verb, the malformed ones too: for those fmt
+// prints the bare value of a type that merely has a String method.
+func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+
+// MarshalText is what encoding/json and log/slog call.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// shortestSecret is what redact goes by: something shorter is no secret of the vendor's,
+// and stands in ordinary text.
+const shortestSecret = 8
+
+// Redact takes the secrets of the credentials out of a text from outside, which may echo
+// them: as they are, percent-encoded, and in base64.
+func (c Credentials) Redact(text string) string {
+	return string(redactAll([]byte(text), []Secret{c.AccessKeySecret, c.SecurityToken}))
+}
+
+// RedactJSON is [Credentials.Redact] for JSON: it finds secrets that are spelled with
+// escapes, too, and writes the escapes of printing ASCII characters as these.
+func (c Credentials) RedactJSON(data []byte) []byte {
+	return redactAll(withoutEscapes(data), []Secret{c.AccessKeySecret, c.SecurityToken})
+}
+
+func redactAll(data []byte, secrets []Secret) []byte {
+	for _, secret := range secrets {
+		text := string(secret)
+		if len(text) < shortestSecret {
+			continue
+		}
+		for _, form := range []string{
+			text,
+			url.QueryEscape(text), url.PathEscape(text),
+			url.QueryEscape(url.QueryEscape(text)), // as in the text that the older signature is made of
+			base64.RawStdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)),
+		} {
+			data = bytes.ReplaceAll(data, []byte(form), []byte(redacted))
+		}
+	}
+	return data
+}
+
+// withoutEscapes writes the printing ASCII characters of JSON as they are that stand as
+// \/ or \u002b there, which is the same text: a secret that some encoder spelled so would
+// escape redact.
+func withoutEscapes(text []byte) []byte {
+	plain := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		length := bytes.IndexByte(text, '\\')
+		switch {
+		case length == 0:
+			length = min(2, len(text))
+		case length < 0:
+			length = len(text)
+		}
+		if c, size := escapedASCII(text); size > 0 {
+			plain, text = append(plain, c), text[size:]
+			continue
+		}
+		plain, text = append(plain, text[:length]...), text[length:]
+	}
+	return plain
+}
+
+// escapedASCII is the character that an escape at the beginning of a text stands for, and
+// the length of the escape; 0 where there is none, or none that may go.
+func escapedASCII(text []byte) (c byte, size int) {
+	switch {
+	case bytes.HasPrefix(text, []byte(`\/`)):
+		return '/', 2
+	case bytes.HasPrefix(text, []byte(`\u00`)) && len(text) >= 6:
+		n, err := strconv.ParseUint(string(text[4:6]), 16, 8)
+		if err == nil && n >= ' ' && n < 0x7f && n != '"' && n != '\\' {
+			return byte(n), 6
+		}
+	}
+	return 0, 0
+}

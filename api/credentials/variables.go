@@ -1,0 +1,123 @@
+package credentials
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"mqttca/api/wire"
+)
+
+// generations are the prefixes that the vendor's tools have given to their variables, the
+// present one first.
+var generations = []string{"ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_"}
+
+// A variable is one of the environment, in all generations.
+type variable struct {
+	name   string   // in the present generation
+	read   int      // how many of the generations the vendor's CLI reads, and this package with it
+	others []string // names that tools of others have for it: not read
+}
+
+// identityVariables say who signs, if nothing else names the one place to look.
+var identityVariables = []variable{
+	{EnvAccessKeyID, 3, []string{"ALIBABA_CLOUD_ACCESS_KEY_Id", "ALICLOUD_ACCESS_KEY"}},
+	{EnvAccessKeySecret, 3, []string{"ALICLOUD_SECRET_KEY"}},
+	{EnvSecurityToken, 3, nil},
+	{EnvRoleARN, 2, nil},
+	{EnvRoleSessionName, 1, nil},
+	{EnvOIDCProviderARN, 2, nil},
+	{EnvOIDCTokenFile, 2, nil},
+	{EnvOIDCToken, 1, nil},
+	{EnvProfile, 3, nil},
+	{EnvProfileDisabled, 1, nil},
+	{EnvProfileIgnored, 2, nil},
+	{EnvCredentialsURI, 1, nil},
+	{EnvECSRole, 1, []string{"ALICLOUD_ECS_ROLE_NAME"}},
+	{"ALIBABA_CLOUD_ASSUME_ROLE_ARN", 0, nil},
+	{"ALIBABA_CLOUD_BEARER_TOKEN", 0, nil},
+	{"ALIBABA_CLOUD_PROFILE_MODE", 0, nil},
+}
+
+// settingVariables say how an identity is found and used, whoever it is.
+var settingVariables = []variable{
+	{EnvConfigFile, 1, []string{"ALICLOUD_SHARED_CREDENTIALS_FILE"}},
+	{EnvCredentialsFile, 1, nil},
+	{EnvExternalID, 2, nil},
+	{EnvSTSEndpoint, 1, nil},
+	{EnvSTSRegion, 1, nil},
+	{EnvVPCEndpoints, 1, nil},
+	{EnvECSRoleDisabled, 1, nil},
+	{EnvMetadataV2Only, 1, nil},
+	{EnvExternalDisabled, 1, nil},
+}
+
+var regionVariable = variable{EnvRegion, 3, nil}
+
+// names are the variable's names, those that are read first.
+func (v variable) names() []string {
+	var names []string
+	for _, prefix := range generations {
+		names = append(names, prefix+strings.TrimPrefix(v.name, generations[0]))
+	}
+	return append(names, v.others...)
+}
+
+// check fails with an [*wire.EnvironmentError] if the variable is set only under a name that is
+// not read, or differently under two names: another identity could sign otherwise.
+func (v variable) check() error {
+	first, value := "", ""
+	for i, name := range v.names() {
+		switch found := os.Getenv(name); {
+		case found == "" || found == value:
+		case first != "":
+			return &wire.EnvironmentError{Variable: first, Problem: "and " + name + " differ", Advice: "unset the one that is not meant"}
+		case v.read == 0:
+			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "unset it, or name the profile to use"}
+		case i >= v.read:
+			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "set " + v.name + " in its place, or unset it"}
+		default:
+			first, value = name, found
+		}
+	}
+	return nil
+}
+
+// checkVariables checks the variables that count if a place to look is named, or if none is.
+func checkVariables(named bool) error {
+	variables := settingVariables
+	if !named {
+		variables = slices.Concat(settingVariables, identityVariables)
+	}
+	for _, v := range variables {
+		if err := v.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// getenv reads a variable, in an older generation if it is not set in the present one and
+// the vendor's CLI reads that generation, too.
+func getenv(name string) string {
+	for _, variables := range [][]variable{identityVariables, settingVariables, {regionVariable}} {
+		for _, v := range variables {
+			if v.name == name {
+				return firstSet(v.names()[:v.read])
+			}
+		}
+	}
+	return os.Getenv(name)
+}
+
+func firstSet(names []string) string {
+	for _, name := range names {
+		if value := os.Getenv(name); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// isTrue reads a switch as the vendor's SDKs do. (The CLI wants some in capitals.)
+func isTrue(variable string) bool { return strings.EqualFold(getenv(variable), "true") }
