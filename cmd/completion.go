@@ -92,12 +92,12 @@ shells to come: put that line into your profile ($PROFILE).`,
 // completeFlags tells the shell the possible values of each flag of a command and of its
 // subcommands: an enumeration, files by their extension, or nothing. None of it asks the
 // network. Cobra alone offers any file for everything.
-func completeFlags(cmd *cobra.Command) {
+func completeFlags(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 	if cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
 	add := func(flag *pflag.Flag) {
-		complete, known := completions[flag.Name]
+		complete, known := all[flag.Name]
 		if !known {
 			complete = cobra.NoFileCompletions
 		}
@@ -105,42 +105,41 @@ func completeFlags(cmd *cobra.Command) {
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
 	}
 	cmd.LocalFlags().VisitAll(add)
-	if !cmd.HasParent() {
-		return // the commands have completed theirs
-	}
 	for _, child := range cmd.Commands() {
-		completeFlags(child)
+		completeFlags(child, all)
 	}
 }
 
-// completions are by the name of a flag, which means the same in every command. Of
-// certificates and keys all is offered that the loaders read.
-var completions = map[string]cobra.CompletionFunc{
-	"ca-cert":           files("crt", "pem", "cer", "der"),
-	"ca-key":            files("key", "pem", "p12", "pfx"),
-	"verification-cert": files("crt", "pem", "cer", "der"),
-	"key-password-file": anyFile,
-	"code-file":         anyFile,
-	"out":               files("crt", "pem"),
-	"bundle":            files("json"),
-	"bundle-out":        files("json"),
-	"request":           files("json"),
-	"request-out":       files("json"),
-	"receipt":           files("json"),
+// completions are the completions by the name of the flag, which means the same in every
+// command. For certificates and keys they offer every form that the loaders read.
+func completions() map[string]cobra.CompletionFunc {
+	return map[string]cobra.CompletionFunc{
+		"ca-cert":           files("crt", "pem", "cer", "der"),
+		"ca-key":            files("key", "pem", "p12", "pfx"),
+		"verification-cert": files("crt", "pem", "cer", "der"),
+		"key-password-file": anyFile,
+		"code-file":         anyFile,
+		"out":               files("crt", "pem"),
+		"bundle":            files("json"),
+		"bundle-out":        files("json"),
+		"request":           files("json"),
+		"request-out":       files("json"),
+		"receipt":           files("json"),
 
-	"region":  values(api.Regions()...),
-	"profile": profileNames,
-	"for":     values(purposeNames()...),
+		"region":  values(api.Regions()...),
+		"profile": profileNames,
+		"for":     values(purposeNames()...),
 
-	"numbers":  values(emulator.Numbers, emulator.Strings),
-	"pem":      values(emulator.LineFeeds, emulator.Escaped),
-	"total":    values(emulator.Records, emulator.Pages),
-	"sn":       serialNumberForms,
-	"order":    values(emulator.OldestFirst, emulator.NewestFirst),
-	"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
-	"allow":    values(emulator.Actions()...),
-	"deny":     values(emulator.Operations()...),
-	"fault":    values(emulator.FaultKinds()...),
+		"numbers":  values(emulator.Numbers, emulator.Strings),
+		"pem":      values(emulator.LineFeeds, emulator.Escaped),
+		"total":    values(emulator.Records, emulator.Pages),
+		"sn":       serialNumberForms,
+		"order":    values(emulator.OldestFirst, emulator.NewestFirst),
+		"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
+		"allow":    values(emulator.Actions()...),
+		"deny":     values(emulator.Operations()...),
+		"fault":    values(emulator.FaultKinds()...),
+	}
 }
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp

@@ -27,9 +27,10 @@ func TestEveryFlagCompletes(t *testing.T) {
 		}
 	}
 	root := newRoot(&app{})
+	completeFlags(root, completions())
 	root.PersistentFlags().VisitAll(func(flag *pflag.Flag) { seen[flag.Name] = true })
 	walk(root)
-	for name := range completions {
+	for name := range completions() {
 		if !seen[name] {
 			t.Errorf("no command has --%s", name)
 		}

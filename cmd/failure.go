@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"sync"
 
 	"mqttca/api/credentials"
 
@@ -100,9 +101,9 @@ func (f *failure) addAnswer(err error) {
 
 // withoutPIN removes a PIN from a message. It gets there in a URI that was given in place
 // of a path.
-func withoutPIN(text string) string { return pinValue.ReplaceAllString(text, "${1}[redacted]") }
+func withoutPIN(text string) string { return pinValue().ReplaceAllString(text, "${1}[redacted]") }
 
-var pinValue = regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`)
+var pinValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`) })
 
 // fail prints the error of a command and returns its exit code.
 func (a *app) fail(cmd *cobra.Command, err error) int {

@@ -53,7 +53,7 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 	case errors.Is(err, pki.ErrNoCertificate):
 		return value, usage("--ca-cert missing: only a PKCS#12 file has the CA certificate with the key")
 	}
-	if err != nil && pinValue.MatchString(k.caKey) {
+	if err != nil && pinValue().MatchString(k.caKey) {
 		a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
 	}
 	return value, err

@@ -14,7 +14,10 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"mqttca/cmd/terminal"
 )
@@ -36,6 +39,9 @@ func Main() int {
 
 func (a *app) run(ctx context.Context, args []string) int {
 	root := newRoot(a)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		completeFlags(root, completions()) // no other run needs them
+	}
 	root.SetArgs(args)
 	root.SetIn(a.in)
 	root.SetErr(a.err)

@@ -50,9 +50,7 @@ service, with nothing leaving this machine.`,
 			root.SetHelpCommand(cmd)
 		}
 		root.AddCommand(cmd)
-		completeFlags(cmd)
 	}
-	completeFlags(root)
 	return root
 }
 

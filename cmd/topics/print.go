@@ -3,6 +3,7 @@ package topics
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"mqttca/cmd/terminal"
 )
@@ -122,14 +123,14 @@ const (
 )
 
 var (
-	emphasis = regexp.MustCompile("`([^`]+)`|\\*\\*([^*]+)\\*\\*")
-	link     = regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`)
+	emphasis = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`([^`]+)`|\\*\\*([^*]+)\\*\\*") })
+	link     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`) })
 )
 
 // marked replaces the emphasis of Markdown by marks, and shows the address of a link.
 func marked(text string) string {
-	text = link.ReplaceAllString(text, "$1 ($2)")
-	return emphasis.ReplaceAllString(text, string(strong)+"$1$2"+string(plain))
+	text = link().ReplaceAllString(text, "$1 ($2)")
+	return emphasis().ReplaceAllString(text, string(strong)+"$1$2"+string(plain))
 }
 
 // emphasized paints what the marks enclose, if the display has colours.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"mqttca/api"
@@ -74,14 +75,16 @@ func IsSerialNumber(text string) bool {
 	return ok
 }
 
-var copiedSerial = regexp.MustCompile(`(?i)^\s*["'\x{201c}]?(?:(?:serial|sn)(?:\s+number)?\s*[:=]?\s*)?` +
-	`(?:\d+\s+\(0x([0-9a-f]+)\)|(?:0x)?([0-9a-f][0-9a-f:\s]*))["'\x{201d}]?\s*$`)
+var copiedSerial = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*["'\x{201c}]?(?:(?:serial|sn)(?:\s+number)?\s*[:=]?\s*)?` +
+		`(?:\d+\s+\(0x([0-9a-f]+)\)|(?:0x)?([0-9a-f][0-9a-f:\s]*))["'\x{201d}]?\s*$`)
+})
 
 func serialNumber(text string) (*big.Int, bool) {
 	if len(text) > longestSn {
 		return nil, false
 	}
-	parts := copiedSerial.FindStringSubmatch(text)
+	parts := copiedSerial().FindStringSubmatch(text)
 	if parts == nil {
 		return nil, false
 	}
