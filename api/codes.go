@@ -15,17 +15,22 @@ const (
 	Unpermitted              // the credentials do not permit the operation on this instance
 	Unavailable              // the service was not able to do it now, and has not done it
 	Uncertain                // the service may have done it all the same
+	Repeated                 // the service has had this very request, and may have done it
 	StaleCode                // the verification certificate's code is not, or no longer, the one expected
 	Duplicate                // a CA certificate of this serial number is registered already
 	Undocumented             // a Code that the table does not know
 )
 
+// Retry reports whether the same request, signed anew, may succeed.
+func (k Kind) Retry() bool { return k == Unavailable || k == Uncertain || k == Repeated }
+
+// MaybeDone reports whether the service may have done what it refused.
+func (k Kind) MaybeDone() bool { return k == Uncertain || k == Repeated }
+
 // A Rule says what one Code, or all Codes that begin alike, mean.
 type Rule struct {
-	Code     string // the vendor's; a final * stands for any ending
-	Kind     Kind
-	Retry    bool // the same request, signed anew, may succeed
-	ExitCode int  // what a command that fails of it exits with
+	Code string // the vendor's; a final * stands for any ending
+	Kind Kind
 }
 
 // rules is the one place where a Code gets its meaning. The HTTP status has no say:
@@ -33,42 +38,41 @@ type Rule struct {
 // nothing to do with credentials. Codes from the reference pages of the operations,
 // the vendor's notice on changed status codes, and the API gateway.
 var rules = []Rule{
-	{Code: "InvalidAccessKeyId*", Kind: Denied, ExitCode: 4},
-	{Code: "SignatureDoesNotMatch", Kind: Denied, ExitCode: 4},
-	{Code: "MissingSecurityToken", Kind: Denied, ExitCode: 4},
-	{Code: "InvalidSecurityToken*", Kind: Denied, ExitCode: 4},
-	{Code: "CheckAccountInfoFailed", Kind: Denied, ExitCode: 4},
+	{"InvalidAccessKeyId*", Denied},
+	{"SignatureDoesNotMatch", Denied},
+	{"MissingSecurityToken", Denied},
+	{"InvalidSecurityToken*", Denied},
+	{"CheckAccountInfoFailed", Denied},
 
-	{Code: "NoPermission", Kind: Unpermitted, ExitCode: 4},
-	{Code: "Forbidden*", Kind: Unpermitted, ExitCode: 4},
-	{Code: "MqttOwnerCheckError", Kind: Unpermitted, ExitCode: 4},
-	{Code: "InstancePermissionCheckFailed", Kind: Unpermitted, ExitCode: 4},
-	{Code: "PermissionCheckFailed", Kind: Unpermitted, ExitCode: 4},
+	{"NoPermission", Unpermitted},
+	{"Forbidden*", Unpermitted},
+	{"MqttOwnerCheckError", Unpermitted},
+	{"InstancePermissionCheckFailed", Unpermitted},
+	{"PermissionCheckFailed", Unpermitted},
 
-	{Code: "Throttling*", Kind: Unavailable, Retry: true, ExitCode: 6},
-	{Code: "SystemOverFlow", Kind: Unavailable, Retry: true, ExitCode: 6},
-	{Code: "GetCaNumError", Kind: Unavailable, Retry: true, ExitCode: 6},
-	{Code: "ServiceUnavailable", Kind: Unavailable, Retry: true, ExitCode: 6},
-	{Code: "InternalError", Kind: Uncertain, Retry: true, ExitCode: 6},
-	// net/http sends a GET again by itself, unchanged, where a kept connection turns
-	// out dead: then it is our own nonce that was used.
-	{Code: "SignatureNonceUsed", Kind: Uncertain, Retry: true, ExitCode: 5},
+	{"Throttling*", Unavailable},
+	{"SystemOverFlow", Unavailable},
+	{"GetCaNumError", Unavailable},
+	{"ServiceUnavailable", Unavailable},
+	{"InternalError", Uncertain},
+	// If something on the way sends a request twice, it is our own nonce that was used.
+	{"SignatureNonceUsed", Repeated},
 
-	{Code: "RegisterCodeError", Kind: StaleCode, ExitCode: 5},
-	{Code: "RegisterCodeUsed", Kind: StaleCode, ExitCode: 5},
-	{Code: "SnNotUnique", Kind: Duplicate, ExitCode: 5},
+	{"RegisterCodeError", StaleCode},
+	{"RegisterCodeUsed", StaleCode},
+	{"SnNotUnique", Duplicate},
 
-	{Code: "ParameterFieldCheckFailed", Kind: Refused, ExitCode: 5},
-	{Code: "MqttInstanceNotFound", Kind: Refused, ExitCode: 5},
-	{Code: "CertificateContentError", Kind: Refused, ExitCode: 5},
-	{Code: "CaNumExceed", Kind: Refused, ExitCode: 5},
-	{Code: "FindCaBySnError", Kind: Refused, ExitCode: 5},
-	{Code: "ApiNotSupport", Kind: Refused, ExitCode: 5},
-	{Code: "InvalidTimeStamp*", Kind: Refused, ExitCode: 5},
-	{Code: "IncompleteSignature", Kind: Refused, ExitCode: 5},
-	{Code: "InvalidVersion", Kind: Refused, ExitCode: 5},
-	{Code: "InvalidAction*", Kind: Refused, ExitCode: 5},
-	{Code: "UnsupportedHTTPMethod", Kind: Refused, ExitCode: 5},
+	{"ParameterFieldCheckFailed", Refused},
+	{"MqttInstanceNotFound", Refused},
+	{"CertificateContentError", Refused},
+	{"CaNumExceed", Refused},
+	{"FindCaBySnError", Refused},
+	{"ApiNotSupport", Refused},
+	{"InvalidTimeStamp*", Refused},
+	{"IncompleteSignature", Refused},
+	{"InvalidVersion", Refused},
+	{"InvalidAction*", Refused},
+	{"UnsupportedHTTPMethod", Refused},
 }
 
 // Rules are all rows of the table, in its order, for documentation.
@@ -85,7 +89,7 @@ func RuleFor(code string) Rule {
 		}
 	}
 	if strings.Contains(code, "AlreadyExist") {
-		return Rule{Code: code, Kind: Duplicate, ExitCode: 5}
+		return Rule{code, Duplicate}
 	}
-	return Rule{Code: code, Kind: Undocumented, ExitCode: 5}
+	return Rule{code, Undocumented}
 }

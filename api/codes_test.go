@@ -6,49 +6,55 @@ import (
 )
 
 func TestRuleFor(t *testing.T) {
-	denied := Rule{Kind: Denied, ExitCode: 4}
-	unpermitted := Rule{Kind: Unpermitted, ExitCode: 4}
-	unavailable := Rule{Kind: Unavailable, Retry: true, ExitCode: 6}
-	refused := Rule{Kind: Refused, ExitCode: 5}
 	tests := []struct {
 		code string
-		want Rule
+		want Kind
 	}{
-		{"InvalidAccessKeyId.NotFound", denied},
-		{"InvalidAccessKeyId.Inactive", denied},
-		{"SignatureDoesNotMatch", denied},
-		{"MissingSecurityToken", denied},
-		{"InvalidSecurityToken.Expired", denied},
-		{"CheckAccountInfoFailed", denied},
-		{"NoPermission", unpermitted},
-		{"Forbidden.RAM", unpermitted},
-		{"MqttOwnerCheckError", unpermitted},
-		{"InstancePermissionCheckFailed", unpermitted},
-		{"PermissionCheckFailed", unpermitted},
-		{"Throttling", unavailable},
-		{"Throttling.User", unavailable},
-		{"Throttling.Api", unavailable},
-		{"SystemOverFlow", unavailable},
-		{"GetCaNumError", unavailable},
-		{"InternalError", Rule{Kind: Uncertain, Retry: true, ExitCode: 6}},
-		{"SignatureNonceUsed", Rule{Kind: Uncertain, Retry: true, ExitCode: 5}},
-		{"ServiceUnavailable", unavailable},
-		{"RegisterCodeError", Rule{Kind: StaleCode, ExitCode: 5}},
-		{"RegisterCodeUsed", Rule{Kind: StaleCode, ExitCode: 5}},
-		{"SnNotUnique", Rule{Kind: Duplicate, ExitCode: 5}},
-		{"ParameterFieldCheckFailed", refused},
-		{"MqttInstanceNotFound", refused},
-		{"InvalidTimeStamp.Expired", refused},
-		{"NoPermissionOfAnotherKind", Rule{Kind: Undocumented, ExitCode: 5}},
-		{"NeverSeenBefore", Rule{Kind: Undocumented, ExitCode: 5}},
-		{"", Rule{Kind: Undocumented, ExitCode: 5}},
-		{"CaAlreadyExisted", Rule{Kind: Duplicate, ExitCode: 5}},
+		{"InvalidAccessKeyId.NotFound", Denied},
+		{"InvalidAccessKeyId.Inactive", Denied},
+		{"SignatureDoesNotMatch", Denied},
+		{"MissingSecurityToken", Denied},
+		{"InvalidSecurityToken.Expired", Denied},
+		{"CheckAccountInfoFailed", Denied},
+		{"NoPermission", Unpermitted},
+		{"Forbidden.RAM", Unpermitted},
+		{"MqttOwnerCheckError", Unpermitted},
+		{"InstancePermissionCheckFailed", Unpermitted},
+		{"PermissionCheckFailed", Unpermitted},
+		{"Throttling", Unavailable},
+		{"Throttling.User", Unavailable},
+		{"Throttling.Api", Unavailable},
+		{"SystemOverFlow", Unavailable},
+		{"GetCaNumError", Unavailable},
+		{"InternalError", Uncertain},
+		{"SignatureNonceUsed", Repeated},
+		{"ServiceUnavailable", Unavailable},
+		{"RegisterCodeError", StaleCode},
+		{"RegisterCodeUsed", StaleCode},
+		{"SnNotUnique", Duplicate},
+		{"ParameterFieldCheckFailed", Refused},
+		{"MqttInstanceNotFound", Refused},
+		{"InvalidTimeStamp.Expired", Refused},
+		{"NoPermissionOfAnotherKind", Undocumented},
+		{"NeverSeenBefore", Undocumented},
+		{"", Undocumented},
+		{"CaAlreadyExisted", Duplicate},
 	}
 	for _, tt := range tests {
-		got := RuleFor(tt.code)
-		got.Code = ""
-		if got != tt.want {
-			t.Errorf("RuleFor(%q) = %+v, want %+v", tt.code, got, tt.want)
+		if got := RuleFor(tt.code).Kind; got != tt.want {
+			t.Errorf("%s is of kind %v, want %v", tt.code, got, tt.want)
+		}
+	}
+}
+
+// What may be sent again, and what may have been done.
+func TestKinds(t *testing.T) {
+	for kind, want := range map[Kind][2]bool{
+		Refused: {false, false}, Denied: {false, false}, Unpermitted: {false, false}, StaleCode: {false, false}, Duplicate: {false, false},
+		Undocumented: {false, false}, Unavailable: {true, false}, Uncertain: {true, true}, Repeated: {true, true},
+	} {
+		if got := [2]bool{kind.Retry(), kind.MaybeDone()}; got != want {
+			t.Errorf("kind %v: %v, want %v", kind, got, want)
 		}
 	}
 }

@@ -60,7 +60,7 @@ func MaybeDone(err error) bool {
 		return lost.Sent
 	case errors.As(err, &refusal):
 		kind := refusal.Rule().Kind
-		return kind == Uncertain || kind == Undocumented && refusal.HTTPStatus >= 500
+		return kind.MaybeDone() || kind == Undocumented && refusal.HTTPStatus >= 500
 	}
 	return false
 }

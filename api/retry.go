@@ -99,7 +99,7 @@ func mayPass(op operation, err error) bool {
 		if rule.Kind == Undocumented {
 			return op.repeatable && isGatewayTrouble(refusal.HTTPStatus)
 		}
-		return rule.Retry && (op.repeatable || rule.Kind == Unavailable)
+		return rule.Kind.Retry() && (op.repeatable || rule.Kind == Unavailable)
 	}
 	var lost *NoAnswerError
 	return errors.As(err, &lost) && op.repeatable && lost.passing()

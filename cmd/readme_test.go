@@ -95,12 +95,12 @@ func TestReadmeExitCodes(t *testing.T) {
 func TestReadmeCodes(t *testing.T) {
 	for _, rule := range api.Rules() {
 		again := "no"
-		if rule.Retry {
+		if rule.Kind.Retry() {
 			again = "yes"
 		}
-		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| [^|]*`%s`[^|]* \\| %d \\| %s \\| [^|]+ \\|$", regexp.QuoteMeta(rule.Code), rule.ExitCode, again))
+		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| [^|]*`%s`[^|]* \\| %d \\| %s \\| [^|]+ \\|$", regexp.QuoteMeta(rule.Code), exitOfKind(rule.Kind), again))
 		if len(row.FindAllString(readme(t), -1)) != 1 {
-			t.Errorf("the README should have one row of %s with exit code %d, sent again: %s", rule.Code, rule.ExitCode, again)
+			t.Errorf("the README should have one row of %s with exit code %d, sent again: %s", rule.Code, exitOfKind(rule.Kind), again)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 		return false
 	}
 	kind := refusal.Rule().Kind
-	f.ExitCode, f.outcome = kindExits[kind], outcomeRefused
+	f.ExitCode, f.outcome = exitOfKind(kind), outcomeRefused
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
 		f.Hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id"
@@ -31,16 +31,15 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	return true
 }
 
-// kindExits are the exit codes for refusals, by their kind.
-var kindExits = map[api.Kind]int{
-	api.Refused:      exitRefused,
-	api.StaleCode:    exitRefused,
-	api.Duplicate:    exitRefused,
-	api.Undocumented: exitRefused,
-	api.Denied:       exitDenied,
-	api.Unpermitted:  exitDenied,
-	api.Unavailable:  exitUnavailable,
-	api.Uncertain:    exitUnavailable,
+// exitOfKind is the exit code of a refusal.
+func exitOfKind(kind api.Kind) int {
+	switch kind {
+	case api.Denied, api.Unpermitted:
+		return exitDenied
+	case api.Unavailable, api.Uncertain:
+		return exitUnavailable
+	}
+	return exitRefused
 }
 
 // codeHints are the hints for refusals, by the service's Code.
@@ -73,6 +72,7 @@ var kindHints = map[api.Kind]string{
 	api.Denied:      "check the credentials, and whether they have expired",
 	api.Unavailable: "try again in a while: running it again is safe",
 	api.Uncertain:   "try again in a while: running it again is safe",
+	api.Repeated:    "try again in a while: running it again is safe",
 }
 
 // permissionHint names the actions that a refused call needs, and the command that makes
