@@ -106,8 +106,8 @@ func retryAfter(resp *http.Response) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// message is the service's, cut where it is long, without the whole text that was signed,
-// which it repeats with SignatureDoesNotMatch.
+// message is the service's, cut if it is long, without the text that was signed, which the
+// service repeats with SignatureDoesNotMatch.
 func (outer reply) message() string {
 	if outer.Code == "SignatureDoesNotMatch" {
 		return "the signature does not match the request"

@@ -41,7 +41,7 @@ type CaCertificate struct {
 	RegistrationCode    string
 	CaContent           string    // PEM, with line feeds
 	VerificationContent string    // PEM, with line feeds
-	ValidBegin          time.Time // zero where the service gives none
+	ValidBegin          time.Time // zero if the service gives none
 	ValidEnd            time.Time // likewise
 	Active              bool
 	Unclear             bool // the service gives no state that is known: not Active does not mean inactive then

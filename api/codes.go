@@ -78,9 +78,8 @@ var rules = []Rule{
 // Rules are all rows of the table, in its order, for documentation.
 func Rules() []Rule { return slices.Clone(rules) }
 
-// RuleFor is the rule of a Code. One that no row names is [Undocumented], or, where it
-// says in the vendor's manner that something exists (EntityAlreadyExists.User),
-// [Duplicate].
+// RuleFor is the rule of a Code. One that no row names is [Undocumented], or [Duplicate]
+// if it says in the vendor's manner that something exists (EntityAlreadyExists.User).
 func RuleFor(code string) Rule {
 	for _, rule := range rules {
 		prefix, open := strings.CutSuffix(rule.Code, "*")

@@ -14,7 +14,7 @@ type DeviceCertificate struct {
 	DeviceSn      string // the serial number in hexadecimal, in whatever form the service chose
 	DeviceName    string
 	DeviceContent string    // PEM, with line feeds
-	ValidBegin    time.Time // zero where the service gives none
+	ValidBegin    time.Time // zero if the service gives none
 	ValidEnd      time.Time // likewise
 	Active        bool
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"mqttca/api/wire"
@@ -13,8 +12,6 @@ import (
 type Endpoint struct {
 	url url.URL
 }
-
-var vendorHostPattern = regexp.MustCompile(`^onsmqtt(-vpc)?\.[a-z0-9-]+\.aliyuncs\.com$`)
 
 // RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with
 // vpc the one that answers inside a VPC. A region that no page lists is no error:
@@ -50,7 +47,7 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	return Endpoint{url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}}, nil
 }
 
-// parseHost never repeats the text in an error where it may hold a password.
+// parseHost never repeats the text in an error if it may hold a password.
 func parseHost(text string) (*url.URL, error) {
 	full := text
 	if !strings.Contains(full, "://") {
@@ -69,17 +66,18 @@ func parseHost(text string) (*url.URL, error) {
 // IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the
 // product. Other hosts below aliyuncs.com belong to customers (a storage bucket,
 // say) and do not count.
-func (e Endpoint) IsVendor() bool {
-	return e.url.Scheme == "https" && (e.url.Port() == "" || e.url.Port() == "443") &&
-		vendorHostPattern.MatchString(e.url.Hostname())
-}
+func (e Endpoint) IsVendor() bool { return e.Region() != "" }
 
 // Region is the region that a vendor's endpoint serves, "" for any other endpoint.
 func (e Endpoint) Region() string {
-	if !e.IsVendor() {
+	product, rest, _ := strings.Cut(e.url.Hostname(), ".")
+	region, found := strings.CutSuffix(rest, ".aliyuncs.com")
+	switch {
+	case e.url.Scheme != "https", e.url.Port() != "" && e.url.Port() != "443",
+		product != "onsmqtt" && product != "onsmqtt-vpc", !found, !wire.IsRegion(region):
 		return ""
 	}
-	return strings.Split(e.url.Hostname(), ".")[1]
+	return region
 }
 
 // Host is the host and port, without a scheme.

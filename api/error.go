@@ -13,7 +13,7 @@ import (
 // A Call is what an error is about.
 type Call struct {
 	Operation string
-	Instance  string // the instance id, "" where the operation has none
+	Instance  string // the instance id, "" if the operation has none
 	Host      string // the endpoint's host and port
 }
 
@@ -31,7 +31,7 @@ type Error struct {
 	Code       string // the vendor's, also one that [RuleFor] does not know
 	Message    string // the vendor's words, without what they may echo of the request
 	RequestID  string
-	RetryAfter time.Duration // how long the service asks to wait; 0 where it does not
+	RetryAfter time.Duration // how long the service asks to wait; 0 if it does not
 
 	clockOffset time.Duration
 }
@@ -65,7 +65,7 @@ func MaybeDone(err error) bool {
 	return false
 }
 
-// KindOf is the kind of the refusal in err's chain; ok is false where there is none.
+// KindOf is the kind of the refusal in err's chain; ok is false if there is none.
 func KindOf(err error) (kind Kind, ok bool) {
 	var refusal *Error
 	if !errors.As(err, &refusal) {
@@ -80,8 +80,8 @@ func KindOf(err error) (kind Kind, ok bool) {
 type NoAnswerError struct {
 	Call
 	Reason     string // without URL, query or header of the request
-	HTTPStatus int    // 0 where not even a status came
-	RequestID  string // "" where the answer had none that could be read
+	HTTPStatus int    // 0 if not even a status came
+	RequestID  string // "" if the answer had none that could be read
 	Sent       bool   // the request was on its way, so that the service may have it
 	Err        error  // the cause, for errors.Is; its text is never shown
 

@@ -22,7 +22,7 @@ const (
 
 // A listData is the Data of a listing in its wire form, with the one list of its operation.
 type listData[T comparable] interface {
-	certificates() []T // nil where the answer has no list
+	certificates() []T // nil if the answer has no list
 	listName() string
 	size() int
 	promises(pageNo int) bool
@@ -31,7 +31,7 @@ type listData[T comparable] interface {
 // An extent is what an answer says of the size of its listing.
 type extent struct{ Total, PageSize wire.Number }
 
-// size is the page size that the answer echoes, if not more than was asked for; 0 where it
+// size is the page size that the answer echoes, if not more than was asked for; 0 if it
 // echoes none.
 func (e extent) size() int { return min(int(e.PageSize), listPageSize) }
 
@@ -90,7 +90,7 @@ type list[T comparable] func(pageNo int) page[T]
 // A page is one page of a listing, or why there is none.
 type page[T comparable] struct {
 	entries []T
-	size    int // of a full page; 0 where that is not known, so that no page counts as short
+	size    int // of a full page; 0 if unknown, so that no page counts as short
 	err     error
 }
 

@@ -45,7 +45,7 @@ func (e *StoppedError) Error() string {
 // Unwrap gives what ended the waiting and the last attempt's error.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
-// call sends a request, again where that may help, and decodes the answer into answer.
+// call sends a request, again if that may help, and decodes the answer into answer.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
 	pauses := &backoff.ExponentialBackOff{
 		InitialInterval:     firstInterval,
@@ -89,9 +89,9 @@ func backoffError(op operation, err error) error {
 // itself has tried as often as it was told to.
 func MayPass(err error) bool { return mayPass(listCaCertificate, err) }
 
-// mayPass tells an error after which the same request, signed anew, may succeed. What
-// must not be repeated without knowing what became of it is repeated only where the
-// service says that it has not begun.
+// mayPass reports whether the same request, signed anew, may succeed after an error. An
+// operation that must not be done twice is repeated only if the service says that it has
+// not begun.
 func mayPass(op operation, err error) bool {
 	var refusal *Error
 	if errors.As(err, &refusal) {

@@ -16,8 +16,8 @@ import (
 	"mqttca/api/wire"
 )
 
-// attempt sends one request, and once more where the service's clock turns out to differ
-// so much that it refused the timestamp.
+// attempt sends one request, and once more if the service refused the timestamp and its
+// clock turns out to differ.
 func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
 	err := c.send(ctx, op, params, answer)
 	var refusal *Error
@@ -100,8 +100,8 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, s
 }
 
 // bodyOf is no body. That of a read hides being empty: net/http would send a GET again by
-// itself, with the same nonce, where a kept connection turns out dead; one with a body it
-// leaves to us. A POST it repeats only where nothing of it was sent.
+// itself, with the same nonce, if a kept connection turns out dead; one with a body it
+// leaves to us. It repeats a POST only if nothing of it was sent.
 func bodyOf(op operation) io.Reader {
 	if op.method == http.MethodGet {
 		return struct{ io.Reader }{http.NoBody}
@@ -117,7 +117,7 @@ func newNonce() string {
 }
 
 // ClockOffset is how far the service's clock is ahead of this machine's, as the client
-// had to learn because a timestamp was refused; 0 where none was. Requests are signed
+// had to learn because a timestamp was refused; 0 if none was. Requests are signed
 // with it, and what is dated for the service should be dated with it.
 func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 

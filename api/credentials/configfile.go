@@ -18,7 +18,7 @@ const maxConfigBytes = 1 << 20
 
 // readConfigFile reads a file that says who its user is. Of symbolic links the file at
 // their end counts. An error says nothing of what is in it, and wraps [fs.ErrNotExist]
-// where there is none. Only a regular file is opened: a named pipe would keep it waiting.
+// if there is none. Only a regular file is opened: a named pipe would keep it waiting.
 func readConfigFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -52,7 +52,7 @@ type configuration struct {
 	Profiles []json.RawMessage `json:"profiles"` // each decoded when it is asked for: the others may be as they like
 }
 
-// findCLIProfile takes the current profile where the name is "".
+// findCLIProfile finds a profile of the CLI, the current one if the name is "".
 func findCLIProfile(name string) (p profile, found bool, err error) {
 	config, err := readConfiguration(configPath())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +68,7 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	return p, found, err
 }
 
-// ProfileNames are the names in the CLI's configuration, to be offered; none where it cannot
+// ProfileNames are the names in the CLI's configuration, to be offered; none if it cannot
 // be read.
 func ProfileNames() []string {
 	config, err := readConfiguration(configPath())
@@ -84,7 +84,7 @@ func ProfileNames() []string {
 	return names
 }
 
-// profile takes the current profile where the name is "".
+// profile finds a profile, the current one if the name is "".
 func (c *configuration) profile(name string) (p profile, found bool, err error) {
 	if name == "" {
 		name = c.Current
@@ -102,7 +102,7 @@ func (c *configuration) profile(name string) (p profile, found bool, err error) 
 	return p, false, nil
 }
 
-// profileName is "" for what has none.
+// profileName is the name of a profile, "" if it has none.
 func profileName(data json.RawMessage) string {
 	var named struct {
 		Name string `json:"name"`

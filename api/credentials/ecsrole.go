@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"mqttca/api/wire"
@@ -33,12 +32,9 @@ type metadata struct {
 	v2Only bool // without a token nothing is asked
 }
 
-// (The length is not in the pattern: counted repetitions take long to compile.)
-var roleNamePattern = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+func isRoleName(name string) bool { return len(name) <= 64 && wire.IsName(name, "._-") }
 
-func isRoleName(name string) bool { return len(name) <= 64 && roleNamePattern.MatchString(name) }
-
-// newECSRole takes the role of the instance, the only one where the name is "".
+// newECSRole takes a role of the instance, the only one if the name is "".
 func newECSRole(source, name string) (Provider, error) {
 	return metadata{
 		base:   metadataURL,

@@ -25,11 +25,11 @@ var iniKeys = map[string]string{
 	"oidc_token_file":  "oidc_token_file_path",
 }
 
-// noDelimiter can be in no section's name. Where ini.v1 finds a delimiter, "." unless told
+// noDelimiter can be in no section's name. If ini.v1 finds a delimiter, "." unless told
 // otherwise, it fills what [ops.prod] lacks from [ops]: that would be another identity.
 const noDelimiter = "\n"
 
-// findINIProfile takes the section "default" where the name is "".
+// findINIProfile finds a section of the INI file, "default" if the name is "".
 func findINIProfile(name string) (p profile, found bool, err error) {
 	data, err := readConfigFile(iniPath())
 	if errors.Is(err, fs.ErrNotExist) {

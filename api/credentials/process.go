@@ -25,7 +25,7 @@ const commandAdvice = "run the profile's process_command in a shell: it prints J
 
 // A command prints credentials. credentials-go has such a provider,
 // too; it prints what it cannot read, waits for ever for a pipe that is left open, and runs
-// the command for every request where it gives no expiry.
+// the command for every request if it gives no expiry.
 type command struct {
 	source   string
 	args     []string
@@ -120,7 +120,7 @@ func printedCredentials(data []byte) (found Credentials, ok bool) {
 	return found, err == nil
 }
 
-// A boundedBuffer takes what fits and calls overflow where more comes. (It hides the
+// A boundedBuffer takes what fits and calls overflow if more comes. (It hides the
 // buffer, whose ReadFrom would be used in place of Write.)
 type boundedBuffer struct {
 	buffer     bytes.Buffer

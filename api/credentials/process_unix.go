@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// killsAll has all processes of a command killed where it is given up, not the first alone:
-// it is given a process group of its own. Where there is a terminal it stays in ours: a
-// group in the background is stopped when it asks somebody there for a second factor, and
-// Ctrl-C reaches all of ours.
+// killsAll has all processes of a command killed when it is given up, not the first alone:
+// it gets a process group of its own. If there is a terminal it stays in ours: a group in
+// the background is stopped when it asks somebody there for a second factor, and Ctrl-C
+// reaches all of ours.
 func killsAll(command *exec.Cmd) {
 	if terminal, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
 		terminal.Close()

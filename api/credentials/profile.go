@@ -46,7 +46,7 @@ type profile struct {
 	CredentialsURI Secret `json:"credentials_uri"` // or in its query
 
 	iniType string         // what the INI file calls the mode; "" for a profile of the CLI
-	config  *configuration // which it is of, where a source_profile is looked up; nil for a section of the INI file
+	config  *configuration // whose it is, and its source_profile; nil for a section of the INI file
 }
 
 // source names the profile for people.

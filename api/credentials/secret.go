@@ -78,7 +78,7 @@ func withoutEscapes(text []byte) []byte {
 }
 
 // escapedASCII is the character that an escape at the beginning of a text stands for, and
-// the length of the escape; 0 where there is none, or none that may go.
+// the length of the escape; 0 if there is none, or none that may go.
 func escapedASCII(text []byte) (c byte, size int) {
 	switch {
 	case bytes.HasPrefix(text, []byte(`\/`)):

@@ -13,8 +13,8 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -67,8 +67,30 @@ func ValidPort(port string) bool {
 	return port == "" || err == nil && n > 0
 }
 
-var regionPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // IsRegion reports whether the text is written like a region, such as cn-hangzhou: hosts
 // are made of it.
-func IsRegion(text string) bool { return regionPattern.MatchString(text) }
+func IsRegion(text string) bool {
+	for part := range strings.SplitSeq(text, "-") {
+		if !Consists(part, lowerCase+digits) {
+			return false
+		}
+	}
+	return true
+}
+
+// IsName reports whether the text has letters, digits and these other characters only.
+func IsName(text, others string) bool {
+	return Consists(text, lowerCase+upperCase+digits+others)
+}
+
+const (
+	lowerCase = "abcdefghijklmnopqrstuvwxyz"
+	upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits    = "0123456789"
+)
+
+// Consists reports whether the text is not empty and has these characters only. (A regexp
+// at package level would take its time at every start.)
+func Consists(text, characters string) bool {
+	return text != "" && strings.Trim(text, characters) == ""
+}

@@ -40,6 +40,18 @@ func TestReadUpTo(t *testing.T) {
 	}
 }
 
+func TestNames(t *testing.T) {
+	for text, want := range map[string][2]bool{ // a region, a name
+		"cn-hangzhou": {true, true}, "a": {true, true}, "1": {true, true}, "a-1-b": {true, true},
+		"": {false, false}, "-": {false, true}, "a-": {false, true}, "-a": {false, true}, "a--b": {false, true}, "A": {false, true}, "a_Z9": {false, true},
+		"a b": {false, false}, "a.b": {false, false}, "\u212a": {false, false}, "é": {false, false}, "a*": {false, false}, "a\n": {false, false},
+	} {
+		if got := [2]bool{IsRegion(text), IsName(text, "-_")}; got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestIsLoopback(t *testing.T) {
 	for host, want := range map[string]bool{"127.0.0.1": true, "127.8.8.8": true, "::1": true, "localhost": true, "localhost.example": false, "10.0.0.1": false, "": false} {
 		if got := IsLoopback(host); got != want {
