@@ -76,7 +76,9 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 // ListCaCertificate lists all CA certificates of an instance, in the service's order,
 // each once.
 func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]CaCertificate, error) {
-	return listAll[CaCertificate, caCertificateData](ctx, c, listCaCertificate, url.Values{"MqttInstanceId": {instanceID}})
+	list := listing[CaCertificate]{client: c, op: listCaCertificate, params: url.Values{"MqttInstanceId": {instanceID}}, name: "CaCertificateVOS",
+		of: func(d listData) []CaCertificate { return converted(d.CaCertificateVOS, caCertificateVO.certificate) }}
+	return list.all(ctx)
 }
 
 // ActiveCaCertificate makes an inactive CA certificate active again.
@@ -114,16 +116,6 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	}
 	return Acknowledgement{answer.Sn, wire.Shortened(answer.RequestID)}, nil
 }
-
-// caCertificateData is the Data of ListCaCertificate.
-type caCertificateData struct {
-	extent
-	CaCertificateVOS []caCertificateVO
-}
-
-func (d caCertificateData) certificates() []CaCertificate { return certificates(d.CaCertificateVOS) }
-
-func (caCertificateData) listName() string { return "CaCertificateVOS" }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings.
 type caCertificateVO struct {

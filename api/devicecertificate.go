@@ -23,23 +23,13 @@ type DeviceCertificate struct {
 // themselves under a CA, whether their devices are connected or not, in the service's
 // order, each once. CaSn is sent as it is: use the string that the service gave.
 func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) ([]DeviceCertificate, error) {
-	return listAll[DeviceCertificate, deviceCertificateData](ctx, c, listDeviceCertificateByCaSn, url.Values{
-		"MqttInstanceId": {instanceID},
-		"CaSn":           {caSn},
-	})
+	list := listing[DeviceCertificate]{client: c, op: listDeviceCertificateByCaSn, params: url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}},
+		name: "DeviceCertificateVOS",
+		of: func(d listData) []DeviceCertificate {
+			return converted(d.DeviceCertificateVOS, deviceCertificateVO.certificate)
+		}}
+	return list.all(ctx)
 }
-
-// deviceCertificateData is the Data of ListDeviceCertificateByCaSn.
-type deviceCertificateData struct {
-	extent
-	DeviceCertificateVOS []deviceCertificateVO
-}
-
-func (d deviceCertificateData) certificates() []DeviceCertificate {
-	return certificates(d.DeviceCertificateVOS)
-}
-
-func (deviceCertificateData) listName() string { return "DeviceCertificateVOS" }
 
 // deviceCertificateVO is the wire form: numbers come as numbers or as strings.
 type deviceCertificateVO struct {
