@@ -78,19 +78,27 @@ func (r role) stsHost() string {
 	}
 }
 
-// newRole assumes the role with credentials of another provider, which is asked under the
-// same context.
-func newRole(source string, r role, own Provider) (Provider, error) {
+// provider assumes the role, again and again, with what sign gives: the request's secrets
+// and what builds it.
+func (r role) provider(source, advice string, sign func(context.Context) ([]Secret, builder, error)) (Provider, error) {
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
 	}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
-		from, err := own.Credentials(ctx)
+		secrets, build, err := sign(ctx)
 		if err != nil {
 			return Credentials{}, err
 		}
-		request := stsRequest{origin: origin{source, r.stsHost(), roleAdvice}, secrets: []Secret{from.AccessKeySecret, from.SecurityToken}}
-		return request.ask(ctx, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
+		return stsRequest{origin: origin{source, r.stsHost(), advice}, secrets: secrets}.ask(ctx, build)
+	}), nil
+}
+
+// newRole assumes the role with credentials of another provider, which is asked under the
+// same context.
+func newRole(source string, r role, own Provider) (Provider, error) {
+	return r.provider(source, roleAdvice, func(ctx context.Context) ([]Secret, builder, error) {
+		from, err := own.Credentials(ctx)
+		return []Secret{from.AccessKeySecret, from.SecurityToken}, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
 			return providers.NewRAMRoleARNCredentialsProviderBuilder().
 				WithAccessKeyId(from.AccessKeyID).
 				WithAccessKeySecret(string(from.AccessKeySecret)).
@@ -103,8 +111,8 @@ func newRole(source string, r role, own Provider) (Provider, error) {
 				WithStsEndpoint(r.stsHost()).
 				WithHttpOptions(options).
 				Build()
-		})
-	}), nil
+		}, err
+	})
 }
 
 // An oidcToken proves to STS who asks for a role.
@@ -119,16 +127,9 @@ const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's A
 // newOIDC assumes the role with an OIDC token. The file is read here, for each call: the
 // library would take a token of the environment before the one that it is told to take.
 func newOIDC(source string, r role, token oidcToken) (Provider, error) {
-	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
-		return nil, err
-	}
-	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
+	return r.provider(source, oidcAdvice, func(context.Context) ([]Secret, builder, error) {
 		proof, err := token.read(source)
-		if err != nil {
-			return Credentials{}, err
-		}
-		request := stsRequest{origin: origin{source, r.stsHost(), oidcAdvice}, secrets: []Secret{proof}}
-		return request.ask(ctx, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
+		return []Secret{proof}, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
 			return providers.NewOIDCCredentialsProviderBuilder().
 				WithOIDCToken(string(proof)).
 				WithOIDCProviderARN(token.providerARN).
@@ -139,8 +140,8 @@ func newOIDC(source string, r role, token oidcToken) (Provider, error) {
 				WithSTSEndpoint(r.stsHost()).
 				WithHttpOptions(options).
 				Build()
-		})
-	}), nil
+		}, err
+	})
 }
 
 func (t oidcToken) read(source string) (Secret, error) {

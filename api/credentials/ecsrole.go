@@ -87,12 +87,7 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 // token is what version 2 of the service wants with each request. A service or a network
 // that gives none is asked without one, as version 1 was, unless that is forbidden.
 func (m metadata) token(ctx context.Context) (string, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPut, m.base+metadataTokenPath, nil)
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("X-aliyun-ecs-metadata-token-ttl-seconds", "60")
-	body, err := fetchBody(m.client, req)
+	body, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
 	if err != nil && (m.v2Only || ctx.Err() != nil) {
 		return "", err
 	}
@@ -102,22 +97,21 @@ func (m metadata) token(ctx context.Context) (string, error) {
 func (m metadata) roleName(ctx context.Context, token string) (string, error) {
 	body, err := m.get(ctx, metadataRolesPath, token)
 	name := string(bytes.TrimSpace(body))
-	switch {
-	case err != nil:
-		return "", err
-	case !isRoleName(name):
-		return "", answerError("names no role")
+	if err == nil && !isRoleName(name) {
+		err = answerError("names no role")
 	}
-	return name, nil
+	return name, err
 }
 
 func (m metadata) get(ctx context.Context, path, token string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.base+path, nil)
-	if err != nil {
-		return nil, err
+	return m.ask(ctx, http.MethodGet, path, "X-aliyun-ecs-metadata-token", token)
+}
+
+// ask sends a request with a header, if that has a value.
+func (m metadata) ask(ctx context.Context, method, path, name, value string) ([]byte, error) {
+	header := http.Header{}
+	if value != "" {
+		header.Set(name, value)
 	}
-	if token != "" {
-		req.Header.Set("X-aliyun-ecs-metadata-token", token)
-	}
-	return fetchBody(m.client, req)
+	return fetchBody(ctx, m.client, method, m.base+path, header)
 }

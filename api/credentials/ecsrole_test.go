@@ -150,7 +150,7 @@ func TestFetchRefusedByProxy(t *testing.T) {
 	}
 	client := fetchClient(time.Minute)
 	client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
-	_, err = askURI(context.Background(), client, "https://uri.example/")
+	_, err = fetchBody(context.Background(), client, http.MethodGet, "https://uri.example/", http.Header{})
 	err = origin{"a test", "uri.example", ""}.failed(context.Background(), err)
 	const want = "no usable credentials: a test: uri.example could not be asked: the proxy that the environment names answered HTTP 407"
 	if err.Error() != want {
@@ -259,11 +259,7 @@ func TestAnswersThatBreakOff(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, strings.Repeat(" ", length))
 		}))
-		req, err := http.NewRequest(http.MethodGet, server.URL, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, err := fetchBody(server.Client(), req)
+		body, err := fetchBody(context.Background(), server.Client(), http.MethodGet, server.URL, http.Header{})
 		if want == "" && (err != nil || len(body) != length) || want != "" && (err == nil || err.Error() != want) {
 			t.Errorf("%d bytes: %d read, %v", length, len(body), err)
 		}

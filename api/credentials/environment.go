@@ -1,6 +1,9 @@
 package credentials
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The environment variables that name an identity and where it is kept, as the
 // vendor's CLI and SDKs read them.
@@ -96,26 +99,19 @@ func environmentOIDC() (Provider, error) {
 }
 
 func environmentURI() (Provider, error) {
-	uri := getenv(EnvCredentialsURI)
-	if uri == "" {
+	if !anySet(EnvCredentialsURI) {
 		return nil, nil
 	}
-	return newURISource("the credentials URI of the environment", uri)
+	return newURISource("the credentials URI of the environment", getenv(EnvCredentialsURI))
 }
 
 func environmentECSRole() (Provider, error) {
-	name := getenv(EnvECSRole)
-	if name == "" {
+	if !anySet(EnvECSRole) {
 		return nil, nil
 	}
-	return newECSRole("the ECS role of the environment", name)
+	return newECSRole("the ECS role of the environment", getenv(EnvECSRole))
 }
 
 func anySet(names ...string) bool {
-	for _, name := range names {
-		if getenv(name) != "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(names, func(name string) bool { return getenv(name) != "" })
 }

@@ -57,7 +57,12 @@ func fetchClient(patience time.Duration) *http.Client {
 }
 
 // fetchBody gives the body of an answer with status 200.
-func fetchBody(client *http.Client, req *http.Request) ([]byte, error) {
+func fetchBody(ctx context.Context, client *http.Client, method, url string, header http.Header) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = header
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
@@ -133,18 +138,10 @@ func newURISource(source, uri string) (Provider, error) {
 	}
 	client := fetchClient(temporaryPatience)
 	return origin{source, u.Host, uriAdvice}.provider(func(ctx context.Context) (Credentials, error) {
-		return askURI(ctx, client, u.String())
+		body, err := fetchBody(ctx, client, http.MethodGet, u.String(), http.Header{})
+		if err != nil {
+			return Credentials{}, err
+		}
+		return decodeTemporary(body)
 	}), nil
-}
-
-func askURI(ctx context.Context, client *http.Client, uri string) (Credentials, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
-	if err != nil {
-		return Credentials{}, err
-	}
-	body, err := fetchBody(client, req)
-	if err != nil {
-		return Credentials{}, err
-	}
-	return decodeTemporary(body)
 }

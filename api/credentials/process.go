@@ -23,11 +23,10 @@ const (
 
 const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
 
-// A command prints credentials. credentials-go has such a provider,
-// too; it prints what it cannot read, waits for ever for a pipe that is left open, and runs
-// the command for every request if it gives no expiry.
+// A command prints credentials. credentials-go has a provider for that, too; it prints what
+// it cannot read, waits for ever for a pipe that is left open, and runs the command for
+// every request if it gives no expiry.
 type command struct {
-	source   string
 	args     []string
 	patience time.Duration
 }
@@ -40,7 +39,11 @@ func newExternal(source, line string) (Provider, error) {
 	if err != nil {
 		return nil, badProfile(source + " has a process_command that is no command line: a quote is open, or it is empty")
 	}
-	return newRenewed(source, command{source, args, commandPatience}.fetch), nil
+	return command{args, commandPatience}.provider(source), nil
+}
+
+func (c command) provider(source string) Provider {
+	return origin{source, "its process_command", commandAdvice}.provider(c.fetch)
 }
 
 // checkExternal refuses commands and credentials URIs if the environment forbids them, as
@@ -69,22 +72,16 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	err := process.Run()
 	var exit *exec.ExitError
 	switch {
-	case ctx.Err() != nil:
-		return Credentials{}, &StoppedError{c.source, ctx.Err()}
 	case output.overflowed:
-		return Credentials{}, c.failed(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
+		return Credentials{}, answerError(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
 	case limited.Err() != nil:
-		return Credentials{}, c.failed(fmt.Sprintf("had not ended after %s", c.patience))
+		return Credentials{}, answerError(fmt.Sprintf("had not ended after %s", c.patience))
 	case errors.As(err, &exit):
-		return Credentials{}, c.failed("ended with " + exit.String())
+		return Credentials{}, answerError("ended with " + exit.String())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return Credentials{}, c.failed("cannot be run: is it there, and may it be executed?")
+		return Credentials{}, answerError("cannot be run: is it there, and may it be executed?")
 	}
-	found, ok := printedCredentials(output.buffer.Bytes())
-	if !ok {
-		return Credentials{}, c.failed("printed none that can be used")
-	}
-	return found, nil
+	return printedCredentials(output.buffer.Bytes())
 }
 
 // withoutOwn leaves out the variables of this program: the password of the CA key, which
@@ -95,29 +92,23 @@ func withoutOwn(environment []string) []string {
 	})
 }
 
-func (c command) failed(how string) error {
-	return origin{c.source, "its process_command", commandAdvice}.refused(how)
-}
-
 // printedCredentials reads what a command prints, in the form of the CLI's profiles.
-func printedCredentials(data []byte) (found Credentials, ok bool) {
+func printedCredentials(data []byte) (Credentials, error) {
 	var p struct {
 		profile
 		Expiration string `json:"expiration"`
 	}
-	if json.Unmarshal(data, &p) != nil || p.AccessKeyID == "" || p.AccessKeySecret == "" {
-		return found, false
+	err := json.Unmarshal(data, &p)
+	found := Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken}
+	if err == nil && p.Expiration != "" {
+		found.Expires, err = time.Parse(time.RFC3339, p.Expiration)
+		found.Expires = found.Expires.UTC()
 	}
-	if p.Mode == "StsToken" && p.SecurityToken == "" || p.Mode != "StsToken" && p.Mode != "AK" && p.Mode != "" {
-		return found, false
+	known := p.Mode == "StsToken" && p.SecurityToken != "" || p.Mode == "AK" || p.Mode == ""
+	if err != nil || !known || p.AccessKeyID == "" || p.AccessKeySecret == "" {
+		return Credentials{}, answerError("printed none that can be used")
 	}
-	found = Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken}
-	if p.Expiration == "" {
-		return found, true
-	}
-	expires, err := time.Parse(time.RFC3339, p.Expiration)
-	found.Expires = expires.UTC()
-	return found, err == nil
+	return found, nil
 }
 
 // A boundedBuffer takes what fits and calls overflow if more comes. (It hides the

@@ -124,7 +124,7 @@ func TestCommandThatHangs(t *testing.T) {
 	if _, err := commandProfile(t, hangs).Credentials(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	_, err := command{"a test", []string{"/bin/sh", "-c", hangs}, 50 * time.Millisecond}.fetch(context.Background())
+	_, err := command{[]string{"/bin/sh", "-c", hangs}, 50 * time.Millisecond}.provider("a test").Credentials(context.Background())
 	if want := "no usable credentials: a test: its process_command had not ended after 50ms"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
