@@ -3,10 +3,12 @@ package pki
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"os"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // An Error is an error about local material: a file, a certificate, a key, a registration
@@ -84,23 +86,35 @@ const (
 )
 
 // HasContent reports whether a value is hardly the path of a file: it has control
-// characters or PEM, is DER or PEM in base64 or a JSON Web Token, names a password as
-// openssl does, or is longer than a path or a file name can be.
+// characters, PEM, or DER or PEM in base64 or hexadecimal, is JSON or a JSON Web Token,
+// names a password as openssl does, or is longer than a path or a file name can be.
 func HasContent(value string) bool {
 	tooLong := func(name string) bool { return len(name) > maxName }
 	return len(value) > maxPath || slices.ContainsFunc(strings.Split(value, "/"), tooLong) ||
 		strings.ContainsFunc(value, unicode.IsControl) ||
 		strings.Contains(value, anyBegin) ||
+		strings.HasPrefix(value, "{") && strings.Contains(value, `":`) ||
 		strings.HasPrefix(value, "eyJ") && strings.Contains(value, ".eyJ") ||
 		hasPrefixFold(value, passwordSources) ||
-		isEncoded(value)
+		slices.ContainsFunc(strings.FieldsFunc(value, notBase64), isEncoded)
 }
 
-// isEncoded reports whether a value begins with the base64 of PEM, or of a SEQUENCE that
-// begins with an INTEGER or a SEQUENCE: PKCS#1, PKCS#8, SEC1, PKCS#12 and X.509 all do.
+func notBase64(r rune) bool {
+	return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("+/-_", r)
+}
+
+// isEncoded reports whether a value begins with the base64 or the hexadecimal of PEM, or of
+// a SEQUENCE that begins with an INTEGER or a SEQUENCE: PKCS#1, PKCS#8, SEC1, PKCS#12 and
+// X.509 all do.
 func isEncoded(value string) bool {
+	standard := strings.NewReplacer("-", "+", "_", "/").Replace(value)
+	data, _ := base64.StdEncoding.DecodeString(standard[:len(value)&^3])
+	octets, _ := hex.DecodeString(value)
+	return isKeyMaterial(data) || isKeyMaterial(octets)
+}
+
+func isKeyMaterial(data []byte) bool {
 	const least = 24 // octets: shorter than any key, longer than a word
-	data, _ := base64.StdEncoding.DecodeString(value[:len(value)&^3])
 	if len(data) < least || data[0] != 0x30 {
 		return bytes.HasPrefix(data, []byte(anyBegin))
 	}

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ func contentsOfFiles(t *testing.T) map[string]string {
 	contents := map[string]string{
 		"a PEM label that the shell cut off": "-----BEGIN",
 		"a web token":                        "eyJhbGciOiJub25lIn0.eyJzdWIiOiJkZXZpY2UifQ.",
+		"a JSON Web Key":                     `{"kty":"EC","d":"hunter2"}`,
 		"a password":                         "PASS:hunter2",
 		"a password of the environment":      "env:PASSWORD",
 		"a password in a file":               "file:password.txt",
@@ -42,6 +44,10 @@ func contentsOfFiles(t *testing.T) map[string]string {
 		contents[name+" in one line"] = strings.ReplaceAll(string(text), "\n", `\n`)
 		contents[name+" in PEM in base64"] = base64.StdEncoding.EncodeToString(text)
 		contents[name+" in DER in base64"] = base64.StdEncoding.EncodeToString(block.Bytes)
+		contents[name+" in DER in base64 for URLs"] = base64.URLEncoding.EncodeToString(block.Bytes)
+		contents[name+" in DER in hexadecimal"] = hex.EncodeToString(block.Bytes[:48])
+		contents[name+" in quotes"] = `"` + base64.StdEncoding.EncodeToString(block.Bytes)[:64] + `"`
+		contents[name+" in a data URL"] = "data:application/pkcs8;base64," + base64.StdEncoding.EncodeToString(block.Bytes)[:64]
 		contents[name+" in DER in base64, a line of it"] = base64.StdEncoding.EncodeToString(block.Bytes)[:64]
 	}
 	contents["PKCS#12 in base64"] = base64.StdEncoding.EncodeToString(mustRead(t, caFile("p256.p12")))
@@ -113,7 +119,8 @@ func escaped(value string) string {
 func TestCheckPathTakesPaths(t *testing.T) {
 	for _, path := range []string{
 		"", "-", "ca.key", "/dev/stdin", "/dev/fd/63", `C:\keys\ca.key`, "../keys/CA key (2026).pem", "/run/secrets/根.key",
-		"MIGRATION/certificates/production/rootca", "MIIT/2026/certificates/production/rootca", "password", "pass", "file:", "eyJ.key",
+		"MIGRATION/certificates/production/rootca", "MIIT/2026/certificates/production/rootca", "password", "pass", "file:", "eyJ.key", "{site}/ca.key",
+		"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.key",
 		strings.Repeat("folder/", 100) + strings.Repeat("x", 255),
 		write(t, "pass:word"),
 	} {

@@ -63,6 +63,8 @@ func (k *tokenKey) parse(text string) (reason string) {
 			return "an attribute in it has no value"
 		case slices.Contains(passedOver, name):
 			continue
+		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
+			return "an attribute in it is not known; a semicolon in a value is written %3B" // the name may be of a PIN
 		case !slices.Contains(tokenAttributes, name):
 			return fmt.Sprintf("its attribute %q is not known; known are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
