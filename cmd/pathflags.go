@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,15 +41,18 @@ func checkPath(flag *pflag.Flag) error {
 	return pki.CheckPath("--"+flag.Name, content, flag.Value.String())
 }
 
+// secretContent is a private key or a web token, wherever in an error it stands.
+var secretContent = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*|eyJ[\w-]+\.eyJ[\w.-]+`)
+
 // withoutContent takes out of an error the values of environment variables that have the
-// content of a file in place of its path.
+// content of a file in place of its path, and any private key or web token.
 func withoutContent(text string) string {
 	for _, name := range pathVariables {
 		if value := os.Getenv(name); pki.HasContent(value) {
 			text = strings.ReplaceAll(text, value, "[the content of "+name+"]")
 		}
 	}
-	return text
+	return secretContent.ReplaceAllString(text, "[redacted]")
 }
 
 // showsContent reports whether a complaint about the command line has the content of a file
