@@ -69,7 +69,9 @@ func TestRefusedRegistrationConsumesNothing(t *testing.T) {
 	c := start(t, nil)
 	first := newAuthority(t, nil, nil)
 	c.register(instanceID, first)
-	twin := newAuthority(t, nil, func(c *x509.Certificate) { c.SerialNumber = first.certificate.SerialNumber })
+	twin := newAuthority(t, nil, func(c *x509.Certificate) {
+		c.SerialNumber, c.Subject.CommonName = first.certificate.SerialNumber, "another CA"
+	})
 	code := c.registerCode(instanceID)
 	if got := c.send(registerRequest(instanceID, "twin", twin.pem, twin.verification(t, code, nil))); got.code() != "SnNotUnique" {
 		t.Fatalf("code %q", got.code())
