@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -8,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"math/big"
 	"strings"
 	"testing"
@@ -179,6 +181,7 @@ func TestRegisterChecksTheVerificationCertificate(t *testing.T) {
 		{"other issuer", ecCA, func(p *verificationParts) {
 			p.issuer = &x509.Certificate{Subject: pkix.Name{CommonName: "plant CA"}}
 		}, wrongIssuer},
+		{"issuer in another encoding", ecCA, func(p *verificationParts) { p.issuer = &x509.Certificate{RawSubject: inUTF8(t, p.issuer)} }, wrongIssuer},
 		{"valid from now", ecCA, validity(0, time.Hour), ""},
 		{"valid until now", ecCA, validity(-time.Hour, 0), ""},
 		{"not yet valid", ecCA, validity(time.Second, time.Hour), wrongTime},
@@ -191,6 +194,22 @@ func TestRegisterChecksTheVerificationCertificate(t *testing.T) {
 			checkContent(t, c, registerRequest(instanceID, "ca", test.ca.pem, verification), test.want)
 		})
 	}
+}
+
+// inUTF8 returns the subject of a certificate with every string as a UTF8String.
+func inUTF8(t *testing.T, certificate *x509.Certificate) []byte {
+	t.Helper()
+	name := certificate.Subject.ToRDNSequence()
+	for _, rdn := range name {
+		for i := range rdn {
+			rdn[i].Value = asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(rdn[i].Value.(string))}
+		}
+	}
+	der, err := asn1.Marshal(name)
+	if err != nil || bytes.Equal(der, certificate.RawSubject) {
+		t.Fatalf("encode the name in another way: %v", err)
+	}
+	return der
 }
 
 // TestOrderOfCertificateChecks gives a certificate every two faults and wants the refusal of the one that is checked first.

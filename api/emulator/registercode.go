@@ -71,8 +71,6 @@ func (c *codes) expired(code issuedCode, now time.Time) bool {
 func (c *codes) check(instance, text string, now time.Time) *refusal {
 	code, ok := c.current[instance]
 	switch {
-	case text == "":
-		return refuse(registerCodeError)
 	case c.used[text]:
 		return refuse(registerCodeUsed)
 	case !ok || code.text != text || c.expired(code, now):
@@ -88,7 +86,7 @@ func (c *codes) spend(instance, text string) {
 
 // refused takes note of a refused submission: under Options.SingleUseCodes it uses up the instance's code, too.
 func (c *codes) refused(instance, text string) {
-	if c.singleUse && text != "" && c.current[instance].text == text {
+	if code, ok := c.current[instance]; ok && c.singleUse && code.text == text {
 		c.spend(instance, text)
 	}
 }

@@ -49,6 +49,12 @@ func TestCodeLifetime(t *testing.T) {
 func TestSingleUseCodes(t *testing.T) {
 	for _, single := range []bool{false, true} {
 		c := start(t, func(o *emulator.Options) { o.SingleUseCodes = single })
+		// No code is fetched yet, so none is used up.
+		for range 2 {
+			if got := c.submit("", numbered(t, 3)); got != "RegisterCodeError" {
+				t.Errorf("single use %v: no code: %q", single, got)
+			}
+		}
 		taken := numbered(t, 1)
 		c.register(instanceID, taken)
 		code := c.registerCode(instanceID)
@@ -59,10 +65,19 @@ func TestSingleUseCodes(t *testing.T) {
 		if got := c.submit(code, numbered(t, 2)); got != want {
 			t.Errorf("single use %v: the code again: %q, want %q", single, got, want)
 		}
-		// Somebody else's code is not spent by naming it.
-		c.registerCode(otherInstanceID)
-		if got := c.submit(c.registerCode(instanceID), numbered(t, 3)); got != "" {
-			t.Errorf("a fresh code: %q", got)
+		// A refused submission uses up no code of another instance, and not the instance's own code if it has another or none.
+		others, own := c.registerCode(otherInstanceID), c.registerCode(instanceID)
+		for _, wrong := range []string{others, "", ""} {
+			if got := c.submit(wrong, numbered(t, 3)); got != "RegisterCodeError" {
+				t.Errorf("single use %v: the code %q: %q", single, wrong, got)
+			}
+		}
+		if again := c.registerCode(instanceID); again != own {
+			t.Errorf("single use %v: the code changed", single)
+		}
+		ca := numbered(t, 3)
+		if got := c.send(registerRequest(otherInstanceID, "ca", ca.pem, ca.verification(t, others, nil))); got.code() != "" {
+			t.Errorf("single use %v: the other instance's code: %q", single, got.code())
 		}
 	}
 }
