@@ -20,11 +20,11 @@ const maxAnswerBytes = 8 << 20
 // An answerReader turns one HTTP response into a decoded answer or an error.
 type answerReader struct {
 	call   Call
-	signer credentials.Credentials // what a message of the service must not echo
+	signer credentials.Credentials // whose secrets a message of the service must not echo
 }
 
-// A reply is what every answer of the service carries, done or refused; the answers of
-// the operations embed it.
+// A reply has the fields that every answer of the service has, success or refusal. The
+// answers of the operations embed it.
 type reply struct {
 	RequestID wire.Text `json:"RequestId"`
 	Code      wire.Text
@@ -33,12 +33,12 @@ type reply struct {
 
 func (r *reply) common() reply { return *r }
 
-// An answer is what the service's JSON is decoded into.
+// An answer is the struct that the JSON of an operation is decoded into.
 type answer interface{ common() reply }
 
-// read decodes a 2xx answer into answer, and makes an [*Error] of any other that is in
-// the service's own shape, and of one with a Code that is known to refuse. What is in
-// neither shape is a [*NoAnswerError].
+// read decodes a 2xx answer into answer. It fails with an [*Error] if the answer is a refusal
+// in the service's own shape, by its status or by a Code that [RuleFor] knows, and with a
+// [*NoAnswerError] if it is in neither shape.
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
 	body = r.signer.RedactJSON(body)

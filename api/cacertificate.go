@@ -9,16 +9,15 @@ import (
 	"mqttca/api/wire"
 )
 
-// A RegisterCode is what the service wants to find as the subject CN of the
-// verification certificate: a UUID with digits behind it, about 46 characters.
+// A RegisterCode is the registration code, which the service looks for in the subject CN of
+// the verification certificate: a UUID with digits behind it, about 46 characters.
 type RegisterCode struct {
 	Code      string
 	RequestID string
 }
 
-// GetRegisterCode fetches the registration code of an instance. It need not be a
-// harmless read: a new code may replace the last one, or serve only once, so ask
-// for one only when it will be used.
+// GetRegisterCode fetches the registration code of an instance. A new code
+// may replace the last one, and may serve only once: ask for one only when it will be used.
 func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (RegisterCode, error) {
 	var answer struct {
 		reply
@@ -34,17 +33,17 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, nil
 }
 
-// A CaCertificate is one CA certificate as the service has it (CaCertificateVO).
+// A CaCertificate is a CA certificate as the service has it (CaCertificateVO).
 type CaCertificate struct {
-	Sn                  string // the serial number in hexadecimal, in whatever form the service chose
+	Sn                  string // the serial number in hexadecimal, in the form that the service chose
 	CaName              string
 	RegistrationCode    string
 	CaContent           string    // PEM, with line feeds
 	VerificationContent string    // PEM, with line feeds
 	ValidBegin          time.Time // zero if the service gives none
-	ValidEnd            time.Time // likewise
+	ValidEnd            time.Time // zero if the service gives none
 	Active              bool
-	Unclear             bool // the service gives no state that is known: not Active does not mean inactive then
+	StateUnknown        bool // the service gives another state than active or inactive: Active says nothing then
 }
 
 // A Registration is what RegisterCaCertificate submits. Both certificates are one
@@ -56,7 +55,7 @@ type Registration struct {
 	VerificationContent string
 }
 
-// An Acknowledgement is the answer to what changes a CA certificate.
+// An Acknowledgement is the answer to a change of a CA certificate.
 type Acknowledgement struct {
 	Sn        string
 	RequestID string
@@ -86,8 +85,8 @@ func (c *Client) ActiveCaCertificate(ctx context.Context, instanceID, sn string)
 	return c.acknowledged(ctx, activeCaCertificate, naming(instanceID, sn))
 }
 
-// InactivateCaCertificate makes a CA certificate inactive: its devices are let in no
-// more.
+// InactivateCaCertificate makes a CA certificate inactive: new device certificates of it can
+// no longer register themselves.
 func (c *Client) InactivateCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
 	return c.acknowledged(ctx, inactivateCaCertificate, naming(instanceID, sn))
 }
@@ -102,7 +101,7 @@ func naming(instanceID, sn string) url.Values {
 	return url.Values{"MqttInstanceId": {instanceID}, "Sn": {sn}}
 }
 
-// acknowledged does a call that the service answers with the Sn it was about.
+// acknowledged does a call that the service answers with the Sn of the CA certificate.
 func (c *Client) acknowledged(ctx context.Context, op operation, params url.Values) (Acknowledgement, error) {
 	var answer struct {
 		reply
@@ -139,12 +138,12 @@ func (vo caCertificateVO) certificate() CaCertificate {
 		ValidBegin:          vo.ValidBegin.Milliseconds(),
 		ValidEnd:            vo.ValidEnd.Milliseconds(),
 		Active:              vo.Status.active(),
-		Unclear:             vo.Status.unclear(),
+		StateUnknown:        vo.Status.unknown(),
 	}
 }
 
-// A status is 1 of what is active and 0 of what is inactive, as a JSON number or as a
-// string. Anything else is kept as it came, and is neither.
+// A status is 1 for active and 0 for inactive, as a JSON number or as a string. Any other
+// value is kept and is neither.
 type status string
 
 func (s *status) UnmarshalJSON(data []byte) error {
@@ -153,7 +152,7 @@ func (s *status) UnmarshalJSON(data []byte) error {
 }
 
 func (s status) active() bool  { return s == "1" }
-func (s status) unclear() bool { return s != "1" && s != "0" }
+func (s status) unknown() bool { return s != "1" && s != "0" }
 
 // withLineFeeds undoes the literal \n that the vendor's examples show in PEM.
 func withLineFeeds(pem string) string { return lineFeeds.Replace(pem) }

@@ -27,9 +27,9 @@ type Config struct {
 	Credentials credentials.Provider
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
-	Retries     int            // how often a request that failed for now is sent again
-	Observe     func(Exchange) // told of every request when it has ended, never of two at once; may be nil
-	Retrying    func(Retry)    // told of every request that will be sent again, likewise; may be nil
+	Retries     int            // how often a request is sent again after a failure that may pass
+	Observe     func(Exchange) // called when a request has ended, never twice at once; may be nil
+	Retrying    func(Retry)    // called before a request is sent again, never twice at once; may be nil
 
 	// Dial opens connections; nil: TCP. With it a server in the same process can be
 	// reached without a socket.
@@ -68,10 +68,10 @@ func (c *Client) about(op operation, params url.Values) Call {
 	return Call{Operation: op.name, Instance: params.Get("MqttInstanceId"), Host: c.config.Endpoint.Host()}
 }
 
-// emulatedHeader marks the answers of a stand-in for the service.
+// emulatedHeader marks the answers of the emulator.
 const emulatedHeader = "X-Mqttca-Emulator"
 
-// An Exchange is one request and what came of it.
+// An Exchange is one request and its answer.
 type Exchange struct {
 	Operation   string
 	Params      url.Values // without certificates
@@ -85,7 +85,7 @@ type Exchange struct {
 	ClockOffset time.Duration        // by that Date, how far the service's clock is ahead, to about a second
 	Reused      bool                 // on a connection that an earlier request had opened
 	TLS         *tls.ConnectionState // nil without TLS, and if no answer came
-	Emulated    bool                 // answered by the embedded stand-in, not by the vendor
+	Emulated    bool                 // answered by the emulator
 	Err         error
 }
 

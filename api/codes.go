@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// A Kind is what a refusal means to a caller, whatever its Code and HTTP status.
+// A Kind says what a refusal means to the caller.
 type Kind int
 
 // The kinds of refusal.
 const (
-	Refused      Kind = iota // a refusal that stays one
+	Refused      Kind = iota // the same request will be refused again
 	Denied                   // the credentials are not accepted
 	Unpermitted              // the credentials do not permit the operation on this instance
 	Unavailable              // the service was not able to do it now, and has not done it
-	Uncertain                // the service may have done it all the same
+	Uncertain                // the service may have done it nevertheless
 	Repeated                 // the service has had this very request, and may have done it
 	StaleCode                // the verification certificate's code is not, or no longer, the one expected
 	Duplicate                // a CA certificate of this serial number is registered already
@@ -24,7 +24,7 @@ const (
 // Retry reports whether the same request, signed anew, may succeed.
 func (k Kind) Retry() bool { return k == Unavailable || k == Uncertain || k == Repeated }
 
-// MaybeDone reports whether the service may have done what it refused.
+// MaybeDone reports whether the service may have done the operation that it refused.
 func (k Kind) MaybeDone() bool { return k == Uncertain || k == Repeated }
 
 // A Rule says what one Code, or all Codes that begin alike, mean.
@@ -33,9 +33,9 @@ type Rule struct {
 	Kind Kind
 }
 
-// rules is the one place where a Code gets its meaning. The HTTP status has no say:
+// rules are the one place where a Code gets its meaning. The HTTP status does not count:
 // the vendor's pages give the same Code with different ones, and a 401 here has
-// nothing to do with credentials. Codes from the reference pages of the operations,
+// nothing to do with credentials. The Codes are from the reference pages of the operations,
 // the vendor's notice on changed status codes, and the API gateway.
 var rules = []Rule{
 	{"InvalidAccessKeyId*", Denied},
@@ -75,11 +75,12 @@ var rules = []Rule{
 	{"UnsupportedHTTPMethod", Refused},
 }
 
-// Rules are all rows of the table, in its order, for documentation.
+// Rules are all rows of the table in its order.
 func Rules() []Rule { return slices.Clone(rules) }
 
-// RuleFor is the rule of a Code. One that no row names is [Undocumented], or [Duplicate]
-// if it says in the vendor's manner that something exists (EntityAlreadyExists.User).
+// RuleFor is the rule of a Code. A Code that no row names is [Duplicate] if it says in the
+// vendor's manner that something exists (EntityAlreadyExists.User), and [Undocumented]
+// otherwise.
 func RuleFor(code string) Rule {
 	for _, rule := range rules {
 		prefix, open := strings.CutSuffix(rule.Code, "*")

@@ -11,11 +11,11 @@ import (
 // A DeviceCertificate is one device certificate as the service has it
 // (DeviceCertificateVO). It registered itself when the device first connected.
 type DeviceCertificate struct {
-	DeviceSn      string // the serial number in hexadecimal, in whatever form the service chose
+	DeviceSn      string // the serial number in hexadecimal, in the form that the service chose
 	DeviceName    string
 	DeviceContent string    // PEM, with line feeds
 	ValidBegin    time.Time // zero if the service gives none
-	ValidEnd      time.Time // likewise
+	ValidEnd      time.Time // zero if the service gives none
 	Active        bool
 }
 

@@ -8,14 +8,14 @@ import (
 	"mqttca/api/wire"
 )
 
-// An Endpoint is where requests go: a scheme and a host, perhaps a port.
+// An Endpoint is the place that requests go to: a scheme and a host, perhaps a port.
 type Endpoint struct {
 	url url.URL
 }
 
-// RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with
-// vpc the one that answers inside a VPC. A region that no page lists is no error:
-// the pattern of the host holds for new ones.
+// RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with vpc the
+// one inside a VPC. It takes regions that no page lists, since new ones have hosts of the
+// same form.
 func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
 	if len(region) > 50 || !wire.IsRegion(region) {
 		return Endpoint{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
@@ -29,8 +29,8 @@ func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
 
 // ParseEndpoint reads HOST, HOST:PORT or a URL of one of the two; without a scheme
 // it is https. It refuses http to anything but a loopback address, since requests
-// carry an AccessKey ID and perhaps a security token, and whatever has no place in
-// an endpoint: user, path, query, fragment.
+// carry an AccessKey ID and perhaps a security token. It refuses a user, a path, a
+// query and a fragment.
 func ParseEndpoint(text string) (Endpoint, error) {
 	u, err := parseHost(text)
 	if err != nil {
@@ -90,8 +90,8 @@ func (e Endpoint) String() string { return e.url.String() }
 // way to the endpoint that cannot be used.
 func (e Endpoint) CheckProxy() error { return wire.CheckProxy(&e.url) }
 
-// Regions are those for which the vendor publishes an endpoint, public or inside a VPC.
-// The list is for being offered: others are no error.
+// Regions are the regions for which the vendor publishes an endpoint, public or inside a
+// VPC, to offer them. Others are no error.
 func Regions() []string {
 	return []string{
 		"cn-qingdao", "cn-beijing", "cn-zhangjiakou", "cn-huhehaote", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-shenzhen",

@@ -10,7 +10,7 @@ import (
 	"mqttca/api/wire"
 )
 
-// A Call is what an error is about.
+// A Call is the call that an error is about.
 type Call struct {
 	Operation string
 	Instance  string // the instance id, "" if the operation has none
@@ -24,7 +24,7 @@ func (c Call) String() string {
 	return c.Operation + " for instance " + c.Instance
 }
 
-// An Error is a refusal by the service, whole.
+// An Error is a refusal by the service with all that it says.
 type Error struct {
 	Call
 	HTTPStatus int
@@ -49,9 +49,9 @@ func (e *Error) Error() string {
 // Rule says what the Code means.
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
 
-// MaybeDone reports whether the service may have done what it was asked although err
-// came of it: a request that was sent and got no readable answer, a refusal that says
-// nothing of how far it came, or one of a gateway's making.
+// MaybeDone reports whether the service may have done the operation although it ended with
+// err: a request that was sent and got no readable answer, a refusal that does not tell
+// how far the service came, or one by a gateway.
 func MaybeDone(err error) bool {
 	var lost *NoAnswerError
 	var refusal *Error
@@ -74,9 +74,9 @@ func KindOf(err error) (kind Kind, ok bool) {
 	return refusal.Rule().Kind, true
 }
 
-// A NoAnswerError says that no readable answer of the service came: it was not
-// reached, the connection broke, or what came was not what the service sends.
-// Whether the service did what was asked is then not known.
+// A NoAnswerError says that no readable answer of the service came: the service was not
+// reached, the connection broke, or the answer was of another kind. Whether the service did
+// the operation is then unknown.
 type NoAnswerError struct {
 	Call
 	Reason     string // without URL, query or header of the request
@@ -85,7 +85,7 @@ type NoAnswerError struct {
 	Sent       bool   // the request was on its way, so that the service may have it
 	Err        error  // the cause, for errors.Is; its text is never shown
 
-	reused bool // the connection had served before, so that it may merely have been closed meanwhile
+	reused bool // the connection had served before: the server may merely have closed it
 }
 
 // Error is one sentence; the query of the request is not in it.
@@ -105,8 +105,8 @@ func noAnswer(call Call, err error) *NoAnswerError {
 	return &NoAnswerError{Call: call, Reason: reason(err), Err: err}
 }
 
-// reason names the usual causes in words; everything else keeps the words of the
-// innermost error, which no longer hold the URL.
+// reason names the usual causes in words. Any other error is said in its own words without
+// the URL.
 func reason(err error) string {
 	var request *url.Error
 	if cause, known := wire.Cause(err); known {

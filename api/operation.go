@@ -11,9 +11,9 @@ import (
 // version is the version of the API that every request names.
 const version = "2020-04-20"
 
-// An operation is one row of the vendor's API overview: its name and the method that
-// its reference page gives, whether a request whose answer was lost may simply be sent
-// again, and the RAM action that it needs, which is not always named like it.
+// An operation is a row of the vendor's API overview: its name, the method of its reference
+// page, whether a request may be sent again if its answer was lost, and the RAM action that
+// it needs, which often has another name.
 type operation struct {
 	name       string
 	method     string
@@ -21,17 +21,16 @@ type operation struct {
 	action     string
 }
 
-// The operations of this package. RegisterCaCertificate may also be called with
-// GET, but what changes the service is never sent so that a proxy or a library
-// could take it for a read and repeat it. The actions are those of the reference pages;
-// for ListDeviceCertificateByCaSn no page read names one.
+// The operations of this package. The service takes RegisterCaCertificate with GET, too, but
+// a proxy or a library could repeat that as a read. The actions are those of the reference
+// pages; no page names one for ListDeviceCertificateByCaSn.
 var (
 	// A repeated GetRegisterCode may give another code, and that one will be used.
 	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true, "mq:GetRegisterCode"}
 	listCaCertificate     = operation{"ListCaCertificate", http.MethodGet, true, "mq:ListCaCertificate"}
 	registerCaCertificate = operation{"RegisterCaCertificate", http.MethodPost, false, "mq:RegisterCa"}
-	// These set a state: set twice it is the same. A deletion that is repeated after a lost
-	// answer may be told that there is no such CA, which is as good.
+	// These set a state, and may set it twice. A deletion that is repeated after a lost
+	// answer may learn that there is no such CA, which is as good.
 	activeCaCertificate     = operation{"ActiveCaCertificate", http.MethodPost, true, "mq:ActiveCaCertificate"}
 	inactivateCaCertificate = operation{"InactivateCaCertificate", http.MethodPost, true, "mq:UnregisterCaCertificate"}
 	deleteCaCertificate     = operation{"DeleteCaCertificate", http.MethodPost, true, "mq:DeleteCaCertificate"}
@@ -39,11 +38,10 @@ var (
 	listDeviceCertificateByCaSn = operation{"ListDeviceCertificateByCaSn", http.MethodGet, true, "mq:ListDeviceCertificateByCaSn"}
 )
 
-// A Purpose is what somebody wants to do with an instance, in as few operations as it
-// takes.
+// A Purpose is a task on an instance with the fewest operations that it needs.
 type Purpose string
 
-// The purposes, each with the operations that it needs.
+// The purposes.
 const (
 	ToRegister  Purpose = "register"  // bring a CA to the instance and see it there
 	ToRead      Purpose = "read"      // list CAs and device certificates
@@ -53,15 +51,15 @@ const (
 // Purposes are all purposes, in the order of the documentation.
 func Purposes() []Purpose { return []Purpose{ToRegister, ToRead, ToLifecycle} }
 
-// operations is what each purpose takes. Every operation of this package serves one at
-// least.
+// operations are the operations of each purpose. Every operation of this package is among
+// them.
 var operations = map[Purpose][]operation{
 	ToRegister:  {listCaCertificate, getRegisterCode, registerCaCertificate},
 	ToRead:      {listCaCertificate, listDeviceCertificateByCaSn},
 	ToLifecycle: {listCaCertificate, activeCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, deleteCaCertificate},
 }
 
-// instanceAccess is the action that every operation on an instance needs beside its own.
+// instanceAccess is the action that every operation on an instance needs as well.
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // A Policy is a policy document of RAM, the vendor's access management.
@@ -77,10 +75,10 @@ type Statement struct {
 	Resource []string
 }
 
-// NewPolicy is the least policy that serves the purposes on one instance. The resource
-// stands in both forms that the vendor's pages have: with region and account, and as
-// instance/ID with a * for each of them, which RAM limits to the account that the policy
-// is in. What could widen the policy, such as a * in an id, is refused.
+// NewPolicy is the least policy for the purposes on one instance. It names the resource in
+// both forms that the vendor's pages have: with region and account, and as instance/ID with
+// a * for each of them, which RAM limits to the account that has the policy. It fails if a
+// name has a character that could widen the policy, such as *.
 func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy, error) {
 	switch {
 	case !wire.IsRegion(region):
@@ -108,8 +106,8 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	}}}, nil
 }
 
-// ActionsFor are the RAM actions that an operation needs on its instance, none for an
-// operation that this package does not call.
+// ActionsFor are the RAM actions that an operation needs on its instance. There are none for
+// an operation of another package.
 func ActionsFor(operationName string) []string {
 	for _, purpose := range Purposes() {
 		for _, op := range operations[purpose] {

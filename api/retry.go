@@ -17,7 +17,7 @@ import (
 )
 
 // The pauses between attempts: the first is 250 ms on average, doubled each time, with
-// full jitter; what the service asks for counts up to a limit.
+// full jitter. A pause that the service asks for is kept up to a limit.
 const (
 	firstInterval   = 250 * time.Millisecond
 	longestInterval = 8 * time.Second
@@ -35,14 +35,14 @@ type Retry struct {
 type StoppedError struct {
 	Call
 	Cause error // context.Canceled or context.DeadlineExceeded
-	Last  error // what the last attempt gave
+	Last  error // of the last attempt
 }
 
 func (e *StoppedError) Error() string {
 	return fmt.Sprintf("%s: %s before it was tried again; %s", e.Call, wire.Ending(e.Cause), e.Last)
 }
 
-// Unwrap gives what ended the waiting and the last attempt's error.
+// Unwrap gives the cause and the last attempt's error.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
 // call sends a request, again if that may help, and decodes the answer into answer.
@@ -85,8 +85,8 @@ func backoffError(op operation, err error) error {
 	return err
 }
 
-// MayPass reports whether a read that failed of err may succeed at another time: the client
-// itself has tried as often as it was told to.
+// MayPass reports whether a read that failed with err may succeed later. The client itself
+// has tried as often as it was configured to.
 func MayPass(err error) bool { return mayPass(listCaCertificate, err) }
 
 // mayPass reports whether the same request, signed anew, may succeed after an error. An
@@ -105,9 +105,9 @@ func mayPass(op operation, err error) bool {
 	return errors.As(err, &lost) && op.repeatable && lost.passing()
 }
 
-// passing tells a broken connection, or a gateway that could not reach the service, from
-// what will be the same at the next attempt: a TLS failure, an unknown host, an answer
-// that is no answer.
+// passing reports whether the next attempt may go better: after a broken connection, or a
+// gateway that could not reach the service. A TLS failure, an unknown host and an answer
+// that is none stay as they are.
 func (e *NoAnswerError) passing() bool {
 	if e.Err == nil {
 		return isGatewayTrouble(e.HTTPStatus)

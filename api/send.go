@@ -27,8 +27,9 @@ func (c *Client) attempt(ctx context.Context, op operation, params url.Values, a
 	return err
 }
 
-// send sends one request and tells the observer. Credentials come first, in their own time:
-// they may have to be fetched, and the service's clock is told from how long its answer took.
+// send sends one request and tells the observer. Credentials come first, outside of the
+// attempt's time: they may have to be fetched, and the service's clock is measured by the
+// time that the answer took.
 func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
 	signer, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
@@ -79,7 +80,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	return err
 }
 
-// request is signed as the last thing, so that nothing changes behind the signature.
+// request makes a request and signs it last, so that nothing changes after the signature.
 func (c *Client) request(ctx context.Context, op operation, params url.Values, signer credentials.Credentials) (*http.Request, error) {
 	u := c.config.Endpoint.url
 	u.Path, u.RawQuery = "/", canonicalQuery(params)
@@ -99,9 +100,9 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, s
 	return req, nil
 }
 
-// bodyOf is no body. That of a read hides being empty: net/http would send a GET again by
-// itself, with the same nonce, if a kept connection turns out dead; one with a body it
-// leaves to us. It repeats a POST only if nothing of it was sent.
+// bodyOf is an empty body. For a read it does not look empty: if a kept connection turns out
+// dead, net/http sends a GET without a body again by itself, with the same nonce. It repeats
+// a POST only if nothing of it was sent.
 func bodyOf(op operation) io.Reader {
 	if op.method == http.MethodGet {
 		return struct{ io.Reader }{http.NoBody}
@@ -116,21 +117,21 @@ func newNonce() string {
 	return hex.EncodeToString(b[:])
 }
 
-// ClockOffset is how far the service's clock is ahead of this machine's, as the client
-// had to learn because a timestamp was refused; 0 if none was. Requests are signed
-// with it, and what is dated for the service should be dated with it.
+// ClockOffset is how far the service's clock is ahead of this machine's. It is 0 until the
+// service refuses a timestamp. Requests are signed by the service's clock from then on, and
+// certificates for the service should be dated by it.
 func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 
-// adoptClock goes by the service's clock from now on. It reports whether that is any
-// different from what was gone by before.
+// adoptClock makes the client go by the service's clock. It reports whether that differs from
+// the clock before.
 func (c *Client) adoptClock(offset time.Duration) bool {
 	const noticeable = time.Minute
 	before := time.Duration(c.offset.Swap(int64(offset)))
 	return (offset - before).Abs() > noticeable
 }
 
-// clockOffset compares the answer's Date, which has whole seconds, with the middle of
-// the time that the request took. Not dated is an answer without one that can be read.
+// clockOffset compares the answer's Date, which has whole seconds, with the middle of the
+// time that the request took. An answer without a readable Date is not dated.
 func clockOffset(resp *http.Response, sent, received time.Time) (offset time.Duration, dated bool) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {

@@ -21,7 +21,7 @@ const algorithm = "ACS3-HMAC-SHA256"
 // operations travels in the query string, so no request has a body.
 var emptyBodyHash = hexSHA256("")
 
-// A signing is what a signature depends on beside the request itself. Date and
+// A signing has what a signature depends on apart from the request itself. Date and
 // nonce are parameters so that published vectors can be reproduced; a caller
 // makes both anew for every attempt, since the service refuses a repeated nonce.
 type signing struct {
@@ -33,7 +33,7 @@ type signing struct {
 }
 
 // sign sets the x-acs-* headers and the Authorization of req, whose RawQuery must
-// be what [canonicalQuery] returns: what is sent is then what was signed.
+// be a result of [canonicalQuery]: the request is then sent as it was signed.
 func (s signing) sign(req *http.Request) {
 	h := req.Header
 	h.Set("x-acs-action", s.action)

@@ -306,8 +306,8 @@ func TestStatus(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := vo.certificate()
-		if c.Active != (want == active) || c.Unclear != (want == unclear) {
-			t.Errorf("%s: active %v, unclear %v, want %s", entry, c.Active, c.Unclear, want)
+		if c.Active != (want == active) || c.StateUnknown != (want == unclear) {
+			t.Errorf("%s: active %v, unclear %v, want %s", entry, c.Active, c.StateUnknown, want)
 		}
 	}
 }

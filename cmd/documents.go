@@ -20,7 +20,7 @@ type certificateDocument struct {
 	NotBefore    string `json:"not_before"`
 	NotAfter     string `json:"not_after"`
 
-	unclear bool // the service's word for the state is unknown
+	stateUnknown bool // the service's word for the state is unknown
 }
 
 // A caDocument is a CA certificate as the service lists it.
@@ -31,12 +31,12 @@ type caDocument struct {
 
 func newCADocument(listed api.CaCertificate) caDocument {
 	document := caDocument{certificateDocument{
-		Name:      listed.CaName,
-		Sn:        listed.Sn,
-		Active:    listed.Active,
-		NotBefore: pki.Timestamp(listed.ValidBegin),
-		NotAfter:  pki.Timestamp(listed.ValidEnd),
-		unclear:   listed.Unclear,
+		Name:         listed.CaName,
+		Sn:           listed.Sn,
+		Active:       listed.Active,
+		NotBefore:    pki.Timestamp(listed.ValidBegin),
+		NotAfter:     pki.Timestamp(listed.ValidEnd),
+		stateUnknown: listed.StateUnknown,
 	}, listed.RegistrationCode}
 	document.read(listed.CaContent)
 	return document
@@ -73,7 +73,7 @@ func (d *certificateDocument) describe(ca *pki.CA) {
 // state is the word for people.
 func (d certificateDocument) state() string {
 	switch {
-	case d.unclear:
+	case d.stateUnknown:
 		return "unknown"
 	case d.Active:
 		return "active"

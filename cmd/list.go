@@ -120,7 +120,7 @@ func (f *listFilter) addFlags(cmd *cobra.Command) {
 // takes reports whether a CA passes. One whose validity is unknown may expire any day.
 func (f listFilter) takes(ca caDocument, now time.Time) bool {
 	switch {
-	case f.active && !ca.Active, f.inactive && (ca.Active || ca.unclear):
+	case f.active && !ca.Active, f.inactive && (ca.Active || ca.stateUnknown):
 		return false
 	case !strings.Contains(strings.ToLower(ca.Name), strings.ToLower(f.name)):
 		return false

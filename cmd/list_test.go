@@ -24,7 +24,7 @@ func TestListFilter(t *testing.T) {
 		{"not active", listFilter{active: true}, ca("", false, ""), false},
 		{"inactive", listFilter{inactive: true}, ca("", false, ""), true},
 		{"not inactive", listFilter{inactive: true}, ca("", true, ""), false},
-		{"neither active nor inactive", listFilter{inactive: true}, caDocument{certificateDocument: certificateDocument{unclear: true}}, false},
+		{"neither active nor inactive", listFilter{inactive: true}, caDocument{certificateDocument: certificateDocument{stateUnknown: true}}, false},
 		{"name in another case", listFilter{name: "PLANT"}, ca("my plant 7", true, ""), true},
 		{"another name", listFilter{name: "depot"}, ca("my plant 7", true, ""), false},
 		{"expires just within", soon, ca("", true, "2026-01-01T23:59:59Z"), true},
@@ -44,7 +44,7 @@ func TestListFilter(t *testing.T) {
 
 // A state that nobody knows is not called inactive: it may let devices in.
 func TestState(t *testing.T) {
-	for want, listed := range map[string]api.CaCertificate{"active": {Active: true}, "inactive": {}, "unknown": {Unclear: true}} {
+	for want, listed := range map[string]api.CaCertificate{"active": {Active: true}, "inactive": {}, "unknown": {StateUnknown: true}} {
 		if got := newCADocument(listed).state(); got != want {
 			t.Errorf("%s is shown as %s", want, got)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"reflect"
@@ -12,12 +14,42 @@ import (
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // Which proxy is asked, which net/http finds out once a process, is looked at in place.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	if reflect.ValueOf(NewTransport().Proxy).Pointer() != reflect.ValueOf(proxyFor).Pointer() {
 		t.Error("the proxies of the environment are not honoured")
+	}
+}
+
+// A proxy that opens no way is told by its status.
+func TestProxyThatOpensNoWay(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	at, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := NewTransport()
+	transport.Proxy = http.ProxyURL(at)
+	_, err = NewClient(transport, time.Minute).Get("https://mqtt.example/")
+	var refused *ProxyError
+	if !errors.As(err, &refused) || refused.Status != http.StatusProxyAuthRequired {
+		t.Errorf("got %v", err)
+	}
+}
+
+// No redirect is followed.
+func TestNoRedirects(t *testing.T) {
+	server := httptest.NewServer(http.RedirectHandler("/elsewhere", http.StatusFound))
+	defer server.Close()
+	resp, err := NewClient(NewTransport(), time.Minute).Get(server.URL)
+	if err != nil || resp.StatusCode != http.StatusFound {
+		t.Errorf("got %v, %v", resp, err)
 	}
 }
 

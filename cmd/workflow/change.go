@@ -42,7 +42,7 @@ var (
 		what:    "the deactivation of ",
 		doing:   "made inactive on",
 		call:    (*api.Client).InactivateCaCertificate,
-		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active && !entry.Unclear },
+		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active && !entry.StateUnknown },
 		done:    Deactivated,
 		already: AlreadyInactive,
 	}
@@ -151,7 +151,7 @@ func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, t transi
 		return nil, &NotListedError{CA: ca, Instance: i.ID}
 	case entry.Active:
 		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "active"}
-	case entry.Unclear:
+	case entry.StateUnknown:
 		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "neither active nor inactive"}
 	}
 	return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "inactive"}

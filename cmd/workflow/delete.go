@@ -62,7 +62,7 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 		return Deletion{}, err
 	case entry.Active:
 		return Deletion{}, &ActiveError{CA: ca, Instance: i.ID}
-	case entry.Unclear:
+	case entry.StateUnknown:
 		return Deletion{}, &UnclearError{CA: ca, Instance: i.ID}
 	}
 	devices, err := i.devicesOf(ctx, entry)
