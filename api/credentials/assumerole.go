@@ -15,11 +15,11 @@ import (
 	"mqttca/api/wire"
 )
 
-// A role is what STS is asked for. Only the ARN must be there.
+// A role is a RAM role with the terms on which STS is asked for it. Only the ARN is required.
 type role struct {
 	arn         string
 	sessionName string
-	seconds     int // how long the credentials shall be good; 0: an hour
+	seconds     int // of validity; 0: an hour
 	policy      string
 	externalID  string
 	endpoint    string // of STS, "" for the environment's or one of a region
@@ -62,8 +62,8 @@ func isHost(text string) bool {
 	return err == nil && u.Host == text && u.Hostname() != "" && wire.ValidPort(u.Port())
 }
 
-// stsHost is where the role is assumed. An endpoint comes before a region, and may be
-// written as a URL, as in the vendor's CLI.
+// stsHost is the host of STS. As in the vendor's CLI an endpoint comes before a region, and
+// may be written as a URL.
 func (r role) stsHost() string {
 	if endpoint := strings.TrimSpace(cmp.Or(r.endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
 		return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(endpoint, "https://"), "http://"), "/")
@@ -78,8 +78,8 @@ func (r role) stsHost() string {
 	}
 }
 
-// provider assumes the role, again and again, with what sign gives: the request's secrets
-// and what builds it.
+// provider assumes the role when it is first needed, and again before it expires. Sign gives
+// the secrets of a request and its builder.
 func (r role) provider(source, advice string, sign func(context.Context) ([]Secret, builder, error)) (Provider, error) {
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
@@ -118,14 +118,14 @@ func newRole(source string, r role, own Provider) (Provider, error) {
 // An oidcToken proves to STS who asks for a role.
 type oidcToken struct {
 	providerARN string
-	file        string // whoever gives out the token writes a new one before it expires
+	file        string // the issuer writes a new token into it before the old one expires
 	text        Secret // comes before the file
 }
 
 const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's ARN, and whether the token has expired"
 
-// newOIDC assumes the role with an OIDC token. The file is read here, for each call: the
-// library would take a token of the environment before the one that it is told to take.
+// newOIDC assumes the role with an OIDC token. The file is read here for each
+// request: the library would prefer a token of the environment.
 func newOIDC(source string, r role, token oidcToken) (Provider, error) {
 	return r.provider(source, oidcAdvice, func(context.Context) ([]Secret, builder, error) {
 		proof, err := token.read(source)

@@ -12,8 +12,8 @@ var errCommandLine = errors.New("not a command line")
 // the same here: POSIX quoting with nothing expanded. A backslash on Windows separates the
 // parts of a path, and escapes only a double quote within double quotes.
 //
-// That is neither what github.com/google/shlex does (comments, other escapes) nor
-// github.com/mattn/go-shellwords (it stops at ; and |), and neither knows the other rule.
+// github.com/google/shlex has comments and other escapes, github.com/mattn/go-shellwords
+// stops at ; and |, and neither knows the rule for Windows.
 func splitCommand(line string, windows bool) (words []string, err error) {
 	var (
 		word  strings.Builder
@@ -53,7 +53,8 @@ func splitCommand(line string, windows bool) (words []string, err error) {
 	return words, nil
 }
 
-// escapes tells a backslash that means something from one that stands for itself.
+// escapes reports whether a backslash escapes the next character. Otherwise it stands for
+// itself.
 func escapes(quote, next rune, windows bool) bool {
 	switch {
 	case quote == '\'':

@@ -13,12 +13,13 @@ import (
 	"mqttca/api/wire"
 )
 
-// maxConfigBytes bounds what is read of a configuration.
+// maxConfigBytes is the limit for configuration and token files.
 const maxConfigBytes = 1 << 20
 
-// readConfigFile reads a file that says who its user is. Of symbolic links the file at
-// their end counts. An error says nothing of what is in it, and wraps [fs.ErrNotExist]
-// if there is none. Only a regular file is opened: a named pipe would keep it waiting.
+// readConfigFile reads a file that says who its user is, without a byte order mark. It
+// follows symbolic links. It fails with [fs.ErrNotExist] if there is no such file; an error
+// repeats nothing of the content. It opens only regular files, since a named pipe would
+// block.
 func readConfigFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -49,7 +50,7 @@ func readConfigFile(path string) ([]byte, error) {
 // configuration is the part of ~/.aliyun/config.json that is read here.
 type configuration struct {
 	Current  string            `json:"current"`
-	Profiles []json.RawMessage `json:"profiles"` // each decoded when it is asked for: the others may be as they like
+	Profiles []json.RawMessage `json:"profiles"` // decoded one at a time: the others may be malformed
 }
 
 // findCLIProfile finds a profile of the CLI, the current one if the name is "".
@@ -135,7 +136,7 @@ func readConfiguration(path string) (*configuration, error) {
 	return &config, nil
 }
 
-// configPath is where the aliyun CLI keeps its configuration.
+// configPath is the path of the aliyun CLI's configuration.
 func configPath() string {
 	if path := getenv(EnvConfigFile); path != "" {
 		return path
@@ -147,7 +148,7 @@ func configPath() string {
 func atHome(folder, name string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "/nonexistent" // what Debian calls the home of those who have none
+		home = "/nonexistent" // as Debian names the home of users without one
 	}
 	return filepath.Join(home, folder, name)
 }

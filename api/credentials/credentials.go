@@ -8,8 +8,8 @@
 // follows redirects, reads answers of any length, and a call whose context has ended goes
 // on unseen until its own time is out (15 seconds at most).
 //
-// How a request is signed, and what a user types to name an identity, is for others: an
-// [Error] says of which kind it is.
+// It leaves to others how a request is signed and by which flag a user names an identity: an
+// [Error] has a kind instead.
 package credentials
 
 import (
@@ -58,8 +58,8 @@ const (
 	BadProfile             // a profile is there and cannot be used
 )
 
-// An Error says that there are no usable credentials. It never holds what it found, only
-// where it looked.
+// An Error says that there are no usable credentials. It names the places, never their
+// content.
 type Error struct {
 	Kind      Kind
 	Reason    string
@@ -82,8 +82,8 @@ func badFile(reason string) error {
 	return &Error{Reason: reason, Advice: "mend the file, or move it away: no other identity is taken in its place"}
 }
 
-// check refuses credentials that lack a part, or have what cannot be sent as a header: a key
-// pasted with a line break, say.
+// check refuses credentials without a required part, and characters that cannot be sent in a
+// header, such as the line break of a pasted key.
 func (c Credentials) check() error {
 	parts := []struct {
 		what, value string

@@ -23,9 +23,9 @@ const metadataPatience = 2 * time.Second
 
 const metadataAdvice = "is this an ECS instance, and does it have a RAM role? give another source of credentials otherwise"
 
-// A metadata asks the metadata service of an ECS instance, never by way of a proxy: it
-// would be another machine's role then. That is why it is not credentials-go's provider,
-// which goes by HTTP_PROXY.
+// A metadata is a client of an ECS instance's metadata service. It never uses a proxy, which
+// would answer with the role of another machine; credentials-go's provider goes by
+// HTTP_PROXY.
 type metadata struct {
 	base   string
 	client *http.Client
@@ -84,8 +84,8 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 	return decodeTemporary(body)
 }
 
-// token is what version 2 of the service wants with each request. A service or a network
-// that gives none is asked without one, as version 1 was, unless that is forbidden.
+// token fetches the token that version 2 of the service requires with each request. If it
+// gets none it returns "", for a request as in version 1, unless that is forbidden.
 func (m metadata) token(ctx context.Context) (string, error) {
 	body, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
 	if err != nil && (m.v2Only || ctx.Err() != nil) {
@@ -107,7 +107,7 @@ func (m metadata) get(ctx context.Context, path, token string) ([]byte, error) {
 	return m.ask(ctx, http.MethodGet, path, "X-aliyun-ecs-metadata-token", token)
 }
 
-// ask sends a request with a header, if that has a value.
+// ask sends a request, with the header if that has a value.
 func (m metadata) ask(ctx context.Context, method, path, name, value string) ([]byte, error) {
 	header := http.Header{}
 	if value != "" {

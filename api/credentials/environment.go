@@ -70,8 +70,8 @@ func keysIn(source, id, secret, token string) (Provider, error) {
 	})
 }
 
-// environmentOIDC is what Kubernetes gives to a pod with a RAM role for its service
-// account (RRSA). A role's ARN alone is no sign of it: other tools read that variable.
+// environmentOIDC reads the variables that Kubernetes gives to a pod with a RAM role for its
+// service account (RRSA). It gives nil if only a role's ARN is set, which other tools read.
 func environmentOIDC() (Provider, error) {
 	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
 		return nil, nil

@@ -41,7 +41,8 @@ func decodeTemporary(body []byte) (Credentials, error) {
 	return Credentials{AccessKeyID: t.AccessKeyID, AccessKeySecret: t.AccessKeySecret, SecurityToken: t.SecurityToken, Expires: expires.UTC()}, nil
 }
 
-// An answerError says what is wrong with an answer, to be read behind the name of who gave it.
+// An answerError says what is wrong with an answer, in words that follow the name of its
+// sender.
 type answerError string
 
 func (e answerError) Error() string { return string(e) }
@@ -78,14 +79,14 @@ func fetchBody(ctx context.Context, client *http.Client, method, url string, hea
 	return body, err
 }
 
-// An origin is where temporary credentials come from, in words.
+// An origin names a source of temporary credentials.
 type origin struct {
 	source string // whose credentials
-	host   string // who gives them
+	host   string // that gives them
 	advice string // what to do if it gives none
 }
 
-// provider renews credentials with fetch, and says why if there are none.
+// provider renews credentials with fetch and explains its errors.
 func (o origin) provider(fetch func(context.Context) (Credentials, error)) Provider {
 	return newRenewed(o.source, func(ctx context.Context) (Credentials, error) {
 		found, err := fetch(ctx)
@@ -96,7 +97,7 @@ func (o origin) provider(fetch func(context.Context) (Credentials, error)) Provi
 	})
 }
 
-// failed says why there are no credentials: because the context ended, if it did.
+// failed explains an error of fetching. If the context ended, that is the reason.
 func (o origin) failed(ctx context.Context, err error) error {
 	var (
 		misset *wire.EnvironmentError
@@ -113,12 +114,12 @@ func (o origin) failed(ctx context.Context, err error) error {
 	return o.unreachable(err)
 }
 
-// refused puts what was wrong behind the name of who gave nothing.
+// refused is the error of an origin that gave no credentials.
 func (o origin) refused(how string) *Error {
 	return &Error{Reason: o.source + ": " + o.host + " " + how, Advice: o.advice}
 }
 
-// unreachable keeps of an error of net/http only causes that repeat nothing of an answer.
+// unreachable explains an error of net/http without repeating anything of an answer.
 func (o origin) unreachable(err error) *Error {
 	cause, known := wire.Cause(err)
 	if !known {
@@ -129,8 +130,8 @@ func (o origin) unreachable(err error) *Error {
 
 const uriAdvice = "check that the server behind the URI runs, and that it answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
 
-// newURISource fetches credentials from a URI of the user's own. credentials-go would
-// follow a redirect from there to anywhere, and in plain http.
+// newURISource fetches credentials from a URI of the user. credentials-go would follow its
+// redirects to any host, and in plain http.
 func newURISource(source, uri string) (Provider, error) {
 	u, err := secureURL(source, "address", uri)
 	if err := cmp.Or(err, checkExternal(source)); err != nil {

@@ -20,8 +20,8 @@ type Search struct {
 // an error, and so is a variable that another tool would take an identity from and this
 // package would not: it never goes on to another identity.
 //
-// It sends nothing, runs no command and writes no file; what must be fetched is fetched
-// for the first request, and again before it expires. It fails with an [*Error] or a
+// It sends nothing, runs no command and writes no file: temporary credentials are fetched
+// for the first request, and again before they expire. It fails with an [*Error] or a
 // [*wire.EnvironmentError].
 func Find(s Search) (Provider, error) {
 	if err := checkVariables(s.named()); err != nil {
@@ -74,8 +74,7 @@ var ErrNoRegion = errors.New("no region in " + EnvRegion + " or in a profile")
 
 // FindRegion is the region to call: the one given, else the environment's, else the
 // profile's (of that name, or the one that [Find] would take). It fails with
-// [ErrNoRegion], with what keeps a profile from being read that is there or was named, or
-// with a [*wire.EnvironmentError].
+// [ErrNoRegion], an [*Error] if a profile cannot be read, or a [*wire.EnvironmentError].
 func FindRegion(given, profileName string) (string, error) {
 	if given != "" {
 		return given, nil

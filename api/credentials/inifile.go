@@ -16,7 +16,7 @@ var iniModes = map[string]string{
 	"oidc_role_arn": "OIDC",
 }
 
-// iniKeys are what the INI file calls some fields of the CLI's configuration.
+// iniKeys are the keys of the INI file that the CLI's configuration names otherwise.
 var iniKeys = map[string]string{
 	"sts_token":        "security_token",
 	"ram_role_arn":     "role_arn",
@@ -51,7 +51,8 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	return profileOf(name, file.Section(name)), true, nil
 }
 
-// profileOf takes the values as they stand: what ini.v1 expands in them is no part of a key.
+// profileOf takes the values as they are written: an AccessKey may hold a % that ini.v1 would
+// expand.
 func profileOf(name string, section *ini.Section) profile {
 	value := func(key string) string {
 		if renamed, ok := iniKeys[key]; ok {
@@ -75,7 +76,7 @@ func profileOf(name string, section *ini.Section) profile {
 	}
 }
 
-// iniPath is where the vendor's SDKs look for identities.
+// iniPath is the path of the INI file that the vendor's SDKs read.
 func iniPath() string {
 	if path := getenv(EnvCredentialsFile); path != "" {
 		return path

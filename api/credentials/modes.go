@@ -17,9 +17,9 @@ type mode struct {
 	build func(p profile, dependents []string) (Provider, error)
 }
 
-// modes are the modes that are read. Every setting that one needs is checked first, and
-// what may be left out is given a value: the builders of credentials-go fill an empty field
-// from the environment, and that would be another identity.
+// modes are the supported modes. A mode's settings are checked first, and optional ones get a
+// default: the builders of credentials-go fill an empty field from the environment, which
+// would be another identity.
 func modes() map[string]mode {
 	const key = "access_key_id access_key_secret"
 	return map[string]mode{
@@ -37,10 +37,11 @@ func modes() map[string]mode {
 	}
 }
 
-// provider gives what the profile's mode means.
+// provider makes the provider of the profile's mode.
 func (p profile) provider() (Provider, error) { return p.providerFor(nil) }
 
-// providerFor gives it to the profiles that have this one as their source, the first first.
+// providerFor makes the provider for the profiles that have this one as their source, in the
+// order of the chain.
 func (p profile) providerFor(dependents []string) (Provider, error) {
 	mode, known := modes()[p.Mode]
 	switch {
@@ -93,7 +94,7 @@ func (p profile) own() Credentials {
 	return Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken, Source: p.source()}
 }
 
-// accessKey ignores a token that another mode left behind.
+// accessKey ignores a token of another mode.
 func (p profile) accessKey([]string) (Provider, error) {
 	own := p.own()
 	own.SecurityToken = ""

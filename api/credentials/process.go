@@ -23,9 +23,9 @@ const (
 
 const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
 
-// A command prints credentials. credentials-go has a provider for that, too; it prints what
-// it cannot read, waits for ever for a pipe that is left open, and runs the command for
-// every request if it gives no expiry.
+// A command prints credentials. The provider of credentials-go prints output that it cannot
+// read, waits for ever for a pipe that is left open, and runs the command for every request
+// if it gives no expiry.
 type command struct {
 	args     []string
 	patience time.Duration
@@ -58,8 +58,8 @@ func checkExternal(source string) error {
 	}
 }
 
-// fetch runs the command. Its words, and what it prints on stderr, are not shown: secrets
-// may be among them.
+// fetch runs the command. Its arguments and its stderr are not shown: they may hold
+// secrets.
 func (c command) fetch(ctx context.Context) (Credentials, error) {
 	limited, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
@@ -92,7 +92,7 @@ func withoutOwn(environment []string) []string {
 	})
 }
 
-// printedCredentials reads what a command prints, in the form of the CLI's profiles.
+// printedCredentials reads the output of a command, which has the form of a CLI profile.
 func printedCredentials(data []byte) (Credentials, error) {
 	var p struct {
 		profile
@@ -111,8 +111,8 @@ func printedCredentials(data []byte) (Credentials, error) {
 	return found, nil
 }
 
-// A boundedBuffer takes what fits and calls overflow if more comes. (It hides the
-// buffer, whose ReadFrom would be used in place of Write.)
+// A boundedBuffer is a buffer that calls overflow instead of growing over the limit. (The
+// buffer is no embedded field: its ReadFrom would be used in place of Write.)
 type boundedBuffer struct {
 	buffer     bytes.Buffer
 	overflow   func()

@@ -45,7 +45,7 @@ type profile struct {
 	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
 	CredentialsURI Secret `json:"credentials_uri"` // or in its query
 
-	iniType string         // what the INI file calls the mode; "" for a profile of the CLI
+	iniType string         // the mode in words of the INI file; "" for a profile of the CLI
 	config  *configuration // whose it is, and its source_profile; nil for a section of the INI file
 }
 
@@ -88,7 +88,7 @@ const keptOut = "the aliyun CLI's configuration is kept out by " + EnvProfileDis
 
 func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
 
-// key is what the profile's own file calls a setting.
+// key is the name of a setting in the profile's own file.
 func (p profile) key(name string) string {
 	if p.iniType != "" {
 		return cmp.Or(iniKeys[name], name)

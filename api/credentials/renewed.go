@@ -14,7 +14,7 @@ import (
 const renewalMargin = 3 * time.Minute
 
 // A renewed provider fetches temporary credentials when they are first asked for, and
-// again before they expire. After a failure the next request asks anew.
+// again before they expire. After a failure the next request tries again.
 type renewed struct {
 	source string
 	fetch  func(context.Context) (Credentials, error)
@@ -27,7 +27,7 @@ func newRenewed(source string, fetch func(context.Context) (Credentials, error))
 	return &renewed{source: source, fetch: fetch, turn: make(chan struct{}, 1)}
 }
 
-// Credentials fetches one at a time: whoever waits finds what the one before has fetched.
+// Credentials fetches for one caller at a time. The others wait and find the result.
 func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
 	select {
 	case r.turn <- struct{}{}:
@@ -50,8 +50,8 @@ func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
 	return fetched, nil
 }
 
-// checkExpiry refuses what has expired when it is handed out: it would be refused, and
-// fetched again for every request.
+// checkExpiry refuses credentials that have expired when they arrive. The service would refuse
+// them, and every request would fetch again.
 func (c Credentials) checkExpiry() error {
 	if c.Expires.IsZero() || time.Now().Before(c.Expires) {
 		return nil

@@ -21,8 +21,8 @@ func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 // MarshalText is what encoding/json and log/slog call.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// shortestSecret is what redact goes by: something shorter is no secret of the vendor's,
-// and stands in ordinary text.
+// shortestSecret is the least length that is redacted: the vendor's secrets are longer, and
+// shorter texts occur in ordinary words.
 const shortestSecret = 8
 
 // Redact takes the secrets of the credentials out of a text from outside, which may echo

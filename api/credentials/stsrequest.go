@@ -24,7 +24,7 @@ import (
 // credentials-go. Its providers know no context, are not safe for concurrent use,
 // dereference what an answer may lack, and repeat answers and URLs in their errors. So each
 // request has a provider of its own, which is left alone when the context ends: it gives up
-// by itself after a while, and nobody reads what it finds.
+// by itself, and its result is dropped.
 type stsRequest struct {
 	origin
 	secrets  []Secret      // what is sent
@@ -88,8 +88,8 @@ func httpOptions(patience time.Duration) *providers.HttpOptions {
 	return &providers.HttpOptions{ConnectTimeout: milliseconds / 3, ReadTimeout: milliseconds - milliseconds/3}
 }
 
-// expiry is when the credentials that a provider fetched expire, zero if it does not know.
-// The library shows it nowhere, but whoever runs a registration wants to know it.
+// expiry is the time at which a provider's credentials expire, zero if it is unknown. The
+// library keeps it in a private field.
 func expiry(provider providers.CredentialsProvider) time.Time {
 	field := reflect.Indirect(reflect.ValueOf(provider)).FieldByName("expirationTimestamp")
 	if !field.IsValid() || !field.CanInt() || field.Int() <= 0 {
@@ -110,8 +110,8 @@ func checkLibrary(source string) error {
 	}
 }
 
-// explain says in words of ours what went wrong: the library's errors hold URLs with
-// signatures, and whole answers.
+// explain puts an error of the library into words: its own hold URLs with signatures, and
+// whole answers.
 func (r stsRequest) explain(err error) error {
 	var request *url.Error
 	if errors.As(err, &request) {
@@ -128,8 +128,8 @@ func (r stsRequest) explain(err error) error {
 	return failure
 }
 
-// What the vendor's codes and request ids look like. Nothing else is taken from an answer
-// that refuses: it may echo what it was sent.
+// The forms of the vendor's codes and request ids. Nothing else is taken from a refusal: it
+// may echo secrets.
 const (
 	codeForm      = `^[A-Z][A-Za-z]+(\.[A-Za-z]+)*$`
 	requestIDForm = `^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`

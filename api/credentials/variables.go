@@ -39,7 +39,7 @@ var identityVariables = []variable{
 	{"ALIBABA_CLOUD_PROFILE_MODE", 0, nil},
 }
 
-// settingVariables say how an identity is found and used, whoever it is.
+// settingVariables say how an identity is found and used. They count for every identity.
 var settingVariables = []variable{
 	{EnvConfigFile, 1, []string{"ALICLOUD_SHARED_CREDENTIALS_FILE"}},
 	{EnvCredentialsFile, 1, nil},

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -121,5 +122,13 @@ func TestCause(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestEnding(t *testing.T) {
+	for cause, want := range map[error]string{context.Canceled: "interrupted", context.DeadlineExceeded: "the time ran out"} {
+		if got := Ending(fmt.Errorf("wrapped: %w", cause)); got != want {
+			t.Errorf("%v: %s, want %s", cause, got, want)
+		}
 	}
 }
