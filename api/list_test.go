@@ -121,3 +121,82 @@ func TestListCaCertificateWithoutEnd(t *testing.T) {
 		t.Errorf("after %d requests: %v", requests.Load(), err)
 	}
 }
+
+// What cannot be told from an answer that was done is none: each would pass for an empty
+// list, and that is what a submission is made after.
+func TestListThatIsNone(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"no Data", `{"RequestId":"r"}`, "the answer has no Data (request id r)"},
+		{"Data null", `{"RequestId":"r","Data":null}`, "the answer has no Data (request id r)"},
+		{"no list though there are entries", `{"RequestId":"r","Data":{"Total":7,"PageNo":1,"PageSize":100}}`, "the answer has no CaCertificateVOS (request id r)"},
+		{"list null though there are entries", `{"RequestId":"r","Data":{"Total":"7","CaCertificateVOS":null}}`, "the answer has no CaCertificateVOS (request id r)"},
+		{"the list of another operation", `{"RequestId":"r","Data":{"Total":1,"DeviceCertificateVOS":[{"Sn":"1"}]}}`, "the answer has no CaCertificateVOS (request id r)"},
+		{"a Code without Data", `{"RequestId":"r","Code":"New.Code","Message":"no"}`, "no (code New.Code, HTTP 200, request id r)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))
+			defer server.Close()
+			listed, err := newTestClient(t, server, nil).ListCaCertificate(context.Background(), "i")
+			if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
+				t.Errorf("%v, %v; want …%s", listed, err, tt.want)
+			}
+		})
+	}
+}
+
+// An answer has one list, its operation's own; entries that another one holds are none.
+func TestListOfAnotherOperation(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"RequestId":"r","Data":{"Total":2,"PageSize":100,"CaCertificateVOS":[{"Sn":"ca"}],"DeviceCertificateVOS":[{"DeviceSn":"device"}]}}`)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	cas, err := client.ListCaCertificate(context.Background(), "i")
+	if err != nil || len(cas) != 1 || cas[0].Sn != "ca" {
+		t.Errorf("%+v, %v", cas, err)
+	}
+	devices, err := client.ListDeviceCertificateByCaSn(context.Background(), "i", "ca")
+	if err != nil || len(devices) != 1 || devices[0].DeviceSn != "device" {
+		t.Errorf("%+v, %v", devices, err)
+	}
+}
+
+// Device certificates that are promised and not there are not none: they would be deleted.
+func TestDeviceListThatIsNone(t *testing.T) {
+	const own = "the answer has no DeviceCertificateVOS (request id r)"
+	for data, want := range map[string]string{
+		`{"Total":7,"PageNo":1,"PageSize":100}`:                own,
+		`{"Total":1,"CaCertificateVOS":[{"DeviceSn":"1"}]}`:    own,
+		`{"Total":0,"PageSize":100}`:                           "",
+		`{"Total":0,"DeviceCertificateVOS":null}`:              "",
+		`{"Total":7,"PageSize":100,"DeviceCertificateVOS":[]}`: "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"RequestId":"r","Data":`+data+`}`) }))
+		_, err := newTestClient(t, server, nil).ListDeviceCertificateByCaSn(context.Background(), "i", "ca")
+		server.Close()
+		if (err == nil) != (want == "") || err != nil && !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v; want …%s", data, err, want)
+		}
+	}
+}
+
+// Behind the last full page there need be no list, although Total counts the entries.
+func TestNoListBehindTheLastPage(t *testing.T) {
+	var first []map[string]string
+	for sn := range strings.FieldsSeq(numbered(1, 100)) {
+		first = append(first, map[string]string{"Sn": sn})
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data := map[string]any{"Total": 100, "PageSize": 100}
+		if r.URL.Query().Get("PageNo") == "1" {
+			data["CaCertificateVOS"] = first
+		}
+		json.NewEncoder(w).Encode(map[string]any{"Data": data})
+	}))
+	defer server.Close()
+	listed, err := newTestClient(t, server, nil).ListCaCertificate(context.Background(), "i")
+	if err != nil || len(listed) != 100 {
+		t.Errorf("%d listed, %v", len(listed), err)
+	}
+}

@@ -3,6 +3,7 @@
 package credentials
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,30 +105,44 @@ func symlink(t *testing.T, target, path string) {
 	}
 }
 
-// A token of OIDC is read for each call, from a file that Kubernetes replaces by turning
-// symbolic links.
-func TestOIDCTokenFile(t *testing.T) {
-	folder := t.TempDir()
-	file := filepath.Join(folder, "token")
-	token := oidcToken{file: file}
-	_, err := token.read("a test")
-	if want := "no usable credentials: there is no " + file + ", where a test has its OIDC token"; err == nil || err.Error() != want {
-		t.Errorf("\n got %v\nwant %s", err, want)
-	}
-	for _, text := range []string{"one", "two"} {
-		put(t, filepath.Join(folder, text), text+"\n")
-		os.Remove(file)
-		symlink(t, text, file)
-		if got, err := token.read("a test"); string(got) != text || err != nil {
-			t.Errorf("%v, %v", got == Secret(text), err)
+// Only what has a name is offered.
+func TestProfileNames(t *testing.T) {
+	for config, want := range map[string]string{"": "", "{": "", oddProfiles: "odd of-odd ops"} {
+		home(t, config, nil)
+		if got := strings.Join(ProfileNames(), " "); got != want {
+			t.Errorf("%s: %q, want %q", config, got, want)
 		}
 	}
-	put(t, file, " \n")
-	_, err = token.read("a test")
-	if want := "no usable credentials: " + file + ", where a test has its OIDC token, is empty"; err == nil || err.Error() != want {
+}
+
+// The variables that name other files than those at home.
+func TestFilesOfTheEnvironment(t *testing.T) {
+	config, ini := filepath.Join(t.TempDir(), "other.json"), filepath.Join(t.TempDir(), "other.ini")
+	put(t, config, `{"current": "there", "profiles": [{"name": "there", "mode": "AK", "access_key_id": "there-id", "access_key_secret": "there-secret"}]}`)
+	put(t, ini, twoSections)
+	home(t, twoProfiles, map[string]string{EnvConfigFile: config, EnvCredentialsFile: ini})
+	for profile, want := range map[string]string{"": "there-id", "token": "token-id"} {
+		provider, err := Find(Search{Profile: profile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := provider.Credentials(context.Background()); got.AccessKeyID != want || err != nil {
+			t.Errorf("got id %s, %v; want %s", got.AccessKeyID, err, want)
+		}
+	}
+	_, err := Find(Search{Profile: "temporary"})
+	if want := "no usable credentials: neither " + config + " nor " + ini + ` has a profile "temporary"`; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
-	if got, err := (oidcToken{file: file, text: "given"}).read("a test"); got != "given" || err != nil {
-		t.Error("a token that is given does not come first", err)
+}
+
+// PowerShell writes a byte order mark.
+func TestConfigurationWithByteOrderMark(t *testing.T) {
+	path := home(t, "\ufeff"+twoProfiles, nil)
+	put(t, filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials"), "\ufeff"+twoSections)
+	for _, name := range []string{"ops", "token"} {
+		if _, err := Find(Search{Profile: name}); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -137,27 +135,6 @@ func TestMetadataClient(t *testing.T) {
 	}
 }
 
-// A proxy that opens no way is named, and its words are left out.
-func TestFetchRefusedByProxy(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusProxyAuthRequired)
-		io.WriteString(w, "never shown")
-	}))
-	defer proxy.Close()
-	at, err := url.Parse(proxy.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := fetchClient(time.Minute)
-	client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
-	_, err = fetchBody(context.Background(), client, http.MethodGet, "https://uri.example/", http.Header{})
-	err = origin{"a test", "uri.example", ""}.failed(context.Background(), err)
-	const want = "no usable credentials: a test: uri.example could not be asked: the proxy that the environment names answered HTTP 407"
-	if err.Error() != want {
-		t.Errorf("\n got %v\nwant %s", err, want)
-	}
-}
-
 func TestECSRoleForbidden(t *testing.T) {
 	home(t, `{"current": "p", "profiles": [{"name": "p", "mode": "EcsRamRole"}, {"name": "bad", "mode": "EcsRamRole", "ram_role_name": "a/b"}]}`,
 		map[string]string{EnvECSRoleDisabled: "True"})
@@ -176,93 +153,5 @@ func TestECSRoleForbidden(t *testing.T) {
 	const want = `no usable credentials: profile "bad" (EcsRamRole) is "a/b", which is no name of a role`
 	if _, err := Find(Search{Profile: "bad"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
-	}
-}
-
-func TestCredentialsURI(t *testing.T) {
-	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2099-12-01T12:00:00Z"}`
-	unusable := " gave none that can be used"
-	tests := []struct {
-		name   string
-		status int
-		body   string
-		want   string // "" for credentials
-	}{
-		{"credentials", 200, answer, ""},
-		{"refused", 403, "never shown", " answered HTTP 403"},
-		{"redirect", 307, answer, " answered HTTP 307"},
-		{"not JSON", 200, "never shown", unusable},
-		{"no secret", 200, strings.Replace(answer, "uri-secret", "", 1), unusable},
-		{"odd expiry", 200, strings.Replace(answer, "2099", "soon", 1), unusable},
-		{"secret as number", 200, strings.Replace(answer, `"uri-secret"`, "7", 1), unusable},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			var query string
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				query = r.URL.RequestURI()
-				w.Header().Set("Location", "http://localhost:1/elsewhere")
-				w.WriteHeader(tt.status)
-				io.WriteString(w, tt.body)
-			}))
-			defer server.Close()
-			home(t, "", map[string]string{EnvCredentialsURI: server.URL + "/path?key=never-shown"})
-			provider, err := Find(Search{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := provider.Credentials(context.Background())
-			if query != "/path?key=never-shown" {
-				t.Errorf("asked for %s", query)
-			}
-			const source = "the credentials URI of the environment"
-			if tt.want != "" {
-				if want := "no usable credentials: " + source + ": " + strings.TrimPrefix(server.URL, "http://") + tt.want; err == nil || err.Error() != want {
-					t.Errorf("\n got %v\nwant %s", err, want)
-				}
-				return
-			}
-			want := Credentials{"uri-id", "uri-secret", "uri-token", source, time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}
-			if err != nil || got != want {
-				t.Errorf("got %+v, %v; want %+v", got, err, want)
-			}
-		})
-	}
-}
-
-// An answer that breaks off is none, however complete what came of it looks.
-func TestAnswersThatBreakOff(t *testing.T) {
-	cutOff := func(t *testing.T, body string) *httptest.Server {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", strconv.Itoa(len(body)+1))
-			io.WriteString(w, body)
-		}))
-		t.Cleanup(server.Close)
-		return server
-	}
-	uri, err := newURISource("a test", cutOff(t, metadataAnswer).URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	role, err := metadata{base: cutOff(t, "the-role").URL, client: fetchClient(time.Minute)}.provider("a test", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, provider := range []Provider{uri, role} {
-		_, err := provider.Credentials(context.Background())
-		if err == nil || !strings.HasSuffix(err.Error(), " could not be asked: the connection failed") {
-			t.Errorf("got %v", err)
-		}
-	}
-	// The limit is one of bytes, and a full one is no excess.
-	for length, want := range map[int]string{maxTemporaryBytes: "", maxTemporaryBytes + 1: "gave none that can be used"} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			io.WriteString(w, strings.Repeat(" ", length))
-		}))
-		body, err := fetchBody(context.Background(), server.Client(), http.MethodGet, server.URL, http.Header{})
-		if want == "" && (err != nil || len(body) != length) || want != "" && (err == nil || err.Error() != want) {
-			t.Errorf("%d bytes: %d read, %v", length, len(body), err)
-		}
-		server.Close()
 	}
 }

@@ -140,3 +140,16 @@ func TestFetchingEndsWithTheContext(t *testing.T) {
 		}
 	})
 }
+
+// Credentials that are good for over three minutes are used again; whoever gives no time
+// gives them once.
+func TestLasting(t *testing.T) {
+	for left, want := range map[time.Duration]bool{4 * time.Minute: true, 2 * time.Minute: false, -time.Hour: false} {
+		if got := (Credentials{AccessKeyID: "i", Expires: time.Now().Add(left)}).lasting(); got != want {
+			t.Errorf("%v left: %v", left, got)
+		}
+	}
+	if !(Credentials{AccessKeyID: "i"}).lasting() || (Credentials{}).lasting() {
+		t.Error("no expiry, or nothing at all")
+	}
+}

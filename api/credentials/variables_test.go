@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // The variables that the vendor's CLI reads (config/profile.go and config/configuration.go
@@ -125,45 +123,6 @@ func TestRegionsOfOtherGenerations(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%q, %v: got %s, want %s", tt.given, tt.env, got, tt.want)
 		}
-	}
-}
-
-// STS is asked where the vendor's CLI asks it.
-func TestSTSEndpoint(t *testing.T) {
-	for _, tt := range []struct {
-		role role
-		env  string
-		want string
-	}{
-		{role{}, "", "sts.aliyuncs.com"},
-		{role{}, "sts-vpc.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
-		{role{region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
-		{role{endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
-		{role{endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint that is no host`},
-		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
-		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
-	} {
-		home(t, "", map[string]string{EnvSTSEndpoint: tt.env})
-		got := tt.role.stsHost()
-		if err := tt.role.check("a test"); err != nil {
-			got = err.Error()
-		}
-		if got != tt.want {
-			t.Errorf("%+v, %q: got %s, want %s", tt.role, tt.env, got, tt.want)
-		}
-	}
-	home(t, `{"profiles": [{"name": "a", "mode": "RamRoleArn", "external_id": "own"}, {"name": "b", "mode": "RamRoleArn", "sts_endpoint": "sts.profile"}]}`,
-		map[string]string{"ALIBABACLOUD_EXTERNAL_ID": "x"})
-	var got []role
-	for _, name := range []string{"a", "b"} {
-		p, _, err := findProfile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, p.role())
-	}
-	if diff := cmp.Diff([]role{{externalID: "own"}, {externalID: "x", endpoint: "sts.profile"}}, got, cmp.AllowUnexported(role{})); diff != "" {
-		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

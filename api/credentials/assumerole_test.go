@@ -1,0 +1,118 @@
+package credentials
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What the environment says of STS is no fault of a profile.
+func TestSTSRegionOfTheEnvironment(t *testing.T) {
+	const role = `"mode": "RamRoleArn", "access_key_id": "i", "access_key_secret": "s", "ram_role_arn": "r"`
+	for name, tt := range map[string]struct {
+		config string
+		env    map[string]string
+	}{
+		"OIDC of the environment": {"", map[string]string{EnvRoleARN: "r", EnvOIDCProviderARN: "p", EnvOIDCTokenFile: "f", EnvSTSRegion: "evil.example/#"}},
+		"a profile without one":   {`{"current": "p", "profiles": [{"name": "p", ` + role + `}]}`, map[string]string{EnvSTSRegion: "evil.example/#"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home(t, tt.config, tt.env)
+			_, err := Find(Search{})
+			want := &Error{Reason: `ALIBABA_CLOUD_STS_REGION is "evil.example/#": a region is written like cn-hangzhou`, Advice: "correct the variable, or unset it"}
+			if diff := cmp.Diff(error(want), err); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSTSHost(t *testing.T) {
+	tests := []struct {
+		role role
+		env  map[string]string
+		want string
+	}{
+		{role{}, nil, "sts.aliyuncs.com"},
+		{role{vpc: true}, nil, "sts.aliyuncs.com"},
+		{role{region: "cn-hangzhou"}, nil, "sts.cn-hangzhou.aliyuncs.com"},
+		{role{region: "cn-hangzhou", vpc: true}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{}, map[string]string{EnvSTSRegion: "eu-west-1", EnvVPCEndpoints: "true"}, "sts-vpc.eu-west-1.aliyuncs.com"},
+		{role{region: "cn-hangzhou"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts.cn-hangzhou.aliyuncs.com"},
+	}
+	for _, tt := range tests {
+		home(t, "", tt.env)
+		if got := tt.role.stsHost(); got != tt.want {
+			t.Errorf("%+v with %v: %s, want %s", tt.role, tt.env, got, tt.want)
+		}
+	}
+}
+
+// A token of OIDC is read for each call, from a file that Kubernetes replaces by turning
+// symbolic links.
+func TestOIDCTokenFile(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "token")
+	token := oidcToken{file: file}
+	_, err := token.read("a test")
+	if want := "no usable credentials: there is no " + file + ", where a test has its OIDC token"; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+	for _, text := range []string{"one", "two"} {
+		put(t, filepath.Join(folder, text), text+"\n")
+		os.Remove(file)
+		symlink(t, text, file)
+		if got, err := token.read("a test"); string(got) != text || err != nil {
+			t.Errorf("%v, %v", got == Secret(text), err)
+		}
+	}
+	put(t, file, " \n")
+	_, err = token.read("a test")
+	if want := "no usable credentials: " + file + ", where a test has its OIDC token, is empty"; err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+	if got, err := (oidcToken{file: file, text: "given"}).read("a test"); got != "given" || err != nil {
+		t.Error("a token that is given does not come first", err)
+	}
+}
+
+// STS is asked where the vendor's CLI asks it.
+func TestSTSEndpoint(t *testing.T) {
+	for _, tt := range []struct {
+		role role
+		env  string
+		want string
+	}{
+		{role{}, "", "sts.aliyuncs.com"},
+		{role{}, "sts-vpc.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
+		{role{endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
+		{role{endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint that is no host`},
+		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
+		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
+	} {
+		home(t, "", map[string]string{EnvSTSEndpoint: tt.env})
+		got := tt.role.stsHost()
+		if err := tt.role.check("a test"); err != nil {
+			got = err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%+v, %q: got %s, want %s", tt.role, tt.env, got, tt.want)
+		}
+	}
+	home(t, `{"profiles": [{"name": "a", "mode": "RamRoleArn", "external_id": "own"}, {"name": "b", "mode": "RamRoleArn", "sts_endpoint": "sts.profile"}]}`,
+		map[string]string{"ALIBABACLOUD_EXTERNAL_ID": "x"})
+	var got []role
+	for _, name := range []string{"a", "b"} {
+		p, _, err := findProfile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, p.role())
+	}
+	if diff := cmp.Diff([]role{{externalID: "own"}, {externalID: "x", endpoint: "sts.profile"}}, got, cmp.AllowUnexported(role{})); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
