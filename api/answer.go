@@ -87,14 +87,9 @@ func (r answerReader) refusal(resp *http.Response, outer reply) error {
 		failure.RequestID = wire.Shortened(outer.RequestID)
 		return failure
 	}
-	return &Error{
-		Call:       r.call,
-		HTTPStatus: resp.StatusCode,
-		Code:       wire.Shortened(outer.Code),
-		Message:    outer.message(),
-		RequestID:  wire.Shortened(outer.RequestID),
-		RetryAfter: retryAfter(resp),
-	}
+	refusal := outer.refusal(r.call, resp.StatusCode)
+	refusal.RetryAfter = retryAfter(resp)
+	return refusal
 }
 
 // retryAfter reads x-acs-retry-after, in milliseconds, which throttling answers can have.
@@ -106,24 +101,24 @@ func retryAfter(resp *http.Response) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// message is the service's, cut if it is long, without the text that was signed, which the
-// service repeats with SignatureDoesNotMatch.
-func (outer reply) message() string {
-	if outer.Code == "SignatureDoesNotMatch" {
-		return "the signature does not match the request"
+// refusal has the service's message, cut if it is long, but not the text that was signed,
+// which the service repeats with SignatureDoesNotMatch.
+func (r reply) refusal(call Call, status int) *Error {
+	message := wire.Shortened(r.Message)
+	if r.Code == "SignatureDoesNotMatch" {
+		message = "the signature does not match the request"
 	}
-	return wire.Shortened(outer.Message)
+	return &Error{Call: call, HTTPStatus: status, Code: wire.Shortened(r.Code), Message: message, RequestID: wire.Shortened(r.RequestID)}
 }
 
 // missingField is the error for a 2xx answer without a required field. If the answer has a
 // Code, it is a refusal.
 func missingField(call Call, answer answer, field string) error {
 	common := answer.common()
-	requestID := wire.Shortened(common.RequestID)
 	if common.Code != "" {
-		return &Error{Call: call, HTTPStatus: http.StatusOK, Code: wire.Shortened(common.Code), Message: common.message(), RequestID: requestID}
+		return common.refusal(call, http.StatusOK)
 	}
-	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: requestID, Sent: true, Reason: "the answer has no " + field}
+	return &NoAnswerError{Call: call, HTTPStatus: http.StatusOK, RequestID: wire.Shortened(common.RequestID), Sent: true, Reason: "the answer has no " + field}
 }
 
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {

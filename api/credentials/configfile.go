@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,10 +88,7 @@ func ProfileNames() []string {
 
 // profile finds a profile, the current one if the name is "".
 func (c *configuration) profile(name string) (p profile, found bool, err error) {
-	if name == "" {
-		name = c.Current
-	}
-	if name == "" {
+	if name = cmp.Or(name, c.Current); name == "" {
 		return p, false, nil
 	}
 	for _, data := range c.Profiles {
@@ -137,12 +135,7 @@ func readConfiguration(path string) (*configuration, error) {
 }
 
 // configPath is the path of the aliyun CLI's configuration.
-func configPath() string {
-	if path := getenv(EnvConfigFile); path != "" {
-		return path
-	}
-	return atHome(".aliyun", "config.json")
-}
+func configPath() string { return cmp.Or(getenv(EnvConfigFile), atHome(".aliyun", "config.json")) }
 
 // atHome is a path in the home folder.
 func atHome(folder, name string) string {

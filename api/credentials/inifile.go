@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 
@@ -42,9 +43,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	if err != nil {
 		return p, false, badFile(iniPath() + " is not the INI file that the vendor's SDKs read")
 	}
-	if name == "" {
-		name = "default"
-	}
+	name = cmp.Or(name, "default")
 	if !file.HasSection(name) || name == ini.DefaultSection && len(file.Section(name).Keys()) == 0 {
 		return p, false, nil // ini.v1 gives every file a default section
 	}
@@ -54,12 +53,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 // profileOf takes the values as they are written: an AccessKey may hold a % that ini.v1 would
 // expand.
 func profileOf(name string, section *ini.Section) profile {
-	value := func(key string) string {
-		if renamed, ok := iniKeys[key]; ok {
-			key = renamed
-		}
-		return section.Key(key).Value()
-	}
+	value := func(key string) string { return section.Key(cmp.Or(iniKeys[key], key)).Value() }
 	return profile{
 		Name:            name,
 		Mode:            iniModes[value("type")],
@@ -78,8 +72,5 @@ func profileOf(name string, section *ini.Section) profile {
 
 // iniPath is the path of the INI file that the vendor's SDKs read.
 func iniPath() string {
-	if path := getenv(EnvCredentialsFile); path != "" {
-		return path
-	}
-	return atHome(".alibabacloud", "credentials")
+	return cmp.Or(getenv(EnvCredentialsFile), atHome(".alibabacloud", "credentials"))
 }

@@ -51,10 +51,7 @@ type profile struct {
 
 // source names the profile for people.
 func (p profile) source() string {
-	if p.iniType != "" {
-		return fmt.Sprintf("profile %q (%s)", p.Name, p.iniType)
-	}
-	return fmt.Sprintf("profile %q (%s)", p.Name, p.Mode)
+	return fmt.Sprintf("profile %q (%s)", p.Name, cmp.Or(p.iniType, p.Mode))
 }
 
 // findProfile looks for a profile in the CLI's configuration, then in the INI file: the

@@ -86,6 +86,14 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestValidPort(t *testing.T) {
+	for port, want := range map[string]bool{"": true, "1": true, "65535": true, "0": false, "65536": false, "-1": false, "http": false} {
+		if got := ValidPort(port); got != want {
+			t.Errorf("%q: %v", port, got)
+		}
+	}
+}
+
 func TestIsLoopback(t *testing.T) {
 	for host, want := range map[string]bool{"127.0.0.1": true, "127.8.8.8": true, "::1": true, "localhost": true, "localhost.example": false, "10.0.0.1": false, "": false} {
 		if got := IsLoopback(host); got != want {
