@@ -80,16 +80,17 @@ func isProxy(value string) bool {
 // knows: *, a domain with what is below it, an address, a network, each perhaps with a port.
 func calledDirectly(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
+	address := net.ParseIP(host)
 	for entry := range strings.SplitSeq(strings.ToLower(cmp.Or(os.Getenv("NO_PROXY"), os.Getenv("no_proxy"))), ",") {
 		entry = strings.TrimSpace(entry)
-		if _, network, err := net.ParseCIDR(entry); err == nil && network.Contains(net.ParseIP(host)) {
+		if _, network, err := net.ParseCIDR(entry); err == nil && network.Contains(address) {
 			return true
 		}
 		if name, port, err := net.SplitHostPort(entry); err == nil && port == cmp.Or(u.Port(), "443") {
 			entry = name
 		}
-		domain := strings.TrimPrefix(entry, "*")
-		if entry == "*" || entry == host || domain != "" && strings.HasSuffix(host, "."+strings.TrimPrefix(domain, ".")) {
+		domain := strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+		if entry == "*" || entry == host || domain != "" && address == nil && strings.HasSuffix(host, "."+domain) {
 			return true
 		}
 	}
