@@ -72,13 +72,39 @@ func TestMixtureOfSomeKinds(t *testing.T) {
 	}
 }
 
-// TestFaultsComeBeforeTheMixture: a call that a fault names meets that.
+// TestMixtureDraws: a drawn latency lasts up to 5 seconds, and a drawn throttle asks for a pause of up to 3.
+func TestMixtureDraws(t *testing.T) {
+	tests := map[emulator.FaultKind]time.Duration{emulator.FaultLatency: 5 * time.Second, emulator.FaultThrottle: 3 * time.Second}
+	for kind, most := range tests {
+		mixture := func(o *emulator.Options) { o.Mixture = emulator.Mixture{Rate: 1, Kinds: []emulator.FaultKind{kind}} }
+		inBubble(t, mixture, func(t *testing.T, c *client) {
+			var drawn []time.Duration
+			for range 20 {
+				before := time.Now()
+				got := c.send(codeRequest(instanceID))
+				pause := time.Since(before)
+				if kind == emulator.FaultThrottle {
+					pause, _ = time.ParseDuration(got.Header.Get("x-acs-retry-after") + "ms")
+				}
+				drawn = append(drawn, pause)
+			}
+			slices.Sort(drawn)
+			if drawn[19] > most || drawn[19] < most/2 || drawn[0] > most/2 {
+				t.Errorf("%s: drawn %v", kind, drawn)
+			}
+		})
+	}
+}
+
+// TestFaultsComeBeforeTheMixture: a call that a fault names meets that fault alone, even if it is only latency.
 func TestFaultsComeBeforeTheMixture(t *testing.T) {
 	c := start(t, func(o *emulator.Options) {
-		o.Faults = []emulator.Fault{{Kind: emulator.FaultRefuse, Code: "Named", Call: 1}}
+		o.Faults = []emulator.Fault{
+			{Kind: emulator.FaultRefuse, Code: "Named", Call: 1}, {Kind: emulator.FaultLatency, Delay: 1, Call: 2},
+		}
 		o.Mixture = emulator.Mixture{Rate: 1, Kinds: []emulator.FaultKind{emulator.FaultUnavailable}}
 	})
-	for _, want := range []string{"Named", "ServiceUnavailable"} {
+	for _, want := range []string{"Named", "", "ServiceUnavailable"} {
 		if got := c.send(codeRequest(instanceID)); got.code() != want {
 			t.Errorf("code %q, want %q", got.code(), want)
 		}

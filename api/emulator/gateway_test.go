@@ -85,6 +85,12 @@ func TestPolicy(t *testing.T) {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
 	}
 	const instance = "mq:MqttInstanceAccess"
+	all := slices.Sorted(maps.Values(actions))
+	all[0] = instance // in place of the action of ListInstances, which is ""
+	slices.Sort(all)
+	if diff := cmp.Diff(all, emulator.Actions()); diff != "" {
+		t.Errorf("actions (-want +got):\n%s", diff)
+	}
 	for allowed := range actions {
 		key := emulator.Credential{AccessKeyID: "LTAIram", AccessKeySecret: "s", Allow: []string{instance}}
 		if action := actions[allowed]; action != "" {
