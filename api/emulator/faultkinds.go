@@ -97,7 +97,6 @@ func (d *delivery) refuseWith(c code) {
 
 func (d *delivery) hang() {
 	d.begin(0, "")
-	unlimited(d.w)
 	<-d.r.Context().Done()
 	panic(http.ErrAbortHandler)
 }

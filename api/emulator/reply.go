@@ -84,11 +84,10 @@ func pause(w http.ResponseWriter, r *http.Request, wait time.Duration) bool {
 	}
 }
 
-// unlimited lifts the server's own time limits on a request: they would end a fault too early.
+// unlimited lifts the server's own time limit on an answer, which would end a fault too early. net/http itself lifts the limit on a
+// request that has been read.
 func unlimited(w http.ResponseWriter) {
-	controller := http.NewResponseController(w)
-	_ = controller.SetReadDeadline(time.Time{})
-	_ = controller.SetWriteDeadline(time.Time{})
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 }
 
 // abort ends the connection of a request, over TCP by a reset.

@@ -45,8 +45,12 @@ func TestLatency(t *testing.T) {
 		took := func(r request, wantCode string) time.Duration {
 			t.Helper()
 			before := time.Now()
-			if got := c.send(r); got.code() != wantCode {
+			got := c.send(r)
+			if got.code() != wantCode {
 				t.Errorf("code %q, want %q", got.code(), wantCode)
+			}
+			if date, err := http.ParseTime(got.Header.Get("Date")); err != nil || !date.Equal(time.Now().Truncate(time.Second)) {
+				t.Errorf("answered at %v with the Date %v", time.Now(), date)
 			}
 			return time.Since(before)
 		}
