@@ -23,6 +23,12 @@ func TestHard(t *testing.T) {
 	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, code, nil))); got.code() != "RegisterCodeError" {
 		t.Errorf("a replaced code: %s", got.code())
 	}
+	code = c.registerCode(instanceID)
+	for _, want := range []string{"SnNotUnique", "RegisterCodeUsed"} {
+		if got := c.submit(code, ca); got != want {
+			t.Errorf("a serial number again: %s, want %s", got, want)
+		}
+	}
 	got := c.send(listRequest(instanceID, "1", "100"))
 	listed := entries(got)
 	if sn != "00FA" || len(listed) != 3 || listed[0]["Sn"] != sn || !strings.Contains(listed[0]["CaContent"].(string), `-----\n`) {
