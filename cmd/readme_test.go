@@ -53,7 +53,7 @@ func TestReadmeCommandsRun(t *testing.T) {
 	lines.WriteString(privateTokens)
 	for _, block := range blocks {
 		if block[1] != "" && !canSetUpTokens() {
-			t.Logf("SKIP: the commands with SoftHSM, for softhsm2, pkcs11-tool or cgo are missing:\n%s", block[2])
+			t.Logf("SKIP: the commands with SoftHSM: softhsm2-util, pkcs11-tool or cgo is missing\n%s", block[2])
 			continue
 		}
 		for line := range strings.Lines(block[2]) {

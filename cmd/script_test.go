@@ -75,7 +75,7 @@ func conditionOf(name string) (bool, error) {
 func needOpenSSL(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("openssl is not installed")
+		t.Skip("openssl, which makes the CA of every script and example, is not installed")
 	}
 }
 
