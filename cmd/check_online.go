@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -35,9 +34,8 @@ type onlineCheck struct {
 func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) ([]probeDocument, error) {
 	c := onlineCheck{instance: instance}
 	session, err := a.connect(cmd)
-	var none *credentials.Error
 	switch {
-	case errors.As(err, &none):
+	case is[*credentials.Error](err):
 		c.err = err
 	case err != nil:
 		return nil, err
@@ -75,8 +73,7 @@ func (c *onlineCheck) describe(cmd *cobra.Command) {
 // failure is the error that ends the command. An inactive CA is none: the question was
 // whether the CA is listed.
 func (c onlineCheck) failure() error {
-	var inactive *workflow.InactiveError
-	if errors.As(c.err, &inactive) {
+	if is[*workflow.InactiveError](c.err) {
 		return nil
 	}
 	return c.err
@@ -87,16 +84,13 @@ func (c onlineCheck) answered() bool { return c.last != nil && c.last.HTTPStatus
 
 // unaccepted reports whether the credentials failed, rather than their permissions.
 func (c onlineCheck) unaccepted() bool {
-	var none *credentials.Error
 	kind, refused := api.KindOf(c.err)
-	return errors.As(c.err, &none) || refused && kind == api.Denied
+	return is[*credentials.Error](c.err) || refused && kind == api.Denied
 }
 
 // listed reports whether the list could be read.
 func (c onlineCheck) listed() bool {
-	var inactive *workflow.InactiveError
-	var conflict *workflow.SerialConflictError
-	return c.err == nil || errors.As(c.err, &inactive) || errors.As(c.err, &conflict)
+	return c.err == nil || is[*workflow.InactiveError](c.err) || is[*workflow.SerialConflictError](c.err)
 }
 
 // A probeDocument is one question of check --online with its answer.
@@ -161,10 +155,7 @@ func (c onlineCheck) endpointProbe() probeDocument {
 	return probeDocument{"endpoint", stateOK, c.origin.source(), ""}
 }
 
-func (c onlineCheck) unverified() bool {
-	var unverified *tls.CertificateVerificationError
-	return errors.As(c.err, &unverified)
-}
+func (c onlineCheck) unverified() bool { return is[*tls.CertificateVerificationError](c.err) }
 
 func (c onlineCheck) tlsProbe() probeDocument {
 	switch {
@@ -214,11 +205,10 @@ func (c onlineCheck) listProbe() probeDocument {
 }
 
 func (c onlineCheck) caProbe() probeDocument {
-	var inactive *workflow.InactiveError
 	switch {
 	case !c.listed():
 		return notTried("ca")
-	case errors.As(c.err, &inactive):
+	case is[*workflow.InactiveError](c.err):
 		return probeDocument{"ca", stateWarning, c.failed.Message, c.failed.Hint}
 	case c.err != nil:
 		return c.failedProbe("ca")

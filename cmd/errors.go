@@ -24,12 +24,11 @@ type errorRow struct {
 // row is the row for errors of a type. hint says what to do, "" if there is nothing to add.
 func row[E error](exit int, outcome workflow.Outcome, hint func(E) string) errorRow {
 	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
-		var own E
-		if !errors.As(err, &own) {
-			return false
+		own, ok := errors.AsType[E](err)
+		if ok {
+			f.ExitCode, f.outcome, f.Hint = exit, outcome, hint(own)
 		}
-		f.ExitCode, f.outcome, f.Hint = exit, outcome, hint(own)
-		return true
+		return ok
 	}}
 }
 
@@ -42,6 +41,12 @@ func on(target error, exit int, hint string) errorRow {
 		f.ExitCode, f.Hint = exit, hint
 		return true
 	}}
+}
+
+// is reports whether there is an error of a type in err's chain.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 func advise[E error](text string) func(E) string { return func(E) string { return text } }
@@ -125,8 +130,8 @@ func acceptedHint(e *workflow.AcceptedError) string {
 
 // describeUsage puts the name of the command ahead, and points to its help.
 func describeUsage(cmd *cobra.Command, err error, f *failure) bool {
-	var wrong *usageError
-	if !errors.As(err, &wrong) {
+	wrong, ok := errors.AsType[*usageError](err)
+	if !ok {
 		return false
 	}
 	f.ExitCode, f.Hint = exitUsage, wrong.hint

@@ -53,8 +53,7 @@ func (e *describedError) Unwrap() error { return e.error }
 // interrupted; the hint stays that of the row, because a submission that was interrupted
 // may have taken effect.
 func describe(cmd *cobra.Command, err error) failure {
-	var described *describedError
-	if errors.As(err, &described) {
+	if described, ok := errors.AsType[*describedError](err); ok {
 		return described.failure
 	}
 	f := failure{Message: err.Error(), ExitCode: exitFault, outcome: outcomeFailed}
@@ -74,17 +73,16 @@ func describe(cmd *cobra.Command, err error) failure {
 // addAnswer adds the ids of the answer that the service's support asks for: of a
 // submission, if there was one, and not of what followed it.
 func (f *failure) addAnswer(err error) {
+	if unknown, ok := errors.AsType[*workflow.UnknownError](err); ok {
+		err = unknown.Submit
+	}
 	var (
-		unknown  *workflow.UnknownError
 		accepted *workflow.AcceptedError
 		odd      *workflow.OddCodeError
 		refusal  *api.Error
 		lost     *api.NoAnswerError
 		denied   *credentials.Error
 	)
-	if errors.As(err, &unknown) {
-		err = unknown.Submit
-	}
 	switch {
 	case errors.As(err, &accepted):
 		f.RequestID = accepted.RequestID

@@ -21,12 +21,9 @@ type fileError struct {
 // files.
 func (e *fileError) Error() string {
 	reason := e.reason
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(reason, &path):
+	if path, ok := errors.AsType[*fs.PathError](reason); ok {
 		reason = path.Err
-	case errors.As(reason, &link):
+	} else if link, ok := errors.AsType[*os.LinkError](reason); ok {
 		reason = link.Err
 	}
 	return fmt.Sprintf("%s %s: %s", e.action, e.path, reason)

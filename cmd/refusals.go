@@ -14,8 +14,8 @@ import (
 // describeRefusal is the row for refusals by the service. The kind of the refusal decides
 // the exit code; the Code, or else the kind, the hint.
 func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
-	var refusal *api.Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*api.Error](err)
+	if !ok {
 		return false
 	}
 	kind := refusal.Rule().Kind

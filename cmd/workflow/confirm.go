@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"mqttca/api"
@@ -73,10 +72,7 @@ func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, err
 
 // passing reports whether the next look may end otherwise.
 func passing(err error) bool {
-	var absent *NotListedError
-	var inactive *InactiveError
-	var same *UnchangedError
-	return errors.As(err, &absent) || errors.As(err, &inactive) || errors.As(err, &same) || api.MayPass(err)
+	return is[*NotListedError](err) || is[*InactiveError](err) || is[*UnchangedError](err) || api.MayPass(err)
 }
 
 func sleep(ctx context.Context, pause time.Duration) error {

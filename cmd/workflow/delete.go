@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -54,9 +53,8 @@ func (e *DevicesError) Error() string {
 // set. It changes nothing.
 func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices bool) (Deletion, error) {
 	entry, err := i.Find(ctx, ca)
-	var absent *NotListedError
 	switch {
-	case errors.As(err, &absent):
+	case is[*NotListedError](err):
 		return Deletion{CA: ca}, nil
 	case err != nil:
 		return Deletion{}, err

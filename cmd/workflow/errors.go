@@ -164,23 +164,25 @@ func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 // state is the result of a look at the list, in a few words for a sentence that has named
 // the CA.
 func state(err error) string {
-	var (
-		stopped  *StoppedError
-		absent   *NotListedError
-		inactive *InactiveError
-		same     *UnchangedError
-	)
+	stopped, ended := errors.AsType[*StoppedError](err)
+	same, unchanged := errors.AsType[*UnchangedError](err)
 	switch {
-	case errors.As(err, &stopped) && errors.Is(stopped.Cause, context.Canceled):
+	case ended && errors.Is(stopped.Cause, context.Canceled):
 		return "the wait was interrupted"
-	case errors.As(err, &stopped):
+	case ended:
 		return "the time ran out (at the last look " + state(stopped.Last) + ")"
-	case errors.As(err, &absent):
+	case is[*NotListedError](err):
 		return "it was not in the list"
-	case errors.As(err, &inactive):
+	case is[*InactiveError](err):
 		return "it was listed as inactive"
-	case errors.As(err, &same):
+	case unchanged:
 		return "it was still listed as " + same.State
 	}
 	return err.Error()
+}
+
+// is reports whether there is an error of a type in err's chain.
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

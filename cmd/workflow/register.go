@@ -77,7 +77,7 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 		if isStale(err) {
 			refused = submission.Verification.Subject.CommonName
 		}
-		if doubt == nil && isUnknown(err) {
+		if doubt == nil && is[*UnknownError](err) {
 			doubt = err
 		}
 		if err == nil && doubt != nil {
@@ -133,10 +133,8 @@ func tryAgain(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	var unknown *UnknownError
-	var absent *NotListedError
-	if errors.As(err, &unknown) {
-		return errors.As(unknown.Look, &absent)
+	if unknown, ok := errors.AsType[*UnknownError](err); ok {
+		return is[*NotListedError](unknown.Look)
 	}
 	return isStale(err)
 }
@@ -148,19 +146,11 @@ func isStale(err error) bool {
 	return ok && refusal.Rule().Kind == api.StaleCode
 }
 
-func isUnknown(err error) bool {
-	var unknown *UnknownError
-	return errors.As(err, &unknown)
-}
-
 // settled is the error of several tries. If the outcome of one was unknown, a refusal of a
 // later one does not settle it: the first may have taken effect.
 func settled(doubt, err error) error {
-	var first *UnknownError
-	var accepted *AcceptedError
-	var inactive *InactiveError
-	known := errors.As(err, &accepted) || errors.As(err, &inactive)
-	if err == nil || known || isUnknown(err) || !errors.As(doubt, &first) {
+	first, doubtful := errors.AsType[*UnknownError](doubt)
+	if err == nil || !doubtful || is[*AcceptedError](err) || is[*InactiveError](err) || is[*UnknownError](err) {
 		return err
 	}
 	return &UnknownError{CA: first.CA, Done: first.Done, Instance: first.Instance, Submit: first.Submit, Look: err}

@@ -68,11 +68,8 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 // saysItWasThere reports whether an earlier submission of this CA explains the refusal, such
 // as one that a proxy or the service itself repeated.
 func saysItWasThere(err error) bool {
-	var refusal *api.Error
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	return refusal.Rule().Kind == api.Duplicate || refusal.Code == "RegisterCodeUsed"
+	refusal, ok := errors.AsType[*api.Error](err)
+	return ok && (refusal.Rule().Kind == api.Duplicate || refusal.Code == "RegisterCodeUsed")
 }
 
 // settle watches the list after a submission that ended in err. A CA that is listed as
@@ -88,10 +85,10 @@ func (i Instance) settle(ctx context.Context, s Submission, result Result, err e
 			return result, nil
 		}
 	}
-	var inactive *InactiveError
+	inactive, found := errors.AsType[*InactiveError](missing)
 	_, absent := missing.(*NotListedError)
 	switch {
-	case errors.As(missing, &inactive):
+	case found:
 		return result, inactive
 	case absent && !api.MaybeDone(err):
 		return result, err
