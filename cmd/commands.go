@@ -34,7 +34,7 @@ func commands() []command {
 	)
 	return []command{
 		{"check", onboard, calling, api.ToRegister, newCheck},
-		{"rehearse", onboard, looking, api.ToRegister, newRehearse},
+		{"rehearse", onboard, looking, "", newRehearse}, // calls nobody but itself,
 		{"register", onboard, looking, api.ToRegister, newRegister},
 
 		{"code", stepByStep, calling, api.ToRegister, newCode},

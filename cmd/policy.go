@@ -25,9 +25,10 @@ func newPolicy(a *app) *cobra.Command {
 		Use:   "policy",
 		Short: "Print the least RAM policy for an instance",
 		Long: `Print the RAM policy that allows just what a purpose takes on one instance, as JSON for
-the RAM console or its CLI: register (and rehearse the real run with --dry-run), read
-(list, show, confirm, devices), lifecycle (activate, deactivate, delete). The resource
-stands in both forms that the vendor's pages have. Nothing is sent.`,
+the RAM console or its CLI. The purposes, with the commands that they are for:
+
+` + purposeHelp() + `
+The resource stands in both forms that the vendor's pages have. Nothing is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		Args: noArgs,
@@ -44,6 +45,19 @@ stands in both forms that the vendor's pages have. Nothing is sent.`,
 	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "what to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
 	a.addProfile(cmd.Flags())
 	return cmd
+}
+
+// purposeHelp lists the commands of each purpose, from the table of commands.
+func purposeHelp() string {
+	names := map[api.Purpose][]string{}
+	for _, row := range commands() {
+		names[row.calls] = append(names[row.calls], row.name)
+	}
+	var b strings.Builder
+	for _, purpose := range api.Purposes() {
+		fmt.Fprintf(&b, "  %-10s %s\n", purpose, strings.Join(names[purpose], ", "))
+	}
+	return b.String()
 }
 
 func purposeNames() []string {
