@@ -17,10 +17,10 @@ import (
 	"testing"
 	"time"
 
-	"mqttca/api/credentials"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"mqttca/api/credentials"
 )
 
 var testCredentials = credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "the-secret", SecurityToken: "the-token"}

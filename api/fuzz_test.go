@@ -15,7 +15,6 @@ import (
 
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
-
 	"mqttca/api/wire"
 )
 

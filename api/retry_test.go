@@ -13,7 +13,6 @@ import (
 
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
-
 	"mqttca/api/wire"
 )
 

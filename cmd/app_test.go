@@ -9,10 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mqttca/api"
 	"mqttca/cmd/terminal"
 	"mqttca/pki"
-
-	"mqttca/api"
 )
 
 // Network work is bounded by --timeout, else by 2 minutes beside what is waited for on

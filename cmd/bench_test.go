@@ -24,11 +24,10 @@ import (
 	"testing"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

@@ -7,11 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"mqttca/api/credentials"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"

@@ -9,11 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"mqttca/api/credentials"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

@@ -4,9 +4,9 @@ import (
 	"io"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
 )
 
 type codeOptions struct {

@@ -3,9 +3,9 @@ package cmd
 import (
 	"fmt"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
 )
 
 func newDevices(a *app) *cobra.Command {

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mqttca/cmd/terminal"
 	"mqttca/pki"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // Certificates whose names are narrow, wide, long, hostile and none.

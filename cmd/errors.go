@@ -5,11 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 
-	"mqttca/api/credentials"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/wire"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"

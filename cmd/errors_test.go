@@ -10,13 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

@@ -9,11 +9,10 @@ import (
 	"regexp"
 	"sync"
 
-	"mqttca/api/credentials"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )

@@ -5,11 +5,11 @@ import (
 	"io"
 	"strings"
 
-	"mqttca/cmd/terminal"
-	"mqttca/cmd/topics"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/topics"
 )
 
 // newHelp replaces cobra's own command, which takes an unknown command for a request for

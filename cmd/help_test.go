@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
 )
 
 // everyCommand calls check for the program, its commands and theirs.

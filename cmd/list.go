@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
 )
 
 type listOptions struct {

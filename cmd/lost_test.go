@@ -13,10 +13,8 @@ import (
 	"testing"
 
 	"mqttca/api/credentials"
-
-	"mqttca/cmd/terminal"
-
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 )
 
 // newEmulated is an emulator on loopback with the environment to call it, and a CA in

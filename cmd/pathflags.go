@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"mqttca/api/credentials"
-
 	"github.com/spf13/pflag"
 
+	"mqttca/api/credentials"
 	"mqttca/pki"
 )
 

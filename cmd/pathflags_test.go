@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"mqttca/cmd/terminal"
 )
 
 // Every flag whose help says that it takes a file is one that refuses a file's content.

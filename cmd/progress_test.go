@@ -10,9 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"mqttca/api"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )
 

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/cmd/terminal"
-
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

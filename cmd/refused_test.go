@@ -9,10 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"mqttca/cmd/terminal"
-
 	"mqttca/api"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 )
 
 // runHere runs a command line in this process.

@@ -17,10 +17,8 @@ import (
 	"testing"
 
 	"mqttca/api/credentials"
-
-	"mqttca/cmd/terminal"
-
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 )
 
 // Secrets with the characters that encodings change.

@@ -13,13 +13,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

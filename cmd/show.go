@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/cmd/terminal"
 	"mqttca/pki"
 )
 

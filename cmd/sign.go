@@ -6,10 +6,9 @@ import (
 	"io"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/spf13/cobra"
 
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

@@ -13,13 +13,12 @@ import (
 	"sync"
 	"time"
 
-	"mqttca/cmd/terminal"
-
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )

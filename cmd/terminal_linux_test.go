@@ -12,10 +12,10 @@ import (
 	"syscall"
 	"time"
 
-	"mqttca/api/credentials"
-
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"mqttca/api/credentials"
 )
 
 // cmdTerminal runs a program on a terminal of its own, types the text when a prompt

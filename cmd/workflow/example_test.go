@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"mqttca/api/credentials"
-
 	"mqttca/api"
+	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
