@@ -111,21 +111,9 @@ func completeFlags(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 }
 
 // completions are the completions by the name of the flag, which means the same in every
-// command. For certificates and keys they offer every form that the loaders read.
+// command.
 func completions() map[string]cobra.CompletionFunc {
-	return map[string]cobra.CompletionFunc{
-		"ca-cert":           files("crt", "pem", "cer", "der"),
-		"ca-key":            files("key", "pem", "p12", "pfx"),
-		"verification-cert": files("crt", "pem", "cer", "der"),
-		"key-password-file": anyFile,
-		"code-file":         anyFile,
-		"out":               files("crt", "pem"),
-		"bundle":            files("json"),
-		"bundle-out":        files("json"),
-		"request":           files("json"),
-		"request-out":       files("json"),
-		"receipt":           files("json"),
-
+	all := map[string]cobra.CompletionFunc{
 		"region":  values(api.Regions()...),
 		"profile": profileNames,
 		"for":     values(purposeNames()...),
@@ -140,6 +128,10 @@ func completions() map[string]cobra.CompletionFunc {
 		"deny":     values(emulator.Operations()...),
 		"fault":    values(emulator.FaultKinds()...),
 	}
+	for name, file := range fileFlags() {
+		all[name] = files(file.extensions...)
+	}
+	return all
 }
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp
@@ -153,11 +145,10 @@ func values[T ~string](all ...T) cobra.CompletionFunc {
 }
 
 func files(extensions ...string) cobra.CompletionFunc {
+	if len(extensions) == 0 {
+		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
+	}
 	return cobra.FixedCompletions(extensions, cobra.ShellCompDirectiveFilterFileExt)
-}
-
-func anyFile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return nil, cobra.ShellCompDirectiveDefault
 }
 
 // profileNames are read when they are asked for.

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"regexp"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +62,7 @@ func describe(cmd *cobra.Command, err error) failure {
 	if errors.Is(err, context.Canceled) {
 		f.ExitCode, f.outcome = exitInterrupted, outcomeInterrupted
 	}
-	f.Message = withoutContent(withoutPIN(f.Message))
+	f.Message = redacted(f.Message)
 	f.addAnswer(err)
 	return f
 }
@@ -95,12 +93,6 @@ func (f *failure) addAnswer(err error) {
 		f.Code, f.RequestID = denied.Code, denied.RequestID
 	}
 }
-
-// withoutPIN removes a PIN from a message. It gets there in a URI that was given in place
-// of a path.
-func withoutPIN(text string) string { return pinValue().ReplaceAllString(text, "${1}[redacted]") }
-
-var pinValue = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`) })
 
 // fail prints the error of a command and returns its exit code.
 func (a *app) fail(cmd *cobra.Command, err error) int {

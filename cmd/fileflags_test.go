@@ -18,7 +18,7 @@ func TestEveryFlagWithAFileRefusesContent(t *testing.T) {
 	visit = func(cmd *cobra.Command) {
 		cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 			seen[flag.Name] = true
-			_, named := pathFlags[flag.Name]
+			_, named := fileFlags()[flag.Name]
 			if says := strings.HasPrefix(flag.Usage, "file "); says != named {
 				t.Errorf("%s --%s: %q, and the table of paths has it: %t", cmd.CommandPath(), flag.Name, flag.Usage, named)
 			}
@@ -28,7 +28,7 @@ func TestEveryFlagWithAFileRefusesContent(t *testing.T) {
 		}
 	}
 	visit(newRoot(&app{console: console{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}))
-	for name := range pathFlags {
+	for name := range fileFlags() {
 		if !seen[name] {
 			t.Errorf("no command has --%s", name)
 		}

@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/spf13/pflag"
+
+	"mqttca/api/credentials"
+	"mqttca/pki"
+)
+
+// A fileFlag is a flag that names a file: its content, and the extensions that a shell
+// offers, none for any.
+type fileFlag struct {
+	content    string
+	extensions []string
+}
+
+// fileFlags are the flags that name a file, by their names, which mean the same in every
+// command.
+func fileFlags() map[string]fileFlag {
+	var (
+		certificate = fileFlag{"certificate", []string{"crt", "pem", "cer", "der"}}
+		output      = fileFlag{"content", []string{"json"}}
+	)
+	return map[string]fileFlag{
+		"ca-cert":           certificate,
+		"ca-key":            {"key", []string{"key", "pem", "p12", "pfx"}},
+		"verification-cert": certificate,
+		"key-password-file": {"password", nil},
+		"code-file":         {"code", nil},
+		"request":           {"request", []string{"json"}},
+		"bundle":            {"bundle", []string{"json"}},
+		"request-out":       output,
+		"bundle-out":        output,
+		"out":               {"content", []string{"crt", "pem"}},
+		"receipt":           output,
+	}
+}
+
+// fileVariables are the environment variables that name a file.
+func fileVariables() []string {
+	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, "SSL_CERT_FILE"}
+}
+
+// checkPath refuses the content of a file in place of its path.
+func checkPath(flag *pflag.Flag) error {
+	if file, ok := fileFlags()[flag.Name]; ok {
+		return pki.CheckPath("--"+flag.Name, file.content, flag.Value.String())
+	}
+	return nil
+}
+
+// showsContent reports whether a complaint about the command line has the content of a file
+// in it, with or without quotation marks.
+func showsContent(message string) bool {
+	apart := func(r rune) bool { return strings.ContainsRune(` "=`, r) }
+	return slices.ContainsFunc(strings.FieldsFunc(message, apart), pki.HasContent)
+}
+
+var (
+	pinValue      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)(pin-value=)[^;&?\s"]*`) })
+	secretContent = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*|eyJ[\w-]+\.eyJ[\w.-]+`)
+	})
+)
+
+// redacted removes secrets from the message of an error: a PIN, which gets there in a URI
+// that was given in place of a path, the content of a file that an environment variable has
+// in place of its path, and any private key or web token.
+func redacted(message string) string {
+	message = pinValue().ReplaceAllString(message, "${1}[redacted]")
+	for _, name := range fileVariables() {
+		if value := os.Getenv(name); pki.HasContent(value) {
+			message = strings.ReplaceAll(message, value, "[the content of "+name+"]")
+		}
+	}
+	return secretContent().ReplaceAllString(message, "[redacted]")
+}
