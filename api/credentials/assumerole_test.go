@@ -1,8 +1,6 @@
 package credentials
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,34 +45,6 @@ func TestSTSHost(t *testing.T) {
 		if got := tt.role.stsHost(); got != tt.want {
 			t.Errorf("%+v with %v: %s, want %s", tt.role, tt.env, got, tt.want)
 		}
-	}
-}
-
-// A token of OIDC is read for each call, from a file that Kubernetes replaces by turning
-// symbolic links.
-func TestOIDCTokenFile(t *testing.T) {
-	folder := t.TempDir()
-	file := filepath.Join(folder, "token")
-	token := oidcToken{file: file}
-	_, err := token.read("a test")
-	if want := "no usable credentials: there is no " + file + ", where a test has its OIDC token"; err == nil || err.Error() != want {
-		t.Errorf("\n got %v\nwant %s", err, want)
-	}
-	for _, text := range []string{"one", "two"} {
-		put(t, filepath.Join(folder, text), text+"\n")
-		os.Remove(file)
-		symlink(t, text, file)
-		if got, err := token.read("a test"); string(got) != text || err != nil {
-			t.Errorf("%v, %v", got == Secret(text), err)
-		}
-	}
-	put(t, file, " \n")
-	_, err = token.read("a test")
-	if want := "no usable credentials: " + file + ", where a test has its OIDC token, is empty"; err == nil || err.Error() != want {
-		t.Errorf("\n got %v\nwant %s", err, want)
-	}
-	if got, err := (oidcToken{file: file, text: "given"}).read("a test"); got != "given" || err != nil {
-		t.Error("a token that is given does not come first", err)
 	}
 }
 

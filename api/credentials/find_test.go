@@ -11,6 +11,7 @@ import (
 const twoProfiles = `{"current": "ops", "profiles": [
 	{"name": "ops", "mode": "AK", "access_key_id": "ops-id", "access_key_secret": "ops-secret", "region_id": "cn-shanghai"},
 	{"name": "temporary", "mode": "StsToken", "access_key_id": "sts-id", "access_key_secret": "sts-secret", "sts_token": "sts-token"},
+	{"name": "kept", "mode": "AK", "access_key_id": "kept-id", "access_key_secret": "kept-secret", "sts_token": "of another mode"},
 	{"name": "half", "mode": "AK", "access_key_id": "half-id"},
 	{"name": "tokenless", "mode": "StsToken", "access_key_id": "id", "access_key_secret": "secret"},
 	{"name": "pair", "mode": "RsaKeyPair", "access_key_id": "id", "access_key_secret": "secret"},
@@ -68,6 +69,7 @@ func TestFind(t *testing.T) {
 		{"environment with a token", twoProfiles, "", "", temporary, Credentials{AccessKeyID: "env-id", AccessKeySecret: "env-secret", SecurityToken: "env-token", Source: "the environment"}},
 		{"a named profile before the environment", twoProfiles, "", "temporary", inEnvironment, sts},
 		{"current profile", twoProfiles, twoSections, "", nil, ops},
+		{"an AccessKey beside a token of another mode", twoProfiles, "", "kept", nil, Credentials{AccessKeyID: "kept-id", AccessKeySecret: "kept-secret", Source: `profile "kept" (AK)`}},
 		{"current profile before the URI and the ECS role", twoProfiles, "", "", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1", EnvECSRole: "r"}, ops},
 		{"a role's ARN alone", twoProfiles, "", "", map[string]string{EnvRoleARN: "acs:ram::1:role/r"}, ops},
 		{"profile of the environment", twoProfiles, "", "", map[string]string{EnvProfile: "temporary"}, sts},

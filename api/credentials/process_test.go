@@ -54,7 +54,7 @@ func TestCommandThatPrintsCredentials(t *testing.T) {
 		want         Credentials
 	}{
 		{"AccessKey", `echo '{"mode": "AK", "access_key_id": "id", "access_key_secret": "secret"}'`, Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}},
-		{"STS", `echo '{"mode": "StsToken", "access_key_id": "id", "access_key_secret": "secret", "sts_token": "token", "expiration": "2099-12-01T12:00:00Z"}'`,
+		{"STS", `echo '{"mode": "StsToken", "access_key_id": "id", "access_key_secret": "secret", "sts_token": "token", "expiration": "2099-12-01T20:00:00+08:00"}'`,
 			Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token", Expires: time.Date(2099, 12, 1, 12, 0, 0, 0, time.UTC)}},
 		{"its arguments", `printf '{"access_key_id": "%s", "access_key_secret": "%s"}' "$(echo "$1" | tr ' ' _)" $#`, Credentials{AccessKeyID: "two_words", AccessKeySecret: "2"}},
 		{"the environment", `printf '{"access_key_id": "%s", "access_key_secret": "%s"}' "$KEPT_FOR_COMMANDS" "${MQTTCA_KEY_PASSWORD-}${MQTTCA_ENDPOINT-}none"`,
