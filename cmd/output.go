@@ -132,7 +132,11 @@ func placeClaimed(temporary, path string) error {
 		return err
 	}
 	claim.Close()
-	return os.Rename(temporary, path)
+	if err := os.Rename(temporary, path); err != nil {
+		os.Remove(path) // the claim is empty
+		return err
+	}
+	return nil
 }
 
 func writeBeside(path string, data []byte, mode fs.FileMode) (name string, err error) {
