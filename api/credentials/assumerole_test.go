@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,5 +85,19 @@ func TestSTSEndpoint(t *testing.T) {
 	}
 	if diff := cmp.Diff([]role{{externalID: "own"}, {externalID: "x", endpoint: "sts.profile"}}, got, cmp.AllowUnexported(role{})); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// A role whose own credentials cannot be had says why, and asks nobody.
+func TestRoleOverNothing(t *testing.T) {
+	home(t, "", nil)
+	none := &Error{Reason: "the source is empty"}
+	source := newRenewed("the source", func(context.Context) (Credentials, error) { return Credentials{}, none })
+	provider, err := newRole("a test", role{arn: "a"}, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Credentials(context.Background()); err != none {
+		t.Errorf("got %v, want %v", err, none)
 	}
 }

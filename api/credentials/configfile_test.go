@@ -48,3 +48,26 @@ func TestConfigurationWithByteOrderMark(t *testing.T) {
 		}
 	}
 }
+
+// Without a home folder nothing is read from the current one.
+func TestNoHome(t *testing.T) {
+	home(t, "", nil)
+	t.Setenv("HOME", "")
+	t.Setenv("USERPROFILE", "")
+	t.Chdir(t.TempDir())
+	put(t, filepath.Join(".aliyun", "config.json"), twoProfiles)
+	put(t, filepath.Join(".alibabacloud", "credentials"), twoSections)
+	if got := signer(Search{}); !strings.HasPrefix(got, "no usable credentials: there are none in the environment") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A file that cannot be read is an error, whichever it is, and no reason to look further.
+func TestUnreadableFiles(t *testing.T) {
+	for _, name := range []string{EnvConfigFile, EnvCredentialsFile} {
+		home(t, "", map[string]string{name: t.TempDir(), "ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "s"})
+		if got := signer(Search{}); !strings.HasSuffix(got, " is not a file") {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+}
