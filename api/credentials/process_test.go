@@ -87,6 +87,8 @@ func TestCommandThatFails(t *testing.T) {
 		"STS without a token": {`echo '{"mode": "StsToken", "access_key_id": "id", "access_key_secret": "never-shown"}'`, unusable},
 		"another mode":        {`echo '{"mode": "RamRoleArn", "access_key_id": "id", "access_key_secret": "never-shown"}'`, unusable},
 		"odd expiry":          {`echo '{"access_key_id": "id", "access_key_secret": "never-shown", "expiration": "soon"}'`, unusable},
+		"a byte too much":     {"head -c 65537 /dev/zero", "printed over 64 KiB"},
+		"no byte too much":    {"head -c 65536 /dev/zero", unusable},
 		"100 MB":              {"trap '' PIPE; " + holder(t) + "head -c 100000000 /dev/zero; wait", "printed over 64 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
