@@ -94,7 +94,7 @@ var exitMeanings = []struct {
 }{
 	{exitOK, "done, also where it was done before"},
 	{exitFault, "a fault of mqttca itself"},
-	{exitUsage, "the command line is wrong"},
+	{exitUsage, "the command line is wrong, or a variable of the environment"},
 	{exitLocal, "something local: certificate, key, password, HSM, output"},
 	{exitDenied, "credentials or permission"},
 	{exitRefused, "refused by the service, or because of what it has"},
