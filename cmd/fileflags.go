@@ -47,10 +47,15 @@ func fileVariables() []string {
 	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, "SSL_CERT_FILE"}
 }
 
-// checkPath refuses the content of a file in place of its path.
-func checkPath(flag *pflag.Flag) error {
+// checkContent refuses the content of a file in place of its path, and a PEM file in place of
+// any other value, which would stand in results and in the trace of --verbose.
+func checkContent(flag *pflag.Flag) error {
+	value := flag.Value.String()
 	if file, ok := fileFlags()[flag.Name]; ok {
-		return pki.CheckPath("--"+flag.Name, file.content, flag.Value.String())
+		return pki.CheckPath("--"+flag.Name, file.content, value)
+	}
+	if strings.Contains(value, "-----BEGIN") {
+		return usage("--%s has the content of a file in it, which is not shown", flag.Name)
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 			err = usage("--%s is empty", flag.Name)
 		}
 		if err == nil {
-			err = checkPath(flag)
+			err = checkContent(flag)
 		}
 	})
 	switch {
