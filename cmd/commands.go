@@ -29,7 +29,7 @@ const (
 // and the documentation read it.
 func commands() []command {
 	var (
-		calling = []int{exitDenied, exitRefused, exitUnavailable, exitInterrupted}
+		calling = []int{exitDenied, exitRefused, exitUnavailable, exitInterrupted} // for any call to the service
 		looking = append(calling[:len(calling):len(calling)], exitNotListed) // for one CA in the list
 	)
 	return []command{

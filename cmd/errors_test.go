@@ -20,22 +20,26 @@ import (
 	"mqttca/pki"
 )
 
-// Every kind of error with its exit code and whether it has a hint; one error inside
-// another shows which of the two counts.
-func TestExitCodesAndHints(t *testing.T) {
+// An errorCase is an error with what a user gets of it.
+type errorCase struct {
+	err  error
+	code int
+	hint string // a part of it, "" for none
+}
+
+// errorCases are every kind of error; one error inside another shows which of the two
+// counts.
+func errorCases(t *testing.T) []errorCase {
 	ca := throwaway(t)
 	call := api.Call{Operation: "RegisterCaCertificate", Instance: "i", Host: "127.0.0.1:1"}
 	refused := func(code string) *api.Error { return &api.Error{Call: call, Code: code} }
 	lost := &api.NoAnswerError{Sent: true}
 	absent := &workflow.NotListedError{CA: workflow.Reference{CA: ca}}
-	tests := []struct {
-		err  error
-		code int
-		hint string // a part of it, "" for none
-	}{
+	return []errorCase{
 		{errors.New("a fault of ours"), exitFault, ""},
 		{&usageError{"", true, "see help"}, exitUsage, "see help"},
 		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
+		{&pki.Error{Err: pki.ErrNoPassword, Advice: "not this"}, exitLocal, envKeyPassword},
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
 		{&verdictError{"1 error"}, exitLocal, ""},
 		{&credentials.Error{Advice: "set them"}, exitDenied, "set them"},
@@ -55,6 +59,7 @@ func TestExitCodesAndHints(t *testing.T) {
 		{lost, exitUnavailable, "HTTPS_PROXY"},
 		{&api.NoAnswerError{Err: &tls.CertificateVerificationError{}}, exitUnavailable, "SSL_CERT_FILE"},
 		{context.DeadlineExceeded, exitUnavailable, ""},
+		{&credentials.StoppedError{}, exitUnavailable, "--timeout"},
 		{&api.StoppedError{Cause: context.DeadlineExceeded, Last: refused("Throttling")}, exitUnavailable, "try again"},
 		{&api.StoppedError{Cause: context.Canceled, Last: refused("Throttling")}, exitInterrupted, "try again"},
 		{context.Canceled, exitInterrupted, ""},
@@ -85,7 +90,10 @@ func TestExitCodesAndHints(t *testing.T) {
 		{errDisagreed, exitInterrupted, ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
 	}
-	for _, tt := range tests {
+}
+
+func TestExitCodesAndHints(t *testing.T) {
+	for _, tt := range errorCases(t) {
 		t.Run(fmt.Sprintf("%T", tt.err), func(t *testing.T) {
 			got := describe(&cobra.Command{}, tt.err)
 			if got.ExitCode != tt.code {
@@ -95,6 +103,25 @@ func TestExitCodesAndHints(t *testing.T) {
 				t.Errorf("%v: hint %q, want %q in it", tt.err, got.Hint, tt.hint)
 			}
 		})
+	}
+}
+
+// Every row of the table of errors has a case.
+func TestEveryErrorHasACase(t *testing.T) {
+	rows := errorTable()
+	hit := make([]bool, len(rows))
+	for _, tt := range errorCases(t) {
+		for i, row := range rows {
+			if row.describe(&cobra.Command{}, tt.err, &failure{}) {
+				hit[i] = true
+				break
+			}
+		}
+	}
+	for i, seen := range hit {
+		if !seen {
+			t.Errorf("row %d of errorTable has no case: add one to errorCases", i+1)
+		}
 	}
 }
 

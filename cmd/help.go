@@ -39,7 +39,7 @@ without either, the help of mqttca, which lists both.`,
 			}
 			subject, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 || subject == cmd.Root() && len(args) > 0 {
-				return usage("no help on %q", strings.Join(args, " "))
+				return &usageError{fmt.Sprintf("mqttca help: no help on %q", strings.Join(args, " ")), true, "'mqttca help' lists the commands and topics"}
 			}
 			return subject.Help()
 		},
