@@ -76,16 +76,12 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, refuseThrowaway(err)
 	}
-	serialNumber, err := NewSerialNumber()
-	if err != nil {
-		return nil, err
-	}
 	keyIdentifier, err := subjectKeyIdentifier(signer.Public())
 	if err != nil {
 		return nil, refuseThrowaway(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber:          serialNumber,
+		SerialNumber:          NewSerialNumber(),
 		Subject:               pkix.Name{CommonName: "mqttca rehearsal CA"},
 		NotBefore:             at.Add(-backdating).UTC().Truncate(time.Second),
 		NotAfter:              at.Add(throwawayLife).UTC().Truncate(time.Second),

@@ -26,15 +26,10 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	serialNumber, err := pki.NewSerialNumber()
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	verification, err := authority.IssueVerification(pki.Template{
 		Code:         code,
 		PublicKey:    publicKey,
-		SerialNumber: serialNumber,
+		SerialNumber: pki.NewSerialNumber(),
 		Now:          now,
 		Validity:     pki.DefaultValidity,
 	})

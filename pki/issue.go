@@ -62,15 +62,12 @@ func refuseSigning(reason string, cause error) *Error {
 const serialBits = 128
 
 // NewSerialNumber returns a random positive serial number of at most 128 bits.
-func NewSerialNumber() (*big.Int, error) {
-	limit := new(big.Int).Lsh(big.NewInt(1), serialBits)
+func NewSerialNumber() *big.Int {
+	var octets [serialBits / 8]byte
 	for {
-		number, err := rand.Int(rand.Reader, limit)
-		if err != nil {
-			return nil, &Error{Action: "make", Object: "serial number", Reason: err.Error(), Err: err}
-		}
-		if number.Sign() > 0 {
-			return number, nil
+		rand.Read(octets[:]) // never fails: it ends the program instead
+		if number := new(big.Int).SetBytes(octets[:]); number.Sign() > 0 {
+			return number
 		}
 	}
 }
