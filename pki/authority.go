@@ -38,9 +38,8 @@ func LoadAuthority(certificatePath, key string, password Password, at time.Time)
 	authority, err := m.authority(at)
 	if err != nil {
 		m.Close()
-		return nil, err
 	}
-	return authority, nil
+	return authority, err
 }
 
 func (m *Material) authority(at time.Time) (*Authority, error) {
@@ -76,20 +75,14 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, refuseThrowaway(err)
 	}
-	keyIdentifier, err := subjectKeyIdentifier(signer.Public())
-	if err != nil {
-		return nil, refuseThrowaway(err)
-	}
 	template := &x509.Certificate{
 		SerialNumber:          NewSerialNumber(),
 		Subject:               pkix.Name{CommonName: "mqttca rehearsal CA"},
 		NotBefore:             at.Add(-backdating).UTC().Truncate(time.Second),
 		NotAfter:              at.Add(throwawayLife).UTC().Truncate(time.Second),
-		SignatureAlgorithm:    x509.ECDSAWithSHA256,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,
-		SubjectKeyId:          keyIdentifier,
 	}
 	certificate, err := createCertificate(template, template, signer.Public(), signer)
 	if err != nil {

@@ -141,6 +141,9 @@ func TestNewThrowawayAuthority(t *testing.T) {
 	if authority.Subject() != "CN=mqttca rehearsal CA" || keyKind(certificate.PublicKey) != "EC P-256" || len(authority.Warnings) != 0 {
 		t.Errorf("subject %s, key %s, warnings %v", authority.Subject(), keyKind(certificate.PublicKey), authority.Warnings)
 	}
+	if len(certificate.SubjectKeyId) == 0 || certificate.SignatureAlgorithm != x509.ECDSAWithSHA256 {
+		t.Errorf("key identifier %x, signed with %s", certificate.SubjectKeyId, certificate.SignatureAlgorithm)
+	}
 	if certificate.NotBefore != now.Add(-time.Hour) || certificate.NotAfter != now.Add(24*time.Hour) {
 		t.Errorf("valid %s to %s", certificate.NotBefore, certificate.NotAfter)
 	}
