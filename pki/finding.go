@@ -88,24 +88,15 @@ func refusal(findings []Finding) error {
 			if f.Severity == Fault && f.Subject == subject {
 				refused.Object = f.Object
 				reasons = append(reasons, f.Message)
-				advice = append(advice, f.Advice)
+				if !slices.Contains(advice, f.Advice) {
+					advice = append(advice, f.Advice)
+				}
 			}
 		}
 		if len(reasons) > 0 {
-			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(unique(advice), "; ")
+			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(advice, "; ")
 			return refused
 		}
 	}
 	return nil
-}
-
-// unique keeps the first of equal texts.
-func unique(texts []string) []string {
-	var kept []string
-	for _, text := range texts {
-		if !slices.Contains(kept, text) {
-			kept = append(kept, text)
-		}
-	}
-	return kept
 }
