@@ -15,9 +15,8 @@ const keyRole = "CA key"
 
 // A keySource is a key that is found but not opened: that may take a password.
 type keySource interface {
-	object() string  // its name in an error
-	place() string   // the file, or the URI without a PIN
-	archive() string // the file, if it has the certificate too, else ""
+	object() string // its name in an error
+	place() string  // the file, or the URI without a PIN
 	open(Password) (*openedKey, error)
 }
 
@@ -47,19 +46,12 @@ func findKey(key string) (keySource, error) {
 // A keyFile is a file that should hold a key.
 type keyFile struct{ *file }
 
-func (k keyFile) archive() string {
-	if isArchive(k.data) {
-		return k.path
-	}
-	return ""
-}
-
 func (k keyFile) place() string { return k.path }
 
 func (k keyFile) open(password Password) (*openedKey, error) {
 	opened := &openedKey{source: k, object: k.object(), close: func() error { return nil }}
 	var err error
-	if k.archive() == "" {
+	if !isArchive(k.data) {
 		opened.signer, err = parseKey(k.file, password)
 		return opened, err
 	}

@@ -159,16 +159,18 @@ func (m *Material) readPair(key string, password Password) error {
 // bundleBeside reads the file with the CA certificate. Without one the certificate comes with
 // the key, and the bundle is nil.
 func (m *Material) bundleBeside(source keySource) (*bundle, error) {
-	if m.path != "" {
+	f, isFile := source.(keyFile)
+	switch {
+	case m.path != "":
 		return readBundle(caRole, m.path)
-	}
-	if f, isFile := source.(keyFile); isFile && f.archive() == "" && len(pemBlocks(f.data)) == 0 {
+	case isFile && isArchive(f.data):
+		m.path = f.path
+		return nil, nil
+	case isFile && len(pemBlocks(f.data)) == 0:
 		return nil, refuseNoKey(f.file, nil)
 	}
-	if m.path = source.archive(); m.path == "" {
-		return nil, &Error{Action: "use", Object: source.object(), Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own", Err: ErrNoCertificate}
-	}
-	return nil, nil
+	return nil, &Error{Action: "use", Object: source.object(), Err: ErrNoCertificate,
+		Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own"}
 }
 
 // pairFits reports whether a trial signature can say anything.

@@ -151,8 +151,6 @@ func (k *tokenKey) place() string {
 	return tokenScheme + strings.Join(shown, ";")
 }
 
-func (k *tokenKey) archive() string { return "" }
-
 func (k *tokenKey) refuse(reason, advice string) *Error {
 	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}
 }
