@@ -13,6 +13,14 @@ type rule struct {
 	find     func(m *Material, at time.Time) (message, advice string)
 }
 
+// when returns the message and the advice if the object is as a rule says it should not be.
+func when(broken bool, message, advice string) (string, string) {
+	if !broken {
+		return "", ""
+	}
+	return message, advice
+}
+
 // The vendor's pages, by their titles.
 const (
 	pageOfCAs          = "ApsaraMQ for MQTT: CA certificate management"

@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
 	"slices"
@@ -29,37 +30,26 @@ var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
 
 // findNoCertSign accepts a CA without the extension: any use of its key is allowed.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
-	if m.Certificate.KeyUsage&x509.KeyUsageCertSign != 0 || !hasExtension(m.Certificate, oidKeyUsage) {
-		return "", ""
-	}
-	return "its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign"
+	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && hasExtension(m.Certificate, oidKeyUsage),
+		"its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign")
 }
 
 func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
 	// An X.509 v1 certificate has no extensions at all, which another rule says.
-	if len(m.Certificate.SubjectKeyId) > 0 || m.Certificate.Version < 3 {
-		return "", ""
-	}
-	return "it has no subject key identifier", "when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration"
+	return when(len(m.Certificate.SubjectKeyId) == 0 && m.Certificate.Version >= 3, "it has no subject key identifier",
+		"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
 }
 
 // emptyName is a SEQUENCE without an entry.
 const emptyName = "\x30\x00"
 
 func findNoSubject(m *Material, _ time.Time) (string, string) {
-	if string(m.Certificate.RawSubject) != emptyName {
-		return "", ""
-	}
-	return "its subject is empty", "issue the CA certificate anew with a subject"
+	return when(string(m.Certificate.RawSubject) == emptyName,
+		"its subject is empty", "issue the CA certificate anew with a subject")
 }
 
 func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
-	for _, extension := range certificate.Extensions {
-		if extension.Id.Equal(id) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(certificate.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
 }
 
 // The rules from here on are about extensions that constrain the certificates below the CA.
@@ -70,19 +60,14 @@ var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 // findForeignAuthority accepts only a self-signed CA's own key identifier as the authority's.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
-	if !selfSigned(c) || len(c.AuthorityKeyId) == 0 || bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) {
-		return "", ""
-	}
-	return "it is self-signed, but its authority key identifier is not its own subject key identifier",
-		"issue the CA certificate anew with an authority key identifier of its own, or with none"
+	return when(selfSigned(c) && len(c.AuthorityKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId),
+		"it is self-signed, but its authority key identifier is not its own subject key identifier",
+		"issue the CA certificate anew with an authority key identifier of its own, or with none")
 }
 
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
-	if !hasExtension(m.Certificate, oidNameConstraints) {
-		return "", ""
-	}
-	return "it has name constraints, which hold for the certificates below it",
-		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
+	return when(hasExtension(m.Certificate, oidNameConstraints), "it has name constraints, which hold for the certificates below it",
+		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them")
 }
 
 // findUsages warns of extended key usages in a CA. RFC 5280 has them for end-entity
@@ -107,11 +92,8 @@ func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
 			unknown = append(unknown, id.String())
 		}
 	}
-	if len(unknown) == 0 {
-		return "", ""
-	}
-	return fmt.Sprintf("it has critical extensions that not every verifier knows: %s", strings.Join(unknown, ", ")),
-		"should the service refuse the CA or its device certificates, they may be why"
+	return when(len(unknown) > 0, "it has critical extensions that not every verifier knows: "+strings.Join(unknown, ", "),
+		"should the service refuse the CA or its device certificates, they may be why")
 }
 
 // findBrokenChain reports an issuer in the CA's own file that did not sign the CA. A file
@@ -127,9 +109,7 @@ func findBrokenChain(m *Material, _ time.Time) (string, string) {
 		}
 		issuers++
 	}
-	if issuers == 0 || m.Certificate.CheckSignatureFrom(m.Certificate) == nil {
-		return "", ""
-	}
-	return fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
-		"put the CA's true chain into the file, or the CA certificate alone"
+	return when(issuers > 0 && m.Certificate.CheckSignatureFrom(m.Certificate) != nil,
+		fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
+		"put the CA's true chain into the file, or the CA certificate alone")
 }

@@ -70,10 +70,9 @@ func findUnfitExponent(m *Material, _ time.Time) (string, string) {
 }
 
 func findSmallExponent(m *Material, _ time.Time) (string, string) {
-	if e := m.rsaExponent(); e >= 3 && e%2 == 1 && e < minExponent {
-		return fmt.Sprintf("its RSA key has the public exponent %d, less than %d", e, minExponent), "make the next CA key with the usual exponent 65537"
-	}
-	return "", ""
+	e := m.rsaExponent()
+	return when(e >= 3 && e%2 == 1 && e < minExponent,
+		fmt.Sprintf("its RSA key has the public exponent %d, less than %d", e, minExponent), "make the next CA key with the usual exponent 65537")
 }
 
 func findLargeKey(m *Material, _ time.Time) (string, string) {
@@ -171,9 +170,6 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 
 func findShownPIN(m *Material, _ time.Time) (string, string) {
 	k, inToken := m.key.source.(*tokenKey)
-	if !inToken || k.raw["pin-value"] == "" {
-		return "", ""
-	}
-	return "its PIN is in its URI, where every user of this machine can read it",
-		"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it"
+	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, where every user of this machine can read it",
+		"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it")
 }

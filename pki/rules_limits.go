@@ -23,18 +23,15 @@ const (
 )
 
 func findLongSerial(m *Material, _ time.Time) (string, string) {
-	if digits := len(SerialNumber(m.Certificate)); digits > maxSerialDigits {
-		return fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial
-	}
-	return "", ""
+	digits := len(SerialNumber(m.Certificate))
+	return when(digits > maxSerialDigits,
+		fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
 }
 
 func findLargeSerial(m *Material, _ time.Time) (string, string) {
-	if octets := m.Certificate.SerialNumber.BitLen()/8 + 1; octets > maxSerialOctets {
-		return fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets),
-			"should it be refused, " + anotherSerial
-	}
-	return "", ""
+	octets := m.Certificate.SerialNumber.BitLen()/8 + 1
+	return when(octets > maxSerialOctets,
+		fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "should it be refused, "+anotherSerial)
 }
 
 func findNoSerial(m *Material, _ time.Time) (string, string) {
@@ -48,11 +45,9 @@ func findNoSerial(m *Material, _ time.Time) (string, string) {
 }
 
 func findShortSerial(m *Material, _ time.Time) (string, string) {
-	if bits := m.Certificate.SerialNumber.BitLen(); bits < minSerialBits {
-		return fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits),
-			"should the service refuse it as taken, " + anotherSerial
-	}
-	return "", ""
+	return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
+		fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits),
+		"should the service refuse it as taken, "+anotherSerial)
 }
 
 const (
@@ -67,15 +62,13 @@ const (
 // findLongRequestLine counts with the verification certificate if there is one, else with
 // one as [Authority.IssueVerification] makes it.
 func findLongRequestLine(m *Material, _ time.Time) (string, string) {
-	const advice = "a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it"
 	length, with := restOfRequest+encodedLength(m.Certificate)+estimatedLength(m.Certificate), "a verification certificate of its kind"
 	if m.Verification != nil {
 		length, with = restOfRequest+encodedLength(m.Certificate)+encodedLength(m.Verification), "the verification certificate"
 	}
-	if length <= maxRequestLine {
-		return "", ""
-	}
-	return fmt.Sprintf("the request line that carries it together with %s has about %d bytes, more than %d", with, length, maxRequestLine), advice
+	return when(length > maxRequestLine,
+		fmt.Sprintf("the request line that carries it together with %s has about %d bytes, more than %d", with, length, maxRequestLine),
+		"a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it")
 }
 
 // encodedLength is the length of a certificate's PEM, percent-encoded as RFC 3986 has it.

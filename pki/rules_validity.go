@@ -39,11 +39,9 @@ func findOutsideValidity(m *Material, at time.Time) (string, string) {
 
 func findSoonExpired(m *Material, at time.Time) (string, string) {
 	left := m.Certificate.NotAfter.Sub(at)
-	if left < 0 || left > soonExpired {
-		return "", ""
-	}
-	return fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
-		"renew the CA first, with a validity that its devices can rely on"
+	return when(left >= 0 && left <= soonExpired,
+		fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
+		"renew the CA first, with a validity that its devices can rely on")
 }
 
 // days are the whole days of a duration.
@@ -68,17 +66,13 @@ func findVerificationOutside(m *Material, at time.Time) (string, string) {
 
 func findLongLife(m *Material, _ time.Time) (string, string) {
 	life := m.Verification.NotAfter.Sub(m.Verification.NotBefore)
-	if life <= longestLife {
-		return "", ""
-	}
-	return fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
-		"destroy its private key, or sign one for a few days: the registration does not end with it"
+	return when(life > longestLife,
+		fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
+		"destroy its private key, or sign one for a few days: the registration does not end with it")
 }
 
 func findShortLife(m *Material, at time.Time) (string, string) {
 	left := m.Verification.NotAfter.Sub(at)
-	if left < 0 || left >= shortestLife {
-		return "", ""
-	}
-	return fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one"
+	return when(left >= 0 && left < shortestLife,
+		fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one")
 }

@@ -48,11 +48,9 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 
 // findForeignIssuer leaves a certificate of another CA to verification-signature.
 func findForeignIssuer(m *Material, _ time.Time) (string, string) {
-	if m.namesIssuer() || !signedBy(m.Verification, m.Certificate) {
-		return "", ""
-	}
-	return fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
-		quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer
+	return when(!m.namesIssuer() && signedBy(m.Verification, m.Certificate),
+		fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
+			quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
 }
 
 // namesIssuer reports whether the verification certificate names the CA as its issuer.
@@ -61,20 +59,16 @@ func (m *Material) namesIssuer() bool {
 }
 
 func findProofIsCA(m *Material, _ time.Time) (string, string) {
-	if !m.Verification.BasicConstraintsValid || !m.Verification.IsCA {
-		return "", ""
-	}
-	return "its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions"
+	return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
+		"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
 }
 
 const adviceOfCode = "make the verification certificate with the registration code as its Common Name"
 
 func findNoCommonName(m *Material, _ time.Time) (string, string) {
-	if n := len(commonNames(m.Verification)); n != 1 {
-		return fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
-			quoteSubject(m.Verification), n), adviceOfCode
-	}
-	return "", ""
+	n := len(commonNames(m.Verification))
+	return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
+		quoteSubject(m.Verification), n), adviceOfCode)
 }
 
 func findOddCode(m *Material, _ time.Time) (string, string) {
@@ -87,8 +81,6 @@ func findOddCode(m *Material, _ time.Time) (string, string) {
 
 func findOtherCode(m *Material, _ time.Time) (string, string) {
 	code := CodeOf(m.Verification)
-	if m.code == "" || code == "" || code == m.code {
-		return "", ""
-	}
-	return fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode
+	return when(m.code != "" && code != "" && code != m.code,
+		fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode)
 }
