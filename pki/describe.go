@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -37,7 +38,7 @@ type Description struct {
 func Describe(certificate *x509.Certificate) Description {
 	return Description{
 		Subject:      subjectString(certificate),
-		Issuer:       issuerString(certificate),
+		Issuer:       nameString(certificate.RawIssuer, certificate.Issuer),
 		SelfSigned:   selfSigned(certificate),
 		Version:      certificate.Version,
 		SerialNumber: SerialNumber(certificate),
@@ -85,14 +86,9 @@ func quoteSubject(certificate *x509.Certificate) string {
 	return `"` + subjectString(certificate) + `"`
 }
 
-// issuerString is the issuer of a certificate for people.
-func issuerString(certificate *x509.Certificate) string {
-	return nameString(certificate.RawIssuer, certificate.Issuer)
-}
-
 // quoteIssuer is the issuer in quotation marks, for an error.
 func quoteIssuer(certificate *x509.Certificate) string {
-	return `"` + issuerString(certificate) + `"`
+	return `"` + nameString(certificate.RawIssuer, certificate.Issuer) + `"`
 }
 
 // nameString is a name in the form of RFC 4514. It keeps the grouping of multi-valued RDNs,
@@ -155,21 +151,17 @@ type publicKeyInfo struct {
 	Key       asn1.BitString
 }
 
-// algorithmName names a public key algorithm that this package refuses.
+// algorithmNames are the public key algorithms that this package refuses and can name.
+var algorithmNames = map[string]string{
+	"1.2.840.113549.1.1.10": "RSASSA-PSS", // RFC 4055 section 3.1
+	"1.3.101.110":           "X25519",     // RFC 8410 section 3
+	"1.3.101.112":           "Ed25519",
+	"1.3.101.113":           "Ed448",
+	"1.2.840.10040.4.1":     "DSA", // RFC 3279 section 2.3.2
+}
+
 func algorithmName(id asn1.ObjectIdentifier) string {
-	switch id.String() {
-	case "1.2.840.113549.1.1.10":
-		return "RSASSA-PSS" // RFC 4055 section 3.1
-	case "1.3.101.110":
-		return "X25519" // RFC 8410 section 3
-	case "1.3.101.112":
-		return "Ed25519"
-	case "1.3.101.113":
-		return "Ed448"
-	case "1.2.840.10040.4.1":
-		return "DSA" // RFC 3279 section 2.3.2
-	}
-	return "of the algorithm " + id.String()
+	return cmp.Or(algorithmNames[id.String()], "of the algorithm "+id.String())
 }
 
 // SerialNumber is a certificate's serial number in lower-case hex, two digits for each

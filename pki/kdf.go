@@ -68,11 +68,11 @@ func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
 }
 
 func (p pbkdf2Params) derivation() (derivation, string) {
-	if reason := tooManyRounds(p.Rounds); reason != "" {
-		return nil, reason
+	if p.Rounds < 1 || p.Rounds > maxRounds {
+		return nil, fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", p.Rounds, maxRounds)
 	}
-	function := hashOf(p.Function)
-	if function == nil {
+	function, known := hashes[p.Function.Algorithm.String()]
+	if !known {
 		return nil, fmt.Sprintf("its PBKDF2 with the function %s is not read: HMAC with SHA-1, SHA-256, SHA-384 and SHA-512 is", p.Function.Algorithm)
 	}
 	return func(password string, length int) ([]byte, error) {
@@ -80,26 +80,13 @@ func (p pbkdf2Params) derivation() (derivation, string) {
 	}, ""
 }
 
-func tooManyRounds(rounds int) string {
-	if rounds < 1 || rounds > maxRounds {
-		return fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", rounds, maxRounds)
-	}
-	return ""
-}
-
-// hashOf is the hash of PBKDF2's HMAC (RFC 8018 appendix B.1), nil for others.
-func hashOf(function pkix.AlgorithmIdentifier) func() hash.Hash {
-	switch function.Algorithm.String() {
-	case "", "1.2.840.113549.2.7": // SHA-1 is the default
-		return sha1.New
-	case "1.2.840.113549.2.9":
-		return sha256.New
-	case "1.2.840.113549.2.10":
-		return sha512.New384
-	case "1.2.840.113549.2.11":
-		return sha512.New
-	}
-	return nil
+// hashes are those of PBKDF2's HMAC (RFC 8018 appendix B.1) that are read.
+var hashes = map[string]func() hash.Hash{
+	"":                    sha1.New, // the default
+	"1.2.840.113549.2.7":  sha1.New,
+	"1.2.840.113549.2.9":  sha256.New,
+	"1.2.840.113549.2.10": sha512.New384,
+	"1.2.840.113549.2.11": sha512.New,
 }
 
 func (p scryptParams) derivation() (derivation, string) {

@@ -99,19 +99,12 @@ const (
 	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key encrypts it anew in a form that is read"
 )
 
-// schemeOf knows the ciphers of RFC 8018 appendix B.2 that are in use.
-func schemeOf(id asn1.ObjectIdentifier) (scheme, bool) {
-	switch id.String() {
-	case "2.16.840.1.101.3.4.1.2":
-		return scheme{16, aes.BlockSize, aes.NewCipher}, true
-	case "2.16.840.1.101.3.4.1.22":
-		return scheme{24, aes.BlockSize, aes.NewCipher}, true
-	case "2.16.840.1.101.3.4.1.42":
-		return scheme{32, aes.BlockSize, aes.NewCipher}, true
-	case "1.2.840.113549.3.7":
-		return scheme{24, des.BlockSize, des.NewTripleDESCipher}, true
-	}
-	return scheme{}, false
+// schemes are the ciphers of RFC 8018 appendix B.2 that are in use.
+var schemes = map[string]scheme{
+	"2.16.840.1.101.3.4.1.2":  {16, aes.BlockSize, aes.NewCipher},
+	"2.16.840.1.101.3.4.1.22": {24, aes.BlockSize, aes.NewCipher},
+	"2.16.840.1.101.3.4.1.42": {32, aes.BlockSize, aes.NewCipher},
+	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
 // parseEncryptedKey checks all parameters before anything is derived from them. The reason
@@ -131,11 +124,11 @@ func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
 	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
 		return nil, damagedPBES2, ""
 	}
-	key = &encryptedKey{ciphertext: info.Encrypted}
-	var known bool
-	if key.scheme, known = schemeOf(params.Scheme.Algorithm); !known {
+	scheme, known := schemes[params.Scheme.Algorithm.String()]
+	if !known {
 		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
 	}
+	key = &encryptedKey{scheme: scheme, ciphertext: info.Encrypted}
 	if unmarshalAll(params.Scheme.Parameters.FullBytes, &key.iv) != nil || len(key.iv) != key.scheme.blockSize ||
 		len(key.ciphertext) == 0 || len(key.ciphertext)%key.scheme.blockSize != 0 {
 		return nil, damagedPBES2, ""
