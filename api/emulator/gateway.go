@@ -23,7 +23,7 @@ type claim struct {
 //
 // Invented: a request with both proofs is judged by its header.
 func readClaim(r *http.Request, p incoming) claim {
-	if r.Header.Get("Authorization") == "" && p.all().value("Action") != "" {
+	if r.Header.Get("Authorization") == "" && p.all.value("Action") != "" {
 		return readRPCClaim(r, p)
 	}
 	return readACS3Claim(r, p)
@@ -35,7 +35,7 @@ func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operat
 	if refused != nil {
 		return operation{}, refused
 	}
-	c.claim, c.parameters = readClaim(r, payload), payload.all()
+	c.claim, c.parameters = readClaim(r, payload), payload.all
 	op, refused := route(r, c.claim)
 	if refused != nil {
 		return operation{}, refused

@@ -1,8 +1,8 @@
 package emulator
 
 import (
-	"cmp"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -14,30 +14,35 @@ import (
 // maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many times over.
 const maxBody = 64 << 10
 
-// incoming is the payload of a request: the parameters of its query and of its form, if it has one, and the raw body.
+// incoming is the payload of a request.
 type incoming struct {
-	query, form parameters
-	body        []byte
+	query parameters
+	all   parameters // of the query and of the form, if there is one; one in both is there twice
+	body  []byte
 }
 
-// all returns the parameters that the operation gets. One given in the query and in the form counts as given twice.
-func (p incoming) all() parameters { return slices.Concat(p.query, p.form) }
-
+// readIncoming reads a plus sign as a space, as servers of HTML forms do, so that a client that forgets to encode a plus sign fails
+// here as it fails there.
+//
+// Invented: the code for a body that is too large or breaks off.
 func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
 	var err error
 	if p.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		// Invented: the code for a body that is too large or breaks off.
 		return p, refusef(parameterFieldCheckFailed, "The request body is incomplete or too large.")
 	}
-	var ok bool
-	if p.query, ok = parseParameters(r.URL.RawQuery); !ok {
+	if p.query, err = parseParameters(r.URL.RawQuery); err != nil {
 		return p, refusef(parameterFieldCheckFailed, "The query string is not percent-encoded.")
 	}
-	if !hasForm(r) {
+	if p.all = p.query; !hasForm(r) {
 		return p, nil
 	}
-	if p.form, ok = parseParameters(string(p.body)); !ok {
+	form, err := parseParameters(string(p.body))
+	if err != nil {
 		return p, refusef(parameterFieldCheckFailed, "The form is not percent-encoded.")
+	}
+	p.all = maps.Clone(p.query)
+	for name, values := range form {
+		p.all[name] = slices.Concat(p.all[name], values)
 	}
 	return p, nil
 }
@@ -47,74 +52,35 @@ func hasForm(r *http.Request) bool {
 	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
-// parameter is one name and value of the query string or the form, decoded.
-type parameter struct{ name, value string }
+// parameters are those of a query string or a form, decoded.
+type parameters map[string][]string
 
-type parameters []parameter
-
-// parseParameters decodes a raw query string or a form. It reads a plus sign as a space, as servers of HTML forms do, so that a client
-// that forgets to encode a plus sign fails here as it fails there.
-func parseParameters(raw string) (list parameters, ok bool) {
-	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
-			continue
-		}
-		name, value, _ := strings.Cut(pair, "=")
-		name, err := url.QueryUnescape(name)
-		if err != nil {
-			return nil, false
-		}
-		if value, err = url.QueryUnescape(value); err != nil {
-			return nil, false
-		}
-		list = append(list, parameter{name, value})
-	}
-	return list, true
+func parseParameters(raw string) (parameters, error) {
+	values, err := url.ParseQuery(raw)
+	return parameters(values), err
 }
 
-// canonical returns the query string in the form that is signed: sorted by name, each part encoded by RFC 3986.
+// canonical returns the query string in the form that is signed: sorted by name and value,
+// each part encoded by RFC 3986.
 func (p parameters) canonical() string {
-	sorted := slices.Clone(p)
-	slices.SortFunc(sorted, func(a, b parameter) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.value, b.value))
-	})
-	pairs := make([]string, len(sorted))
-	for i, pair := range sorted {
-		pairs[i] = percentEncode(pair.name) + "=" + percentEncode(pair.value)
+	for _, values := range p {
+		slices.Sort(values) // nobody reads their order
 	}
-	return strings.Join(pairs, "&")
+	return withoutPlus(url.Values(p).Encode())
 }
 
 // percentEncode encodes all but the unreserved characters of RFC 3986, section 2.3.
-func percentEncode(text string) string {
-	const hexDigits = "0123456789ABCDEF"
-	var b strings.Builder
-	for _, c := range []byte(text) {
-		switch {
-		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.', c == '_', c == '~':
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(hexDigits[c>>4])
-			b.WriteByte(hexDigits[c&15])
-		}
-	}
-	return b.String()
-}
+func percentEncode(text string) string { return withoutPlus(url.QueryEscape(text)) }
+
+// withoutPlus replaces the plus sign, which net/url writes for a space and for nothing else.
+func withoutPlus(encoded string) string { return strings.ReplaceAll(encoded, "+", "%20") }
 
 // value returns the value of a parameter that is given exactly once, else "".
 func (p parameters) value(name string) string {
-	value, count := "", 0
-	for _, pair := range p {
-		if pair.name == name {
-			value = pair.value
-			count++
-		}
-	}
-	if count != 1 {
+	if len(p[name]) != 1 {
 		return ""
 	}
-	return value
+	return p[name][0]
 }
 
 // required returns the value of a parameter that must be given, once, and not be empty.

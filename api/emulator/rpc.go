@@ -4,8 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"maps"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -17,7 +17,7 @@ const (
 
 // readRPCClaim reads a request under signature 1.0. Without Format=JSON its answer is XML.
 func readRPCClaim(r *http.Request, p incoming) claim {
-	all := p.all()
+	all := p.all
 	nonce := all.value("SignatureNonce")
 	return claim{
 		operation:   all.value("Action"),
@@ -44,7 +44,8 @@ func verifyRPC(secret, method string, all parameters) *refusal {
 
 // rpcStringToSign returns the text that is signed: method, path and all parameters of query and form but the signature itself.
 func rpcStringToSign(method string, all parameters) string {
-	signed := slices.DeleteFunc(slices.Clone(all), func(p parameter) bool { return p.name == "Signature" })
+	signed := maps.Clone(all)
+	delete(signed, "Signature")
 	return method + "&" + percentEncode("/") + "&" + percentEncode(signed.canonical())
 }
 
