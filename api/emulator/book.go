@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -16,35 +15,24 @@ type record struct {
 	devices    []Device
 }
 
-// book is the memory of the service: the CAs and registration codes of its instances.
+// book is the memory of the service: the CAs and registration codes of its instances. The lock of the service guards it.
 type book struct {
 	listDelay time.Duration
 	flicker   time.Duration
 	order     Order
 	devices   int // under each new CA
-
-	mu      sync.Mutex
-	codes   *codes
-	records []*record // in order of registration
+	codes     *codes
+	records   []*record // in order of registration
 }
 
 func newBook(o Options) *book {
 	return &book{listDelay: o.ListDelay, flicker: o.Flicker, order: o.Order, devices: o.DevicesPerCA, codes: newCodes(o)}
 }
 
-// code returns an instance's registration code.
-func (b *book) code(instance string, now time.Time) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.codes.fetch(instance, now)
-}
-
 // register enters a CA. If it refuses, it has changed nothing. It checks the code before the serial number.
 //
 // Invented: "in global" of SnNotUnique means all instances of this service, and serial numbers are compared without the issuer.
 func (b *book) register(sub submission, now time.Time) *refusal {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if refused := b.codes.check(sub.instance, sub.registerCode, now); refused != nil {
 		return refused
 	}
@@ -58,29 +46,18 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 
 // addStranger enters a CA that every list shows at once: it was registered before the list delay began.
 func (b *book) addStranger(sub submission, now time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.listDelay), stranger: true})
-}
-
-// refused takes note of a refused submission.
-func (b *book) refused(instance, code string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.codes.refused(instance, code)
 }
 
 // list returns the CAs of an instance that a reader sees now. A new look may be answered by another replica; the next page of a list
 // is not a new look.
 //
 // Invented: the order.
-func (b *book) list(instance string, now time.Time, newLook bool) []record {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var visible []record
+func (b *book) list(instance string, now time.Time, newLook bool) []*record {
+	var visible []*record
 	for _, entry := range b.records {
 		if entry.instance == instance && b.shows(entry, now, newLook) {
-			visible = append(visible, *entry)
+			visible = append(visible, entry)
 		}
 	}
 	if b.order == NewestFirst {
@@ -104,33 +81,14 @@ func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	return !entry.hidden
 }
 
-func (b *book) activate(instance, sn string) bool { return b.setInactive(instance, sn, false) }
-
-func (b *book) inactivate(instance, sn string) bool { return b.setInactive(instance, sn, true) }
-
-func (b *book) setInactive(instance, sn string, inactive bool) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	entry := b.find(instance, sn)
-	if entry == nil {
-		return false
-	}
-	entry.inactive = inactive
-	return true
-}
-
 // delete removes a CA and all devices that were registered under it.
 //
 // Invented: its serial number may be registered again afterwards. Its code stays used.
-func (b *book) delete(instance, sn string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	entry := b.find(instance, sn)
+func (b *book) delete(entry *record) {
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
-	return entry != nil
 }
 
-// find returns the record of a CA, or nil. It expects the lock to be held.
+// find returns the record of a CA, or nil.
 func (b *book) find(instance, sn string) *record {
 	for _, entry := range b.records {
 		if entry.instance == instance && entry.sn == sn {
@@ -156,8 +114,8 @@ type Registration struct {
 // Registrations returns the emulator's own book in the order of registration, regardless of delays and flicker of lists. It leaves
 // out deleted CAs and those of Options.Strangers.
 func (s *Service) Registrations() []Registration {
-	s.book.mu.Lock()
-	defer s.book.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	list := []Registration{}
 	for _, entry := range s.book.records {
 		if entry.stranger {

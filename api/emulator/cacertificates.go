@@ -20,7 +20,7 @@ type caPage struct {
 	Certificates []caCertificateVO `json:"CaCertificateVOS" xml:"CaCertificateVOS"`
 }
 
-func (f forms) ca(r record) caCertificateVO {
+func (f forms) ca(r *record) caCertificateVO {
 	return caCertificateVO{
 		RegistrationCode:    r.registerCode,
 		CaName:              r.name,
@@ -51,14 +51,14 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 	for s.filler != nil && len(page.Certificates) < at.size {
 		filler := *s.filler
 		filler.sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
-		page.Certificates = append(page.Certificates, s.forms.ca(filler))
+		page.Certificates = append(page.Certificates, s.forms.ca(&filler))
 	}
 	return dataAnswer{c.requestID, page}, nil
 }
 
 // getCA is GetCaCertificate.
 func (s *Service) getCA(c *call) (any, *refusal) {
-	instance, sn, refused := s.target(c)
+	instance, sn, refused := s.target(c, "Sn")
 	if refused != nil {
 		return nil, refused
 	}
@@ -71,10 +71,14 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 }
 
 // activateCA is ActiveCaCertificate.
-func (s *Service) activateCA(c *call) (any, *refusal) { return s.change(c, s.book.activate) }
+func (s *Service) activateCA(c *call) (any, *refusal) {
+	return s.change(c, func(r *record) { r.inactive = false })
+}
 
 // inactivateCA is InactivateCaCertificate.
-func (s *Service) inactivateCA(c *call) (any, *refusal) { return s.change(c, s.book.inactivate) }
+func (s *Service) inactivateCA(c *call) (any, *refusal) {
+	return s.change(c, func(r *record) { r.inactive = true })
+}
 
 // deleteCA is DeleteCaCertificate.
 func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.delete) }
@@ -82,22 +86,25 @@ func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.
 // change changes a CA in the book.
 //
 // Invented: changes reach a CA that lists do not show yet; activating an active CA or inactivating an inactive one succeeds.
-func (s *Service) change(c *call, do func(instance, sn string) bool) (any, *refusal) {
-	instance, sn, refused := s.target(c)
+func (s *Service) change(c *call, do func(*record)) (any, *refusal) {
+	instance, sn, refused := s.target(c, "Sn")
 	if refused != nil {
 		return nil, refused
 	}
-	if !do(instance, sn) {
+	entry := s.book.find(instance, sn)
+	if entry == nil {
 		return nil, refuse(findCABySnError)
 	}
+	do(entry)
 	return snAnswer{c.requestID, sn}, nil
 }
 
-// target returns the CA that a call names. The Sn is compared as a string: it names a CA only as the service wrote it.
-func (s *Service) target(c *call) (instance, sn string, refused *refusal) {
+// target returns the CA that a call names, by the Sn in a parameter. The Sn is compared as a string: it names a CA only as the service
+// wrote it.
+func (s *Service) target(c *call, parameter string) (instance, sn string, refused *refusal) {
 	if instance, refused = s.instance(c); refused != nil {
 		return "", "", refused
 	}
-	sn, refused = c.parameters.required("Sn")
+	sn, refused = c.parameters.required(parameter)
 	return instance, sn, refused
 }

@@ -18,8 +18,8 @@ type Device struct {
 
 // AddDevices registers device certificates under a CA, in place of devices that connect: the emulator has no MQTT.
 func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
-	s.book.mu.Lock()
-	defer s.book.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	entry := s.book.find(instanceID, caSn)
 	if entry == nil {
 		return fmt.Errorf("emulator: instance %q has no CA with Sn %q", instanceID, caSn)
@@ -43,17 +43,6 @@ func newDevices(count int, ca *x509.Certificate) []Device {
 	return devices
 }
 
-// devicesOf returns the devices of a CA. Without such a CA, ok is false.
-func (b *book) devicesOf(instance, caSn string) (devices []Device, ok bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	entry := b.find(instance, caSn)
-	if entry == nil {
-		return nil, false
-	}
-	return entry.devices, true
-}
-
 // deviceCertificateVO is the vendor's type of that name, by its SDKs.
 type deviceCertificateVO struct {
 	CaSn          string
@@ -74,11 +63,7 @@ type devicePage struct {
 //
 // Invented: the code for an unknown CA, and the order: that of registration.
 func (s *Service) listDevices(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
-	}
-	caSn, refused := c.parameters.required("CaSn")
+	instance, caSn, refused := s.target(c, "CaSn")
 	if refused != nil {
 		return nil, refused
 	}
@@ -86,12 +71,12 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	all, ok := s.book.devicesOf(instance, caSn)
-	if !ok {
+	entry := s.book.find(instance, caSn)
+	if entry == nil {
 		return nil, refuse(findCABySnError)
 	}
-	page := devicePage{s.forms.page(len(all), at), []deviceCertificateVO{}}
-	for _, device := range on(at, all) {
+	page := devicePage{s.forms.page(len(entry.devices), at), []deviceCertificateVO{}}
+	for _, device := range on(at, entry.devices) {
 		page.Certificates = append(page.Certificates, s.forms.device(caSn, device))
 	}
 	return dataAnswer{c.requestID, page}, nil

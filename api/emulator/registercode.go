@@ -19,10 +19,10 @@ func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return registerCodeAnswer{c.requestID, s.book.code(instance, c.now)}, nil
+	return registerCodeAnswer{c.requestID, s.book.codes.fetch(instance, c.now)}, nil
 }
 
-// codes are the registration codes of all instances. The book's lock guards them.
+// codes are the registration codes of all instances.
 type codes struct {
 	rotate    bool
 	singleUse bool

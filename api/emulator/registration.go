@@ -41,7 +41,7 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 		refused = s.book.register(sub, c.now)
 	}
 	if refused != nil {
-		s.book.refused(sub.instance, sub.registerCode)
+		s.book.codes.refused(sub.instance, sub.registerCode)
 		return nil, refused
 	}
 	return snAnswer{c.requestID, sub.sn}, nil

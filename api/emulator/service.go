@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -19,9 +20,11 @@ type Service struct {
 	pageLimit   int
 	nonces      *nonces
 	faults      *faultPlan
-	book        *book
 	journal     *journal
 	filler      *record // fills the pages of an endless list; nil: lists end
+
+	mu   sync.Mutex // held while an operation does its work
+	book *book
 }
 
 // call is a request on its way to an operation.
@@ -86,8 +89,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	trouble.deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
 }
 
-// run does the work of an operation and returns its answer.
+// run does the work of an operation, one at a time, and returns its answer.
 func (s *Service) run(c *call, op operation) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	result, refused := op.run(s, c)
 	if refused != nil {
 		return s.refusal(c, refused)
