@@ -17,16 +17,9 @@ type record struct {
 
 // book is the memory of the service: the CAs and registration codes of its instances. The lock of the service guards it.
 type book struct {
-	listDelay time.Duration
-	flicker   time.Duration
-	order     Order
-	devices   int // under each new CA
-	codes     *codes
-	records   []*record // in order of registration
-}
-
-func newBook(o Options) *book {
-	return &book{listDelay: o.ListDelay, flicker: o.Flicker, order: o.Order, devices: o.DevicesPerCA, codes: newCodes(o)}
+	options Options
+	codes   codes
+	records []*record // in order of registration
 }
 
 // register enters a CA. If it refuses, it has changed nothing. It checks the code before the serial number.
@@ -39,14 +32,14 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	if slices.ContainsFunc(b.records, func(r *record) bool { return r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
 		return refuse(snNotUnique)
 	}
-	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.devices, sub.ca)})
+	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.options.DevicesPerCA, sub.ca)})
 	b.codes.spend(sub.instance, sub.registerCode)
 	return nil
 }
 
 // addStranger enters a CA that every list shows at once: it was registered before the list delay began.
 func (b *book) addStranger(sub submission, now time.Time) {
-	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.listDelay), stranger: true})
+	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.options.ListDelay), stranger: true})
 }
 
 // list returns the CAs of an instance that a reader sees now. A new look may be answered by another replica; the next page of a list
@@ -60,7 +53,7 @@ func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 			visible = append(visible, entry)
 		}
 	}
-	if b.order == NewestFirst {
+	if b.options.Order == NewestFirst {
 		slices.Reverse(visible)
 	}
 	return visible
@@ -69,11 +62,11 @@ func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 // shows reports whether a reader sees a CA: never until the list delay is over, then, while it flickers, at every second look, and
 // from then on always.
 func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
-	visible := entry.registered.Add(b.listDelay)
+	visible := entry.registered.Add(b.options.ListDelay)
 	switch {
 	case now.Before(visible):
 		return false
-	case entry.stranger || !now.Before(visible.Add(b.flicker)):
+	case entry.stranger || !now.Before(visible.Add(b.options.Flicker)):
 		return true
 	case newLook:
 		entry.hidden = !entry.hidden

@@ -20,16 +20,16 @@ type caPage struct {
 	Certificates []caCertificateVO `json:"CaCertificateVOS" xml:"CaCertificateVOS"`
 }
 
-func (f forms) ca(r *record) caCertificateVO {
+func (o Options) ca(r *record) caCertificateVO {
 	return caCertificateVO{
 		RegistrationCode:    r.registerCode,
 		CaName:              r.name,
 		Sn:                  r.sn,
-		CaContent:           f.certificate(r.caContent),
-		VerificationContent: f.certificate(r.verifyContent),
-		ValidBegin:          f.number(r.ca.NotBefore.UnixMilli()),
-		ValidEnd:            f.number(r.ca.NotAfter.UnixMilli()),
-		Status:              f.status(r.inactive),
+		CaContent:           o.certificate(r.caContent),
+		VerificationContent: o.certificate(r.verifyContent),
+		ValidBegin:          o.number(r.ca.NotBefore.UnixMilli()),
+		ValidEnd:            o.number(r.ca.NotAfter.UnixMilli()),
+		Status:              o.status(r.inactive),
 	}
 }
 
@@ -44,14 +44,14 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 		return nil, refused
 	}
 	all := s.book.list(instance, c.now, at.number == 1)
-	page := caPage{s.forms.page(len(all), at), []caCertificateVO{}}
+	page := caPage{s.options.page(len(all), at), []caCertificateVO{}}
 	for _, entry := range on(at, all) {
-		page.Certificates = append(page.Certificates, s.forms.ca(entry))
+		page.Certificates = append(page.Certificates, s.options.ca(entry))
 	}
 	for s.filler != nil && len(page.Certificates) < at.size {
 		filler := *s.filler
 		filler.sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
-		page.Certificates = append(page.Certificates, s.forms.ca(&filler))
+		page.Certificates = append(page.Certificates, s.options.ca(&filler))
 	}
 	return dataAnswer{c.requestID, page}, nil
 }
@@ -64,7 +64,7 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 	}
 	for _, entry := range s.book.list(instance, c.now, true) {
 		if entry.sn == sn {
-			return dataAnswer{c.requestID, s.forms.ca(entry)}, nil
+			return dataAnswer{c.requestID, s.options.ca(entry)}, nil
 		}
 	}
 	return nil, refuse(findCABySnError)

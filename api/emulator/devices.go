@@ -75,21 +75,21 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 	if entry == nil {
 		return nil, refuse(findCABySnError)
 	}
-	page := devicePage{s.forms.page(len(entry.devices), at), []deviceCertificateVO{}}
+	page := devicePage{s.options.page(len(entry.devices), at), []deviceCertificateVO{}}
 	for _, device := range on(at, entry.devices) {
-		page.Certificates = append(page.Certificates, s.forms.device(caSn, device))
+		page.Certificates = append(page.Certificates, s.options.device(caSn, device))
 	}
 	return dataAnswer{c.requestID, page}, nil
 }
 
-func (f forms) device(caSn string, d Device) deviceCertificateVO {
+func (o Options) device(caSn string, d Device) deviceCertificateVO {
 	return deviceCertificateVO{
 		CaSn:          caSn,
 		DeviceSn:      d.Sn,
-		DeviceName:    f.text(d.Name),
-		DeviceContent: f.certificate(d.Content),
-		ValidBegin:    f.number(d.NotBefore.UnixMilli()),
-		ValidEnd:      f.number(d.NotAfter.UnixMilli()),
-		Status:        f.status(d.Inactive),
+		DeviceName:    o.text(d.Name),
+		DeviceContent: o.certificate(d.Content),
+		ValidBegin:    o.number(d.NotBefore.UnixMilli()),
+		ValidEnd:      o.number(d.NotAfter.UnixMilli()),
+		Status:        o.status(d.Inactive),
 	}
 }

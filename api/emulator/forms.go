@@ -67,24 +67,13 @@ func (o Options) validateForms() error {
 	)
 }
 
-// forms writes the values of the book into answers.
-type forms struct {
-	numbers     NumberForm
-	pem         PEMForm
-	total       TotalForm
-	sn          SnForm
-	controlText bool
-}
-
-func newForms(o Options) forms { return forms{o.Numbers, o.PEM, o.Total, o.Sn, o.ControlText} }
-
 // number is a number in an answer, in either form.
 type number struct {
 	value  int64
 	quoted bool
 }
 
-func (f forms) number(value int64) number { return number{value, f.numbers == Strings} }
+func (o Options) number(value int64) number { return number{value, o.Numbers == Strings} }
 
 // MarshalText writes the number for XML, in which both forms are the same.
 func (n number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, n.value, 10), nil }
@@ -96,8 +85,8 @@ func (n number) MarshalJSON() ([]byte, error) {
 	return n.MarshalText()
 }
 
-func (f forms) certificate(pem string) string {
-	if f.pem == Escaped {
+func (o Options) certificate(pem string) string {
+	if o.PEM == Escaped {
 		return strings.ReplaceAll(pem, "\n", `\n`)
 	}
 	return pem
@@ -106,19 +95,19 @@ func (f forms) certificate(pem string) string {
 // hostileText sets a terminal's colour, begins a new line and reverses the text.
 const hostileText = " \x1b[31m\r\nerror: \u202edegrof\x07"
 
-func (f forms) text(text string) string {
-	if f.controlText {
+func (o Options) text(text string) string {
+	if o.ControlText {
 		return text + hostileText
 	}
 	return text
 }
 
 // status returns the Status of a certificate, by the vendor's reference page of ListCaCertificate.
-func (f forms) status(inactive bool) number {
+func (o Options) status(inactive bool) number {
 	if inactive {
-		return f.number(0)
+		return o.number(0)
 	}
-	return f.number(1)
+	return o.number(1)
 }
 
 // format writes a serial number, in the vendor's examples ("007269004887") as whole bytes in lower-case hex.

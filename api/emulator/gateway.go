@@ -77,7 +77,7 @@ const instanceAccess = "mq:MqttInstanceAccess"
 // Invented: RAM judges before the instance is looked up; the form of the message, which in the real service names action and resource
 // too; the region.
 func (s *Service) authorize(c *call, op operation) *refusal {
-	if s.denied[c.claim.operation] {
+	if slices.Contains(s.options.Deny, c.claim.operation) {
 		return refuse(noPermission)
 	}
 	if op.action == "" {

@@ -57,7 +57,7 @@ func (s *Service) listInstances(c *call) (any, *refusal) {
 	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
 	for _, id := range slices.Sorted(maps.Keys(s.owners)) {
 		if s.owners[id] == c.credential.Account && len(tags) == 0 {
-			answer.Instances = append(answer.Instances, s.forms.instance(id))
+			answer.Instances = append(answer.Instances, s.options.instance(id))
 		}
 	}
 	return answer, nil
@@ -69,15 +69,15 @@ const (
 	instancePlatinum  = 1
 )
 
-func (f forms) instance(id string) instanceVO {
+func (o Options) instance(id string) instanceVO {
 	return instanceVO{
 		InstanceID:     id,
-		InstanceName:   f.text(id),
-		InstanceStatus: f.number(instanceInService),
-		InstanceType:   f.number(instancePlatinum),
+		InstanceName:   o.text(id),
+		InstanceStatus: o.number(instanceInService),
+		InstanceType:   o.number(instancePlatinum),
 		RegionID:       emulatedRegion,
 		KernelVersion:  "V3.3.0",
-		CreateTime:     f.number(1739345768000),
-		ExpireTime:     f.number(4102444800000), // 2100
+		CreateTime:     o.number(1739345768000),
+		ExpireTime:     o.number(4102444800000), // 2100
 	}
 }

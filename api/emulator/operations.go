@@ -66,12 +66,12 @@ type pageInfo struct {
 	PageSize number
 }
 
-func (f forms) page(count int, at position) pageInfo {
+func (o Options) page(count int, at position) pageInfo {
 	total := count
-	if f.total == Pages {
+	if o.Total == Pages {
 		total = (count + at.size - 1) / at.size
 	}
-	return pageInfo{f.number(int64(total)), f.number(int64(at.number)), f.number(int64(at.size))}
+	return pageInfo{o.number(int64(total)), o.number(int64(at.number)), o.number(int64(at.size))}
 }
 
 // position is the number and size of a page.
@@ -83,7 +83,7 @@ func (s *Service) page(c *call) (at position, refused *refusal) {
 		return at, refused
 	}
 	at.size, refused = c.parameters.number("PageSize", 1, maxPageSize)
-	at.size = min(at.size, s.pageLimit)
+	at.size = min(at.size, s.options.PageLimit)
 	return at, refused
 }
 

@@ -24,11 +24,7 @@ func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 
 // codes are the registration codes of all instances.
 type codes struct {
-	rotate    bool
-	singleUse bool
-	lifetime  time.Duration // 0: forever
-	make      func() string
-
+	options Options
 	current map[string]issuedCode // by instance
 	used    map[string]bool
 }
@@ -38,31 +34,20 @@ type issuedCode struct {
 	at   time.Time
 }
 
-func newCodes(o Options) *codes {
-	return &codes{
-		rotate:    o.RotateCodes,
-		singleUse: o.SingleUseCodes,
-		lifetime:  o.CodeLifetime,
-		make:      o.NewCode,
-		current:   make(map[string]issuedCode),
-		used:      make(map[string]bool),
-	}
-}
-
 // fetch returns an instance's code. It makes a new one if there is none, or if it is time for another.
 //
 // Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same until a registration has used it.
 func (c *codes) fetch(instance string, now time.Time) string {
 	code, ok := c.current[instance]
-	if !ok || c.rotate || c.expired(code, now) {
-		code = issuedCode{c.make(), now}
+	if !ok || c.options.RotateCodes || c.expired(code, now) {
+		code = issuedCode{c.options.NewCode(), now}
 		c.current[instance] = code
 	}
 	return code.text
 }
 
 func (c *codes) expired(code issuedCode, now time.Time) bool {
-	return c.lifetime > 0 && now.Sub(code.at) >= c.lifetime
+	return c.options.CodeLifetime > 0 && now.Sub(code.at) >= c.options.CodeLifetime
 }
 
 // check refuses a code that is not the instance's current one. It refuses a used code as used, also at other instances.
@@ -86,7 +71,7 @@ func (c *codes) spend(instance, text string) {
 
 // refused takes note of a refused submission: under Options.SingleUseCodes it uses up the instance's code, too.
 func (c *codes) refused(instance, text string) {
-	if code, ok := c.current[instance]; ok && c.singleUse && code.text == text {
+	if code, ok := c.current[instance]; ok && c.options.SingleUseCodes && code.text == text {
 		c.spend(instance, text)
 	}
 }

@@ -72,6 +72,6 @@ func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refu
 	if sub.ca, refused = parseCA(sub.caContent, now); refused != nil {
 		return refused
 	}
-	sub.sn = s.forms.sn.format(sub.ca.SerialNumber)
+	sub.sn = s.options.Sn.format(sub.ca.SerialNumber)
 	return checkVerification(sub.verifyContent, sub.ca, now)
 }

@@ -11,20 +11,16 @@ const HeaderEmulated = "X-Mqttca-Emulator"
 
 // Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
 type Service struct {
+	options     Options
 	credentials map[string]Credential
 	owners      map[string]string // account by instance
-	denied      map[string]bool
-	now         func() time.Time
-	statuses    Statuses
-	forms       forms
-	pageLimit   int
 	nonces      *nonces
 	faults      *faultPlan
 	journal     *journal
 	filler      *record // fills the pages of an endless list; nil: lists end
 
 	mu   sync.Mutex // held while an operation does its work
-	book *book
+	book book
 }
 
 // call is a request on its way to an operation.
@@ -44,26 +40,22 @@ func New(options Options) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
+		options:     options,
 		credentials: make(map[string]Credential),
 		owners:      options.owners(),
-		denied:      make(map[string]bool),
-		now:         func() time.Time { return options.Now().Add(options.ClockSkew) },
-		statuses:    options.Statuses,
-		forms:       newForms(options),
-		pageLimit:   options.PageLimit,
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
-		book:        newBook(options),
 		journal:     &journal{},
+		book:        book{options: options, codes: codes{options, make(map[string]issuedCode), make(map[string]bool)}},
 	}
 	for _, credential := range options.Credentials {
 		s.credentials[credential.AccessKeyID] = credential
 	}
-	for _, name := range options.Deny {
-		s.denied[name] = true
-	}
-	return s, s.populate(options)
+	return s, s.populate()
 }
+
+// now is the time by the clock of the service.
+func (s *Service) now() time.Time { return s.options.Now().Add(s.options.ClockSkew) }
 
 // ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action or,
 // under signature 1.0, in the parameter Action. Faults meet only requests that the gateway admits, and only these are counted.
@@ -102,8 +94,8 @@ func (s *Service) run(c *call, op operation) reply {
 
 func (s *Service) refusal(c *call, refused *refusal) reply {
 	answer := refused.answer(c.requestID, c.host)
-	answer.Message = s.forms.text(answer.Message)
-	return newReply(c, refused.status(s.statuses), refused.code, answer)
+	answer.Message = s.options.text(answer.Message)
+	return newReply(c, refused.status(s.options.Statuses), refused.code, answer)
 }
 
 // send enters an answer into the journal and sends it, in this order, so that a client with the answer finds the entry.

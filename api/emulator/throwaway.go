@@ -89,17 +89,17 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 }
 
 // populate registers the CAs of Options.Strangers and makes the one that fills an endless list.
-func (s *Service) populate(o Options) error {
+func (s *Service) populate() error {
 	for _, instance := range slices.Sorted(maps.Keys(s.owners)) {
-		for i := range o.Strangers {
-			sub, err := s.newStranger(instance, s.forms.text(fmt.Sprintf("stranger %d", i+1)))
+		for i := range s.options.Strangers {
+			sub, err := s.newStranger(instance, s.options.text(fmt.Sprintf("stranger %d", i+1)))
 			if err != nil {
 				return fmt.Errorf("emulator: make a CA of a stranger: %w", err)
 			}
 			s.book.addStranger(sub, s.now())
 		}
 	}
-	if o.EndlessList {
+	if s.options.EndlessList {
 		sub, err := s.newStranger("", "endless")
 		if err != nil {
 			return fmt.Errorf("emulator: make a CA for an endless list: %w", err)
@@ -120,7 +120,7 @@ func (s *Service) newStranger(instance, name string) (submission, error) {
 	if err != nil {
 		return sub, err
 	}
-	sub.ca, sub.sn = ca.certificate, s.forms.sn.format(ca.certificate.SerialNumber)
+	sub.ca, sub.sn = ca.certificate, s.options.Sn.format(ca.certificate.SerialNumber)
 	sub.caContent, sub.verifyContent = string(ca.pem()), string(verification.pem())
 	return sub, nil
 }
