@@ -55,55 +55,44 @@ func inDefaultAccount(credentials []Credential) []Credential {
 }
 
 func (o Options) validateAccounts() error {
-	accounts, instances := make(map[string]bool), make(map[string]bool)
+	var accounts, instances []string
 	for _, account := range o.accounts() {
-		if account.ID == "" {
-			return errors.New("emulator: an account id is empty")
-		}
-		if accounts[account.ID] {
-			return fmt.Errorf("emulator: account %q is given twice", account.ID)
-		}
-		accounts[account.ID] = true
-		if err := addInstances(instances, account.Instances); err != nil {
-			return err
-		}
+		accounts = append(accounts, account.ID)
+		instances = append(instances, account.Instances...)
 	}
 	if len(instances) == 0 {
 		return errors.New("emulator: no instance given")
 	}
 	for _, credential := range o.Credentials {
-		if !accounts[credential.Account] {
+		if !slices.Contains(accounts, credential.Account) {
 			return fmt.Errorf("emulator: access key %q belongs to no account: %q", credential.AccessKeyID, credential.Account)
 		}
 	}
-	return nil
-}
-
-func addInstances(seen map[string]bool, instances []string) error {
-	for _, id := range instances {
-		if id == "" {
-			return errors.New("emulator: an instance id is empty")
-		}
-		if seen[id] {
-			return fmt.Errorf("emulator: instance %q is given twice", id)
-		}
-		seen[id] = true
-	}
-	return nil
+	return cmp.Or(distinct("account", accounts), distinct("instance", instances))
 }
 
 func (o Options) validateCredentials() error {
 	if len(o.Credentials) == 0 {
 		return errors.New("emulator: no credential given")
 	}
-	seen := make(map[string]bool)
+	var ids []string
 	for _, credential := range o.Credentials {
-		if seen[credential.AccessKeyID] {
-			return fmt.Errorf("emulator: access key %q is given twice", credential.AccessKeyID)
-		}
-		seen[credential.AccessKeyID] = true
 		if err := credential.validate(); err != nil {
 			return err
+		}
+		ids = append(ids, credential.AccessKeyID)
+	}
+	return distinct("access key", ids)
+}
+
+// distinct refuses an id that is empty, or that is given twice.
+func distinct(what string, ids []string) error {
+	for i, id := range ids {
+		if id == "" {
+			return fmt.Errorf("emulator: an %s id is empty", what)
+		}
+		if slices.Contains(ids[:i], id) {
+			return fmt.Errorf("emulator: %s %q is given twice", what, id)
 		}
 	}
 	return nil
