@@ -30,22 +30,13 @@ const (
 	// The service's, by the vendor's reference pages of the operations and its notice on status codes.
 	certificateContentError   code = "CertificateContentError"
 	findCABySnError           code = "FindCaBySnError"
+	internalError             code = "InternalError"
 	mqttInstanceNotFound      code = "MqttInstanceNotFound"
 	mqttOwnerCheckError       code = "MqttOwnerCheckError"
 	parameterFieldCheckFailed code = "ParameterFieldCheckFailed"
 	registerCodeError         code = "RegisterCodeError"
 	registerCodeUsed          code = "RegisterCodeUsed"
 	snNotUnique               code = "SnNotUnique"
-
-	// The service's that only a fault sends.
-	apiNotSupport                 code = "ApiNotSupport"
-	caNumExceed                   code = "CaNumExceed"
-	checkAccountInfoFailed        code = "CheckAccountInfoFailed"
-	getCANumError                 code = "GetCaNumError"
-	internalError                 code = "InternalError"
-	instancePermissionCheckFailed code = "InstancePermissionCheckFailed"
-	permissionCheckFailed         code = "PermissionCheckFailed"
-	systemOverFlow                code = "SystemOverFlow"
 )
 
 // Statuses is which of the vendor's texts the HTTP statuses follow.
@@ -95,22 +86,24 @@ var meanings = map[code]meaning{
 	throttlingUser:                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
 	unsupportedHTTPMethod:         {gateway, http.StatusForbidden, "This http method is not supported."},
 
-	apiNotSupport:                 {service, http.StatusNotFound, "The instance does not support this operation."},
-	caNumExceed:                   {service, http.StatusUnauthorized, "The number of CA certificates exceeds the limit."},
-	certificateContentError:       {service, http.StatusUnauthorized, "Certificate content error."},
-	checkAccountInfoFailed:        {service, http.StatusForbidden, "Failed to check the account."},
-	findCABySnError:               {service, http.StatusBadRequest, "Failed to find the CA certificate by Sn."},
-	getCANumError:                 {service, http.StatusUnauthorized, "Failed to get the number of CA certificates. Try again."},
-	instancePermissionCheckFailed: {service, http.StatusBadRequest, "Failed to check the permission on the instance."},
-	internalError:                 {service, http.StatusExpectationFailed, "The request processing has failed due to some unknown error. Try again."},
-	mqttInstanceNotFound:          {service, http.StatusBadRequest, "Specified instance is not found"},
-	mqttOwnerCheckError:           {service, http.StatusForbidden, "Failed to validate the instance permission"},
-	parameterFieldCheckFailed:     {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
-	permissionCheckFailed:         {service, http.StatusForbidden, "Failed to check the permission."},
-	registerCodeError:             {service, http.StatusBadRequest, "Register code error in verification certificate."},
-	registerCodeUsed:              {service, http.StatusUnauthorized, "Register code has been used."},
-	snNotUnique:                   {service, http.StatusUnauthorized, "Sn is not unique in global."},
-	systemOverFlow:                {service, http.StatusForbidden, "The system is overloaded. Try again."},
+	certificateContentError:   {service, http.StatusUnauthorized, "Certificate content error."},
+	findCABySnError:           {service, http.StatusBadRequest, "Failed to find the CA certificate by Sn."},
+	internalError:             {service, http.StatusExpectationFailed, "The request processing has failed due to some unknown error. Try again."},
+	mqttInstanceNotFound:      {service, http.StatusBadRequest, "Specified instance is not found"},
+	mqttOwnerCheckError:       {service, http.StatusForbidden, "Failed to validate the instance permission"},
+	parameterFieldCheckFailed: {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
+	registerCodeError:         {service, http.StatusBadRequest, "Register code error in verification certificate."},
+	registerCodeUsed:          {service, http.StatusUnauthorized, "Register code has been used."},
+	snNotUnique:               {service, http.StatusUnauthorized, "Sn is not unique in global."},
+
+	// Only a fault sends these.
+	"ApiNotSupport":                 {service, http.StatusNotFound, "The instance does not support this operation."},
+	"CaNumExceed":                   {service, http.StatusUnauthorized, "The number of CA certificates exceeds the limit."},
+	"CheckAccountInfoFailed":        {service, http.StatusForbidden, "Failed to check the account."},
+	"GetCaNumError":                 {service, http.StatusUnauthorized, "Failed to get the number of CA certificates. Try again."},
+	"InstancePermissionCheckFailed": {service, http.StatusBadRequest, "Failed to check the permission on the instance."},
+	"PermissionCheckFailed":         {service, http.StatusForbidden, "Failed to check the permission."},
+	"SystemOverFlow":                {service, http.StatusForbidden, "The system is overloaded. Try again."},
 }
 
 // meaningOf returns the meaning of a code. Only a fault refuses with a code that is not in the table.
