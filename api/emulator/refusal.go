@@ -106,18 +106,6 @@ var meanings = map[code]meaning{
 	"SystemOverFlow":                {service, http.StatusForbidden, "The system is overloaded. Try again."},
 }
 
-// meaningOf returns the meaning of a code. Only a fault refuses with a code that is not in the table.
-func meaningOf(c code, statuses Statuses) meaning {
-	m, ok := meanings[c]
-	if !ok {
-		m = meaning{service, http.StatusBadRequest, "The request was refused."}
-	}
-	if m.by == service && statuses == StatusesBeforeNotice {
-		m.status = http.StatusInternalServerError
-	}
-	return m
-}
-
 // refusal is why a request was not carried out.
 type refusal struct {
 	code   code
@@ -128,17 +116,7 @@ func refuse(c code) *refusal { return &refusal{code: c} }
 
 // refusef adds a detail, a sentence or more, to the message that goes with a code.
 func refusef(c code, format string, values ...any) *refusal {
-	return &refusal{code: c, detail: fmt.Sprintf(format, values...)}
-}
-
-func (f *refusal) status(statuses Statuses) int { return meaningOf(f.code, statuses).status }
-
-func (f *refusal) message() string {
-	message := meaningOf(f.code, "").message
-	if f.detail != "" {
-		message += " " + f.detail
-	}
-	return message
+	return &refusal{code: c, detail: " " + fmt.Sprintf(format, values...)}
 }
 
 type errorAnswer struct {
@@ -149,13 +127,21 @@ type errorAnswer struct {
 	Recommend string
 }
 
-func (f *refusal) answer(requestID, host string) errorAnswer {
-	return errorAnswer{
-		RequestID: requestID,
-		HostID:    host,
-		Code:      f.code,
-		Message:   f.message(),
-		// The vendor's has the request id, too. This one has none, because the vendor's page cannot know requests to an emulator.
-		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(f.code)),
+// refusal is the answer to a refused call. Only a fault refuses with a code that is not in the table.
+func (s *Service) refusal(c *call, refused *refusal) reply {
+	m, known := meanings[refused.code]
+	if !known {
+		m = meaning{service, http.StatusBadRequest, "The request was refused."}
 	}
+	if m.by == service && s.options.Statuses == StatusesBeforeNotice {
+		m.status = http.StatusInternalServerError
+	}
+	return newReply(c, m.status, refused.code, errorAnswer{
+		RequestID: c.requestID,
+		HostID:    c.host,
+		Code:      refused.code,
+		Message:   s.options.text(m.message + refused.detail),
+		// The vendor's has the request id, too. This one has none, because the vendor's page cannot know requests to an emulator.
+		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(refused.code)),
+	})
 }

@@ -92,12 +92,6 @@ func (s *Service) run(c *call, op operation) reply {
 	return newReply(c, http.StatusOK, "", result)
 }
 
-func (s *Service) refusal(c *call, refused *refusal) reply {
-	answer := refused.answer(c.requestID, c.host)
-	answer.Message = s.options.text(answer.Message)
-	return newReply(c, refused.status(s.options.Statuses), refused.code, answer)
-}
-
 // send enters an answer into the journal and sends it, in this order, so that a client with the answer finds the entry.
 func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault string) {
 	s.journal.enter(c, answer.status, answer.code, fault)
