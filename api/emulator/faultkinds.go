@@ -73,11 +73,8 @@ type delivery struct {
 	work func() reply
 }
 
-// begin does the work if the fault comes after it, and enters the coming answer into the journal.
+// begin enters the coming answer into the journal.
 func (d *delivery) begin(status int, code code) {
-	if d.fault.AfterWork {
-		d.work()
-	}
 	d.journal.enter(d.call, status, code, d.fault.name())
 }
 
@@ -89,9 +86,6 @@ func (d *delivery) refuse() { d.refuseWith(code(d.fault.Code)) }
 func (d *delivery) refuseWith(c code) {
 	answer := d.refusal(d.call, refuse(c))
 	answer.retryAfter = d.fault.RetryAfter
-	if d.fault.AfterWork {
-		d.work()
-	}
 	d.send(d.w, d.call, answer, d.fault.name())
 }
 
@@ -149,7 +143,8 @@ func (d *delivery) redirect() {
 }
 
 func (d *delivery) truncate() {
-	answer := d.workAndEnter()
+	answer := d.work()
+	d.begin(answer.status, answer.code)
 	answer.writeHeader(d.w)
 	_, _ = d.w.Write(answer.body[:len(answer.body)/2])
 	_ = http.NewResponseController(d.w).Flush()
@@ -157,7 +152,8 @@ func (d *delivery) truncate() {
 }
 
 func (d *delivery) slow() {
-	answer := d.workAndEnter()
+	answer := d.work()
+	d.begin(answer.status, answer.code)
 	answer.writeHeader(d.w)
 	for i := range answer.body {
 		if !pause(d.w, d.r, time.Second) {
@@ -166,10 +162,4 @@ func (d *delivery) slow() {
 		_, _ = d.w.Write(answer.body[i : i+1])
 		_ = http.NewResponseController(d.w).Flush()
 	}
-}
-
-func (d *delivery) workAndEnter() reply {
-	answer := d.work()
-	d.journal.enter(d.call, answer.status, answer.code, d.fault.name())
-	return answer
 }

@@ -20,9 +20,7 @@ type faultPlan struct {
 }
 
 func newFaultPlan(faults []Fault, mixture Mixture) *faultPlan {
-	p := &faultPlan{}
-	p.replace(faults, mixture)
-	return p
+	return &faultPlan{faults: faults, mixture: mixture, calls: make(map[string]int)}
 }
 
 func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
@@ -35,9 +33,11 @@ func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
 // trouble is a wait before a call, and then perhaps a fault in place of its answer.
 type trouble struct {
 	Fault
-	wait    time.Duration
-	deliver func(*delivery)
+	wait time.Duration
 }
+
+// deliver sends the fault in place of the answer; nil: the call is answered.
+func (t trouble) deliver() func(*delivery) { return faultKinds[t.Kind].deliver }
 
 // next counts a call and returns its trouble. The delays of all faults that hit add up; the first fault that is more than latency is
 // delivered.
@@ -66,8 +66,8 @@ func (t *trouble) meet(f Fault, random *rand.Rand) {
 	if f.Jitter > 0 {
 		t.wait += time.Duration(random.Int64N(int64(f.Jitter) + 1))
 	}
-	if t.deliver == nil {
-		t.Fault, t.deliver = f, faultKinds[f.Kind].deliver
+	if t.deliver() == nil {
+		t.Fault = f
 	}
 }
 

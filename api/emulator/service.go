@@ -70,15 +70,20 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	trouble := s.faults.next(c.claim.operation)
 	if trouble.wait > 0 && !pause(w, r, trouble.wait) {
-		s.abandon(&c, trouble)
+		s.journal.enter(&c, 0, "", trouble.name())
+		panic(http.ErrAbortHandler) // the client has left before any work
 	}
 	c.now = s.now()
 	work := func() reply { return s.run(&c, op) }
-	if trouble.deliver == nil {
+	deliver := trouble.deliver()
+	if deliver == nil {
 		s.send(w, &c, work(), trouble.name())
 		return
 	}
-	trouble.deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
+	if trouble.AfterWork {
+		work()
+	}
+	deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
 }
 
 // run does the work of an operation, one at a time, and returns its answer.
@@ -98,12 +103,6 @@ func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault strin
 	answer.writeHeader(w)
 	// A client that has gone away needs no answer.
 	_, _ = w.Write(answer.body)
-}
-
-// abandon gives up a request whose client left during the wait, before any work.
-func (s *Service) abandon(c *call, trouble trouble) {
-	s.journal.enter(c, 0, "", trouble.name())
-	panic(http.ErrAbortHandler)
 }
 
 // Inject replaces all faults, also those of Options.Mixture, and restarts the count of calls. Without an argument no call goes wrong.
