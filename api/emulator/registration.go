@@ -1,7 +1,11 @@
 package emulator
 
 import (
+	"crypto/rand"
 	"crypto/x509"
+	"encoding/binary"
+	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -74,4 +78,90 @@ func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refu
 	}
 	sub.sn = s.options.Sn.format(sub.ca.SerialNumber)
 	return checkVerification(sub.verifyContent, sub.ca, now)
+}
+
+type registerCodeAnswer struct {
+	RequestID    string `json:"RequestId" xml:"RequestId"`
+	RegisterCode string
+}
+
+// getRegisterCode is GetRegisterCode.
+func (s *Service) getRegisterCode(c *call) (any, *refusal) {
+	instance, refused := s.instance(c)
+	if refused != nil {
+		return nil, refused
+	}
+	return registerCodeAnswer{c.requestID, s.book.codes.fetch(instance, c.now)}, nil
+}
+
+// codes are the registration codes of all instances.
+type codes struct {
+	options Options
+	current map[string]issuedCode // by instance
+	used    map[string]bool
+}
+
+type issuedCode struct {
+	text string
+	at   time.Time
+}
+
+// fetch returns an instance's code. It makes a new one if there is none, or if it is time for another.
+//
+// Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same until a registration has used it.
+func (c *codes) fetch(instance string, now time.Time) string {
+	code, ok := c.current[instance]
+	if !ok || c.options.RotateCodes || c.expired(code, now) {
+		code = issuedCode{c.options.NewCode(), now}
+		c.current[instance] = code
+	}
+	return code.text
+}
+
+func (c *codes) expired(code issuedCode, now time.Time) bool {
+	return c.options.CodeLifetime > 0 && now.Sub(code.at) >= c.options.CodeLifetime
+}
+
+// check refuses a code that is not the instance's current one. It refuses a used code as used, also at other instances.
+//
+// Invented: a code that was used at any instance counts as used at all of them, and an expired code is refused like a wrong one.
+func (c *codes) check(instance, text string, now time.Time) *refusal {
+	code, ok := c.current[instance]
+	switch {
+	case c.used[text]:
+		return refuse(registerCodeUsed)
+	case !ok || code.text != text || c.expired(code, now):
+		return refuse(registerCodeError)
+	}
+	return nil
+}
+
+func (c *codes) spend(instance, text string) {
+	c.used[text] = true
+	delete(c.current, instance)
+}
+
+// refused takes note of a refused submission: under Options.SingleUseCodes it uses up the instance's code, too.
+func (c *codes) refused(instance, text string) {
+	if code, ok := c.current[instance]; ok && c.options.SingleUseCodes && code.text == text {
+		c.spend(instance, text)
+	}
+}
+
+// uuidLength is the number of characters of a UUID.
+const uuidLength = 36
+
+// defaultCodeLength is the length of the vendor's example: a UUID and ten digits.
+const defaultCodeLength = 46
+
+// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits, length characters in all.
+func newRegisterCode(length int) string {
+	var b strings.Builder
+	b.WriteString(newUUID())
+	for b.Len() < length {
+		var random [8]byte
+		rand.Read(random[:])
+		fmt.Fprintf(&b, "%010d", binary.BigEndian.Uint64(random[:])%10_000_000_000)
+	}
+	return b.String()[:length]
 }
