@@ -116,30 +116,21 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	return Acknowledgement{answer.Sn, wire.Shortened(answer.RequestID)}, nil
 }
 
-// caCertificateVO is the wire form: numbers come as numbers or as strings.
+// caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields
+// hide those of the certificate, also two that the service does not have.
 type caCertificateVO struct {
-	RegistrationCode    string
-	CaName              string
-	Sn                  string
-	CaContent           string
-	VerificationContent string
-	ValidBegin          wire.Number // Unix milliseconds
-	ValidEnd            wire.Number // Unix milliseconds
-	Status              status      // 1 active, 0 inactive
+	CaCertificate
+	ValidBegin, ValidEnd wire.Number // Unix milliseconds
+	Status               status      // 1 active, 0 inactive
+	Active, StateUnknown any
 }
 
 func (vo caCertificateVO) certificate() CaCertificate {
-	return CaCertificate{
-		Sn:                  vo.Sn,
-		CaName:              vo.CaName,
-		RegistrationCode:    vo.RegistrationCode,
-		CaContent:           withLineFeeds(vo.CaContent),
-		VerificationContent: withLineFeeds(vo.VerificationContent),
-		ValidBegin:          vo.ValidBegin.Milliseconds(),
-		ValidEnd:            vo.ValidEnd.Milliseconds(),
-		Active:              vo.Status.active(),
-		StateUnknown:        vo.Status.unknown(),
-	}
+	c := vo.CaCertificate
+	c.CaContent, c.VerificationContent = withLineFeeds(c.CaContent), withLineFeeds(c.VerificationContent)
+	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
+	c.Active, c.StateUnknown = vo.Status.active(), vo.Status.unknown()
+	return c
 }
 
 // A status is 1 for active and 0 for inactive, as a JSON number or as a string. Any other

@@ -31,23 +31,18 @@ func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, ca
 	return list.all(ctx)
 }
 
-// deviceCertificateVO is the wire form: numbers come as numbers or as strings.
+// deviceCertificateVO is the wire form, like [caCertificateVO].
 type deviceCertificateVO struct {
-	DeviceSn      string
-	DeviceName    string
-	DeviceContent string
-	ValidBegin    wire.Number // Unix milliseconds
-	ValidEnd      wire.Number // Unix milliseconds
-	Status        status      // 1 active, 0 inactive
+	DeviceCertificate
+	ValidBegin, ValidEnd wire.Number
+	Status               status
+	Active               any
 }
 
 func (vo deviceCertificateVO) certificate() DeviceCertificate {
-	return DeviceCertificate{
-		DeviceSn:      vo.DeviceSn,
-		DeviceName:    vo.DeviceName,
-		DeviceContent: withLineFeeds(vo.DeviceContent),
-		ValidBegin:    vo.ValidBegin.Milliseconds(),
-		ValidEnd:      vo.ValidEnd.Milliseconds(),
-		Active:        vo.Status.active(),
-	}
+	c := vo.DeviceCertificate
+	c.DeviceContent = withLineFeeds(c.DeviceContent)
+	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
+	c.Active = vo.Status.active()
+	return c
 }

@@ -221,6 +221,7 @@ func TestStatus(t *testing.T) {
 		`{"Status": 1}`: active, `{"Status": "1"}`: active, `{"Status": 0}`: inactive, `{"Status": "0"}`: inactive,
 		`{"Status": 2}`: unclear, `{"Status": -1}`: unclear, `{"Status": ""}`: unclear, `{"Status": null}`: unclear,
 		`{"Status": "ACTIVE"}`: unclear, `{"Status": true}`: unclear, `{"Status": {"1": 0}}`: unclear, `{"Status": 0.5}`: unclear, `{}`: unclear,
+		`{"Status": 1, "Active": "no", "StateUnknown": [7]}`: active, `{"Status": 0, "Active": true}`: inactive,
 	} {
 		var vo caCertificateVO
 		if err := json.Unmarshal([]byte(entry), &vo); err != nil {
