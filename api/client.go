@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -100,11 +101,8 @@ func tell[T any](c *Client, observer func(T), event T) {
 }
 
 func withoutCertificates(params url.Values) url.Values {
-	shown := url.Values{}
-	for name, values := range params {
-		if name != "CaContent" && name != "VerificationContent" {
-			shown[name] = values
-		}
-	}
+	shown := maps.Clone(params)
+	delete(shown, "CaContent")
+	delete(shown, "VerificationContent")
 	return shown
 }

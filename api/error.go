@@ -53,22 +53,21 @@ func (e *Error) Rule() Rule { return RuleFor(e.Code) }
 // err: a request that was sent and got no readable answer, a refusal that does not tell
 // how far the service came, or one by a gateway.
 func MaybeDone(err error) bool {
-	var lost *NoAnswerError
-	var refusal *Error
-	switch {
-	case errors.As(err, &lost):
+	if lost, ok := errors.AsType[*NoAnswerError](err); ok {
 		return lost.Sent
-	case errors.As(err, &refusal):
-		kind := refusal.Rule().Kind
-		return kind.MaybeDone() || kind == Undocumented && refusal.HTTPStatus >= 500
 	}
-	return false
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	kind := refusal.Rule().Kind
+	return kind.MaybeDone() || kind == Undocumented && refusal.HTTPStatus >= 500
 }
 
 // KindOf is the kind of the refusal in err's chain; ok is false if there is none.
 func KindOf(err error) (kind Kind, ok bool) {
-	var refusal *Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok {
 		return Refused, false
 	}
 	return refusal.Rule().Kind, true
@@ -108,11 +107,10 @@ func noAnswer(call Call, err error) *NoAnswerError {
 // reason names the usual causes in words. Any other error is said in its own words without
 // the URL.
 func reason(err error) string {
-	var request *url.Error
 	if cause, known := wire.Cause(err); known {
 		return cause
 	}
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		return request.Err.Error()
 	}
 	return err.Error()

@@ -93,16 +93,15 @@ func MayPass(err error) bool { return mayPass(listCaCertificate, err) }
 // operation that must not be done twice is repeated only if the service says that it has
 // not begun.
 func mayPass(op operation, err error) bool {
-	var refusal *Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Error](err); ok {
 		rule := refusal.Rule()
 		if rule.Kind == Undocumented {
 			return op.repeatable && isGatewayTrouble(refusal.HTTPStatus)
 		}
 		return rule.Kind.Retry() && (op.repeatable || rule.Kind == Unavailable)
 	}
-	var lost *NoAnswerError
-	return errors.As(err, &lost) && op.repeatable && lost.passing()
+	lost, ok := errors.AsType[*NoAnswerError](err)
+	return ok && op.repeatable && lost.passing()
 }
 
 // passing reports whether the next attempt may go better: after a broken connection, or a
@@ -112,11 +111,11 @@ func (e *NoAnswerError) passing() bool {
 	if e.Err == nil {
 		return isGatewayTrouble(e.HTTPStatus)
 	}
-	var timeout net.Error
-	var proxy *wire.ProxyError
-	switch {
-	case errors.As(e.Err, &proxy):
+	if proxy, ok := errors.AsType[*wire.ProxyError](e.Err); ok {
 		return isGatewayTrouble(proxy.Status)
+	}
+	var timeout net.Error
+	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return false
 	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded):

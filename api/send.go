@@ -20,8 +20,7 @@ import (
 // clock turns out to differ.
 func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
 	err := c.send(ctx, op, params, answer)
-	var refusal *Error
-	if errors.As(err, &refusal) && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
 		return c.send(ctx, op, params, answer)
 	}
 	return err
@@ -40,8 +39,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	exchange := Exchange{Operation: op.name, Params: withoutCertificates(params), AccessKeyID: signer.MaskedID(), Start: time.Now()}
 	err = c.exchange(ctx, op, params, signer, answer, &exchange)
 	exchange.Duration, exchange.Err = time.Since(exchange.Start), err
-	var refusal *Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Error](err); ok {
 		exchange.Code = refusal.Code
 		refusal.clockOffset = exchange.ClockOffset
 	}
@@ -60,8 +58,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 		return err
 	}
 	resp, err := c.http.Do(req)
-	var misset *wire.EnvironmentError
-	if errors.As(err, &misset) {
+	if misset, ok := errors.AsType[*wire.EnvironmentError](err); ok {
 		return misset
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -63,11 +64,7 @@ func canonicalRequest(req *http.Request) (canonical, signedHeaders string) {
 			values[lower] = strings.TrimSpace(req.Header.Get(name))
 		}
 	}
-	names := make([]string, 0, len(values))
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(values))
 	var headers strings.Builder
 	for _, name := range names {
 		headers.WriteString(name + ":" + values[name] + "\n")
