@@ -116,8 +116,7 @@ func (f *file) refuse(reason, advice string) *Error {
 // unreadable is the error for a file that can't be opened or read. It leaves out the path in
 // the system's error: the object names it.
 func (f *file) unreadable(err error) *Error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err
 	}
 	refusal := f.refuse(err.Error(), "")

@@ -30,8 +30,7 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 		return nil, refuseSigning(err.Error(), err)
 	}
 	issued, err := createCertificate(template, a.Certificate, t.PublicKey, a.signer)
-	var token *Error
-	if errors.As(err, &token) {
+	if token, ok := errors.AsType[*Error](err); ok {
 		return nil, token
 	}
 	if err != nil {

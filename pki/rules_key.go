@@ -149,11 +149,10 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 
 // findFailedTrial reports why the trial signature of a token's key failed.
 func findFailedTrial(m *Material, _ time.Time) (string, string) {
-	var failed *Error
-	switch {
-	case m.key.failed == nil:
+	if m.key.failed == nil {
 		return "", ""
-	case errors.As(m.key.failed, &failed):
+	}
+	if failed, ok := errors.AsType[*Error](m.key.failed); ok {
 		return failed.Reason, cmp.Or(failed.Advice, adviceOfTrial)
 	}
 	return m.key.failed.Error(), adviceOfTrial

@@ -131,8 +131,8 @@ func (k *tokenKey) refuseLocked() *Error { return k.refuse(lockedPIN, adviceOfLo
 // refuseAnswer is the error for an answer of a token. It leaves out the text of the
 // libraries, which can hold the URI.
 func (k *tokenKey) refuseAnswer(err error) *Error {
-	var code pkcs11.Error
-	if !errors.As(err, &code) {
+	code, ok := errors.AsType[pkcs11.Error](err)
+	if !ok {
 		return k.refuse("the token can't be used: its module gives an answer that makes no sense", "")
 	}
 	answer, known := answers[code]

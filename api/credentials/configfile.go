@@ -113,8 +113,7 @@ func profileName(data json.RawMessage) string {
 }
 
 func decodeProfile(data json.RawMessage) (p profile, err error) {
-	var odd *json.UnmarshalTypeError
-	if err := json.Unmarshal(data, &p); errors.As(err, &odd) {
+	if odd, ok := errors.AsType[*json.UnmarshalTypeError](json.Unmarshal(data, &p)); ok {
 		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), odd.Field))
 	}
 	return p, nil

@@ -99,16 +99,13 @@ func (o origin) provider(fetch func(context.Context) (Credentials, error)) Provi
 
 // failed explains an error of fetching. If the context ended, that is the reason.
 func (o origin) failed(ctx context.Context, err error) error {
-	var (
-		misset *wire.EnvironmentError
-		wrong  answerError
-	)
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return &StoppedError{o.source, ctx.Err()}
-	case errors.As(err, &misset):
+	}
+	if misset, ok := errors.AsType[*wire.EnvironmentError](err); ok {
 		return misset
-	case errors.As(err, &wrong):
+	}
+	if wrong, ok := errors.AsType[answerError](err); ok {
 		return o.refused(string(wrong))
 	}
 	return o.unreachable(err)

@@ -113,8 +113,7 @@ func checkLibrary(source string) error {
 // explain puts an error of the library into words: its own hold URLs with signatures, and
 // whole answers.
 func (r stsRequest) explain(err error) error {
-	var request *url.Error
-	if errors.As(err, &request) {
+	if _, ok := errors.AsType[*url.Error](err); ok {
 		failure := r.unreachable(err)
 		failure.Advice = "check the network and HTTPS_PROXY; running it again is safe"
 		return failure
