@@ -14,7 +14,7 @@ import (
 // A mode is a mode of the CLI's profiles.
 type mode struct {
 	needs string // settings by the CLI's names of them
-	build func(p profile, dependents []string) (Provider, error)
+	build func(profile) (Provider, error)
 }
 
 // modes are the supported modes. A mode's settings are checked first, and optional ones get a
@@ -38,18 +38,14 @@ func modes() map[string]mode {
 }
 
 // provider makes the provider of the profile's mode.
-func (p profile) provider() (Provider, error) { return p.providerFor(nil) }
-
-// providerFor makes the provider for the profiles that have this one as their source, in the
-// order of the chain.
-func (p profile) providerFor(dependents []string) (Provider, error) {
+func (p profile) provider() (Provider, error) {
 	mode, known := modes()[p.Mode]
 	switch {
 	case known:
 		if err := p.check(mode.needs); err != nil {
 			return nil, err
 		}
-		return mode.build(p, dependents)
+		return mode.build(p)
 	case p.config == nil:
 		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
 			p.Name, iniPath(), wire.Shortened(p.iniType), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
@@ -95,13 +91,13 @@ func (p profile) own() Credentials {
 }
 
 // accessKey ignores a token of another mode.
-func (p profile) accessKey([]string) (Provider, error) {
+func (p profile) accessKey() (Provider, error) {
 	own := p.own()
 	own.SecurityToken = ""
 	return fixed(own)
 }
 
-func (p profile) stsToken([]string) (Provider, error) {
+func (p profile) stsToken() (Provider, error) {
 	if err := p.check("sts_token"); err != nil {
 		return nil, err
 	}
@@ -109,9 +105,9 @@ func (p profile) stsToken([]string) (Provider, error) {
 }
 
 // ramRole assumes the role with the profile's own AccessKey, which may be a temporary one.
-func (p profile) ramRole([]string) (Provider, error) { return p.roleOver(fixed(p.own())) }
+func (p profile) ramRole() (Provider, error) { return p.roleOver(fixed(p.own())) }
 
-func (p profile) roleOverECS([]string) (Provider, error) { return p.roleOver(p.ecsRole(nil)) }
+func (p profile) roleOverECS() (Provider, error) { return p.roleOver(p.ecsRole()) }
 
 // roleOver assumes the role with credentials of another provider, if there is one.
 func (p profile) roleOver(own Provider, err error) (Provider, error) {
@@ -134,8 +130,9 @@ func (p profile) role() role {
 	}
 }
 
-func (p profile) chainedRole(dependents []string) (Provider, error) {
-	if dependents = append(dependents, p.Name); slices.Contains(dependents, p.SourceProfile) {
+func (p profile) chainedRole() (Provider, error) {
+	dependents := append(p.dependents, p.Name)
+	if slices.Contains(dependents, p.SourceProfile) {
 		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
 	}
 	from, found, err := p.config.profile(p.SourceProfile)
@@ -145,27 +142,28 @@ func (p profile) chainedRole(dependents []string) (Provider, error) {
 	if !found {
 		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
 	}
-	return p.roleOver(from.providerFor(dependents))
+	from.dependents = dependents
+	return p.roleOver(from.provider())
 }
 
-func (p profile) ecsRole([]string) (Provider, error) { return newECSRole(p.source(), p.ECSRoleName) }
+func (p profile) ecsRole() (Provider, error) { return newECSRole(p.source(), p.ECSRoleName) }
 
-func (p profile) oidc([]string) (Provider, error) {
+func (p profile) oidc() (Provider, error) {
 	return newOIDC(p.source(), p.role(), oidcToken{providerARN: p.OIDCProviderARN, file: p.OIDCTokenFile, text: p.OIDCToken})
 }
 
-func (p profile) cloudSSO([]string) (Provider, error) {
+func (p profile) cloudSSO() (Provider, error) {
 	return newCloudSSO(login{p.Name, "CloudSSO", p.source(), p.AccessToken, time.Unix(int64(p.AccessTokenExpires), 0)}, p.SignInURL, p.AccountID, p.AccessConfig)
 }
 
-func (p profile) oauth([]string) (Provider, error) {
+func (p profile) oauth() (Provider, error) {
 	return newOAuth(login{p.Name, "OAuth", p.source(), p.OAuthToken, time.Unix(int64(p.OAuthTokenExpires), 0)}, p.OAuthSite)
 }
 
-func (p profile) external([]string) (Provider, error) {
+func (p profile) external() (Provider, error) {
 	return newExternal(p.source(), string(p.ProcessCommand))
 }
 
-func (p profile) uri([]string) (Provider, error) {
+func (p profile) uri() (Provider, error) {
 	return newURISource(p.source(), string(p.CredentialsURI))
 }

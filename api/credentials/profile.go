@@ -47,6 +47,8 @@ type profile struct {
 
 	iniType string         // the mode in words of the INI file; "" for a profile of the CLI
 	config  *configuration // whose it is, and its source_profile; nil for a section of the INI file
+
+	dependents []string // the profiles that have this one as their source, in the order of the chain
 }
 
 // source names the profile for people.
