@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -56,26 +57,10 @@ func (p profile) provider() (Provider, error) {
 
 // check refuses a profile that lacks one of the settings.
 func (p profile) check(needs string) error {
-	settings := map[string]string{
-		"access_key_id":           p.AccessKeyID,
-		"access_key_secret":       string(p.AccessKeySecret),
-		"sts_token":               string(p.SecurityToken),
-		"ram_role_arn":            p.RoleARN,
-		"source_profile":          p.SourceProfile,
-		"oidc_provider_arn":       p.OIDCProviderARN,
-		"oidc_token_file":         cmp.Or(p.OIDCTokenFile, string(p.OIDCToken)),
-		"cloud_sso_sign_in_url":   p.SignInURL,
-		"cloud_sso_account_id":    p.AccountID,
-		"cloud_sso_access_config": p.AccessConfig,
-		"access_token":            string(p.AccessToken),
-		"oauth_site_type":         p.OAuthSite,
-		"oauth_access_token":      string(p.OAuthToken),
-		"process_command":         string(p.ProcessCommand),
-		"credentials_uri":         string(p.CredentialsURI),
-	}
 	var missing []string
-	for _, name := range strings.Fields(needs) {
-		if settings[name] == "" {
+	for name := range strings.FieldsSeq(needs) {
+		inItself := name == "oidc_token_file" && p.OIDCToken != ""
+		if p.setting(name) == "" && !inItself {
 			missing = append(missing, p.key(name))
 		}
 	}
@@ -83,6 +68,16 @@ func (p profile) check(needs string) error {
 		return badProfile(p.source() + " lacks " + strings.Join(missing, " and "))
 	}
 	return nil
+}
+
+// setting is the value of a setting that is a text, by the CLI's name of it.
+func (p profile) setting(name string) string {
+	for field, value := range reflect.ValueOf(p).Fields() {
+		if field.Tag.Get("json") == name {
+			return value.String()
+		}
+	}
+	return ""
 }
 
 // own are the profile's own credentials.
