@@ -5,7 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"strconv"
+	"strings"
+	"sync"
 )
 
 const redacted = "[redacted]"
@@ -58,36 +59,15 @@ func redactAll(data []byte, secrets []Secret) []byte {
 // withoutEscapes writes the printing ASCII characters of JSON as they are that stand as
 // \/ or \u002b there, which is the same text: a secret that some encoder spelled so would
 // escape redact.
-func withoutEscapes(text []byte) []byte {
-	plain := make([]byte, 0, len(text))
-	for len(text) > 0 {
-		length := bytes.IndexByte(text, '\\')
-		switch {
-		case length == 0:
-			length = min(2, len(text))
-		case length < 0:
-			length = len(text)
-		}
-		if c, size := escapedASCII(text); size > 0 {
-			plain, text = append(plain, c), text[size:]
-			continue
-		}
-		plain, text = append(plain, text[:length]...), text[length:]
-	}
-	return plain
-}
+func withoutEscapes(text []byte) []byte { return []byte(unescaping().Replace(string(text))) }
 
-// escapedASCII is the character that an escape at the beginning of a text stands for, and
-// the length of the escape; 0 if there is none, or none that may go.
-func escapedASCII(text []byte) (c byte, size int) {
-	switch {
-	case bytes.HasPrefix(text, []byte(`\/`)):
-		return '/', 2
-	case bytes.HasPrefix(text, []byte(`\u00`)) && len(text) >= 6:
-		n, err := strconv.ParseUint(string(text[4:6]), 16, 8)
-		if err == nil && n >= ' ' && n < 0x7f && n != '"' && n != '\\' {
-			return byte(n), 6
+// unescaping leaves an escaped backslash as it is: it escapes nothing behind it.
+var unescaping = sync.OnceValue(func() *strings.Replacer {
+	pairs := []string{`\\`, `\\`, `\/`, `/`}
+	for c := ' '; c < 0x7f; c++ {
+		if c != '"' && c != '\\' {
+			pairs = append(pairs, fmt.Sprintf(`\u%04x`, c), string(c), fmt.Sprintf(`\u%04X`, c), string(c))
 		}
 	}
-	return 0, 0
-}
+	return strings.NewReplacer(pairs...)
+})
