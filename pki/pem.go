@@ -28,51 +28,30 @@ func (b pemBlock) encrypted() bool {
 // pem.Decode passes over a damaged block in silence; here each BEGIN line is
 // looked at on its own, so that a damaged block is seen.
 func pemBlocks(data []byte) []pemBlock {
-	data = bytes.ReplaceAll(data, byteOrderMark, nil)
+	text := "\n" + string(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
-	for start := nextBegin(data, 0); start >= 0; {
-		end := nextBegin(data, start+len(pemBegin))
-		segment := data[start:]
-		if end >= 0 {
-			segment = data[start:end]
-		}
-		blocks = append(blocks, decodeBlock(segment))
-		start = end
+	for _, segment := range strings.Split(text, "\n"+pemBegin)[1:] {
+		blocks = append(blocks, decodeBlock(pemBegin+segment))
 	}
 	return blocks
 }
 
-// nextBegin is the position of the next line at or after from that begins a
-// block, or -1.
-func nextBegin(data []byte, from int) int {
-	for {
-		i := bytes.Index(data[from:], []byte(pemBegin))
-		if i < 0 {
-			return -1
-		}
-		if at := from + i; at == 0 || data[at-1] == '\n' {
-			return at
-		}
-		from += i + len(pemBegin)
-	}
-}
-
-func decodeBlock(segment []byte) pemBlock {
-	if block, _ := pem.Decode(segment); block != nil {
+func decodeBlock(segment string) pemBlock {
+	if block, _ := pem.Decode([]byte(segment)); block != nil {
 		return pemBlock{label: block.Type, block: block}
 	}
-	line, _, _ := bytes.Cut(segment[len(pemBegin):], []byte("-----"))
-	return pemBlock{label: plainLabel(line)}
+	label, _, _ := strings.Cut(strings.TrimPrefix(segment, pemBegin), "-----")
+	return pemBlock{label: plainLabel(label)}
 }
 
 // plainLabel keeps the label of a damaged block only if it looks like one: the line
 // could hold anything, key material too.
-func plainLabel(label []byte) string {
+func plainLabel(label string) string {
 	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && (r < '0' || r > '9') }
-	if len(label) > 40 || bytes.ContainsFunc(label, odd) {
+	if len(label) > 40 || strings.ContainsFunc(label, odd) {
 		return "PEM"
 	}
-	return string(label)
+	return label
 }
 
 // labels lists the kinds of blocks for an error, each once.
