@@ -75,8 +75,8 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 // ListCaCertificate lists all CA certificates of an instance, in the service's order,
 // each once.
 func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]CaCertificate, error) {
-	list := listing[CaCertificate]{client: c, op: listCaCertificate, params: url.Values{"MqttInstanceId": {instanceID}}, name: "CaCertificateVOS",
-		of: func(d listData) []CaCertificate { return converted(d.CaCertificateVOS, caCertificateVO.certificate) }}
+	list := listing[caCertificateVO, CaCertificate]{client: c, op: listCaCertificate, params: url.Values{"MqttInstanceId": {instanceID}},
+		name: "CaCertificateVOS", of: func(d listData) []caCertificateVO { return d.CaCertificateVOS }}
 	return list.all(ctx)
 }
 
@@ -165,11 +165,8 @@ type DeviceCertificate struct {
 // themselves under a CA, whether their devices are connected or not, in the service's
 // order, each once. CaSn is sent as it is: use the string that the service gave.
 func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) ([]DeviceCertificate, error) {
-	list := listing[DeviceCertificate]{client: c, op: listDeviceCertificateByCaSn, params: url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}},
-		name: "DeviceCertificateVOS",
-		of: func(d listData) []DeviceCertificate {
-			return converted(d.DeviceCertificateVOS, deviceCertificateVO.certificate)
-		}}
+	list := listing[deviceCertificateVO, DeviceCertificate]{client: c, op: listDeviceCertificateByCaSn, params: url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}},
+		name: "DeviceCertificateVOS", of: func(d listData) []deviceCertificateVO { return d.DeviceCertificateVOS }}
 	return list.all(ctx)
 }
 

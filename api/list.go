@@ -21,15 +21,18 @@ const (
 )
 
 // A listing fetches all pages of a list and collects what is on them.
-type listing[T comparable] struct {
+type listing[VO wireForm[T], T comparable] struct {
 	client *Client
 	op     operation
 	params url.Values
-	name   string             // of the list in the Data of an answer
-	of     func(listData) []T // the list, nil if the Data has none
-	got    []T                // in the service's order, each entry once
-	known  map[T]bool         // those that were got
+	name   string              // of the list in the Data of an answer
+	of     func(listData) []VO // the list, nil if the Data has none
+	got    []T                 // in the service's order, each entry once
+	known  map[T]bool          // those that were got
 }
+
+// A wireForm is an entry of a list as the service sends it.
+type wireForm[T any] interface{ certificate() T }
 
 // listData is the Data of an answer in its wire form. It has the list of its operation.
 type listData struct {
@@ -42,21 +45,9 @@ type listData struct {
 // Total: the number of records or the number of pages.
 func (d listData) promises(pageNo int) bool { return int(d.Total) > (pageNo-1)*listPageSize }
 
-// converted gives nil for nil.
-func converted[VO, T any](vos []VO, convert func(VO) T) []T {
-	if vos == nil {
-		return nil
-	}
-	entries := make([]T, len(vos))
-	for i, vo := range vos {
-		entries[i] = convert(vo)
-	}
-	return entries
-}
-
 // A page is one page of a listing, or why there is none.
-type page[T comparable] struct {
-	entries []T
+type page[VO any] struct {
+	entries []VO
 	size    int // of a full page, as the answer echoes it; 0 if it does not, so that no page counts as short
 	err     error
 }
@@ -66,7 +57,7 @@ type page[T comparable] struct {
 // such a page counts for nothing, errors included. The answer's Total does not end it: one
 // of the vendor's texts calls it the number of records, another the number of pages.
 // Once the first page shows that there are more, pages are fetched side by side.
-func (l *listing[T]) all(ctx context.Context) ([]T, error) {
+func (l *listing[VO, T]) all(ctx context.Context) ([]T, error) {
 	l.known = map[T]bool{}
 	pages := l.pages(ctx, 1, 1)
 	for next := 2; ; next += listAtOnce {
@@ -86,8 +77,8 @@ func (l *listing[T]) all(ctx context.Context) ([]T, error) {
 }
 
 // pages fetches count pages side by side, the first being number first.
-func (l *listing[T]) pages(ctx context.Context, first, count int) []page[T] {
-	pages := make([]page[T], count)
+func (l *listing[VO, T]) pages(ctx context.Context, first, count int) []page[VO] {
+	pages := make([]page[VO], count)
 	var group sync.WaitGroup
 	for i := range pages {
 		group.Go(func() { pages[i] = l.page(ctx, first+i) })
@@ -98,7 +89,7 @@ func (l *listing[T]) pages(ctx context.Context, first, count int) []page[T] {
 
 // page fetches one page. Only an answer that says that it is empty, or nothing else, is
 // taken for an empty page: a deletion may hang on it.
-func (l *listing[T]) page(ctx context.Context, pageNo int) page[T] {
+func (l *listing[VO, T]) page(ctx context.Context, pageNo int) page[VO] {
 	var answer struct {
 		reply
 		Data *listData
@@ -107,25 +98,25 @@ func (l *listing[T]) page(ctx context.Context, pageNo int) page[T] {
 	params.Set("PageNo", strconv.Itoa(pageNo))
 	params.Set("PageSize", strconv.Itoa(listPageSize))
 	if err := l.client.call(ctx, l.op, params, &answer); err != nil {
-		return page[T]{err: err}
+		return page[VO]{err: err}
 	}
 	lacking := "Data"
 	if answer.Data != nil {
 		entries := l.of(*answer.Data)
 		if entries != nil || !answer.Data.promises(pageNo) {
-			return page[T]{entries: entries, size: min(int(answer.Data.PageSize), listPageSize)}
+			return page[VO]{entries: entries, size: min(int(answer.Data.PageSize), listPageSize)}
 		}
 		lacking = l.name
 	}
-	return page[T]{err: missingField(l.client.about(l.op, params), &answer, lacking)}
+	return page[VO]{err: missingField(l.client.about(l.op, params), &answer, lacking)}
 }
 
 // add takes a page and reports whether it is the last. An entry that moved to a later page
 // while the pages were fetched is taken once.
-func (l *listing[T]) add(page page[T]) (last bool) {
+func (l *listing[VO, T]) add(page page[VO]) (last bool) {
 	before := len(l.got)
-	for _, entry := range page.entries {
-		if !l.known[entry] {
+	for _, vo := range page.entries {
+		if entry := vo.certificate(); !l.known[entry] {
 			l.known[entry] = true
 			l.got = append(l.got, entry)
 		}
