@@ -33,7 +33,6 @@ func (o Options) ca(r *record) caCertificateVO {
 	}
 }
 
-// listCAs is ListCaCertificate.
 func (s *Service) listCAs(c *call) (any, *refusal) {
 	instance, refused := s.instance(c)
 	if refused != nil {
@@ -56,7 +55,6 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 	return dataAnswer{c.requestID, page}, nil
 }
 
-// getCA is GetCaCertificate.
 func (s *Service) getCA(c *call) (any, *refusal) {
 	instance, sn, refused := s.target(c, "Sn")
 	if refused != nil {
@@ -70,17 +68,14 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 	return nil, refuse(findCABySnError)
 }
 
-// activateCA is ActiveCaCertificate.
 func (s *Service) activateCA(c *call) (any, *refusal) {
 	return s.change(c, func(r *record) { r.inactive = false })
 }
 
-// inactivateCA is InactivateCaCertificate.
 func (s *Service) inactivateCA(c *call) (any, *refusal) {
 	return s.change(c, func(r *record) { r.inactive = true })
 }
 
-// deleteCA is DeleteCaCertificate.
 func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.delete) }
 
 // change changes a CA in the book.

@@ -59,8 +59,6 @@ type devicePage struct {
 	Certificates []deviceCertificateVO `json:"DeviceCertificateVOS" xml:"DeviceCertificateVOS"`
 }
 
-// listDevices is ListDeviceCertificateByCaSn.
-//
 // Invented: the code for an unknown CA, and the order: that of registration.
 func (s *Service) listDevices(c *call) (any, *refusal) {
 	instance, caSn, refused := s.target(c, "CaSn")

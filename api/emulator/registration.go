@@ -32,8 +32,6 @@ type snAnswer struct {
 	Sn        string
 }
 
-// registerCA is RegisterCaCertificate.
-//
 // Invented: the order of the checks: parameters, instance, the CA by itself, the verification certificate by itself, its code, and last
 // the serial number. A refused registration changes nothing, and uses up no code unless Options.SingleUseCodes is set.
 func (s *Service) registerCA(c *call) (any, *refusal) {
@@ -85,7 +83,6 @@ type registerCodeAnswer struct {
 	RegisterCode string
 }
 
-// getRegisterCode is GetRegisterCode.
 func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	instance, refused := s.instance(c)
 	if refused != nil {

@@ -47,9 +47,9 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	}
 	server := &Server{served: make(chan struct{})}
 	server.http = newHTTPServer(s, server.track)
-	scheme := "http"
+	serve, scheme := server.http.Serve, "http"
 	if withTLS {
-		scheme = "https"
+		serve, scheme = server.serveTLS, "https"
 		if server.RootPEM, server.http.TLSConfig, err = throwawayTLS(tcpAddr.IP, time.Now()); err != nil {
 			return nil, fmt.Errorf("emulator: make a TLS certificate: %w", err)
 		}
@@ -59,7 +59,10 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
 	server.URL = scheme + "://" + listener.Addr().String()
-	go server.serve(listener, withTLS)
+	go func() {
+		defer close(server.served)
+		_ = serve(listener) // ends with an error always: ErrServerClosed or the listener's
+	}()
 	return server, nil
 }
 
@@ -100,15 +103,8 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 	}
 }
 
-func (s *Server) serve(listener net.Listener, withTLS bool) {
-	defer close(s.served)
-	if withTLS {
-		// The certificate is in TLSConfig. Serving always ends with an error: ErrServerClosed or the listener's.
-		_ = s.http.ServeTLS(listener, "", "")
-		return
-	}
-	_ = s.http.Serve(listener)
-}
+// serveTLS serves with the certificate in TLSConfig.
+func (s *Server) serveTLS(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
 
 func (s *Server) track(_ net.Conn, state http.ConnState) {
 	switch state {
