@@ -15,16 +15,17 @@ import (
 	"mqttca/api/wire"
 )
 
-// A role is a RAM role with the terms on which STS is asked for it. Only the ARN is required.
+// A role is a RAM role with the terms on which STS is asked for it, as profiles have them.
+// Only the ARN is required.
 type role struct {
-	arn         string
-	sessionName string
-	seconds     int // of validity; 0: an hour
-	policy      string
-	externalID  string
-	endpoint    string // of STS, "" for the environment's or one of a region
-	region      string // of the STS endpoint, "" for the environment's or the central one
-	vpc         bool   // the STS endpoint inside a VPC
+	ARN         string      `json:"ram_role_arn"`
+	SessionName string      `json:"ram_session_name"`
+	Seconds     wire.Number `json:"expired_seconds"` // of validity; 0: an hour
+	Policy      string      `json:"policy"`
+	ExternalID  string      `json:"external_id"`
+	Endpoint    string      `json:"sts_endpoint"` // of STS, "" for the environment's or one of a region
+	Region      string      `json:"sts_region"`   // of the STS endpoint, "" for the environment's or the central one
+	VPC         bool        `json:"enable_vpc"`   // the STS endpoint inside a VPC
 }
 
 const (
@@ -37,16 +38,16 @@ const roleAdvice = "check the role's ARN, its trust policy, and whether the iden
 
 func (r role) check(source string) error {
 	switch {
-	case r.seconds != 0 && r.seconds < leastRoleSeconds:
-		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.seconds, leastRoleSeconds))
-	case r.region == "" && r.stsRegion() != "" && !wire.IsRegion(r.stsRegion()):
+	case r.Seconds != 0 && r.Seconds < leastRoleSeconds:
+		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.Seconds, leastRoleSeconds))
+	case r.Region == "" && r.stsRegion() != "" && !wire.IsRegion(r.stsRegion()):
 		return &Error{
 			Reason: fmt.Sprintf("%s is %q: a region is written like cn-hangzhou", EnvSTSRegion, wire.Shortened(r.stsRegion())),
 			Advice: "correct the variable, or unset it",
 		}
-	case r.region != "" && !wire.IsRegion(r.region):
-		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.region)))
-	case !isHost(r.stsHost()) && r.endpoint != "":
+	case r.Region != "" && !wire.IsRegion(r.Region):
+		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.Region)))
+	case !isHost(r.stsHost()) && r.Endpoint != "":
 		return badProfile(source + " has an sts_endpoint that is no host")
 	case !isHost(r.stsHost()):
 		return &wire.EnvironmentError{Variable: EnvSTSEndpoint, Problem: "is no host", Advice: "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
@@ -54,7 +55,7 @@ func (r role) check(source string) error {
 	return nil
 }
 
-func (r role) stsRegion() string { return cmp.Or(r.region, getenv(EnvSTSRegion)) }
+func (r role) stsRegion() string { return cmp.Or(r.Region, getenv(EnvSTSRegion)) }
 
 // isHost reports whether the text is a host or host:port, and nothing behind it.
 func isHost(text string) bool {
@@ -65,13 +66,13 @@ func isHost(text string) bool {
 // stsHost is the host of STS. As in the vendor's CLI an endpoint comes before a region, and
 // may be written as a URL.
 func (r role) stsHost() string {
-	if endpoint := strings.TrimSpace(cmp.Or(r.endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
+	if endpoint := strings.TrimSpace(cmp.Or(r.Endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
 		return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(endpoint, "https://"), "http://"), "/")
 	}
 	switch region := r.stsRegion(); {
 	case region == "":
 		return "sts.aliyuncs.com"
-	case r.vpc || isTrue(EnvVPCEndpoints):
+	case r.VPC || isTrue(EnvVPCEndpoints):
 		return "sts-vpc." + region + ".aliyuncs.com"
 	default:
 		return "sts." + region + ".aliyuncs.com"
@@ -93,6 +94,8 @@ func (r role) provider(source, advice string, sign func(context.Context) ([]Secr
 	}), nil
 }
 
+func (r role) externalID() string { return cmp.Or(r.ExternalID, getenv(EnvExternalID)) }
+
 // newRole assumes the role with credentials of another provider, which is asked under the
 // same context.
 func newRole(source string, r role, own Provider) (Provider, error) {
@@ -103,11 +106,11 @@ func newRole(source string, r role, own Provider) (Provider, error) {
 				WithAccessKeyId(from.AccessKeyID).
 				WithAccessKeySecret(string(from.AccessKeySecret)).
 				WithSecurityToken(string(from.SecurityToken)).
-				WithRoleArn(r.arn).
-				WithRoleSessionName(cmp.Or(r.sessionName, defaultSessionName)).
-				WithDurationSeconds(cmp.Or(r.seconds, defaultRoleSeconds)).
-				WithPolicy(r.policy).
-				WithExternalId(r.externalID).
+				WithRoleArn(r.ARN).
+				WithRoleSessionName(cmp.Or(r.SessionName, defaultSessionName)).
+				WithDurationSeconds(cmp.Or(int(r.Seconds), defaultRoleSeconds)).
+				WithPolicy(r.Policy).
+				WithExternalId(r.externalID()).
 				WithStsEndpoint(r.stsHost()).
 				WithHttpOptions(options).
 				Build()
@@ -117,9 +120,9 @@ func newRole(source string, r role, own Provider) (Provider, error) {
 
 // An oidcToken proves to STS who asks for a role.
 type oidcToken struct {
-	providerARN string
-	file        string // the issuer writes a new token into it before the old one expires
-	text        Secret // comes before the file
+	ProviderARN string `json:"oidc_provider_arn"`
+	File        string `json:"oidc_token_file"` // the issuer writes a new token into it before the old one expires
+	Text        Secret `json:"oidc_token"`      // comes before the file
 }
 
 const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's ARN, and whether the token has expired"
@@ -132,11 +135,11 @@ func newOIDC(source string, r role, token oidcToken) (Provider, error) {
 		return []Secret{proof}, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
 			return providers.NewOIDCCredentialsProviderBuilder().
 				WithOIDCToken(string(proof)).
-				WithOIDCProviderARN(token.providerARN).
-				WithRoleArn(r.arn).
-				WithRoleSessionName(cmp.Or(r.sessionName, defaultSessionName)).
-				WithDurationSeconds(cmp.Or(r.seconds, defaultRoleSeconds)).
-				WithPolicy(r.policy).
+				WithOIDCProviderARN(token.ProviderARN).
+				WithRoleArn(r.ARN).
+				WithRoleSessionName(cmp.Or(r.SessionName, defaultSessionName)).
+				WithDurationSeconds(cmp.Or(int(r.Seconds), defaultRoleSeconds)).
+				WithPolicy(r.Policy).
 				WithSTSEndpoint(r.stsHost()).
 				WithHttpOptions(options).
 				Build()
@@ -145,18 +148,18 @@ func newOIDC(source string, r role, token oidcToken) (Provider, error) {
 }
 
 func (t oidcToken) read(source string) (Secret, error) {
-	if t.text != "" {
-		return t.text, nil
+	if t.Text != "" {
+		return t.Text, nil
 	}
-	data, err := readConfigFile(t.file)
+	data, err := readConfigFile(t.File)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Error{Reason: fmt.Sprintf("there is no %s, where %s has its OIDC token", t.file, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("there is no %s, where %s has its OIDC token", t.File, source), Advice: oidcAdvice}
 	}
 	if err != nil {
 		return "", err
 	}
 	if data = bytes.TrimSpace(data); len(data) == 0 {
-		return "", &Error{Reason: fmt.Sprintf("%s, where %s has its OIDC token, is empty", t.file, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("%s, where %s has its OIDC token, is empty", t.File, source), Advice: oidcAdvice}
 	}
 	return Secret(data), nil
 }

@@ -35,11 +35,11 @@ func TestSTSHost(t *testing.T) {
 		want string
 	}{
 		{role{}, nil, "sts.aliyuncs.com"},
-		{role{vpc: true}, nil, "sts.aliyuncs.com"},
-		{role{region: "cn-hangzhou"}, nil, "sts.cn-hangzhou.aliyuncs.com"},
-		{role{region: "cn-hangzhou", vpc: true}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{VPC: true}, nil, "sts.aliyuncs.com"},
+		{role{Region: "cn-hangzhou"}, nil, "sts.cn-hangzhou.aliyuncs.com"},
+		{role{Region: "cn-hangzhou", VPC: true}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
 		{role{}, map[string]string{EnvSTSRegion: "eu-west-1", EnvVPCEndpoints: "true"}, "sts-vpc.eu-west-1.aliyuncs.com"},
-		{role{region: "cn-hangzhou"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts.cn-hangzhou.aliyuncs.com"},
+		{role{Region: "cn-hangzhou"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts.cn-hangzhou.aliyuncs.com"},
 	}
 	for _, tt := range tests {
 		home(t, "", tt.env)
@@ -58,9 +58,9 @@ func TestSTSEndpoint(t *testing.T) {
 	}{
 		{role{}, "", "sts.aliyuncs.com"},
 		{role{}, "sts-vpc.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
-		{role{region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
-		{role{endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
-		{role{endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint that is no host`},
+		{role{Region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
+		{role{Endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
+		{role{Endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint that is no host`},
 		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
 		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
 	} {
@@ -75,15 +75,15 @@ func TestSTSEndpoint(t *testing.T) {
 	}
 	home(t, `{"profiles": [{"name": "a", "mode": "RamRoleArn", "external_id": "own"}, {"name": "b", "mode": "RamRoleArn", "sts_endpoint": "sts.profile"}]}`,
 		map[string]string{"ALIBABACLOUD_EXTERNAL_ID": "x"})
-	var got []role
+	var got []string
 	for _, name := range []string{"a", "b"} {
 		p, _, err := findProfile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, p.role())
+		got = append(got, p.role.externalID()+" "+p.role.Endpoint)
 	}
-	if diff := cmp.Diff([]role{{externalID: "own"}, {externalID: "x", endpoint: "sts.profile"}}, got, cmp.AllowUnexported(role{})); diff != "" {
+	if diff := cmp.Diff([]string{"own ", "x sts.profile"}, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }
@@ -93,7 +93,7 @@ func TestRoleOverNothing(t *testing.T) {
 	home(t, "", nil)
 	none := &Error{Reason: "the source is empty"}
 	source := newRenewed("the source", func(context.Context) (Credentials, error) { return Credentials{}, none })
-	provider, err := newRole("a test", role{arn: "a"}, source)
+	provider, err := newRole("a test", role{ARN: "a"}, source)
 	if err != nil {
 		t.Fatal(err)
 	}

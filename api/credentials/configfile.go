@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"mqttca/api/wire"
@@ -114,7 +115,8 @@ func profileName(data json.RawMessage) string {
 
 func decodeProfile(data json.RawMessage) (p profile, err error) {
 	if odd, ok := errors.AsType[*json.UnmarshalTypeError](json.Unmarshal(data, &p)); ok {
-		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), odd.Field))
+		setting := odd.Field[strings.LastIndexByte(odd.Field, '.')+1:] // behind the name of an embedded struct
+		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), setting))
 	}
 	return p, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // Only what has a name is offered.
 func TestProfileNames(t *testing.T) {
-	for config, want := range map[string]string{"": "", "{": "", oddProfiles: "odd of-odd ops"} {
+	for config, want := range map[string]string{"": "", "{": "", oddProfiles: "odd odd-role of-odd ops"} {
 		home(t, config, nil)
 		if got := strings.Join(ProfileNames(), " "); got != want {
 			t.Errorf("%s: %q, want %q", config, got, want)

@@ -109,7 +109,7 @@ func symlink(t *testing.T, target, path string) {
 func TestOIDCTokenFile(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "token")
-	token := oidcToken{file: file}
+	token := oidcToken{File: file}
 	_, err := token.read("a test")
 	if want := "no usable credentials: there is no " + file + ", where a test has its OIDC token"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
@@ -127,7 +127,7 @@ func TestOIDCTokenFile(t *testing.T) {
 	if want := "no usable credentials: " + file + ", where a test has its OIDC token, is empty"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
-	if got, err := (oidcToken{file: file, text: "given"}).read("a test"); got != "given" || err != nil {
+	if got, err := (oidcToken{File: file, Text: "given"}).read("a test"); got != "given" || err != nil {
 		t.Error("a token that is given does not come first", err)
 	}
 }

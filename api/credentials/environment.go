@@ -76,13 +76,13 @@ func environmentOIDC() (Provider, error) {
 	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
 		return nil, nil
 	}
-	token := oidcToken{providerARN: getenv(EnvOIDCProviderARN), file: getenv(EnvOIDCTokenFile)}
-	if token.file == "" {
-		token.text = Secret(getenv(EnvOIDCToken))
+	token := oidcToken{ProviderARN: getenv(EnvOIDCProviderARN), File: getenv(EnvOIDCTokenFile)}
+	if token.File == "" {
+		token.Text = Secret(getenv(EnvOIDCToken))
 	}
 	var missing []string
 	for _, name := range []string{EnvRoleARN, EnvOIDCProviderARN, EnvOIDCTokenFile} {
-		if getenv(name) == "" && (name != EnvOIDCTokenFile || token.text == "") {
+		if getenv(name) == "" && (name != EnvOIDCTokenFile || token.Text == "") {
 			missing = append(missing, name)
 		}
 	}
@@ -92,10 +92,7 @@ func environmentOIDC() (Provider, error) {
 			Advice: "set " + EnvRoleARN + ", " + EnvOIDCProviderARN + " and " + EnvOIDCTokenFile + ", or none of them",
 		}
 	}
-	return newOIDC("the environment (OIDC)", role{
-		arn:         getenv(EnvRoleARN),
-		sessionName: getenv(EnvRoleSessionName),
-	}, token)
+	return newOIDC("the environment (OIDC)", role{ARN: getenv(EnvRoleARN), SessionName: getenv(EnvRoleSessionName)}, token)
 }
 
 func environmentURI() (Provider, error) {

@@ -19,6 +19,7 @@ const twoProfiles = `{"current": "ops", "profiles": [
 
 // oddProfiles are odd but for the current one, and that has a number as a string.
 const oddProfiles = `{"current": "ops", "profiles": [7, null, {"name": 7}, {"name": "odd", "mode": "AK", "access_key_secret": {"never": "shown"}},
+	{"name": "odd-role", "mode": "RamRoleArn", "enable_vpc": "yes"},
 	{"name": "of-odd", "mode": "ChainableRamRoleArn", "source_profile": "odd"},
 	{"name": "ops", "mode": "AK", "access_key_id": "ops-id", "access_key_secret": "ops-secret", "expired_seconds": "900"}]}`
 
@@ -154,6 +155,7 @@ func TestFindFails(t *testing.T) {
 			`the AccessKey secret of profile "broken" (AK) has a space, a line break or another character that no key has`},
 		{"malformed configuration", `{"access_key_secret": "never-shown"`, twoSections, "", nil, "$CLI is not the JSON that the aliyun CLI writes"},
 		{"profile with a field of another type", oddProfiles, "", "odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
+		{"profile with a field of its role of another type", oddProfiles, "", "odd-role", nil, `profile "odd-role" of $CLI cannot be read: its enable_vpc is of another type`},
 		{"source profile with a field of another type", oddProfiles, "", "of-odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
 		{"malformed INI file", "", "[default]\nnever-shown", "", nil, "$INI is not the INI file that the vendor's SDKs read"},
 		{"INI profile without role, which the environment must not fill", "", twoSections, "half", map[string]string{EnvRoleARN: "x"}, `profile "half" (ram_role_arn) lacks role_arn`},

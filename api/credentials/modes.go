@@ -59,7 +59,7 @@ func (p profile) provider() (Provider, error) {
 func (p profile) check(needs string) error {
 	var missing []string
 	for name := range strings.FieldsSeq(needs) {
-		inItself := name == "oidc_token_file" && p.OIDCToken != ""
+		inItself := name == "oidc_token_file" && p.oidcToken.Text != ""
 		if p.setting(name) == "" && !inItself {
 			missing = append(missing, p.key(name))
 		}
@@ -72,9 +72,10 @@ func (p profile) check(needs string) error {
 
 // setting is the value of a setting that is a text, by the CLI's name of it.
 func (p profile) setting(name string) string {
-	for field, value := range reflect.ValueOf(p).Fields() {
+	value := reflect.ValueOf(p)
+	for _, field := range reflect.VisibleFields(value.Type()) {
 		if field.Tag.Get("json") == name {
-			return value.String()
+			return value.FieldByIndex(field.Index).String()
 		}
 	}
 	return ""
@@ -109,20 +110,7 @@ func (p profile) roleOver(own Provider, err error) (Provider, error) {
 	if err := cmp.Or(err, p.check("ram_role_arn")); err != nil {
 		return nil, err
 	}
-	return newRole(p.source(), p.role(), own)
-}
-
-func (p profile) role() role {
-	return role{
-		arn:         p.RoleARN,
-		sessionName: p.SessionName,
-		seconds:     int(p.DurationSeconds),
-		policy:      p.Policy,
-		externalID:  cmp.Or(p.ExternalID, getenv(EnvExternalID)),
-		endpoint:    p.STSEndpoint,
-		region:      p.STSRegion,
-		vpc:         p.EnableVPC,
-	}
+	return newRole(p.source(), p.role, own)
 }
 
 func (p profile) chainedRole() (Provider, error) {
@@ -144,7 +132,7 @@ func (p profile) chainedRole() (Provider, error) {
 func (p profile) ecsRole() (Provider, error) { return newECSRole(p.source(), p.ECSRoleName) }
 
 func (p profile) oidc() (Provider, error) {
-	return newOIDC(p.source(), p.role(), oidcToken{providerARN: p.OIDCProviderARN, file: p.OIDCTokenFile, text: p.OIDCToken})
+	return newOIDC(p.source(), p.role, p.oidcToken)
 }
 
 func (p profile) cloudSSO() (Provider, error) {

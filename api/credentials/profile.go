@@ -22,20 +22,10 @@ type profile struct {
 	AccessKeySecret Secret `json:"access_key_secret"`
 	SecurityToken   Secret `json:"sts_token"`
 
-	RoleARN         string      `json:"ram_role_arn"`
-	SessionName     string      `json:"ram_session_name"`
-	DurationSeconds wire.Number `json:"expired_seconds"`
-	Policy          string      `json:"policy"`
-	ExternalID      string      `json:"external_id"`
-	STSRegion       string      `json:"sts_region"`
-	STSEndpoint     string      `json:"sts_endpoint"`
-	EnableVPC       bool        `json:"enable_vpc"`
-	SourceProfile   string      `json:"source_profile"`
-	ECSRoleName     string      `json:"ram_role_name"`
-
-	OIDCProviderARN string `json:"oidc_provider_arn"`
-	OIDCTokenFile   string `json:"oidc_token_file"`
-	OIDCToken       Secret `json:"oidc_token"`
+	role
+	oidcToken
+	SourceProfile string `json:"source_profile"`
+	ECSRoleName   string `json:"ram_role_name"`
 
 	SignInURL          string      `json:"cloud_sso_sign_in_url"`
 	AccountID          string      `json:"cloud_sso_account_id"`
@@ -152,12 +142,9 @@ func profileOf(name string, section *ini.Section) profile {
 		AccessKeyID:     value("access_key_id"),
 		AccessKeySecret: Secret(value("access_key_secret")),
 		SecurityToken:   Secret(value("sts_token")),
-		RoleARN:         value("ram_role_arn"),
-		SessionName:     value("ram_session_name"),
-		Policy:          value("policy"),
+		role:            role{ARN: value("ram_role_arn"), SessionName: value("ram_session_name"), Policy: value("policy")},
+		oidcToken:       oidcToken{ProviderARN: value("oidc_provider_arn"), File: value("oidc_token_file")},
 		ECSRoleName:     value("ram_role_name"),
-		OIDCProviderARN: value("oidc_provider_arn"),
-		OIDCTokenFile:   value("oidc_token_file"),
 	}
 }
 
