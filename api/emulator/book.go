@@ -26,14 +26,14 @@ type book struct {
 //
 // Invented: "in global" of SnNotUnique means all instances of this service, and serial numbers are compared without the issuer.
 func (b *book) register(sub submission, now time.Time) *refusal {
-	if refused := b.codes.check(sub.instance, sub.registerCode, now); refused != nil {
+	if refused := b.codes.check(sub.instance, sub.RegistrationCode, now); refused != nil {
 		return refused
 	}
 	if slices.ContainsFunc(b.records, func(r *record) bool { return r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
 		return refuse(snNotUnique)
 	}
 	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.options.DevicesPerCA, sub.ca)})
-	b.codes.spend(sub.instance, sub.registerCode)
+	b.codes.spend(sub.instance, sub.RegistrationCode)
 	return nil
 }
 
@@ -84,7 +84,7 @@ func (b *book) delete(entry *record) {
 // find returns the record of a CA, or nil.
 func (b *book) find(instance, sn string) *record {
 	for _, entry := range b.records {
-		if entry.instance == instance && entry.sn == sn {
+		if entry.instance == instance && entry.Sn == sn {
 			return entry
 		}
 	}
@@ -116,11 +116,11 @@ func (s *Service) Registrations() []Registration {
 		}
 		list = append(list, Registration{
 			InstanceID: entry.instance,
-			Sn:         entry.sn,
-			Name:       entry.name,
+			Sn:         entry.Sn,
+			Name:       entry.CaName,
 			CASHA256:   hexSHA256(entry.ca.Raw),
 			Active:     !entry.inactive,
-			Code:       entry.registerCode,
+			Code:       entry.RegistrationCode,
 		})
 	}
 	return list

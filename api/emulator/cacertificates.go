@@ -20,17 +20,13 @@ type caPage struct {
 	Certificates []caCertificateVO `json:"CaCertificateVOS" xml:"CaCertificateVOS"`
 }
 
+// ca returns a CA in the forms of the options.
 func (o Options) ca(r *record) caCertificateVO {
-	return caCertificateVO{
-		RegistrationCode:    r.registerCode,
-		CaName:              r.name,
-		Sn:                  r.sn,
-		CaContent:           o.certificate(r.caContent),
-		VerificationContent: o.certificate(r.verifyContent),
-		ValidBegin:          o.number(r.ca.NotBefore.UnixMilli()),
-		ValidEnd:            o.number(r.ca.NotAfter.UnixMilli()),
-		Status:              o.status(r.inactive),
-	}
+	vo := r.caCertificateVO
+	vo.CaContent, vo.VerificationContent = o.certificate(vo.CaContent), o.certificate(vo.VerificationContent)
+	vo.ValidBegin, vo.ValidEnd = o.number(r.ca.NotBefore.UnixMilli()), o.number(r.ca.NotAfter.UnixMilli())
+	vo.Status = o.status(r.inactive)
+	return vo
 }
 
 func (s *Service) listCAs(c *call) (any, *refusal) {
@@ -49,7 +45,7 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 	}
 	for s.filler != nil && len(page.Certificates) < at.size {
 		filler := *s.filler
-		filler.sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
+		filler.Sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
 		page.Certificates = append(page.Certificates, s.options.ca(&filler))
 	}
 	return dataAnswer{c.requestID, page}, nil
@@ -61,7 +57,7 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 		return nil, refused
 	}
 	for _, entry := range s.book.list(instance, c.now, true) {
-		if entry.sn == sn {
+		if entry.Sn == sn {
 			return dataAnswer{c.requestID, s.options.ca(entry)}, nil
 		}
 	}

@@ -17,13 +17,9 @@ const maxNameLength = 64
 
 // submission is a CA that a client registers, with its verification certificate.
 type submission struct {
-	instance      string
-	name          string
-	caContent     string
-	verifyContent string
-	ca            *x509.Certificate
-	registerCode  string // of the verification certificate; "" if it has none
-	sn            string // the CA's serial number as the service writes it
+	caCertificateVO // RegistrationCode is that of the verification certificate; "" if it has none
+	instance        string
+	ca              *x509.Certificate
 }
 
 // snAnswer is the answer to a registration and to every change of a CA.
@@ -43,23 +39,23 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 		refused = s.book.register(sub, c.now)
 	}
 	if refused != nil {
-		s.book.codes.refused(sub.instance, sub.registerCode)
+		s.book.codes.refused(sub.instance, sub.RegistrationCode)
 		return nil, refused
 	}
-	return snAnswer{c.requestID, sub.sn}, nil
+	return snAnswer{c.requestID, sub.Sn}, nil
 }
 
 func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
-	if sub.name, refused = c.parameters.required("CaName"); refused != nil {
+	if sub.CaName, refused = c.parameters.required("CaName"); refused != nil {
 		return sub, refused
 	}
-	if !utf8.ValidString(sub.name) || utf8.RuneCountInString(sub.name) > maxNameLength {
+	if !utf8.ValidString(sub.CaName) || utf8.RuneCountInString(sub.CaName) > maxNameLength {
 		return sub, refuseParameter("CaName")
 	}
-	if sub.caContent, refused = c.parameters.required("CaContent"); refused != nil {
+	if sub.CaContent, refused = c.parameters.required("CaContent"); refused != nil {
 		return sub, refused
 	}
-	if sub.verifyContent, refused = c.parameters.required("VerificationContent"); refused != nil {
+	if sub.VerificationContent, refused = c.parameters.required("VerificationContent"); refused != nil {
 		return sub, refused
 	}
 	sub.instance, refused = s.instance(c)
@@ -68,14 +64,14 @@ func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
 
 // checkSubmission reads and checks both certificates. It reads the code first, because a refused submission may use it up.
 func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refusal) {
-	if verification, ok := parseCertificate(sub.verifyContent); ok {
-		sub.registerCode = onlyCommonName(verification)
+	if verification, ok := parseCertificate(sub.VerificationContent); ok {
+		sub.RegistrationCode = onlyCommonName(verification)
 	}
-	if sub.ca, refused = parseCA(sub.caContent, now); refused != nil {
+	if sub.ca, refused = parseCA(sub.CaContent, now); refused != nil {
 		return refused
 	}
-	sub.sn = s.options.Sn.format(sub.ca.SerialNumber)
-	return checkVerification(sub.verifyContent, sub.ca, now)
+	sub.Sn = s.options.Sn.format(sub.ca.SerialNumber)
+	return checkVerification(sub.VerificationContent, sub.ca, now)
 }
 
 type registerCodeAnswer struct {

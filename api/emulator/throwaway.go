@@ -111,16 +111,17 @@ func (s *Service) populate() error {
 
 // newStranger makes a CA of other people, with its verification certificate.
 func (s *Service) newStranger(instance, name string) (submission, error) {
-	sub := submission{instance: instance, name: name, registerCode: newRegisterCode(defaultCodeLength)}
+	sub := submission{instance: instance}
+	sub.CaName, sub.RegistrationCode = name, newRegisterCode(defaultCodeLength)
 	ca, err := newThrowawayCA("stranger", s.now(), strangerLifetime)
 	if err != nil {
 		return sub, err
 	}
-	verification, err := ca.issue(throwawayTemplate(sub.registerCode, s.now(), strangerLifetime))
+	verification, err := ca.issue(throwawayTemplate(sub.RegistrationCode, s.now(), strangerLifetime))
 	if err != nil {
 		return sub, err
 	}
-	sub.ca, sub.sn = ca.certificate, s.options.Sn.format(ca.certificate.SerialNumber)
-	sub.caContent, sub.verifyContent = string(ca.pem()), string(verification.pem())
+	sub.ca, sub.Sn = ca.certificate, s.options.Sn.format(ca.certificate.SerialNumber)
+	sub.CaContent, sub.VerificationContent = string(ca.pem()), string(verification.pem())
 	return sub, nil
 }
