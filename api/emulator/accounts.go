@@ -13,22 +13,21 @@ import (
 // DefaultAccount is the account of Options.Instances, and of credentials that name no other.
 const DefaultAccount = "1000000000000001"
 
-// Account is an Alibaba Cloud account with its instances.
+// An Account is an Alibaba Cloud account with its instances.
 type Account struct {
 	ID        string
 	Instances []string
 }
 
-// Credential is an access key that the emulator knows.
+// A Credential is an access key that the emulator knows.
 type Credential struct {
 	AccessKeyID     string
 	AccessKeySecret string
-	// SecurityToken makes it a temporary credential, and a request must send the same token. Empty: a plain AccessKey.
-	SecurityToken string
-	// Account is the id of the account that owns it. Empty: DefaultAccount.
-	Account string
-	// Allow names the RAM actions that it may take, such as mq:RegisterCa; each operation on an instance needs mq:MqttInstanceAccess, too.
-	// Nil: all.
+	SecurityToken   string // of a temporary credential: a request must send it, too; "" for a plain AccessKey
+	Account         string // the id of its owner; "": DefaultAccount
+
+	// Allow names the RAM actions that it may take, such as mq:RegisterCa; nil: all. Each
+	// operation on an instance needs mq:MqttInstanceAccess, too.
 	Allow []string
 }
 
@@ -135,7 +134,7 @@ func (s *Service) instance(c *call) (string, *refusal) {
 // emulatedRegion is the region of all instances. No real region has this name.
 const emulatedRegion = "cn-emulated"
 
-// instanceVO has the fields of an instance, by the vendor's reference page of ListInstances.
+// An instanceVO has the fields of an instance, by the vendor's reference page of ListInstances.
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
 	InstanceName   string
@@ -147,7 +146,7 @@ type instanceVO struct {
 	ExpireTime     number
 }
 
-// instancesAnswer reports success in the fields of a refusal, as on the vendor's reference page.
+// An instancesAnswer reports success in the fields of a refusal, as on the vendor's reference page.
 type instancesAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Code      string

@@ -70,7 +70,7 @@ const sweepInterval = time.Minute
 
 type nonceKey struct{ accessKeyID, nonce string }
 
-// nonces remembers used signature nonces for as long as a repeated request could still pass the check of its timestamp: the tolerance
+// A nonces remembers used signature nonces for as long as a repeated request could still pass the check of its timestamp: the tolerance
 // counted from that timestamp. After that the timestamp alone refuses it, so the window bounds the memory.
 //
 // Invented: nonces are told apart by access key.

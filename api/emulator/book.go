@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// record is a registered CA.
+// A record is a registered CA.
 type record struct {
 	submission
 	registered time.Time
@@ -15,7 +15,7 @@ type record struct {
 	devices    []Device
 }
 
-// book is the memory of the service: the CAs and registration codes of its instances. The lock of the service guards it.
+// A book is the memory of the service: the CAs and registration codes of its instances. The lock of the service guards it.
 type book struct {
 	options Options
 	codes   codes
@@ -91,17 +91,14 @@ func (b *book) find(instance, sn string) *record {
 	return nil
 }
 
-// Registration is an entry of the emulator's own book.
+// A Registration is an entry of the emulator's own book.
 type Registration struct {
 	InstanceID string
-	// Sn is the serial number as the service wrote it.
-	Sn   string
-	Name string
-	// CASHA256 is the SHA-256 of the CA certificate's DER encoding, in lower-case hex.
-	CASHA256 string
-	Active   bool
-	// Code is the registration code that the CA was registered with.
-	Code string
+	Sn         string // the serial number as the service wrote it
+	Name       string
+	CASHA256   string // of the CA certificate's DER encoding, in lower-case hex
+	Active     bool
+	Code       string // the registration code that the CA was registered with
 }
 
 // Registrations returns the emulator's own book in the order of registration, regardless of delays and flicker of lists. It leaves

@@ -2,7 +2,7 @@ package emulator
 
 import "fmt"
 
-// caCertificateVO is the vendor's type of that name, by its reference page of ListCaCertificate. ValidBegin and ValidEnd are the CA
+// A caCertificateVO is the vendor's type of that name, by its reference page of ListCaCertificate. ValidBegin and ValidEnd are the CA
 // certificate's, in Unix milliseconds.
 type caCertificateVO struct {
 	RegistrationCode    string

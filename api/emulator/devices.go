@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// Device is a device certificate. At the real service a device registers it by connecting for the first time.
+// A Device is a device certificate. At the real service a device registers it by connecting for the first time.
 type Device struct {
-	Sn   string
-	Name string
-	// Content is the certificate, as PEM. The emulator does not parse it.
-	Content             string
+	Sn                  string
+	Name                string
+	Content             string // the certificate, as PEM, which the emulator does not parse
 	NotBefore, NotAfter time.Time
 	Inactive            bool
 }
@@ -43,7 +42,7 @@ func newDevices(count int, ca *x509.Certificate) []Device {
 	return devices
 }
 
-// deviceCertificateVO is the vendor's type of that name, by its SDKs.
+// A deviceCertificateVO is the vendor's type of that name, by its SDKs.
 type deviceCertificateVO struct {
 	CaSn          string
 	DeviceSn      string

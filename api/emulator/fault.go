@@ -5,23 +5,18 @@ import (
 	"time"
 )
 
-// Fault makes one call go wrong, or every call. Calls are counted by operation, from 1, after the gateway has admitted them.
+// A Fault makes one call go wrong, or every call. Calls are counted by operation, from 1, after the gateway has admitted them.
 type Fault struct {
-	Kind FaultKind
-	// Operation is the operation that it meets. Empty: every operation, and Call counts them together.
-	Operation string
-	// Call is the number of the call that it meets. 0: every call.
-	Call int
-	// AfterWork: it comes after the operation has done its work. Otherwise the work is never done.
-	AfterWork bool
-	// Delay passes before the work and the fault, and up to Jitter more.
-	Delay, Jitter time.Duration
-	// RetryAfter is the pause that a refusal asks for in x-acs-retry-after. 0: none.
-	RetryAfter time.Duration
+	Kind          FaultKind
+	Operation     string        // that it meets; "": every one, and Call counts them together
+	Call          int           // the number of the call that it meets; 0: every call
+	AfterWork     bool          // it comes after the operation has done its work, which is never done otherwise
+	Delay, Jitter time.Duration // Delay passes before the work and the fault, and up to Jitter more
+	RetryAfter    time.Duration // the pause that a refusal asks for in x-acs-retry-after; 0: none
+	Size          int64         // of FaultOversize, in bytes; 0: 16 MiB
+
 	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP status 400, or 500 before the vendor's notice.
 	Code string
-	// Size is the length of FaultOversize, in bytes. 0: 16 MiB.
-	Size int64
 }
 
 // name is the fault's name in the journal.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// FaultKind is a way in which a call can go wrong.
+// A FaultKind is a way in which a call can go wrong.
 type FaultKind string
 
 // The kinds. A new one needs a name here, a row in faultKinds and a method of delivery; flags, help and mixtures find it there.
@@ -30,16 +30,12 @@ const (
 	FaultSlow        FaultKind = "slow"           // the answer, one byte a second
 )
 
-// faultKind is a row of the table of faults.
+// A faultKind is a row of the table of faults.
 type faultKind struct {
-	// deliver sends the fault in place of the answer; nil for a fault that only waits.
-	deliver func(*delivery)
-	// refuses: the fault is a refusal, which may ask for a pause.
-	refuses bool
-	// undone: the refusal says that the service has done nothing, so a mixture never draws it after the work.
-	undone bool
-	// keepsAnswer: the client gets the operation's own answer, so the work is always done.
-	keepsAnswer bool
+	deliver     func(*delivery) // sends the fault in place of the answer; nil for a fault that only waits
+	refuses     bool            // it is a refusal, which may ask for a pause
+	undone      bool            // it says that the service has done nothing: a mixture never draws it after the work
+	keepsAnswer bool            // the client gets the operation's own answer, so the work is always done
 }
 
 // faultKinds is never written to.
@@ -62,15 +58,14 @@ var faultKinds = map[FaultKind]faultKind{
 // FaultKinds returns all kinds, sorted.
 func FaultKinds() []FaultKind { return slices.Sorted(maps.Keys(faultKinds)) }
 
-// delivery is a call that gets a fault in place of its answer.
+// A delivery is a call that gets a fault in place of its answer.
 type delivery struct {
 	*Service
 	w     http.ResponseWriter
 	r     *http.Request
 	call  *call
 	fault Fault
-	// work does the operation and returns its answer.
-	work func() reply
+	work  func() reply // does the operation and returns its answer
 }
 
 // begin enters the coming answer into the journal.

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// faultPlan decides which fault a call meets.
+// A faultPlan decides which fault a call meets.
 type faultPlan struct {
 	mu      sync.Mutex
 	faults  []Fault
@@ -30,7 +30,7 @@ func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
 	p.calls, p.all = make(map[string]int), 0
 }
 
-// trouble is a wait before a call, and then perhaps a fault in place of its answer.
+// A trouble is a wait before a call, and then perhaps a fault in place of its answer.
 type trouble struct {
 	Fault
 	wait time.Duration
@@ -71,13 +71,11 @@ func (t *trouble) meet(f Fault, random *rand.Rand) {
 	}
 }
 
-// Mixture makes faults at random. The fault of the nth call of an operation depends on Seed, operation and n alone, not on other calls.
+// A Mixture makes faults at random. The fault of the nth call of an operation depends on Seed, operation and n alone, not on other calls.
 type Mixture struct {
-	Seed uint64
-	// Rate is the share of calls that meet a fault, 0 to 1.
-	Rate float64
-	// Kinds are the faults that it draws from. Nil: all but FaultRefuse, which needs a code.
-	Kinds []FaultKind
+	Seed  uint64
+	Rate  float64     // the share of calls that meet a fault, 0 to 1
+	Kinds []FaultKind // to draw from; nil: all but FaultRefuse, which needs a code
 }
 
 func (m Mixture) validate() error {

@@ -12,15 +12,15 @@ import (
 // The vendor's texts and SDKs disagree on some forms. Each of these types has the forms that were met. Empty stands for the first of
 // them, or for the one that Options.Hard names.
 type (
-	// NumberForm is how an answer writes numbers: as JSON numbers or as strings.
+	// A NumberForm is how an answer writes numbers: as JSON numbers or as strings.
 	NumberForm string
-	// PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an n.
+	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an n.
 	PEMForm string
-	// TotalForm is the unit of the Total of a list.
+	// A TotalForm is the unit of the Total of a list.
 	TotalForm string
-	// SnForm is how the service writes a serial number. It finds a CA only by that form.
+	// An SnForm is how the service writes a serial number. It finds a CA only by that form.
 	SnForm string
-	// Order is the order of the CAs in a list.
+	// An Order is the order of the CAs in a list.
 	Order string
 )
 
@@ -67,7 +67,7 @@ func (o Options) validateForms() error {
 	)
 }
 
-// number is a number in an answer, in either form.
+// A number is a number in an answer, in either form.
 type number struct {
 	value  int64
 	quoted bool

@@ -5,15 +5,14 @@ import (
 	"slices"
 )
 
-// claim is the content of a request before it is verified, in either signature scheme: operation, sender, time and signature.
+// A claim is the content of a request before it is verified, in either signature scheme.
 type claim struct {
 	operation, version string
 	accessKeyID, token string
 	timestamp, nonce   string
-	// complete: the request has everything that the scheme asks for, in the scheme's form.
-	complete bool
-	// xml: the answer is wanted as XML.
-	xml bool
+	complete           bool // it has everything that the scheme asks for, in the scheme's form
+	xml                bool // the answer is wanted as XML
+
 	// verify compares the claimed signature with one computed from the request as it arrived.
 	verify func(secret string) *refusal
 }

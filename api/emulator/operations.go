@@ -7,12 +7,11 @@ import (
 	"slices"
 )
 
-// operation is a row of the vendor's API metadata.
+// An operation is a row of the vendor's API metadata.
 type operation struct {
 	methods []string
-	// action is the RAM action that the operation needs, if any. Its name differs from the operation's.
-	action string
-	run    func(*Service, *call) (any, *refusal)
+	action  string // the RAM action that it needs, which often has another name, or ""
+	run     func(*Service, *call) (any, *refusal)
 }
 
 // The values of operation.methods.
@@ -53,13 +52,13 @@ func Actions() []string {
 	return actions
 }
 
-// dataAnswer is the answer of ListCaCertificate, GetCaCertificate and ListDeviceCertificateByCaSn.
+// A dataAnswer is the answer of ListCaCertificate, GetCaCertificate and ListDeviceCertificateByCaSn.
 type dataAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Data      any
 }
 
-// pageInfo is the head of the Data of both lists of certificates.
+// A pageInfo is the head of the Data of both lists of certificates.
 type pageInfo struct {
 	Total    number
 	PageNo   number
@@ -74,7 +73,7 @@ func (o Options) page(count int, at position) pageInfo {
 	return pageInfo{o.number(int64(total)), o.number(int64(at.number)), o.number(int64(at.size))}
 }
 
-// position is the number and size of a page.
+// A position is the number and size of a page.
 type position struct{ number, size int }
 
 // page reads which page a call asks for. It cuts the size to the service's own limit, and the answer echoes the cut size.

@@ -6,59 +6,41 @@ import (
 	"time"
 )
 
-// Options are the content and the behaviour of an emulated service.
+// An Options is the content and the behaviour of an emulated service.
 type Options struct {
-	// Instances are the ids of the instances of [DefaultAccount].
-	Instances []string
-	// Accounts are further accounts, with the instances that they own. At least one instance must exist.
-	Accounts []Account
-	// Credentials are the access keys that the service knows; at least one.
-	Credentials []Credential
-	// Deny names the operations that everybody is refused with NoPermission.
-	Deny []string
-	// Strangers is how many CAs of other people each instance has from the start.
-	Strangers int
-	// DevicesPerCA is how many device certificates appear under each CA when it is registered.
-	DevicesPerCA int
+	Instances   []string     // the ids of the instances of [DefaultAccount]
+	Accounts    []Account    // further accounts with their instances; at least one instance must exist
+	Credentials []Credential // the access keys that the service knows; at least one
+	Deny        []string     // the operations that everybody is refused with NoPermission
 
-	// ListDelay is how long after its registration a CA appears in ListCaCertificate and GetCaCertificate.
-	ListDelay time.Duration
-	// Flicker is how long after that it is listed at every second look only: replicas lag.
-	Flicker time.Duration
-	// EndlessList makes every page of a list full.
-	EndlessList bool
-	// PageLimit is the largest page of a list, 1 to 100. If a PageSize is larger, the answer echoes the limit. 0: 100.
-	PageLimit int
+	Strangers    int // how many CAs of other people each instance has from the start
+	DevicesPerCA int // how many device certificates appear under each CA when it is registered
 
-	// RotateCodes makes each GetRegisterCode replace the instance's code: RegisterCodeError for the earlier one.
-	RotateCodes bool
-	// SingleUseCodes makes every submission use up the code, also a refused one: RegisterCodeUsed for the next.
-	SingleUseCodes bool
-	// CodeLifetime is how long a code is valid: RegisterCodeError afterwards. 0: until it is used.
-	CodeLifetime time.Duration
-	// CodeLength is the number of characters of a code, 36 to 64. 0: 46, like the vendor's example.
-	CodeLength int
-	// NewCode makes registration codes; nil: random codes in the vendor's form. Calls never overlap; it must not call the Service.
-	NewCode func() string
+	ListDelay   time.Duration // how long after its registration a CA appears in lists and GetCaCertificate
+	Flicker     time.Duration // how long after that it is listed at every second look only: replicas lag
+	EndlessList bool          // every page of a list is full
+	PageLimit   int           // the largest page, 1 to 100, echoed if a PageSize is larger; 0: 100
+
+	RotateCodes    bool          // each GetRegisterCode replaces the code: RegisterCodeError for the earlier one
+	SingleUseCodes bool          // every submission uses up the code, also a refused one: RegisterCodeUsed for the next
+	CodeLifetime   time.Duration // RegisterCodeError afterwards; 0: until the code is used
+	CodeLength     int           // of a code, 36 to 64 characters; 0: 46, like the vendor's example
+	NewCode        func() string // makes codes; nil: random ones. Calls never overlap; it must not call the Service
 
 	// Forms that the vendor's texts disagree on. Empty: the first form of each type.
-	Numbers  NumberForm
-	PEM      PEMForm
-	Total    TotalForm
-	Sn       SnForm
-	Order    Order
-	Statuses Statuses
-	// ControlText puts control characters into the messages of refusals and the names of strangers and instances.
-	ControlText bool
+	Numbers     NumberForm
+	PEM         PEMForm
+	Total       TotalForm
+	Sn          SnForm
+	Order       Order
+	Statuses    Statuses
+	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
 
-	// ClockSkew is how far the service's clock is ahead of Now; below zero: behind.
-	ClockSkew time.Duration
-	// Now is the clock; nil: time.Now. It must be safe for concurrent use.
-	Now func() time.Time
+	Now       func() time.Time // the clock, safe for concurrent use; nil: time.Now
+	ClockSkew time.Duration    // how far the service's clock is ahead of Now; below zero: behind
 
-	// Faults are injected into the calls that they name. If none fits, Mixture decides.
-	Faults  []Fault
-	Mixture Mixture
+	Faults  []Fault // injected into the calls that they name
+	Mixture Mixture // decides if none of them fits
 
 	// Hard differs from the real service in all that a client should not rely on, so that no client can be fitted to the emulator. It
 	// sets, unless they are set above:

@@ -14,7 +14,7 @@ import (
 // maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many times over.
 const maxBody = 64 << 10
 
-// incoming is the payload of a request.
+// An incoming is the payload of a request.
 type incoming struct {
 	query parameters
 	all   parameters // of the query and of the form, if there is one; one in both is there twice
@@ -52,7 +52,7 @@ func hasForm(r *http.Request) bool {
 	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
-// parameters are those of a query string or a form, decoded.
+// A parameters has those of a query string or a form, decoded.
 type parameters map[string][]string
 
 func parseParameters(raw string) (parameters, error) {

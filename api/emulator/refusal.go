@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// code is an error code of the vendor.
+// A code is an error code of the vendor.
 type code string
 
 const (
@@ -39,7 +39,7 @@ const (
 	snNotUnique               code = "SnNotUnique"
 )
 
-// Statuses is which of the vendor's texts the HTTP statuses follow.
+// A Statuses is which of the vendor's texts the HTTP statuses follow.
 type Statuses string
 
 // The statuses. Those of the gateway's codes are the same in both.
@@ -48,7 +48,7 @@ const (
 	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as on its reference pages
 )
 
-// refuser is which part of the real service refuses with a code.
+// A refuser is which part of the real service refuses with a code.
 type refuser int
 
 const (
@@ -106,7 +106,7 @@ var meanings = map[code]meaning{
 	"SystemOverFlow":                {service, http.StatusForbidden, "The system is overloaded. Try again."},
 }
 
-// refusal is why a request was not carried out.
+// A refusal is why a request was not carried out.
 type refusal struct {
 	code   code
 	detail string

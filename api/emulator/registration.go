@@ -15,14 +15,14 @@ import (
 // Invented: the vendor states no limit and no character set.
 const maxNameLength = 64
 
-// submission is a CA that a client registers, with its verification certificate.
+// A submission is a CA that a client registers, with its verification certificate.
 type submission struct {
 	caCertificateVO // RegistrationCode is that of the verification certificate; "" if it has none
 	instance        string
 	ca              *x509.Certificate
 }
 
-// snAnswer is the answer to a registration and to every change of a CA.
+// An snAnswer is the answer to a registration and to every change of a CA.
 type snAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Sn        string
@@ -87,7 +87,7 @@ func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	return registerCodeAnswer{c.requestID, s.book.codes.fetch(instance, c.now)}, nil
 }
 
-// codes are the registration codes of all instances.
+// A codes has the registration codes of all instances.
 type codes struct {
 	options Options
 	current map[string]issuedCode // by instance

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// reply is an answer that is ready to be sent. A fault may send only a part of it.
+// A reply is an answer that is ready to be sent. A fault may send only a part of it.
 type reply struct {
 	call       *call
 	status     int

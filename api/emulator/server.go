@@ -23,12 +23,10 @@ const (
 	idleTimeout   = 2 * time.Minute
 )
 
-// Server serves a Service on a loopback address.
+// A Server serves a Service on a loopback address.
 type Server struct {
-	// URL is the server's address with the port that it listens on: scheme, IP address and port.
-	URL string
-	// RootPEM is the root of the throwaway TLS certificate, as PEM; nil without TLS.
-	RootPEM []byte
+	URL     string // with the IP address and the port that it listens on
+	RootPEM []byte // the root of the throwaway TLS certificate, as PEM; nil without TLS
 
 	http        *http.Server
 	served      chan struct{}
@@ -132,7 +130,7 @@ func (s *Server) Close() error {
 	return s.closeErr
 }
 
-// Pipe is a listener without a socket: a server accepts the connections that a client in the same process dials. Tests in a synctest
+// A Pipe is a listener without a socket: a server accepts the connections that a client in the same process dials. Tests in a synctest
 // bubble need it, because waiting on a real socket would stop the bubble's clock.
 type Pipe struct {
 	dialled   chan net.Conn

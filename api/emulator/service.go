@@ -11,7 +11,7 @@ import (
 // HeaderEmulated marks every answer of the emulator; its value is "1". The real service never sends it.
 const HeaderEmulated = "X-Mqttca-Emulator"
 
-// Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
+// A Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
 type Service struct {
 	options     Options
 	credentials map[string]Credential
@@ -25,7 +25,7 @@ type Service struct {
 	book book
 }
 
-// call is a request on its way to an operation.
+// A call is a request on its way to an operation.
 type call struct {
 	requestID    string
 	now          time.Time
@@ -122,20 +122,16 @@ const journalLimit = 50_000
 // maxOperationLength bounds the name of an operation in the journal, which may be anything that a client sent.
 const maxOperationLength = 128
 
-// Request is a request that the service has received, with the outcome.
+// A Request is a request that the service has received, with the outcome.
 type Request struct {
-	// Operation is the header x-acs-action or the parameter Action, even if no such operation exists.
-	Operation string
-	Method    string
-	// Code is the error code of the answer; empty if the request succeeded, or if no code was sent.
-	Code string
-	// HTTPStatus is 0 if not even a status was sent.
-	HTTPStatus int
-	// Fault is the injected fault that the request met: a FaultKind, with the suffix "-after" if it came after the work. Empty: none.
-	Fault string
+	Operation  string // the header x-acs-action or the parameter Action, even if no such operation exists
+	Method     string
+	Code       string // of the answer; "" if the request succeeded, or if no code was sent
+	HTTPStatus int    // 0 if not even a status was sent
+	Fault      string // that it met: a FaultKind, with "-after" behind it if it came after the work; "" for none
 }
 
-// journal keeps the latest requests.
+// A journal keeps the latest requests.
 type journal struct {
 	mu      sync.Mutex
 	entries []Request

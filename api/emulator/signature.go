@@ -31,7 +31,7 @@ func readACS3Claim(r *http.Request, p incoming) claim {
 	}
 }
 
-// authorization is the content of an Authorization header.
+// An authorization is the content of an Authorization header.
 type authorization struct {
 	accessKeyID   string
 	signedHeaders []string

@@ -22,7 +22,7 @@ const (
 	strangerLifetime = 365 * 24 * time.Hour
 )
 
-// throwaway is a certificate that the emulator makes, with its key. The key never leaves memory.
+// A throwaway is a certificate that the emulator makes, with its key. The key never leaves memory.
 type throwaway struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
