@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// DefaultAccount is the account of Options.Instances, and of credentials that name no other.
+// DefaultAccount is the account of Options.Instances, and of credentials that name no
+// other.
 const DefaultAccount = "1000000000000001"
 
 // An Account is an Alibaba Cloud account with its instances.
@@ -134,7 +135,8 @@ func (s *Service) instance(c *call) (string, *refusal) {
 // emulatedRegion is the region of all instances. No real region has this name.
 const emulatedRegion = "cn-emulated"
 
-// An instanceVO has the fields of an instance, by the vendor's reference page of ListInstances.
+// An instanceVO has the fields of an instance, by the vendor's reference page of
+// ListInstances.
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
 	InstanceName   string
@@ -146,7 +148,8 @@ type instanceVO struct {
 	ExpireTime     number
 }
 
-// An instancesAnswer reports success in the fields of a refusal, as on the vendor's reference page.
+// An instancesAnswer reports success in the fields of a refusal, as on the vendor's
+// reference page.
 type instancesAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Code      string
@@ -157,7 +160,8 @@ type instancesAnswer struct {
 
 // listInstances is ListInstances: the instances of the caller's account.
 //
-// Invented: the order, by id; no instance has a tag, so a filter by tags finds none; all fields of an instance but its id.
+// Invented: the order, by id; no instance has a tag, so a filter by tags finds none; all
+// fields of an instance but its id.
 func (s *Service) listInstances(c *call) (any, *refusal) {
 	var tags []struct{ Key, Value string }
 	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {

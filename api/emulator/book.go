@@ -15,16 +15,19 @@ type record struct {
 	devices    []Device
 }
 
-// A book is the memory of the service: the CAs and registration codes of its instances. The lock of the service guards it.
+// A book is the memory of the service: the CAs and registration codes of its instances.
+// The lock of the service guards it.
 type book struct {
 	options Options
 	codes   codes
 	records []*record // in order of registration
 }
 
-// register enters a CA. If it refuses, it has changed nothing. It checks the code before the serial number.
+// register enters a CA. If it refuses, it has changed nothing. It checks the code before
+// the serial number.
 //
-// Invented: "in global" of SnNotUnique means all instances of this service, and serial numbers are compared without the issuer.
+// Invented: "in global" of SnNotUnique means all instances of this service, and serial
+// numbers are compared without the issuer.
 func (b *book) register(sub submission, now time.Time) *refusal {
 	if refused := b.codes.check(sub.instance, sub.RegistrationCode, now); refused != nil {
 		return refused
@@ -37,13 +40,14 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	return nil
 }
 
-// addStranger enters a CA that every list shows at once: it was registered before the list delay began.
+// addStranger enters a CA that every list shows at once: it was registered before the
+// list delay began.
 func (b *book) addStranger(sub submission, now time.Time) {
 	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.options.ListDelay), stranger: true})
 }
 
-// list returns the CAs of an instance that a reader sees now. A new look may be answered by another replica; the next page of a list
-// is not a new look.
+// list returns the CAs of an instance that a reader sees now. A new look may be answered
+// by another replica; the next page of a list is not a new look.
 //
 // Invented: the order.
 func (b *book) list(instance string, now time.Time, newLook bool) []*record {
@@ -59,8 +63,8 @@ func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 	return visible
 }
 
-// shows reports whether a reader sees a CA: never until the list delay is over, then, while it flickers, at every second look, and
-// from then on always.
+// shows reports whether a reader sees a CA: never until the list delay is over, then,
+// while it flickers, at every second look, and from then on always.
 func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	visible := entry.registered.Add(b.options.ListDelay)
 	switch {
@@ -101,8 +105,9 @@ type Registration struct {
 	Code       string // the registration code that the CA was registered with
 }
 
-// Registrations returns the emulator's own book in the order of registration, regardless of delays and flicker of lists. It leaves
-// out deleted CAs and those of Options.Strangers.
+// Registrations returns the emulator's own book in the order of registration, regardless
+// of delays and flicker of lists. It leaves out deleted CAs and those of
+// Options.Strangers.
 func (s *Service) Registrations() []Registration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,8 +2,9 @@ package emulator
 
 import "fmt"
 
-// A caCertificateVO is the vendor's type of that name, by its reference page of ListCaCertificate. ValidBegin and ValidEnd are the CA
-// certificate's, in Unix milliseconds.
+// A caCertificateVO is the vendor's type of that name, by its reference page of
+// ListCaCertificate. ValidBegin and ValidEnd are the CA certificate's, in Unix
+// milliseconds.
 type caCertificateVO struct {
 	RegistrationCode    string
 	CaName              string
@@ -76,7 +77,8 @@ func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.
 
 // change changes a CA in the book.
 //
-// Invented: changes reach a CA that lists do not show yet; activating an active CA or inactivating an inactive one succeeds.
+// Invented: changes reach a CA that lists do not show yet; activating an active CA or
+// inactivating an inactive one succeeds.
 func (s *Service) change(c *call, do func(*record)) (any, *refusal) {
 	instance, sn, refused := s.target(c, "Sn")
 	if refused != nil {
@@ -90,8 +92,8 @@ func (s *Service) change(c *call, do func(*record)) (any, *refusal) {
 	return snAnswer{c.requestID, sn}, nil
 }
 
-// target returns the CA that a call names, by the Sn in a parameter. The Sn is compared as a string: it names a CA only as the service
-// wrote it.
+// target returns the CA that a call names, by the Sn in a parameter. The Sn is compared
+// as a string: it names a CA only as the service wrote it.
 func (s *Service) target(c *call, parameter string) (instance, sn string, refused *refusal) {
 	if instance, refused = s.instance(c); refused != nil {
 		return "", "", refused

@@ -17,7 +17,8 @@ const maxSerialDigits = 128
 
 // parseCA reads a CA certificate and checks it by itself.
 //
-// Invented: the words of every refusal but the one on BasicConstraints, and the code that they share with it.
+// Invented: the words of every refusal but the one on BasicConstraints, and the code that
+// they share with it.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	ca, ok := parseCertificate(content)
 	switch {
@@ -35,8 +36,8 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	return ca, nil
 }
 
-// checkVerification reads a verification certificate and checks it against the CA. It needs no extensions, because the vendor's OpenSSL
-// recipe makes an X.509 v1 certificate.
+// checkVerification reads a verification certificate and checks it against the CA. It
+// needs no extensions, because the vendor's OpenSSL recipe makes an X.509 v1 certificate.
 //
 // Invented: the words of every refusal, and the code that they share.
 func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
@@ -58,7 +59,8 @@ func checkVerification(content string, ca *x509.Certificate, now time.Time) *ref
 
 // parseCertificate reads a single PEM block with only white space around it.
 //
-// Invented: it refuses text around the block, and a literal backslash-n in place of a line feed, as the vendor's examples print it.
+// Invented: it refuses text around the block, and a literal backslash-n in place of a
+// line feed, as the vendor's examples print it.
 func parseCertificate(content string) (*x509.Certificate, bool) {
 	content = strings.TrimSpace(content)
 	// Counted, because pem.Decode skips a broken block and looks for the next.
@@ -73,8 +75,9 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 	return certificate, err == nil
 }
 
-// isSignedBy reports whether the CA's key has signed the certificate. x509's CheckSignatureFrom would also check the CA's extensions,
-// and CheckSignature accepts SHA-1.
+// isSignedBy reports whether the CA's key has signed the certificate. x509's
+// CheckSignatureFrom would also check the CA's extensions, and CheckSignature accepts
+// SHA-1.
 //
 // Invented: the list of algorithms. The vendor's procedure names SHA-256 and SHA-512.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
@@ -88,7 +91,8 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 	}
 }
 
-// isCAKey reports whether the service accepts the kind of a CA's key: RSA or EC, by the vendor's page.
+// isCAKey reports whether the service accepts the kind of a CA's key: RSA or EC, by the
+// vendor's page.
 //
 // Invented: the minimum of 2048 bits and the list of curves.
 func isCAKey(ca *x509.Certificate) bool {
@@ -111,12 +115,14 @@ func isRSAOrECDSA(certificate *x509.Certificate) bool {
 	}
 }
 
-// isValidAt reports whether now is in the validity period. Both ends belong to it (RFC 5280, section 4.1.2.5).
+// isValidAt reports whether now is in the validity period. Both ends belong to it (RFC
+// 5280, section 4.1.2.5).
 func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 	return !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter)
 }
 
-// onlyCommonName returns the subject's common name, or "" unless there is exactly one. Choosing one of several would be a guess.
+// onlyCommonName returns the subject's common name, or "" unless there is exactly one.
+// Choosing one of several would be a guess.
 //
 // Invented: the subject may have other attributes, too.
 func onlyCommonName(certificate *x509.Certificate) string {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A Device is a device certificate. At the real service a device registers it by connecting for the first time.
+// A Device is a device certificate. At the real service a device registers it by
+// connecting for the first time.
 type Device struct {
 	Sn                  string
 	Name                string
@@ -15,7 +16,8 @@ type Device struct {
 	Inactive            bool
 }
 
-// AddDevices registers device certificates under a CA, in place of devices that connect: the emulator has no MQTT.
+// AddDevices registers device certificates under a CA, in place of devices that connect:
+// the emulator has no MQTT.
 func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

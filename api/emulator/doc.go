@@ -1,22 +1,34 @@
-// Package emulator is the control plane of ApsaraMQ for MQTT (product OnsMqtt, API version 2020-04-20) in one process: a Service, which is
-// an http.Handler with a book of CA certificates in memory, and a Server for it that listens on loopback only.
+// Package emulator is the control plane of ApsaraMQ for MQTT (product OnsMqtt, API
+// version 2020-04-20) in one process: a Service, which is an http.Handler with a book of
+// CA certificates in memory, and a Server for it that listens on loopback only.
 //
-// It promises to refuse what the real service is known to refuse. It verifies signatures (ACS3-HMAC-SHA256 and the RPC signature 1.0),
-// timestamps and nonces, checks RAM policies and the owner of an instance, and checks both certificates of a registration. Codes, HTTP
-// statuses, messages and forms are those of the vendor's reference pages. If the pages are silent, the rule is made up and its comment
-// starts with "Invented:"; no client should rely on it. Every answer carries HeaderEmulated, so that nobody takes it for the real service.
+// It promises to refuse what the real service is known to refuse. It verifies signatures
+// (ACS3-HMAC-SHA256 and the RPC signature 1.0), timestamps and nonces, checks RAM
+// policies and the owner of an instance, and checks both certificates of a registration.
+// Codes, HTTP statuses, messages and forms are those of the vendor's reference pages. If
+// the pages are silent, the rule is made up and its comment starts with "Invented:"; no
+// client should rely on it. Every answer carries HeaderEmulated, so that nobody takes it
+// for the real service.
 //
-// Options.Faults and Options.Mixture make calls go wrong. Options.Hard differs from the real service in all that a client should not rely
-// on. All waiting uses time.Now, timers and the request's context, so a Service runs in a testing/synctest bubble behind a Pipe.
+// Options.Faults and Options.Mixture make calls go wrong. Options.Hard differs from the
+// real service in all that a client should not rely on. All waiting uses time.Now, timers
+// and the request's context, so a Service runs in a testing/synctest bubble behind a
+// Pipe.
 //
-// It uses the standard library alone and shares no code with the client or the certificate checks of this module, so that a bug there
-// cannot hide by being repeated here.
+// It uses the standard library alone and shares no code with the client or the
+// certificate checks of this module, so that a bug there cannot hide by being repeated
+// here.
 //
-// A request passes gateway.go, then a row of operations.go or of faultkinds.go. The emulator leaves out:
-//   - other signature methods and versions, and other answer formats than JSON and, under signature 1.0, XML
-//   - MQTT: no device connects; Options.DevicesPerCA and Service.AddDevices register device certificates
-//   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists actions
-//   - limits that the vendor does not publish or that depend on load: only faults send CaNumExceed and throttling
+// A request passes gateway.go, then a row of operations.go or of faultkinds.go. The
+// emulator leaves out:
+//   - other signature methods and versions, and other answer formats than JSON and, under
+//     signature 1.0, XML
+//   - MQTT: no device connects; Options.DevicesPerCA and Service.AddDevices register
+//     device certificates
+//   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists
+//     actions
+//   - limits that the vendor does not publish or that depend on load: only faults send
+//     CaNumExceed and throttling
 //   - faults below HTTP but a reset: TLS alerts, lost packets
 //   - the CA's key usage and the rest of its chain: the CA need not be self-signed
 //   - persistence: the book ends with the process

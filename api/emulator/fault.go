@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// A Fault makes one call go wrong, or every call. Calls are counted by operation, from 1, after the gateway has admitted them.
+// A Fault makes one call go wrong, or every call. Calls are counted by operation, from 1,
+// after the gateway has admitted them.
 type Fault struct {
 	Kind          FaultKind
 	Operation     string        // that it meets; "": every one, and Call counts them together
@@ -15,7 +16,8 @@ type Fault struct {
 	RetryAfter    time.Duration // the pause that a refusal asks for in x-acs-retry-after; 0: none
 	Size          int64         // of FaultOversize, in bytes; 0: 16 MiB
 
-	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP status 400, or 500 before the vendor's notice.
+	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP
+	// status 400, or 500 before the vendor's notice.
 	Code string
 }
 
@@ -27,7 +29,8 @@ func (f Fault) name() string {
 	return string(f.Kind)
 }
 
-// hits reports whether the fault meets a call: the nth of its operation, and the nthOfAll of all operations.
+// hits reports whether the fault meets a call: the nth of its operation, and the nthOfAll
+// of all operations.
 func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 	if f.Operation == "" {
 		nth = nthOfAll

@@ -13,7 +13,8 @@ import (
 // A FaultKind is a way in which a call can go wrong.
 type FaultKind string
 
-// The kinds. A new one needs a name here, a row in faultKinds and a method of delivery; flags, help and mixtures find it there.
+// The kinds. A new one needs a name here, a row in faultKinds and a method of delivery;
+// flags, help and mixtures find it there.
 const (
 	FaultThrottle    FaultKind = "throttle"       // Throttling.User, with the header x-acs-retry-after if RetryAfter is set
 	FaultUnavailable FaultKind = "unavailable"    // ServiceUnavailable, HTTP 503
@@ -114,7 +115,8 @@ func (d *delivery) body(status int, contentType string, body []byte) {
 	_, _ = d.w.Write(body)
 }
 
-// defaultOversize is more than any answer of the service: a page of 100 CAs has some hundred kilobytes.
+// defaultOversize is more than any answer of the service: a page of 100 CAs has some
+// hundred kilobytes.
 const defaultOversize int64 = 16 << 20
 
 func (d *delivery) oversize() {

@@ -39,8 +39,8 @@ type trouble struct {
 // deliver sends the fault in place of the answer; nil: the call is answered.
 func (t trouble) deliver() func(*delivery) { return faultKinds[t.Kind].deliver }
 
-// next counts a call and returns its trouble. The delays of all faults that hit add up; the first fault that is more than latency is
-// delivered.
+// next counts a call and returns its trouble. The delays of all faults that hit add up;
+// the first fault that is more than latency is delivered.
 func (p *faultPlan) next(operation string) trouble {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -71,7 +71,8 @@ func (t *trouble) meet(f Fault, random *rand.Rand) {
 	}
 }
 
-// A Mixture makes faults at random. The fault of the nth call of an operation depends on Seed, operation and n alone, not on other calls.
+// A Mixture makes faults at random. The fault of the nth call of an operation depends on
+// Seed, operation and n alone, not on other calls.
 type Mixture struct {
 	Seed  uint64
 	Rate  float64     // the share of calls that meet a fault, 0 to 1
@@ -111,7 +112,8 @@ func (m Mixture) random(operation string, nth int) *rand.Rand {
 	return rand.New(rand.NewPCG(m.Seed, hash.Sum64()))
 }
 
-// Bounds of a drawn fault: long enough to be noticed, short enough for the patience of every client.
+// Bounds of a drawn fault: long enough to be noticed, short enough for the patience of
+// every client.
 const (
 	drawnDelay      = 5 * time.Second
 	drawnRetryAfter = 3 * time.Second

@@ -9,12 +9,14 @@ import (
 	"strings"
 )
 
-// The vendor's texts and SDKs disagree on some forms. Each of these types has the forms that were met. Empty stands for the first of
-// them, or for the one that Options.Hard names.
+// The vendor's texts and SDKs disagree on some forms. Each of these types has the forms
+// that were met. Empty stands for the first of them, or for the one that Options.Hard
+// names.
 type (
 	// A NumberForm is how an answer writes numbers: as JSON numbers or as strings.
 	NumberForm string
-	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an n.
+	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an
+	// n.
 	PEMForm string
 	// A TotalForm is the unit of the Total of a list.
 	TotalForm string
@@ -102,7 +104,8 @@ func (o Options) text(text string) string {
 	return text
 }
 
-// status returns the Status of a certificate, by the vendor's reference page of ListCaCertificate.
+// status returns the Status of a certificate, by the vendor's reference page of
+// ListCaCertificate.
 func (o Options) status(inactive bool) number {
 	if inactive {
 		return o.number(0)
@@ -110,9 +113,11 @@ func (o Options) status(inactive bool) number {
 	return o.number(1)
 }
 
-// format writes a serial number, in the vendor's examples ("007269004887") as whole bytes in lower-case hex.
+// format writes a serial number, in the vendor's examples ("007269004887") as whole bytes
+// in lower-case hex.
 //
-// Invented: the leading zero byte is always there. The examples have it before both small and large first bytes.
+// Invented: the leading zero byte is always there. The examples have it before both small
+// and large first bytes.
 func (form SnForm) format(serial *big.Int) string {
 	digits := serial.Text(16)
 	if form == Plain {

@@ -13,12 +13,14 @@ type claim struct {
 	complete           bool // it has everything that the scheme asks for, in the scheme's form
 	xml                bool // the answer is wanted as XML
 
-	// verify compares the claimed signature with one computed from the request as it arrived.
+	// verify compares the claimed signature with one computed from the request as it
+	// arrived.
 	verify func(secret string) *refusal
 }
 
-// readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in parameters. The header x-acs-action decides
-// nothing, because the vendor's clients send it with both.
+// readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in
+// parameters. The header x-acs-action decides nothing, because the vendor's clients send
+// it with both.
 //
 // Invented: a request with both proofs is judged by its header.
 func readClaim(r *http.Request, p incoming) claim {
@@ -28,7 +30,8 @@ func readClaim(r *http.Request, p incoming) claim {
 	return readACS3Claim(r, p)
 }
 
-// admit takes a request through the gateway's checks, in its order: form, operation, signature, permission.
+// admit takes a request through the gateway's checks, in its order: form, operation,
+// signature, permission.
 func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
 	payload, refused := readIncoming(w, r)
 	if refused != nil {
@@ -50,7 +53,8 @@ const apiVersion = "2020-04-20"
 
 // route finds the operation that a request asks for.
 //
-// Invented: the order of these checks, and that they precede those of the signature; the code for a request without a User-Agent.
+// Invented: the order of these checks, and that they precede those of the signature; the
+// code for a request without a User-Agent.
 func route(r *http.Request, claimed claim) (operation, *refusal) {
 	if r.UserAgent() == "" {
 		return operation{}, refuse(missingUserAgent)
@@ -68,13 +72,14 @@ func route(r *http.Request, claimed claim) (operation, *refusal) {
 	return op, nil
 }
 
-// instanceAccess is the RAM action that every operation on an instance needs beside its own, by the vendor's pages.
+// instanceAccess is the RAM action that every operation on an instance needs beside its
+// own, by the vendor's pages.
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // authorize checks that the credential allows the operation.
 //
-// Invented: RAM judges before the instance is looked up; the form of the message, which in the real service names action and resource
-// too; the region.
+// Invented: RAM judges before the instance is looked up; the form of the message, which
+// in the real service names action and resource too; the region.
 func (s *Service) authorize(c *call, op operation) *refusal {
 	if slices.Contains(s.options.Deny, c.claim.operation) {
 		return refuse(noPermission)

@@ -21,8 +21,8 @@ var (
 	getOrPost = []string{http.MethodGet, http.MethodPost}
 )
 
-// operations is the table of operations, never written to. The RAM actions are those of the vendor's pages; by the page of ListInstances
-// it needs none.
+// operations is the table of operations, never written to. The RAM actions are those of
+// the vendor's pages; by the page of ListInstances it needs none.
 //
 // Invented: the action of ListDeviceCertificateByCaSn.
 var operations = map[string]operation{
@@ -52,7 +52,8 @@ func Actions() []string {
 	return actions
 }
 
-// A dataAnswer is the answer of ListCaCertificate, GetCaCertificate and ListDeviceCertificateByCaSn.
+// A dataAnswer is the answer of ListCaCertificate, GetCaCertificate and
+// ListDeviceCertificateByCaSn.
 type dataAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Data      any
@@ -76,7 +77,8 @@ func (o Options) page(count int, at position) pageInfo {
 // A position is the number and size of a page.
 type position struct{ number, size int }
 
-// page reads which page a call asks for. It cuts the size to the service's own limit, and the answer echoes the cut size.
+// page reads which page a call asks for. It cuts the size to the service's own limit, and
+// the answer echoes the cut size.
 func (s *Service) page(c *call) (at position, refused *refusal) {
 	if at.number, refused = c.parameters.number("PageNo", 1, math.MaxInt); refused != nil {
 		return at, refused

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// An Options is the content and the behaviour of an emulated service.
+// Options are the content and the behaviour of an emulated service.
 type Options struct {
 	Instances   []string     // the ids of the instances of [DefaultAccount]
 	Accounts    []Account    // further accounts with their instances; at least one instance must exist
@@ -42,11 +42,13 @@ type Options struct {
 	Faults  []Fault // injected into the calls that they name
 	Mixture Mixture // decides if none of them fits
 
-	// Hard differs from the real service in all that a client should not rely on, so that no client can be fitted to the emulator. It
-	// sets, unless they are set above:
-	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order newest; Total pages
+	// Hard differs from the real service in all that a client should not rely on, so that
+	// no client can be fitted to the emulator. It sets, unless they are set above:
+	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
+	//     newest; Total pages
 	//   - Numbers strings; PEM escaped; Sn upper; Statuses before
-	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and SingleUseCodes
+	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and
+	//     SingleUseCodes
 	//   - ControlText
 	// It sets no delay, flicker, skew or fault.
 	Hard bool

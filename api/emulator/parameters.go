@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many times over.
+// maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many
+// times over.
 const maxBody = 64 << 10
 
 // An incoming is the payload of a request.
@@ -21,8 +22,8 @@ type incoming struct {
 	body  []byte
 }
 
-// readIncoming reads a plus sign as a space, as servers of HTML forms do, so that a client that forgets to encode a plus sign fails
-// here as it fails there.
+// readIncoming reads a plus sign as a space, as servers of HTML forms do, so that a
+// client that forgets to encode a plus sign fails here as it fails there.
 //
 // Invented: the code for a body that is too large or breaks off.
 func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
@@ -52,7 +53,7 @@ func hasForm(r *http.Request) bool {
 	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
-// A parameters has those of a query string or a form, decoded.
+// Parameters are those of a query string or a form, decoded.
 type parameters map[string][]string
 
 func parseParameters(raw string) (parameters, error) {
@@ -72,7 +73,8 @@ func (p parameters) canonical() string {
 // percentEncode encodes all but the unreserved characters of RFC 3986, section 2.3.
 func percentEncode(text string) string { return withoutPlus(url.QueryEscape(text)) }
 
-// withoutPlus replaces the plus sign, which net/url writes for a space and for nothing else.
+// withoutPlus replaces the plus sign, which net/url writes for a space and for nothing
+// else.
 func withoutPlus(encoded string) string { return strings.ReplaceAll(encoded, "+", "%20") }
 
 // value returns the value of a parameter that is given exactly once, else "".

@@ -27,7 +27,8 @@ const (
 	throttlingUser                code = "Throttling.User"
 	unsupportedHTTPMethod         code = "UnsupportedHTTPMethod"
 
-	// The service's, by the vendor's reference pages of the operations and its notice on status codes.
+	// The service's, by the vendor's reference pages of the operations and its notice on
+	// status codes.
 	certificateContentError   code = "CertificateContentError"
 	findCABySnError           code = "FindCaBySnError"
 	internalError             code = "InternalError"
@@ -65,9 +66,10 @@ type meaning struct {
 // meanings is the table of codes, never written to.
 //
 // Invented, if the vendor's pages leave it open:
-//   - the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token codes, InvalidVersion, IncompleteSignature and
-//     CheckAccountInfoFailed
-//   - the words of NoPermission, FindCaBySnError, CertificateContentError and the codes that only a fault sends
+//   - the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token
+//     codes, InvalidVersion, IncompleteSignature and CheckAccountInfoFailed
+//   - the words of NoPermission, FindCaBySnError, CertificateContentError and the codes
+//     that only a fault sends
 //   - all of MissingUserAgent
 var meanings = map[code]meaning{
 	incompleteSignature:           {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
@@ -127,7 +129,8 @@ type errorAnswer struct {
 	Recommend string
 }
 
-// refusal is the answer to a refused call. Only a fault refuses with a code that is not in the table.
+// refusal is the answer to a refused call. Only a fault refuses with a code that is not
+// in the table.
 func (s *Service) refusal(c *call, refused *refusal) reply {
 	m, known := meanings[refused.code]
 	if !known {
@@ -141,7 +144,8 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 		HostID:    c.host,
 		Code:      refused.code,
 		Message:   s.options.text(m.message + refused.detail),
-		// The vendor's has the request id, too. This one has none, because the vendor's page cannot know requests to an emulator.
+		// The vendor's has the request id, too. This one has none, because the vendor's
+		// page cannot know requests to an emulator.
 		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(refused.code)),
 	})
 }

@@ -28,8 +28,9 @@ type snAnswer struct {
 	Sn        string
 }
 
-// Invented: the order of the checks: parameters, instance, the CA by itself, the verification certificate by itself, its code, and last
-// the serial number. A refused registration changes nothing, and uses up no code unless Options.SingleUseCodes is set.
+// Invented: the order of the checks: parameters, instance, the CA by itself, the
+// verification certificate by itself, its code, and last the serial number. A refused
+// registration changes nothing, and uses up no code unless Options.SingleUseCodes is set.
 func (s *Service) registerCA(c *call) (any, *refusal) {
 	sub, refused := s.readSubmission(c)
 	if refused != nil {
@@ -62,7 +63,8 @@ func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
 	return sub, refused
 }
 
-// checkSubmission reads and checks both certificates. It reads the code first, because a refused submission may use it up.
+// checkSubmission reads and checks both certificates. It reads the code first, because a
+// refused submission may use it up.
 func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refusal) {
 	if verification, ok := parseCertificate(sub.VerificationContent); ok {
 		sub.RegistrationCode = onlyCommonName(verification)
@@ -87,7 +89,7 @@ func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	return registerCodeAnswer{c.requestID, s.book.codes.fetch(instance, c.now)}, nil
 }
 
-// A codes has the registration codes of all instances.
+// The codes are the registration codes of all instances.
 type codes struct {
 	options Options
 	current map[string]issuedCode // by instance
@@ -99,9 +101,11 @@ type issuedCode struct {
 	at   time.Time
 }
 
-// fetch returns an instance's code. It makes a new one if there is none, or if it is time for another.
+// fetch returns an instance's code. It makes a new one if there is none, or if it is time
+// for another.
 //
-// Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same until a registration has used it.
+// Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same
+// until a registration has used it.
 func (c *codes) fetch(instance string, now time.Time) string {
 	code, ok := c.current[instance]
 	if !ok || c.options.RotateCodes || c.expired(code, now) {
@@ -115,9 +119,11 @@ func (c *codes) expired(code issuedCode, now time.Time) bool {
 	return c.options.CodeLifetime > 0 && now.Sub(code.at) >= c.options.CodeLifetime
 }
 
-// check refuses a code that is not the instance's current one. It refuses a used code as used, also at other instances.
+// check refuses a code that is not the instance's current one. It refuses a used code as
+// used, also at other instances.
 //
-// Invented: a code that was used at any instance counts as used at all of them, and an expired code is refused like a wrong one.
+// Invented: a code that was used at any instance counts as used at all of them, and an
+// expired code is refused like a wrong one.
 func (c *codes) check(instance, text string, now time.Time) *refusal {
 	code, ok := c.current[instance]
 	switch {
@@ -134,7 +140,8 @@ func (c *codes) spend(instance, text string) {
 	delete(c.current, instance)
 }
 
-// refused takes note of a refused submission: under Options.SingleUseCodes it uses up the instance's code, too.
+// refused takes note of a refused submission: under Options.SingleUseCodes it uses up the
+// instance's code, too.
 func (c *codes) refused(instance, text string) {
 	if code, ok := c.current[instance]; ok && c.options.SingleUseCodes && code.text == text {
 		c.spend(instance, text)
@@ -147,7 +154,8 @@ const uuidLength = 36
 // defaultCodeLength is the length of the vendor's example: a UUID and ten digits.
 const defaultCodeLength = 46
 
-// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits, length characters in all.
+// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits,
+// length characters in all.
 func newRegisterCode(length int) string {
 	var b strings.Builder
 	b.WriteString(newUUID())

@@ -63,8 +63,8 @@ func (a reply) writeHeader(w http.ResponseWriter) {
 	w.WriteHeader(a.status)
 }
 
-// mark sets the headers of every answer, also of those that a proxy would have made. A client measures its clock skew by the Date, which
-// is the service's own clock.
+// mark sets the headers of every answer, also of those that a proxy would have made. A
+// client measures its clock skew by the Date, which is the service's own clock.
 func (c *call) mark(header http.Header) {
 	header.Set(HeaderEmulated, "1")
 	header.Set("x-acs-request-id", c.requestID)
@@ -84,8 +84,8 @@ func pause(w http.ResponseWriter, r *http.Request, wait time.Duration) bool {
 	}
 }
 
-// unlimited lifts the server's own time limit on an answer, which would end a fault too early. net/http itself lifts the limit on a
-// request that has been read.
+// unlimited lifts the server's own time limit on an answer, which would end a fault too
+// early. net/http itself lifts the limit on a request that has been read.
 func unlimited(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 }
@@ -114,7 +114,8 @@ func abort(w http.ResponseWriter, r *http.Request) {
 // newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.
 func newRequestID() string { return strings.ToUpper(newUUID()) }
 
-// newUUID makes a random UUID (RFC 9562, version 4). crypto/rand never returns an error: it ends the program instead.
+// newUUID makes a random UUID (RFC 9562, version 4). crypto/rand never returns an error:
+// it ends the program instead.
 func newUUID() string {
 	var u [16]byte
 	rand.Read(u[:])

@@ -12,10 +12,12 @@ import (
 	"time"
 )
 
-// maxHeaderBytes is many times the request line of RegisterCaCertificate: two percent-encoded PEM certificates of RSA 4096, some 6 kB.
+// maxHeaderBytes is many times the request line of RegisterCaCertificate: two
+// percent-encoded PEM certificates of RSA 4096, some 6 kB.
 const maxHeaderBytes = 128 << 10
 
-// Limits on a stuck client. A client pauses between two looks at a list for less than idleTimeout.
+// Limits on a stuck client. A client pauses between two looks at a list for less than
+// idleTimeout.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 20 * time.Second
@@ -36,8 +38,9 @@ type Server struct {
 	closeErr    error
 }
 
-// Listen starts a server for s. The address must be a loopback IP address or "localhost", with a port (0: any free one); Listen refuses
-// any other before it opens a socket. With TLS the server makes its own certificate, see RootPEM.
+// Listen starts a server for s. The address must be a loopback IP address or "localhost",
+// with a port (0: any free one); Listen refuses any other before it opens a socket. With
+// TLS the server makes its own certificate, see RootPEM.
 func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	tcpAddr, err := resolveLoopback(addr)
 	if err != nil {
@@ -64,7 +67,8 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	return server, nil
 }
 
-// resolveLoopback looks up no name but localhost, so it asks no name server. The address of localhost is checked, too.
+// resolveLoopback looks up no name but localhost, so it asks no name server. The address
+// of localhost is checked, too.
 func resolveLoopback(addr string) (*net.TCPAddr, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -84,7 +88,8 @@ func resolveLoopback(addr string) (*net.TCPAddr, error) {
 }
 
 func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Server {
-	// Invented: HTTP/1.1 only. Over TLS a client would choose HTTP/2 by itself, and a server should be the same with and without TLS.
+	// Invented: HTTP/1.1 only. Over TLS a client would choose HTTP/2 by itself, and a
+	// server should be the same with and without TLS.
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Server{
@@ -96,7 +101,8 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnState:         track,
-		// The client reports errors of a connection, such as a failed handshake. stderr belongs to the program.
+		// The client reports errors of a connection, such as a failed handshake. stderr
+		// belongs to the program.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
@@ -118,20 +124,23 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 // Connections returns the number of TCP connections accepted so far.
 func (s *Server) Connections() int { return int(s.connections.Load()) }
 
-// Close stops the server, closes all connections and returns when their goroutines have ended. It may be called more than once.
+// Close stops the server, closes all connections and returns when their goroutines have
+// ended. It may be called more than once.
 func (s *Server) Close() error {
 	s.closeOnce.Do(func() {
 		s.closeErr = s.http.Close()
 		<-s.served
-		// The second call closes a connection that was being accepted during the first. Its only error is that the listener is closed.
+		// The second call closes a connection that was being accepted during the first.
+		// Its only error is that the listener is closed.
 		_ = s.http.Close()
 		s.open.Wait()
 	})
 	return s.closeErr
 }
 
-// A Pipe is a listener without a socket: a server accepts the connections that a client in the same process dials. Tests in a synctest
-// bubble need it, because waiting on a real socket would stop the bubble's clock.
+// A Pipe is a listener without a socket: a server accepts the connections that a client
+// in the same process dials. Tests in a synctest bubble need it, because waiting on a
+// real socket would stop the bubble's clock.
 type Pipe struct {
 	dialled   chan net.Conn
 	closed    chan struct{}

@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// HeaderEmulated marks every answer of the emulator; its value is "1". The real service never sends it.
+// HeaderEmulated marks every answer of the emulator; its value is "1". The real service
+// never sends it.
 const HeaderEmulated = "X-Mqttca-Emulator"
 
-// A Service is one emulated control plane. It is an http.Handler and safe for concurrent use.
+// A Service is one emulated control plane. It is an http.Handler and safe for concurrent
+// use.
 type Service struct {
 	options     Options
 	credentials map[string]Credential
@@ -35,7 +37,8 @@ type call struct {
 	credential   Credential
 }
 
-// New returns a service with the CAs of Options.Strangers and no others. It fails if an option is not usable.
+// New returns a service with the CAs of Options.Strangers and no others. It fails if an
+// option is not usable.
 func New(options Options) (*Service, error) {
 	options = options.withDefaults()
 	if err := options.validate(); err != nil {
@@ -59,8 +62,9 @@ func New(options Options) (*Service, error) {
 // now is the time by the clock of the service.
 func (s *Service) now() time.Time { return s.options.Now().Add(s.options.ClockSkew) }
 
-// ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the operation in the header x-acs-action or,
-// under signature 1.0, in the parameter Action. Faults meet only requests that the gateway admits, and only these are counted.
+// ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the
+// operation in the header x-acs-action or, under signature 1.0, in the parameter Action.
+// Faults meet only requests that the gateway admits, and only these are counted.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := call{requestID: newRequestID(), now: s.now(), method: r.Method, host: r.Host}
 	// Set before the rest is read, for the journal of a request that breaks off.
@@ -99,7 +103,8 @@ func (s *Service) run(c *call, op operation) reply {
 	return newReply(c, http.StatusOK, "", result)
 }
 
-// send enters an answer into the journal and sends it, in this order, so that a client with the answer finds the entry.
+// send enters an answer into the journal and sends it, in this order, so that a client
+// with the answer finds the entry.
 func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault string) {
 	s.journal.enter(c, answer.status, answer.code, fault)
 	answer.writeHeader(w)
@@ -107,7 +112,8 @@ func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault strin
 	_, _ = w.Write(answer.body)
 }
 
-// Inject replaces all faults, also those of Options.Mixture, and restarts the count of calls. Without an argument no call goes wrong.
+// Inject replaces all faults, also those of Options.Mixture, and restarts the count of
+// calls. Without an argument no call goes wrong.
 func (s *Service) Inject(faults ...Fault) error {
 	if err := validateFaults(faults); err != nil {
 		return err
@@ -119,7 +125,8 @@ func (s *Service) Inject(faults ...Fault) error {
 // journalLimit is the number of requests kept at least; at most twice as many are kept.
 const journalLimit = 50_000
 
-// maxOperationLength bounds the name of an operation in the journal, which may be anything that a client sent.
+// maxOperationLength bounds the name of an operation in the journal, which may be
+// anything that a client sent.
 const maxOperationLength = 128
 
 // A Request is a request that the service has received, with the outcome.
@@ -137,7 +144,8 @@ type journal struct {
 	entries []Request
 }
 
-// enter copies its strings, because a part of a request may hold on to the memory of the whole.
+// enter copies its strings, because a part of a request may hold on to the memory of the
+// whole.
 func (j *journal) enter(c *call, status int, code code, fault string) {
 	operation := c.claim.operation
 	entry := Request{
@@ -155,7 +163,8 @@ func (j *journal) enter(c *call, status int, code code, fault string) {
 	j.entries = append(j.entries, entry)
 }
 
-// Requests returns the requests received so far, in order. A long-running service keeps only the latest: at least 50,000.
+// Requests returns the requests received so far, in order. A long-running service keeps
+// only the latest: at least 50,000.
 func (s *Service) Requests() []Request {
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()

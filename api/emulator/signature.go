@@ -38,9 +38,11 @@ type authorization struct {
 	signature     string
 }
 
-// parseAuthorization reads "ACS3-HMAC-SHA256 Credential=<id>,SignedHeaders=<a;b;c>,Signature=<hex>".
+// parseAuthorization reads "ACS3-HMAC-SHA256
+// Credential=<id>,SignedHeaders=<a;b;c>,Signature=<hex>".
 //
-// Invented: the signed headers must be named in lower case, sorted and once each, as on the vendor's page.
+// Invented: the signed headers must be named in lower case, sorted and once each, as on
+// the vendor's page.
 func parseAuthorization(header string) (authorization, bool) {
 	algorithm, rest, _ := strings.Cut(header, " ")
 	if algorithm != signatureAlgorithm {
@@ -72,7 +74,8 @@ func isSortedLowerCase(names []string) bool {
 	return true
 }
 
-// covers reports whether the host and every x-acs-* header of the request are signed. An unsigned one could be altered on the way.
+// covers reports whether the host and every x-acs-* header of the request are signed. An
+// unsigned one could be altered on the way.
 func (a authorization) covers(header http.Header) bool {
 	if !slices.Contains(a.signedHeaders, "host") {
 		return false
@@ -86,7 +89,8 @@ func (a authorization) covers(header http.Header) bool {
 	return true
 }
 
-// verify compares the claimed signature with one computed from the request as it arrived. A form is signed by its hash alone.
+// verify compares the claimed signature with one computed from the request as it arrived.
+// A form is signed by its hash alone.
 func (a authorization) verify(secret string, r *http.Request, p incoming) *refusal {
 	bodyHash := hexSHA256(p.body)
 	canonical := canonicalRequest(r, p.query, a.signedHeaders, bodyHash)
@@ -95,7 +99,8 @@ func (a authorization) verify(secret string, r *http.Request, p incoming) *refus
 	if matches && a.covers(r.Header) && r.Header.Get("x-acs-content-sha256") == bodyHash {
 		return nil
 	}
-	// The real gateway's message repeats the text that it signed, the security token included. A client must not print it.
+	// The real gateway's message repeats the text that it signed, the security token
+	// included. A client must not print it.
 	return refusef(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
 }
 
@@ -163,11 +168,13 @@ func verifyRPC(secret, method string, all parameters) *refusal {
 	if hmac.Equal([]byte(rpcSignature(secret, text)), []byte(all.value("Signature"))) {
 		return nil
 	}
-	// The vendor's clients look for these words and compare the text behind them with the one that they signed. It repeats a security token.
+	// The vendor's clients look for these words and compare the text behind them with the
+	// one that they signed. It repeats a security token.
 	return refusef(signatureDoesNotMatch, "server string to sign is:%s", text)
 }
 
-// rpcStringToSign returns the text that is signed: method, path and all parameters of query and form but the signature itself.
+// rpcStringToSign returns the text that is signed: method, path and all parameters of
+// query and form but the signature itself.
 func rpcStringToSign(method string, all parameters) string {
 	signed := maps.Clone(all)
 	delete(signed, "Signature")

@@ -22,14 +22,15 @@ const (
 	strangerLifetime = 365 * 24 * time.Hour
 )
 
-// A throwaway is a certificate that the emulator makes, with its key. The key never leaves memory.
+// A throwaway is a certificate that the emulator makes, with its key. The key never
+// leaves memory.
 type throwaway struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// throwawayTemplate is valid from an hour ago, for clocks that are a little behind. Its serial number has 17 bytes, and a letter in the
-// first.
+// throwawayTemplate is valid from an hour ago, for clocks that are a little behind. Its
+// serial number has 17 bytes, and a letter in the first.
 func throwawayTemplate(commonName string, now time.Time, lifetime time.Duration) *x509.Certificate {
 	var random [16]byte
 	rand.Read(random[:])
@@ -48,7 +49,8 @@ func newThrowawayCA(commonName string, now time.Time, lifetime time.Duration) (t
 	return throwaway{certificate: template}.issue(template)
 }
 
-// issue makes a key and its certificate. Without a key, the issuer is the new certificate itself.
+// issue makes a key and its certificate. Without a key, the issuer is the new certificate
+// itself.
 func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -88,7 +90,8 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 	return root.pem(), &tls.Config{Certificates: []tls.Certificate{identity}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// populate registers the CAs of Options.Strangers and makes the one that fills an endless list.
+// populate registers the CAs of Options.Strangers and makes the one that fills an endless
+// list.
 func (s *Service) populate() error {
 	for _, instance := range slices.Sorted(maps.Keys(s.owners)) {
 		for i := range s.options.Strangers {
