@@ -1,6 +1,6 @@
 GO ?= go
 
-.PHONY: build test race lint cross golden bench soak fuzz peers release-parts release-snapshot release-twice
+.PHONY: build test race lint cross golden bench soak fuzz peers zlint release-parts release-snapshot release-twice
 
 build: ## the program, as ./mqttca
 	$(GO) build -trimpath -o mqttca .
@@ -47,6 +47,9 @@ fuzz: ## every fuzzer for FUZZTIME
 
 peers: ## the vendor's own runtimes against the emulator, in a module of their own
 	cd api/emulator/peers && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
+
+zlint: ## a linter's judgement of the golden certificates, in a module of its own
+	cd pki/zlint && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
 
 release-parts: ## what makes man pages, completions and licenses, in a module of its own
 	cd .ci/release && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
