@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// DefaultAccount is the account of Options.Instances, and of credentials that name no
-// other.
+// DefaultAccount has Options.Instances, and the credentials that name no account.
 const DefaultAccount = "1000000000000001"
 
 // An Account is an Alibaba Cloud account with its instances.
@@ -135,8 +134,7 @@ func (s *Service) instance(c *call) (string, *refusal) {
 // emulatedRegion is the region of all instances. No real region has this name.
 const emulatedRegion = "cn-emulated"
 
-// An instanceVO has the fields of an instance, by the vendor's reference page of
-// ListInstances.
+// An instanceVO is an instance, by the vendor's reference page of ListInstances.
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
 	InstanceName   string
@@ -148,8 +146,7 @@ type instanceVO struct {
 	ExpireTime     number
 }
 
-// An instancesAnswer reports success in the fields of a refusal, as on the vendor's
-// reference page.
+// An instancesAnswer reports success in the fields of a refusal, as on that page.
 type instancesAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Code      string

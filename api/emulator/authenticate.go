@@ -7,13 +7,11 @@ import (
 	"time"
 )
 
-// clockTolerance is how far a request's timestamp may lie from the service's clock,
-// either way. The vendor's page on the V3 signature: the value of x-acs-date is valid for
-// 15 minutes.
+// clockTolerance is how far a timestamp may lie from the service's clock, either way, by
+// the vendor's page on the V3 signature.
 const clockTolerance = 15 * time.Minute
 
-// timestampLayout is the form of x-acs-date and Timestamp: UTC, to the second, no other
-// zone.
+// timestampLayout is the form of x-acs-date and Timestamp: UTC, to the second.
 const timestampLayout = "2006-01-02T15:04:05Z"
 
 // authenticate checks that a request comes from the holder of a known credential, now,
@@ -58,8 +56,7 @@ func checkTimestamp(text string, now time.Time) (time.Time, *refusal) {
 
 // checkToken compares the token of a request with the credential's.
 //
-// Invented: a token sent along with a plain AccessKey is refused, and every wrong token
-// is called malformed.
+// Invented: a plain AccessKey refuses a token, and every wrong token is called malformed.
 func checkToken(credential Credential, token string) *refusal {
 	if credential.SecurityToken != "" && token == "" {
 		return refuse(missingSecurityToken)
@@ -75,9 +72,8 @@ const sweepInterval = time.Minute
 
 type nonceKey struct{ accessKeyID, nonce string }
 
-// The nonces are the used signature nonces for as long as a repeated request could still
-// pass the check of its timestamp: the tolerance counted from that timestamp. After that
-// the timestamp alone refuses it, so the window bounds the memory.
+// The nonces are remembered for as long as the timestamp of a repeated request could
+// still pass. After that the timestamp alone refuses it, so the window bounds the memory.
 //
 // Invented: nonces are told apart by access key.
 type nonces struct {

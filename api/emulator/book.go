@@ -15,8 +15,8 @@ type record struct {
 	devices    []Device
 }
 
-// A book is the memory of the service: the CAs and registration codes of its instances.
-// The lock of the service guards it.
+// A book has the CAs and registration codes of all instances. The lock of the service
+// guards it.
 type book struct {
 	options Options
 	codes   codes

@@ -2,9 +2,8 @@ package emulator
 
 import "fmt"
 
-// A caCertificateVO is the vendor's type of that name, by its reference page of
-// ListCaCertificate. ValidBegin and ValidEnd are the CA certificate's, in Unix
-// milliseconds.
+// A caCertificateVO is the vendor's type, by its reference page of ListCaCertificate.
+// ValidBegin and ValidEnd are the CA certificate's, in Unix milliseconds.
 type caCertificateVO struct {
 	RegistrationCode    string
 	CaName              string
@@ -92,8 +91,8 @@ func (s *Service) change(c *call, do func(*record)) (any, *refusal) {
 	return snAnswer{c.requestID, sn}, nil
 }
 
-// target returns the CA that a call names, by the Sn in a parameter. The Sn is compared
-// as a string: it names a CA only as the service wrote it.
+// target returns the CA that a call names, by the Sn in a parameter: only as the service
+// wrote it.
 func (s *Service) target(c *call, parameter string) (instance, sn string, refused *refusal) {
 	if instance, refused = s.instance(c); refused != nil {
 		return "", "", refused

@@ -75,9 +75,8 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 	return certificate, err == nil
 }
 
-// isSignedBy reports whether the CA's key has signed the certificate. x509's
-// CheckSignatureFrom would also check the CA's extensions, and CheckSignature accepts
-// SHA-1.
+// isSignedBy reports whether the CA's key signed it. CheckSignatureFrom would also check
+// the CA's extensions, and CheckSignature accepts SHA-1.
 //
 // Invented: the list of algorithms. The vendor's procedure names SHA-256 and SHA-512.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
@@ -91,8 +90,7 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 	}
 }
 
-// isCAKey reports whether the service accepts the kind of a CA's key: RSA or EC, by the
-// vendor's page.
+// isCAKey reports whether the service takes a CA's key: RSA or EC, by the vendor's page.
 //
 // Invented: the minimum of 2048 bits and the list of curves.
 func isCAKey(ca *x509.Certificate) bool {
@@ -115,8 +113,7 @@ func isRSAOrECDSA(certificate *x509.Certificate) bool {
 	}
 }
 
-// isValidAt reports whether now is in the validity period. Both ends belong to it (RFC
-// 5280, section 4.1.2.5).
+// isValidAt takes both ends for valid (RFC 5280, section 4.1.2.5).
 func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 	return !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter)
 }

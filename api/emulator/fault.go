@@ -29,8 +29,7 @@ func (f Fault) name() string {
 	return string(f.Kind)
 }
 
-// hits reports whether the fault meets a call: the nth of its operation, and the nthOfAll
-// of all operations.
+// hits reports whether the fault meets the nth call of an operation, the nthOfAll of all.
 func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 	if f.Operation == "" {
 		nth = nthOfAll

@@ -15,8 +15,7 @@ import (
 type (
 	// A NumberForm is how an answer writes numbers: as JSON numbers or as strings.
 	NumberForm string
-	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and an
-	// n.
+	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and n.
 	PEMForm string
 	// A TotalForm is the unit of the Total of a list.
 	TotalForm string
@@ -104,8 +103,7 @@ func (o Options) text(text string) string {
 	return text
 }
 
-// status returns the Status of a certificate, by the vendor's reference page of
-// ListCaCertificate.
+// status is the Status of a certificate, by the page of ListCaCertificate.
 func (o Options) status(inactive bool) number {
 	if inactive {
 		return o.number(0)
@@ -113,8 +111,8 @@ func (o Options) status(inactive bool) number {
 	return o.number(1)
 }
 
-// format writes a serial number, in the vendor's examples ("007269004887") as whole bytes
-// in lower-case hex.
+// format writes a number as whole bytes in lower-case hex, as the vendor
+// ("007269004887").
 //
 // Invented: the leading zero byte is always there. The examples have it before both small
 // and large first bytes.

@@ -13,8 +13,7 @@ type claim struct {
 	complete           bool // it has everything that the scheme asks for, in the scheme's form
 	xml                bool // the answer is wanted as XML
 
-	// verify compares the claimed signature with one computed from the request as it
-	// arrived.
+	// verify compares the signature with that of the request as it arrived.
 	verify func(secret string) *refusal
 }
 
@@ -30,8 +29,8 @@ func readClaim(r *http.Request, p incoming) claim {
 	return readACS3Claim(r, p)
 }
 
-// admit takes a request through the gateway's checks, in its order: form, operation,
-// signature, permission.
+// admit takes a request through the gateway's checks: form, operation, signature,
+// permission.
 func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
 	payload, refused := readIncoming(w, r)
 	if refused != nil {
@@ -72,8 +71,7 @@ func route(r *http.Request, claimed claim) (operation, *refusal) {
 	return op, nil
 }
 
-// instanceAccess is the RAM action that every operation on an instance needs beside its
-// own, by the vendor's pages.
+// instanceAccess is needed on an instance beside the own action, by the vendor's pages.
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // authorize checks that the credential allows the operation.

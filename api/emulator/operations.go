@@ -52,8 +52,7 @@ func Actions() []string {
 	return actions
 }
 
-// A dataAnswer is the answer of ListCaCertificate, GetCaCertificate and
-// ListDeviceCertificateByCaSn.
+// A dataAnswer is the answer of an operation that reads certificates.
 type dataAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
 	Data      any

@@ -11,8 +11,7 @@ import (
 	"strings"
 )
 
-// maxBody bounds the body of a request: room for the form of RegisterCaCertificate, many
-// times over.
+// maxBody has room for the form of RegisterCaCertificate, many times over.
 const maxBody = 64 << 10
 
 // An incoming is the payload of a request.
@@ -73,8 +72,7 @@ func (p parameters) canonical() string {
 // percentEncode encodes all but the unreserved characters of RFC 3986, section 2.3.
 func percentEncode(text string) string { return withoutPlus(url.QueryEscape(text)) }
 
-// withoutPlus replaces the plus sign, which net/url writes for a space and for nothing
-// else.
+// withoutPlus replaces the plus signs, which net/url writes for spaces only.
 func withoutPlus(encoded string) string { return strings.ReplaceAll(encoded, "+", "%20") }
 
 // value returns the value of a parameter that is given exactly once, else "".

@@ -129,8 +129,7 @@ type errorAnswer struct {
 	Recommend string
 }
 
-// refusal is the answer to a refused call. Only a fault refuses with a code that is not
-// in the table.
+// refusal answers a refused call. Only a fault has a code that is not in the table.
 func (s *Service) refusal(c *call, refused *refusal) reply {
 	m, known := meanings[refused.code]
 	if !known {

@@ -101,8 +101,7 @@ type issuedCode struct {
 	at   time.Time
 }
 
-// fetch returns an instance's code. It makes a new one if there is none, or if it is time
-// for another.
+// fetch returns an instance's code, a new one if there is none or it is time for another.
 //
 // Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same
 // until a registration has used it.
@@ -140,8 +139,7 @@ func (c *codes) spend(instance, text string) {
 	delete(c.current, instance)
 }
 
-// refused takes note of a refused submission: under Options.SingleUseCodes it uses up the
-// instance's code, too.
+// refused uses up the instance's code, too, under Options.SingleUseCodes.
 func (c *codes) refused(instance, text string) {
 	if code, ok := c.current[instance]; ok && c.options.SingleUseCodes && code.text == text {
 		c.spend(instance, text)
@@ -154,8 +152,7 @@ const uuidLength = 36
 // defaultCodeLength is the length of the vendor's example: a UUID and ten digits.
 const defaultCodeLength = 46
 
-// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits,
-// length characters in all.
+// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits.
 func newRegisterCode(length int) string {
 	var b strings.Builder
 	b.WriteString(newUUID())

@@ -114,8 +114,7 @@ func abort(w http.ResponseWriter, r *http.Request) {
 // newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.
 func newRequestID() string { return strings.ToUpper(newUUID()) }
 
-// newUUID makes a random UUID (RFC 9562, version 4). crypto/rand never returns an error:
-// it ends the program instead.
+// newUUID makes a random UUID (RFC 9562, version 4). crypto/rand does not fail.
 func newUUID() string {
 	var u [16]byte
 	rand.Read(u[:])

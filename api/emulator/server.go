@@ -16,8 +16,7 @@ import (
 // percent-encoded PEM certificates of RSA 4096, some 6 kB.
 const maxHeaderBytes = 128 << 10
 
-// Limits on a stuck client. A client pauses between two looks at a list for less than
-// idleTimeout.
+// Limits on a stuck client, which pauses between two looks for less than idleTimeout.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 20 * time.Second
@@ -67,8 +66,7 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	return server, nil
 }
 
-// resolveLoopback looks up no name but localhost, so it asks no name server. The address
-// of localhost is checked, too.
+// resolveLoopback looks up no name but localhost, and checks the address of that, too.
 func resolveLoopback(addr string) (*net.TCPAddr, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -8,12 +8,10 @@ import (
 	"time"
 )
 
-// HeaderEmulated marks every answer of the emulator; its value is "1". The real service
-// never sends it.
+// HeaderEmulated is "1" in every answer of the emulator. The real service never sends it.
 const HeaderEmulated = "X-Mqttca-Emulator"
 
-// A Service is one emulated control plane. It is an http.Handler and safe for concurrent
-// use.
+// A Service is one emulated control plane. It is safe for concurrent use.
 type Service struct {
 	options     Options
 	credentials map[string]Credential
@@ -125,8 +123,8 @@ func (s *Service) Inject(faults ...Fault) error {
 // journalLimit is the number of requests kept at least; at most twice as many are kept.
 const journalLimit = 50_000
 
-// maxOperationLength bounds the name of an operation in the journal, which may be
-// anything that a client sent.
+// maxOperationLength bounds an operation's name in the journal: a client may send
+// anything.
 const maxOperationLength = 128
 
 // A Request is a request that the service has received, with the outcome.
@@ -144,8 +142,7 @@ type journal struct {
 	entries []Request
 }
 
-// enter copies its strings, because a part of a request may hold on to the memory of the
-// whole.
+// enter copies its strings: a part of a request holds on to the memory of the whole.
 func (j *journal) enter(c *call, status int, code code, fault string) {
 	operation := c.claim.operation
 	entry := Request{

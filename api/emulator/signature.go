@@ -38,8 +38,8 @@ type authorization struct {
 	signature     string
 }
 
-// parseAuthorization reads "ACS3-HMAC-SHA256
-// Credential=<id>,SignedHeaders=<a;b;c>,Signature=<hex>".
+// parseAuthorization reads ACS3-HMAC-SHA256
+// Credential=ID,SignedHeaders=A;B;C,Signature=HEX.
 //
 // Invented: the signed headers must be named in lower case, sorted and once each, as on
 // the vendor's page.
@@ -173,8 +173,8 @@ func verifyRPC(secret, method string, all parameters) *refusal {
 	return refusef(signatureDoesNotMatch, "server string to sign is:%s", text)
 }
 
-// rpcStringToSign returns the text that is signed: method, path and all parameters of
-// query and form but the signature itself.
+// rpcStringToSign returns what is signed: method, path and all parameters but the
+// signature.
 func rpcStringToSign(method string, all parameters) string {
 	signed := maps.Clone(all)
 	delete(signed, "Signature")

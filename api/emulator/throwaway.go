@@ -22,8 +22,7 @@ const (
 	strangerLifetime = 365 * 24 * time.Hour
 )
 
-// A throwaway is a certificate that the emulator makes, with its key. The key never
-// leaves memory.
+// A throwaway is a certificate that the emulator makes, with its key, in memory only.
 type throwaway struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
@@ -49,8 +48,7 @@ func newThrowawayCA(commonName string, now time.Time, lifetime time.Duration) (t
 	return throwaway{certificate: template}.issue(template)
 }
 
-// issue makes a key and its certificate. Without a key, the issuer is the new certificate
-// itself.
+// issue makes a key and its certificate, self-signed if there is no key of an issuer.
 func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -90,8 +88,7 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 	return root.pem(), &tls.Config{Certificates: []tls.Certificate{identity}, MinVersion: tls.VersionTLS12}, nil
 }
 
-// populate registers the CAs of Options.Strangers and makes the one that fills an endless
-// list.
+// populate registers the strangers and makes the CA that fills an endless list.
 func (s *Service) populate() error {
 	for _, instance := range slices.Sorted(maps.Keys(s.owners)) {
 		for i := range s.options.Strangers {
