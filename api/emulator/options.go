@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -59,44 +60,36 @@ const maxPageSize = 100
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
 	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Numbers, PEM: LineFeeds, Total: Records, Sn: Padded,
-	Order: OldestFirst, Statuses: StatusesAfterNotice,
+	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now,
 }
 
 // hard has the defaults under Options.Hard. It is never written to.
 var hard = Options{
 	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper,
-	Order: NewestFirst, Statuses: StatusesBeforeNotice,
+	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, ControlText: true,
 }
 
 // withDefaults fills in the empty fields.
 func (o Options) withDefaults() Options {
 	if o.Hard {
 		o = o.or(hard)
-		o.RotateCodes, o.SingleUseCodes, o.ControlText = true, true, true
 	}
 	o = o.or(usual)
 	length := o.CodeLength
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	o.Credentials = inDefaultAccount(o.Credentials)
 	return o
 }
 
-// or takes the numbers and forms that are empty from others.
+// or takes the fields that are empty from others.
 func (o Options) or(others Options) Options {
-	o.PageLimit = cmp.Or(o.PageLimit, others.PageLimit)
-	o.Strangers = cmp.Or(o.Strangers, others.Strangers)
-	o.CodeLength = cmp.Or(o.CodeLength, others.CodeLength)
-	o.Numbers = cmp.Or(o.Numbers, others.Numbers)
-	o.PEM = cmp.Or(o.PEM, others.PEM)
-	o.Total = cmp.Or(o.Total, others.Total)
-	o.Sn = cmp.Or(o.Sn, others.Sn)
-	o.Order = cmp.Or(o.Order, others.Order)
-	o.Statuses = cmp.Or(o.Statuses, others.Statuses)
+	for field, value := range reflect.ValueOf(&o).Elem().Fields() {
+		if value.IsZero() {
+			value.Set(reflect.ValueOf(others).FieldByIndex(field.Index))
+		}
+	}
 	return o
 }
 
