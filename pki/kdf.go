@@ -50,21 +50,19 @@ type derivation func(password string, length int) ([]byte, error)
 
 // parseDerivation returns the function for the parameters, or says why it won't be run.
 func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
+	var params interface{ derivation() (derivation, string) }
 	switch algorithm.Algorithm.String() {
 	case oidPBKDF2:
-		var params pbkdf2Params
-		if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
-			return nil, "the parameters of its encryption can't be read"
-		}
-		return params.derivation()
+		params = &pbkdf2Params{}
 	case oidScrypt:
-		var params scryptParams
-		if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
-			return nil, "the parameters of its encryption can't be read"
-		}
-		return params.derivation()
+		params = &scryptParams{}
+	default:
+		return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
 	}
-	return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
+	if unmarshalAll(algorithm.Parameters.FullBytes, params) != nil {
+		return nil, "the parameters of its encryption can't be read"
+	}
+	return params.derivation()
 }
 
 func (p pbkdf2Params) derivation() (derivation, string) {

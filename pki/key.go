@@ -84,8 +84,10 @@ func parseKey(f *file, password Password) (crypto.Signer, error) {
 		return nil, f.refuse(fmt.Sprintf("it holds %d private keys where one is expected", len(keys)), "")
 	case keys[0].block == nil:
 		return nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", keys[0].label), "")
+	case keys[0].label == "ENCRYPTED PRIVATE KEY":
+		return decryptPKCS8(f, keys[0].block, password)
 	case keys[0].encrypted():
-		return decryptKey(f, keys[0], password)
+		return decryptLegacy(f, keys[0].block, password)
 	}
 	switch keys[0].label {
 	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY":

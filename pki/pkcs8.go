@@ -16,14 +16,6 @@ import (
 	"go.step.sm/crypto/pemutil"
 )
 
-// decryptKey reads the key of an encrypted PEM block.
-func decryptKey(f *file, key pemBlock, password Password) (crypto.Signer, error) {
-	if key.block.Type == "ENCRYPTED PRIVATE KEY" {
-		return decryptPKCS8(f, key.block, password)
-	}
-	return decryptLegacy(f, key.block, password)
-}
-
 func decryptPKCS8(f *file, block *pem.Block, password Password) (crypto.Signer, error) {
 	encrypted, reason, advice := parseEncryptedKey(block.Bytes)
 	if reason != "" {
