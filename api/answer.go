@@ -40,56 +40,54 @@ type answer interface{ common() reply }
 // in the service's own shape, by its status or by a Code that [RuleFor] knows, and with a
 // [*NoAnswerError] if it is in neither shape.
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
-	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
-	body = r.signer.RedactJSON(body)
-	switch {
-	case errors.Is(err, wire.ErrTooLong):
-		return "", r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
-	case err != nil:
-		failure := noAnswer(r.call, err)
-		failure.Sent = true
-		failure.HTTPStatus = resp.StatusCode
-		failure.Reason = fmt.Sprintf("the answer (HTTP %d) broke off: %s", resp.StatusCode, failure.Reason)
-		return "", failure
-	case resp.StatusCode/100 == 3:
-		return "", r.unreadable(resp, "is a redirect, and those are not followed", nil)
+	body, err := r.body(resp)
+	if err != nil {
+		return "", err
 	}
-	if resp.StatusCode/100 != 2 {
+	refused := resp.StatusCode/100 != 2
+	if refused {
 		answer = &reply{}
 	}
-	err = r.decode(resp, body, answer)
+	failure := r.decode(resp, body, answer)
 	common := answer.common()
-	switch {
-	case err != nil:
-		return wire.Shortened(common.RequestID), err
-	case resp.StatusCode/100 != 2, RuleFor(string(common.Code)).Kind != Undocumented:
-		return wire.Shortened(common.RequestID), r.refusal(resp, common)
+	if failure == nil && refused && common.Code == "" {
+		failure = r.unreadable(resp, "has no error code", nil)
 	}
-	return wire.Shortened(common.RequestID), nil
+	requestID = wire.Shortened(common.RequestID)
+	switch {
+	case failure != nil:
+		failure.RequestID = requestID
+		return requestID, failure
+	case refused, RuleFor(string(common.Code)).Kind != Undocumented:
+		refusal := common.refusal(r.call, resp.StatusCode)
+		refusal.RetryAfter = retryAfter(resp)
+		return requestID, refusal
+	}
+	return requestID, nil
 }
 
-func (r answerReader) decode(resp *http.Response, body []byte, into answer) error {
+func (r answerReader) body(resp *http.Response) ([]byte, error) {
+	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
+	switch {
+	case errors.Is(err, wire.ErrTooLong):
+		return nil, r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
+	case err != nil:
+		return nil, r.unreadable(resp, "broke off: "+reason(err), err)
+	case resp.StatusCode/100 == 3:
+		return nil, r.unreadable(resp, "is a redirect, and those are not followed", nil)
+	}
+	return r.signer.RedactJSON(body), nil
+}
+
+func (r answerReader) decode(resp *http.Response, body []byte, into answer) *NoAnswerError {
 	err := json.Unmarshal(body, into)
 	switch {
 	case err == nil:
 		return nil
 	case json.Valid(body):
-		failure := r.unreadable(resp, "is not in the shape of this operation", err)
-		failure.RequestID = wire.Shortened(into.common().RequestID)
-		return failure
+		return r.unreadable(resp, "is not in the shape of this operation", err)
 	}
 	return r.unreadable(resp, r.notJSON(resp), err)
-}
-
-func (r answerReader) refusal(resp *http.Response, outer reply) error {
-	if outer.Code == "" {
-		failure := r.unreadable(resp, "has no error code", nil)
-		failure.RequestID = wire.Shortened(outer.RequestID)
-		return failure
-	}
-	refusal := outer.refusal(r.call, resp.StatusCode)
-	refusal.RetryAfter = retryAfter(resp)
-	return refusal
 }
 
 // retryAfter reads x-acs-retry-after, in milliseconds, which throttling answers can have.
