@@ -47,14 +47,6 @@ func (o Options) owners() map[string]string {
 	return owners
 }
 
-func inDefaultAccount(credentials []Credential) []Credential {
-	list := slices.Clone(credentials)
-	for i := range list {
-		list[i].Account = cmp.Or(list[i].Account, DefaultAccount)
-	}
-	return list
-}
-
 func (o Options) validateAccounts() error {
 	var accounts, instances []string
 	for _, account := range o.accounts() {

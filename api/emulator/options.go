@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -79,7 +80,10 @@ func (o Options) withDefaults() Options {
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }
 	}
-	o.Credentials = inDefaultAccount(o.Credentials)
+	o.Credentials = slices.Clone(o.Credentials)
+	for i, credential := range o.Credentials {
+		o.Credentials[i].Account = cmp.Or(credential.Account, DefaultAccount)
+	}
 	return o
 }
 
