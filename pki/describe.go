@@ -11,7 +11,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -76,20 +75,11 @@ func signatureName(certificate *x509.Certificate) string {
 }
 
 // subjectString is the subject of a certificate for people.
-func subjectString(certificate *x509.Certificate) string {
-	return nameString(certificate.RawSubject, certificate.Subject)
-}
+func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject, c.Subject) }
 
-// quoteSubject is the subject in quotation marks, for an error. Quotation marks inside it
-// are escaped.
-func quoteSubject(certificate *x509.Certificate) string {
-	return `"` + subjectString(certificate) + `"`
-}
-
-// quoteIssuer is the issuer in quotation marks, for an error.
-func quoteIssuer(certificate *x509.Certificate) string {
-	return `"` + nameString(certificate.RawIssuer, certificate.Issuer) + `"`
-}
+// quoteSubject and quoteIssuer are for an error: quotation marks inside are escaped.
+func quoteSubject(c *x509.Certificate) string { return `"` + subjectString(c) + `"` }
+func quoteIssuer(c *x509.Certificate) string  { return `"` + nameString(c.RawIssuer, c.Issuer) + `"` }
 
 // nameString is a name in the form of RFC 4514. It keeps the grouping of multi-valued RDNs,
 // which pkix.Name loses.
@@ -175,8 +165,7 @@ func SerialNumber(certificate *x509.Certificate) string {
 
 // Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits.
 func Fingerprint(certificate *x509.Certificate) string {
-	sum := sha256.Sum256(certificate.Raw)
-	return hex.EncodeToString(sum[:])
+	return fmt.Sprintf("%x", sha256.Sum256(certificate.Raw))
 }
 
 // Timestamp is a time as it is shown everywhere: RFC 3339 in UTC, whole seconds; "" for
