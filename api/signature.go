@@ -3,7 +3,7 @@ package api
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -49,10 +49,8 @@ func (s signing) sign(req *http.Request) {
 	canonical, signedHeaders := canonicalRequest(req)
 	mac := hmac.New(sha256.New, []byte(s.signer.AccessKeySecret))
 	mac.Write([]byte(algorithm + "\n" + hexSHA256(canonical)))
-	h.Set("Authorization", algorithm+
-		" Credential="+s.signer.AccessKeyID+
-		",SignedHeaders="+signedHeaders+
-		",Signature="+hex.EncodeToString(mac.Sum(nil)))
+	h.Set("Authorization", fmt.Sprintf("%s Credential=%s,SignedHeaders=%s,Signature=%x",
+		algorithm, s.signer.AccessKeyID, signedHeaders, mac.Sum(nil)))
 }
 
 // canonicalRequest is the text whose hash is signed, and the list of the headers
@@ -83,6 +81,5 @@ func canonicalQuery(params url.Values) string {
 }
 
 func hexSHA256(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(s)))
 }
