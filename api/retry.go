@@ -118,13 +118,10 @@ func (e *NoAnswerError) passing() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled):
 		return false
-	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded):
-		return true
-	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF):
-		return true
-	case e.reused && e.HTTPStatus == 0: // net/http's error for a connection closed while idle has no name
-		return true
-	case errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
+	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded),
+		errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF),
+		e.reused && e.HTTPStatus == 0, // net/http's error for a connection closed while idle has no name
+		errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
 		return true
 	}
 	return isGatewayTrouble(e.HTTPStatus)
