@@ -100,17 +100,12 @@ func checkVariables(named bool) error {
 // getenv reads a variable, in an older generation if it is not set in the present one and
 // the vendor's CLI reads that generation, too.
 func getenv(name string) string {
-	for _, variables := range [][]variable{identityVariables, settingVariables, {regionVariable}} {
-		for _, v := range variables {
-			if v.name == name {
-				return firstSet(v.names()[:v.read])
-			}
+	names := []string{name}
+	for _, v := range slices.Concat(identityVariables, settingVariables, []variable{regionVariable}) {
+		if v.name == name {
+			names = v.names()[:v.read]
 		}
 	}
-	return os.Getenv(name)
-}
-
-func firstSet(names []string) string {
 	for _, name := range names {
 		if value := os.Getenv(name); value != "" {
 			return value
