@@ -6,7 +6,80 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 )
+
+// The exit codes in the help of each command, from 4 on: every command can end in the first
+// four.
+func TestExitCodesOfEachCommand(t *testing.T) {
+	want := map[string]string{
+		"check": "4 5 6 130", "rehearse": "4 5 6 7 130", "register": "4 5 6 7 130",
+		"code": "4 5 6 130", "sign": "130", "submit": "4 5 6 7 130", "confirm": "4 5 6 7 130",
+		"list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
+		"activate": "4 5 6 7 130", "deactivate": "4 5 6 7 130", "delete": "4 5 6 7 130",
+		"policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
+	}
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		if !cmd.HasParent() {
+			return
+		}
+		name := strings.Fields(cmd.CommandPath())[1] // of completion bash: completion
+		_, exits, _ := strings.Cut(helpOf(t, cmd, terminal.Display{}), "\nExit codes:\n")
+		var got []string
+		for _, line := range regexp.MustCompile(`(?m)^ +(\d+)  `).FindAllStringSubmatch(exits, -1) {
+			got = append(got, line[1])
+		}
+		if codes := strings.TrimSpace("0 1 2 3 " + want[name]); strings.Join(got, " ") != codes {
+			t.Errorf("%s: exit codes %q, want %s", cmd.CommandPath(), got, codes)
+		}
+	})
+}
+
+// Who writes a policy learns from the help of policy which commands it allows.
+func TestCommandsOfEachPurpose(t *testing.T) {
+	policy, _, err := newRoot(&app{}).Find([]string{"policy"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	help := helpOf(t, policy, terminal.Display{})
+	for _, line := range []string{
+		"  register   check, register, code, submit\n",
+		"  read       confirm, list, show, devices\n",
+		"  lifecycle  activate, deactivate, delete\n",
+	} {
+		if !strings.Contains(help, line) {
+			t.Errorf("the help of policy lacks %q:\n%s", line, help)
+		}
+	}
+}
+
+// The policy that a hint names allows the request that was refused. The activation of
+// register --activate is an exception still: the policy for register does not allow it.
+func TestPolicyOfTheHintAllowsTheRequest(t *testing.T) {
+	command := regexp.MustCompile(`has to be allowed (\S+) .*'mqttca policy .* --for (\w+)'`)
+	for _, tt := range networkCommands {
+		for nth, operation := range strings.Fields(tt.requests) {
+			s := newStage(t, tt.state)
+			s.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Call: nth + 1})
+			_, _, stderr := runHere(s.line(tt.args)...)
+			hint := command.FindStringSubmatch(stderr)
+			if hint == nil {
+				if tt.change == "" || operation != "ListCaCertificate" || nth == 0 { // else the change counts
+					t.Errorf("%s, %s: no hint names a policy: %s", tt.args, operation, stderr)
+				}
+				continue
+			}
+			policy := mustRun(t, "policy", "--region", "cn-hangzhou", "--account", "1", "--instance", emulatedInstance, "--for", hint[2])
+			if !strings.Contains(policy, `"`+hint[1]+`"`) && operation+hint[2] != "ActiveCaCertificateregister" {
+				t.Errorf("%s: the policy for %s does not allow %s:\n%s", tt.args, hint[2], hint[1], policy)
+			}
+		}
+	}
+}
 
 // Each command has what the tests of all commands go by. A message says where to add it.
 func TestEveryCommandIsTested(t *testing.T) {
