@@ -21,6 +21,7 @@ var faultySystemCalls = map[string]struct {
 	"fchmod":      {[]uint32{unix.SYS_FCHMOD}, 0, anySize, unix.EPERM},
 	"fsync":       {[]uint32{unix.SYS_FSYNC}, 0, anySize, unix.EIO},
 	"link":        {append(onAMD64(86), unix.SYS_LINKAT), 0, anySize, unix.EPERM},
+	"link-late":   {append(onAMD64(86), unix.SYS_LINKAT), 0, anySize, unix.EEXIST}, // a file was made there meanwhile
 	"rename":      {append(onAMD64(82), unix.SYS_RENAMEAT, unix.SYS_RENAMEAT2), 0, anySize, unix.EIO},
 	"write-small": {[]uint32{unix.SYS_WRITE}, 400, 16 << 10, unix.ENOSPC}, // more than a line on stderr
 	"write-large": {[]uint32{unix.SYS_WRITE}, 16 << 10, anySize, unix.ENOSPC},
