@@ -39,6 +39,22 @@ func TestExitCodesOfEachCommand(t *testing.T) {
 	})
 }
 
+// The commands in the help of the program, group by group.
+func TestGroupsOfTheHelp(t *testing.T) {
+	_, listed, _ := strings.Cut(helpOf(t, newRoot(&app{}), terminal.Display{}), "  mqttca rehearse\n")
+	var got []string
+	for _, line := range regexp.MustCompile(`(?m)^(\S.*:)$|^  ([a-z]+)  `).FindAllStringSubmatch(listed, -1) {
+		got = append(got, line[1]+line[2])
+	}
+	const want = "Onboard a CA: check rehearse register " +
+		"Step by step, for a CA without a network: code sign submit confirm " +
+		"Operate: list show devices activate deactivate delete " +
+		"Try and script: policy emulate version completion help "
+	if all := strings.Join(got, " "); !strings.HasPrefix(all, want) {
+		t.Errorf("\n got %s\nwant %s", all, want)
+	}
+}
+
 // Who writes a policy learns from the help of policy which commands it allows.
 func TestCommandsOfEachPurpose(t *testing.T) {
 	policy, _, err := newRoot(&app{}).Find([]string{"policy"})
