@@ -251,6 +251,20 @@ func TestSerialNumberTakenElsewhere(t *testing.T) {
 	})
 }
 
+// A code that is refused as used, after a submission that a proxy repeated, is looked up
+// before another is fetched.
+func TestUsedCodeOfOurOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{Faults: []emulator.Fault{
+			{Kind: emulator.FaultRefuse, Operation: "RegisterCaCertificate", Call: 1, AfterWork: true, Code: "RegisterCodeUsed"},
+		}}, nil)
+		result, err := s.instance.Register(context.Background(), newOrder(t))
+		if err != nil || result.Outcome != AlreadyRegistered || strings.Count(s.operations(), "GetRegisterCode") != 1 {
+			t.Errorf("%s, %v after %s", result.Outcome, err, s.operations())
+		}
+	})
+}
+
 // An interrupt before the submission leaves no doubt.
 func TestInterruptBeforeSubmission(t *testing.T) {
 	s := startService(t, emulator.Options{}, nil)

@@ -77,6 +77,67 @@ func TestDoubtStays(t *testing.T) {
 	}
 }
 
+// The error of several tries names the first submission without an answer.
+func TestFirstDoubtIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr, end := newTrial(t, emulator.Options{Faults: []emulator.Fault{
+			{Kind: emulator.FaultReset, Operation: "RegisterCaCertificate", Call: 1},
+			{Kind: emulator.FaultGarbage, Operation: "RegisterCaCertificate", Call: 2},
+			{Kind: emulator.FaultRefuse, Operation: "RegisterCaCertificate", Call: 3, Code: "CaNumExceed"},
+		}}, "")
+		defer end()
+		_, err := tr.register()
+		var unknown *UnknownError
+		var lost *api.NoAnswerError
+		if !errors.As(err, &unknown) || !errors.As(unknown.Submit, &lost) || lost.HTTPStatus != 0 || !strings.Contains(unknown.Look.Error(), "CaNumExceed") {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A CA that shows as inactive is registered for certain, also if an earlier submission got no
+// answer.
+func TestInactiveSettlesADoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s *service
+		submissions := 0
+		s = startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+			if operation(r) != "RegisterCaCertificate" {
+				return false
+			}
+			if submissions++; submissions == 2 {
+				emulated.ServeHTTP(discard{}, r)
+				s.instance.Client.InactivateCaCertificate(context.Background(), instanceID, s.Registrations()[0].Sn)
+			}
+			panic(http.ErrAbortHandler)
+		})
+		result, err := s.instance.Register(context.Background(), newOrder(t))
+		if submissions != 2 || !is[*InactiveError](err) || is[*UnknownError](err) || outcomeOf(result, err) != outcomeUnconfirmed {
+			t.Errorf("%d submissions, %v", submissions, err)
+		}
+	})
+}
+
+// An interrupt during a submission ends the run, without a look at the list.
+func TestInterruptDuringASubmission(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		s := startService(t, emulator.Options{}, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			if operation(r) == "RegisterCaCertificate" {
+				cancel()
+				<-r.Context().Done()
+				panic(http.ErrAbortHandler)
+			}
+			return false
+		})
+		result, err := s.instance.Register(ctx, newOrder(t))
+		const want = "list /list code /code sign /sign submit /submit!"
+		if got := strings.Join(s.seen.events, " "); got != want || outcomeOf(result, err) != outcomeInterrupted || !is[*UnknownError](err) || !result.Submitted() {
+			t.Errorf("steps %s, %v", got, err)
+		}
+	})
+}
+
 // A clock that the service corrected is that of the certificate, too.
 func TestCertificateIsDatedByTheServicesClock(t *testing.T) {
 	for _, skew := range []time.Duration{50 * time.Minute, -50 * time.Minute} {
