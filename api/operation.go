@@ -106,6 +106,11 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	}}}, nil
 }
 
+// Allows reports whether a policy for the purpose allows an operation.
+func (p Purpose) Allows(operationName string) bool {
+	return slices.ContainsFunc(operations[p], func(op operation) bool { return op.name == operationName })
+}
+
 // ActionsFor are the RAM actions that an operation needs on its instance. There are none for
 // an operation of another package.
 func ActionsFor(operationName string) []string {

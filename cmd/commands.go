@@ -30,7 +30,7 @@ const (
 func commands() []command {
 	var (
 		calling = []int{exitDenied, exitRefused, exitUnavailable, exitInterrupted} // for any call to the service
-		looking = append(calling[:len(calling):len(calling)], exitNotListed) // for one CA in the list
+		looking = append(calling[:len(calling):len(calling)], exitNotListed)       // for one CA in the list
 	)
 	return []command{
 		{"check", onboard, calling, api.ToRegister, newCheck},

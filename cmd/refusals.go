@@ -76,13 +76,20 @@ var kindHints = map[api.Kind]string{
 }
 
 // permissionHint names the actions that a refused call needs, and the command that makes
-// the policy for the purpose of the command.
+// the policy for the purpose of the command. register --activate needs one more purpose.
 func permissionHint(call api.Call, purpose api.Purpose) string {
 	actions := api.ActionsFor(call.Operation)
+	needed := string(purpose)
+	for _, other := range api.Purposes() {
+		if !purpose.Allows(call.Operation) && other.Allows(call.Operation) {
+			needed += " --for " + string(other)
+			break
+		}
+	}
 	region := "REGION"
 	if endpoint, err := api.ParseEndpoint(call.Host); err == nil {
 		region = cmp.Or(endpoint.Region(), region)
 	}
 	return fmt.Sprintf("the RAM user or role has to be allowed %s on this instance: 'mqttca policy --region %s --account ACCOUNT --instance %s --for %s' makes such a policy",
-		strings.Join(actions, " and "), region, call.Instance, purpose)
+		strings.Join(actions, " and "), region, call.Instance, needed)
 }
