@@ -167,3 +167,13 @@ func TestNamesThatTheCLIReads(t *testing.T) {
 		}
 	}
 }
+
+// A variable is read in the generations that the vendor's CLI reads, and in no other.
+func TestGetenvByGenerations(t *testing.T) {
+	home(t, "", map[string]string{"ALIBABACLOUD_CONFIG_FILE": "x", "ALICLOUD_CONFIG_FILE": "x", "ALICLOUD_PROFILE": "ops", "ACCESS_KEY_ID": "i"})
+	for name, want := range map[string]string{EnvConfigFile: "", EnvProfile: "ops", "ACCESS_KEY_ID": "i"} {
+		if got := getenv(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
