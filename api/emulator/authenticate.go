@@ -72,8 +72,9 @@ const sweepInterval = time.Minute
 
 type nonceKey struct{ accessKeyID, nonce string }
 
-// The nonces are remembered for as long as the timestamp of a repeated request could
-// still pass. After that the timestamp alone refuses it, so the window bounds the memory.
+// The nonces are those that were used. Each is kept for as long as the timestamp of the
+// same request could pass again; after that the timestamp alone refuses it, so that memory
+// is bounded.
 //
 // Invented: nonces are told apart by access key.
 type nonces struct {
