@@ -44,13 +44,11 @@ func openArchive(f *file, password Password) (crypto.Signer, []*x509.Certificate
 func decodeArchive(data []byte, password string) (key any, first *x509.Certificate, others []*x509.Certificate, err error) {
 	defer func() {
 		if recover() != nil {
-			err = errDamagedArchive
+			err = errors.New("damaged")
 		}
 	}()
 	return pkcs12.DecodeChain(data, password)
 }
-
-var errDamagedArchive = errors.New("damaged")
 
 // refuseArchive translates an error of the library, whose text may hold parts of the
 // archive.
