@@ -3,7 +3,6 @@ module mqttca
 go 1.26.0
 
 require (
-	github.com/ThalesGroup/crypto11 v1.6.2
 	github.com/aliyun/credentials-go v1.4.14
 	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/google/go-cmp v0.7.0
@@ -26,6 +25,5 @@ require (
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
-	github.com/thales-e-security/pool v0.0.2 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )

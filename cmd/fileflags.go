@@ -44,14 +44,14 @@ func fileFlags() map[string]fileFlag {
 
 // fileVariables are the environment variables that name a file.
 func fileVariables() []string {
-	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, "SSL_CERT_FILE"}
+	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, pki.EnvModule, "SSL_CERT_FILE"}
 }
 
 // checkContent refuses the content of a file in place of its path, and a PEM file in place of
 // any other value, which would stand in results and in the trace of --verbose.
 func checkContent(flag *pflag.Flag) error {
 	value := flag.Value.String()
-	if file, ok := fileFlags()[flag.Name]; ok {
+	if file, ok := fileFlags()[flag.Name]; ok && !(pki.InToken(value) && (flag.Name == "ca-key" || flag.Name == "ca-cert")) {
 		return pki.CheckPath("--"+flag.Name, file.content, value)
 	}
 	if strings.Contains(value, "-----BEGIN") {

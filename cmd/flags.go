@@ -16,7 +16,7 @@ func addInstance(cmd *cobra.Command, value *string) {
 }
 
 func addCACert(cmd *cobra.Command, value *string) {
-	cmd.Flags().StringVar(value, "ca-cert", "", "file with the CA certificate (PEM or DER)")
+	cmd.Flags().StringVar(value, "ca-cert", "", "file with the CA certificate (PEM or DER), or pkcs11 URI of one in an HSM")
 }
 
 func addVerificationCert(cmd *cobra.Command, value *string) {

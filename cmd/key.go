@@ -50,6 +50,8 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 	switch {
 	case errors.Is(err, errInterrupted):
 		asker.abandon()
+	case errors.Is(err, pki.ErrNoCertificate) && pki.InToken(k.caKey):
+		return value, usage("--ca-cert missing: the token has no certificate of the CA key")
 	case errors.Is(err, pki.ErrNoCertificate):
 		return value, usage("--ca-cert missing: only a PKCS#12 file has the CA certificate with the key")
 	}

@@ -108,7 +108,7 @@ func TestReadmeCodes(t *testing.T) {
 // Every variable of the environment that the code names stands in the README.
 func TestReadmeEnvironment(t *testing.T) {
 	var found int
-	for _, folder := range []string{".", filepath.Join("..", "api"), filepath.Join("..", "api", "credentials")} {
+	for _, folder := range []string{".", filepath.Join("..", "api"), filepath.Join("..", "api", "credentials"), filepath.Join("..", "pki")} {
 		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -65,6 +65,9 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 			err = checkContent(flag)
 		}
 	})
+	if caCert := cmd.Flags().Lookup("ca-cert"); err == nil && caCert != nil && pinValue().MatchString(caCert.Value.String()) {
+		a.warn("the PIN in the URI of --ca-cert can be read by every user of this machine; leave it out, or name a file by pin-source if the certificate is private")
+	}
 	switch {
 	case err != nil:
 		return err

@@ -16,12 +16,12 @@ const caRole = "CA certificate"
 // A CA is a CA certificate that is fit for registration.
 type CA struct {
 	Certificate *x509.Certificate
-	Path        string    // the file it came from, or ""
+	Path        string    // the file or pkcs11 URI it came from, or ""
 	Warnings    []Finding // findings that do not prevent a registration
 }
 
-// LoadCA reads the one certificate of the file at path. It fails if the file holds several,
-// or if a rule finds a [Fault].
+// LoadCA reads the one certificate at path, a file or a pkcs11 URI. It fails if there are
+// several, or if a rule finds a [Fault].
 func LoadCA(path string, at time.Time) (*CA, error) {
 	m, err := ReadMaterial(Sources{CA: path}, nil)
 	if err != nil {
@@ -34,7 +34,7 @@ func LoadCA(path string, at time.Time) (*CA, error) {
 	return m.ca(findings), nil
 }
 
-// ReadCA reads the one certificate of a file without checking it: a CA that is registered
+// ReadCA reads the one certificate at path without checking it: a CA that is registered
 // may have expired since.
 func ReadCA(path string) (*CA, error) {
 	m, err := ReadMaterial(Sources{CA: path}, nil)
@@ -84,7 +84,8 @@ var ErrNoCertificate = errors.New("no CA certificate is given")
 // encrypted or not, or in a PKCS#12 archive; or a key in a token, if key is a pkcs11 URI.
 // Text, EC PARAMETERS and certificates beside a key in PEM are passed over. If the file of
 // the certificate is a bundle, the certificate that belongs to the key is taken. If
-// certificatePath is "", the certificate comes from the PKCS#12 archive of the key.
+// certificatePath is "", the certificate comes from the PKCS#12 archive of the key, or from
+// its token if that has exactly one certificate of the key.
 // LoadAuthority fails if any rule finds a [Fault]. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
 	m, err := ReadMaterial(Sources{CA: certificatePath, Key: key}, password)

@@ -1,7 +1,7 @@
 package pki
 
 import (
-	"crypto"
+	"cmp"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -15,10 +15,20 @@ type bundle struct {
 	file         *file
 	certificates []*x509.Certificate
 	damaged      []error // one for each certificate that could not be read
+	implied      bool    // nobody named it: a certificate in it has to prove itself
+	advice       string  // to name one of several, or "" for a file
 }
 
-// readBundle reads the certificates of a PEM or DER file. It fails if none can be read.
+// readBundle reads the certificates of a PEM or DER file, or the CA certificate of a token. It
+// fails if none can be read.
 func readBundle(role, path string) (*bundle, error) {
+	if role == caRole && InToken(path) {
+		k, err := parseTokenURI(role, path)
+		if err != nil {
+			return nil, err
+		}
+		return k.bundle()
+	}
 	f, err := readFile(role, path)
 	if err != nil {
 		return nil, err
@@ -75,7 +85,7 @@ func (b *bundle) one(advice string) (*x509.Certificate, error) {
 	}
 	if len(b.certificates) > 1 {
 		reason := fmt.Sprintf("it holds %d certificates where one is expected: %s", len(b.certificates), list(b.certificates))
-		return nil, b.file.refuse(reason, advice)
+		return nil, b.file.refuse(reason, cmp.Or(b.advice, advice))
 	}
 	return b.certificates[0], nil
 }
@@ -138,23 +148,30 @@ func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509
 		return found[0], nil
 	case len(found) > 1:
 		reason := fmt.Sprintf("%d of its certificates %s: %s", len(found), having, list(found))
-		return nil, b.file.refuse(reason, "leave only the CA certificate that is to be registered in the file")
+		return nil, b.file.refuse(reason, cmp.Or(b.advice, "leave only the CA certificate that is to be registered in the file"))
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	}
 	return nil, nil
 }
 
-func (b *bundle) single() bool { return len(b.certificates) == 1 && len(b.damaged) == 0 }
+func (b *bundle) single() bool { return !b.implied && len(b.certificates) == 1 && len(b.damaged) == 0 }
 
-// belongingTo returns the certificate with this public key.
-func (b *bundle) belongingTo(public crypto.PublicKey, key string) (*x509.Certificate, error) {
-	found, err := b.choose("belong to the key", func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, public) })
-	if found == nil && err == nil {
-		err = &Error{Action: "use", Object: key, Advice: adviceOfPair,
-			Reason: fmt.Sprintf("it is %s and belongs to none of the %d certificates: %s", keyKind(public), len(b.certificates), list(b.certificates))}
+// belongingTo returns the certificate that fits the key.
+func (b *bundle) belongingTo(key *openedKey, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
+	found, err := b.choose("belong to the key", fits)
+	if found != nil || err != nil {
+		return found, err
 	}
-	return found, err
+	if b.implied {
+		return nil, refuseNoCertificate(key.object, noneInToken)
+	}
+	reason := "it belongs"
+	if kind := keyKind(key.signer.Public()); kind != unknownKind {
+		reason = "it is " + kind + " and belongs"
+	}
+	return nil, &Error{Action: "use", Object: key.object, Advice: adviceOfPair,
+		Reason: fmt.Sprintf("%s to none of the %d certificates: %s", reason, len(b.certificates), list(b.certificates))}
 }
 
 // issuer returns the certificate whose key signed a verification certificate.

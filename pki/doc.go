@@ -30,8 +30,8 @@
 //     panics on an odd initialization vector; neither bounds the work.
 //   - PKCS#12: software.sslmate.com/src/go-pkcs12, which is maintained and reads what
 //     OpenSSL, keytool and Windows write. Its work is bounded here beforehand.
-//   - PKCS#11 tokens, in builds with cgo: github.com/ThalesGroup/crypto11 on
-//     github.com/miekg/pkcs11, which go.step.sm/crypto/kms/pkcs11 uses itself. That layer
-//     takes the first of several keys in silence, tries an empty PIN if pin-source can't
-//     be read, and has the URI, PIN included, in its errors.
+//   - PKCS#11 tokens, in builds with cgo: github.com/miekg/pkcs11, the bare calls.
+//     github.com/ThalesGroup/crypto11, which go.step.sm/crypto/kms/pkcs11 uses, too, finds no
+//     private key without its public object, knows no login for each signature, and takes
+//     the first of several keys in silence.
 package pki

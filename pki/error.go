@@ -35,8 +35,8 @@ func (e *Error) Hint() string { return e.Advice }
 // a key that a CI system keeps in a variable. Its error names object, says that this is the
 // content ("key"), and never shows the value. A file that exists is never refused.
 func CheckPath(object, content, path string) error {
-	inToken := isTokenURI(path)
-	if inToken && content == contents[keyRole] || !inToken && !HasContent(path) {
+	inToken := InToken(path) // callers ask before, if it may be
+	if !inToken && !HasContent(path) {
 		return nil
 	}
 	if _, err := os.Lstat(path); err == nil {
@@ -45,7 +45,7 @@ func CheckPath(object, content, path string) error {
 	refusal := &Error{Action: "read", Object: object}
 	switch {
 	case inToken:
-		refusal.Reason, refusal.Advice = "this is a pkcs11 URI, not the path of a file", "only the CA key can be in a token"
+		refusal.Reason, refusal.Advice = "this is a pkcs11 URI, not the path of a file", "only the CA key and the CA certificate can be in a token"
 	case hasPrefixFold(path, passwordSources[1:]):
 		refusal.Reason, refusal.Advice = "this is a password source as openssl takes it, not the path of a file", "give the path alone, without the prefix"
 	default:

@@ -77,7 +77,7 @@ func TestReadersRefuseContent(t *testing.T) {
 			"module":       {CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=" + escaped(value)},
 			"PIN":          {CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=" + escaped(value)},
 		} {
-			if what == "key" && isTokenURI(value) {
+			if what == "key" && InToken(value) {
 				continue
 			}
 			_, err := ReadMaterial(sources, nil)
@@ -90,8 +90,10 @@ func TestReadersRefuseContent(t *testing.T) {
 	_, err := ReadMaterial(Sources{CA: certificate, Key: "pkcs11:token=ca;object=root;module-path=/nowhere.so?pin-source=hunter2"}, nil)
 	wantError(t, err, "read PIN file: no such file")
 	wantHidden(t, err, "hunter2")
-	_, err = ReadMaterial(Sources{CA: "pkcs11:token=ca;object=root?pin-value=hunter2", Key: key}, nil)
-	wantError(t, err, "read CA certificate: this is a pkcs11 URI, not the path of a file")
+	_, err = ReadMaterial(Sources{CA: "pkcs11:module-path=/nowhere.so;token=ca;object=root?pin-value=hunter2", Key: key}, nil)
+	wantHidden(t, err, "hunter2")
+	_, err = ReadMaterial(Sources{CA: certificate, Verification: "pkcs11:token=ca;object=root?pin-value=hunter2"}, nil)
+	wantError(t, err, "read verification certificate: this is a pkcs11 URI, not the path of a file")
 	wantHidden(t, err, "hunter2")
 }
 

@@ -2,7 +2,6 @@ package pki
 
 import (
 	"crypto"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -25,16 +24,15 @@ type openedKey struct {
 	source       keySource // nil for a key in memory
 	object       string
 	signer       crypto.Signer
-	certificates *bundle                       // of a PKCS#12 archive, or nil
-	prove        func(*x509.Certificate) error // nil if reading the key is proof enough
-	failed       error                         // the error of prove
+	certificates *bundle // of a PKCS#12 archive, or nil
+	failed       error   // why it made no trial signature
 	close        func() error
 }
 
 // findKey finds the key of a path or pkcs11 URI.
 func findKey(key string) (keySource, error) {
-	if isTokenURI(key) {
-		return parseTokenURI(key)
+	if InToken(key) {
+		return parseTokenURI(keyRole, key)
 	}
 	f, err := readFile(keyRole, key)
 	if err != nil {

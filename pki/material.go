@@ -7,9 +7,9 @@ import (
 )
 
 // Sources name the material of a check. Key and Verification may be ""; CA too, if Key is a
-// PKCS#12 archive.
+// PKCS#12 archive, or in a token that has one certificate of it.
 type Sources struct {
-	CA           string // a file
+	CA           string // a file or a pkcs11 URI
 	Key          string // a file or a pkcs11 URI
 	Verification string // a file
 	Code         string // the registration code that the verification certificate should have, or "" for any
@@ -21,7 +21,7 @@ type Material struct {
 	Certificate  *x509.Certificate
 	Verification *x509.Certificate // or nil
 
-	path             string // of the CA certificate, or ""
+	path             string // of the CA certificate, or its pkcs11 URI without a PIN, or ""
 	verificationPath string
 	others           []*x509.Certificate // all that are in the CA certificate's file
 	key              *openedKey          // or nil
@@ -54,7 +54,7 @@ func (m *Material) object(subject Subject) string {
 	return caRole + " " + m.path
 }
 
-// Path is the file of the CA certificate, or "".
+// Path is the file of the CA certificate, or its pkcs11 URI without a PIN, or "".
 func (m *Material) Path() string { return m.path }
 
 // KeyPlace is the file of the key, or its pkcs11 URI without a PIN; "" without a key.
@@ -120,7 +120,7 @@ func (m *Material) readCA() error {
 	if err != nil {
 		return err
 	}
-	m.others = b.certificates
+	m.others, m.path = b.certificates, b.file.path
 	if m.Verification == nil {
 		m.Certificate, err = b.one("leave only the CA certificate that is meant in the file")
 		return err
@@ -145,36 +145,27 @@ func (m *Material) readPair(key string, password Password) error {
 		return err
 	}
 	b = cmp.Or(b, opened.certificates)
-	if m.Certificate, err = b.belongingTo(opened.signer.Public(), opened.object); err != nil {
+	if err := m.match(b, opened); err != nil {
 		opened.close()
 		return err
-	}
-	m.others, m.key = b.certificates, opened
-	if opened.prove != nil && m.pairFits() {
-		opened.failed = opened.prove(m.Certificate)
 	}
 	return nil
 }
 
-// bundleBeside reads the file with the CA certificate. Without one the certificate comes with
-// the key, and the bundle is nil.
+// bundleBeside reads the file with the CA certificate. Without one the certificate comes from
+// the token of the key, or with the key, and the bundle is nil.
 func (m *Material) bundleBeside(source keySource) (*bundle, error) {
 	f, isFile := source.(keyFile)
+	k, inToken := source.(*tokenObject)
 	switch {
 	case m.path != "":
 		return readBundle(caRole, m.path)
+	case inToken:
+		return k.bundle()
 	case isFile && isArchive(f.data):
-		m.path = f.path
 		return nil, nil
 	case isFile && len(pemBlocks(f.data)) == 0:
 		return nil, refuseNoKey(f.file, nil)
 	}
-	return nil, &Error{Action: "use", Object: source.object(), Err: ErrNoCertificate,
-		Reason: "no CA certificate is given, and only a PKCS#12 archive has one of its own"}
-}
-
-// pairFits reports whether a trial signature can say anything.
-func (m *Material) pairFits() bool {
-	public := m.key.signer.Public()
-	return samePublicKey(m.Certificate.PublicKey, public) && fitKey(public, "") == ""
+	return nil, refuseNoCertificate(source.object(), "only a PKCS#12 archive has one of its own")
 }

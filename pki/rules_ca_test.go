@@ -189,14 +189,16 @@ func pairCases(t *testing.T) []ruleCase {
 			`it is EC P-384 and does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", whose key is EC P-256`},
 		{"key-pair", "the same kind", beside("p384.ecparam.crt", of(p384, nil, nil)), now,
 			`it does not belong to the CA certificate "CN=OpenSSL ecparam": both keys are EC P-384, but different ones`},
+		{"key-pair", "a key in a token", beside("p256.crt", of(unknownSigner{p256}, nil, nil)), now,
+			`it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", which does not verify its trial signature`},
 		{"key-proof", "proven", good, now, ""},
 		{"key-proof", "failed", beside("p256.crt", of(p256, nil, &Error{Reason: "the token is gone"})), now, "the token is gone"},
 		{"key-permissions", "the owner's", beside("p256.crt", of(p256, keyFile{&file{mode: 0o600}}, nil)), now, ""},
 		{"key-permissions", "everybody's", beside("p256.crt", of(p256, keyFile{&file{mode: 0o644}}, nil)), now,
 			"it is open to others than its owner (mode 0644)"},
-		{"key-permissions", "a token", beside("p256.crt", of(p256, &tokenKey{}, nil)), now, ""},
-		{"pin-on-command-line", "none", beside("p256.crt", of(p256, &tokenKey{}, nil)), now, ""},
-		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenKey{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
+		{"key-permissions", "a token", beside("p256.crt", of(p256, &tokenObject{}, nil)), now, ""},
+		{"pin-on-command-line", "none", beside("p256.crt", of(p256, &tokenObject{}, nil)), now, ""},
+		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenObject{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
 			"its PIN is in its URI, where every user of this machine can read it"},
 	}
 }
@@ -207,3 +209,8 @@ func issuedElsewhere(t *testing.T) *Material {
 	certificate.RawIssuer, certificate.AuthorityKeyId = []byte("another"), []byte{1, 2, 3, 4}
 	return &Material{Certificate: &certificate}
 }
+
+// unknownSigner is a signer that does not tell its public key, as that of a token.
+type unknownSigner struct{ crypto.Signer }
+
+func (unknownSigner) Public() crypto.PublicKey { return nil }

@@ -138,6 +138,9 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 	if samePublicKey(m.Certificate.PublicKey, public) {
 		return "", ""
 	}
+	if public == nil {
+		return fmt.Sprintf("it does not belong to the CA certificate %s, which does not verify its trial signature", quoteSubject(m.Certificate)), adviceOfPair
+	}
 	kind, wanted := keyKind(public), certificateKeyKind(m.Certificate)
 	if kind == wanted {
 		return fmt.Sprintf("it does not belong to the CA certificate %s: both keys are %s, but different ones",
@@ -168,7 +171,7 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 }
 
 func findShownPIN(m *Material, _ time.Time) (string, string) {
-	k, inToken := m.key.source.(*tokenKey)
+	k, inToken := m.key.source.(*tokenObject)
 	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, where every user of this machine can read it",
 		"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it")
 }

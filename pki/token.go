@@ -3,45 +3,123 @@
 package pki
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/x509"
 	"fmt"
-	"io"
+	"strings"
 
-	"github.com/ThalesGroup/crypto11"
 	"github.com/miekg/pkcs11"
 )
 
 const hasTokens = true
 
 // open finds the token, asks for its PIN, logs in once and finds the key.
-func (k *tokenKey) open(password Password) (*openedKey, error) {
-	slot, token, err := k.findToken()
+func (k *tokenObject) open(password Password) (*openedKey, error) {
+	s, err := k.openSession()
 	if err != nil {
 		return nil, err
 	}
-	config := &crypto11.Config{Path: k.values["module-path"], SlotNumber: &slot}
-	if config.LoginNotSupported = token.Flags&pkcs11.CKF_LOGIN_REQUIRED == 0; !config.LoginNotSupported {
-		if config.Pin, err = k.askPIN(token, password); err != nil {
-			return nil, err
-		}
+	if err := s.logIn(password); err != nil {
+		s.close()
+		return nil, err
 	}
-	session, err := crypto11.Configure(config)
+	return &openedKey{source: k, object: k.object(), signer: s, close: s.close}, nil
+}
+
+// A tokenSession is a session with a token, and the private key there that it signs with.
+type tokenSession struct {
+	*module
+	pkcs11.TokenInfo
+	key       *tokenObject
+	slot      uint
+	handle    pkcs11.SessionHandle
+	pin       string // "" if it was not needed yet
+	private   pkcs11.ObjectHandle
+	isRSA     bool  // else it is an EC key
+	everyTime bool  // it wants a login for each signature (CKA_ALWAYS_AUTHENTICATE)
+	refused   error // the answer to such a login: a PIN that was refused is not tried again
+}
+
+// openSession finds the token without logging in.
+func (k *tokenObject) openSession() (s *tokenSession, err error) {
+	module, err := k.openModule()
 	if err != nil {
+		return nil, err
+	}
+	if s, err = k.tokenOf(module); err == nil {
+		s.handle, err = module.OpenSession(s.slot, pkcs11.CKF_SERIAL_SESSION)
+	}
+	if err != nil {
+		module.close()
 		return nil, k.refuseAnswer(err)
 	}
-	signer, err := k.findPair(session, token)
+	return s, nil
+}
+
+// tokenOf fails unless exactly one token has what the URI says.
+func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
+	slots, err := module.GetSlotList(true)
 	if err != nil {
-		session.Close()
 		return nil, err
 	}
-	signer = &tokenSigner{signer, k}
-	return &openedKey{source: k, object: k.object(), signer: signer, prove: k.prover(signer), close: session.Close}, nil
+	var found []string
+	for _, slot := range slots {
+		if info, err := module.GetTokenInfo(slot); err == nil && k.names(slot, info) {
+			s = &tokenSession{module: module, TokenInfo: info, key: k, slot: slot}
+			found = append(found, fmt.Sprintf("slot-id=%d", slot))
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, k.refuse("the module has no such token",
+			"pkcs11-tool --module "+printable(module.path)+" --list-token-slots shows what there is; SoftHSM has the tokens of SOFTHSM2_CONF")
+	case 1:
+		return s, nil
+	}
+	return nil, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "name the one that is meant by serial or slot-id")
+}
+
+// names reports whether each attribute that the URI has is the token's.
+func (k *tokenObject) names(slot uint, token pkcs11.TokenInfo) bool {
+	if token.Flags&pkcs11.CKF_TOKEN_INITIALIZED == 0 || k.slot != nil && *k.slot != slot {
+		return false
+	}
+	for name, has := range map[string]string{
+		"token": token.Label, "serial": token.SerialNumber, "manufacturer": token.ManufacturerID, "model": token.Model,
+	} {
+		if want := k.values[name]; want != "" && trimmed(want) != trimmed(has) {
+			return false
+		}
+	}
+	return true
+}
+
+// trimmed removes padding: PKCS#11 pads texts with blanks, some modules with zeros.
+func trimmed(text string) string { return strings.TrimRight(text, " \x00") }
+
+// logIn logs in if the token wants that, and finds the key, which may want it, too.
+func (s *tokenSession) logIn(password Password) (err error) {
+	if s.Flags&pkcs11.CKF_LOGIN_REQUIRED != 0 {
+		if s.pin, err = s.key.askPIN(s.TokenInfo, password); err != nil {
+			return err
+		}
+		err = s.Login(s.handle, pkcs11.CKU_USER, s.pin)
+	}
+	if err != nil && err != pkcs11.Error(pkcs11.CKR_USER_ALREADY_LOGGED_IN) {
+		return s.key.refuseAnswer(err)
+	}
+	if err = s.findKey(); err == nil && s.everyTime && s.pin == "" {
+		s.pin, err = s.key.askPIN(s.TokenInfo, password)
+	}
+	return err
+}
+
+func (s *tokenSession) close() error {
+	defer s.module.close()
+	return s.CloseSession(s.handle)
 }
 
 // askPIN never returns an empty one: a token counts the attempt.
-func (k *tokenKey) askPIN(token pkcs11.TokenInfo, password Password) (string, error) {
+func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string, error) {
+	what := "PIN of token " + printable(trimmed(token.Label))
 	switch {
 	case token.Flags&pkcs11.CKF_USER_PIN_LOCKED != 0:
 		return "", k.refuseLocked()
@@ -49,8 +127,10 @@ func (k *tokenKey) askPIN(token pkcs11.TokenInfo, password Password) (string, er
 		return "", k.refuse("the token has no user PIN yet", "set it up first, for example with pkcs11-tool --init-pin")
 	case k.pin != "":
 		return k.pin, nil
+	case token.Flags&pkcs11.CKF_USER_PIN_FINAL_TRY != 0:
+		what += " (a wrong one locks it)"
 	}
-	pin, err := password.ask("PIN of token " + printable(trimmed(token.Label)))
+	pin, err := password.ask(what)
 	switch {
 	case err == ErrNoPassword:
 		refusal := k.refuse("the token wants a PIN, and none is given", "")
@@ -62,62 +142,4 @@ func (k *tokenKey) askPIN(token pkcs11.TokenInfo, password Password) (string, er
 		return "", k.refuse("the PIN is empty, and an empty one is never tried", "")
 	}
 	return pin, nil
-}
-
-// findPair fails unless the token has exactly one such key. FindKeyPair of crypto11 takes
-// the first of several in silence.
-func (k *tokenKey) findPair(session *crypto11.Context, token pkcs11.TokenInfo) (crypto.Signer, error) {
-	var label []byte
-	if object := k.values["object"]; object != "" {
-		label = []byte(object)
-	}
-	pairs, err := session.FindKeyPairs(k.id, label)
-	switch {
-	case err != nil:
-		return nil, k.refuseAnswer(err)
-	case len(pairs) == 0:
-		return nil, k.refuse("the token has no such key, or no public key or certificate with the same id beside the private key",
-			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects shows what it has",
-				k.values["module-path"], printable(trimmed(token.Label))))
-	case len(pairs) > 1:
-		return nil, k.refuse(fmt.Sprintf("the token has %d such keys", len(pairs)), "name the one that is meant by object and id")
-	case pairs[0].Public() == nil:
-		return nil, k.refuse("the token does not give the public key", "")
-	}
-	return pairs[0], nil
-}
-
-// A tokenSigner signs in a token and translates its errors.
-type tokenSigner struct {
-	crypto.Signer
-	key *tokenKey
-}
-
-func (s *tokenSigner) Sign(random io.Reader, digest []byte, options crypto.SignerOpts) ([]byte, error) {
-	signature, err := s.Signer.Sign(random, digest, options)
-	if err != nil {
-		return nil, s.key.refuseAnswer(err)
-	}
-	return signature, nil
-}
-
-// prover returns the proof that private and public key of a token belong together: a
-// signature over random data that the certificate's public key verifies. Only labels and
-// ids, which anybody can set, join the two in a token.
-func (k *tokenKey) prover(signer crypto.Signer) func(*x509.Certificate) error {
-	return func(certificate *x509.Certificate) error {
-		data := make([]byte, 32)
-		rand.Read(data)
-		digest := crypto.SHA256.New()
-		digest.Write(data)
-		signature, err := signer.Sign(rand.Reader, digest.Sum(nil), crypto.SHA256)
-		if err != nil {
-			return err
-		}
-		if certificate.CheckSignature(signatureAlgorithm(certificate), data, signature) != nil {
-			return k.refuse("a trial signature of its private key does not fit the CA certificate: the token's public key of the same name is another key's",
-				"name the private key that belongs to the CA certificate by object and id")
-		}
-		return nil
-	}
 }

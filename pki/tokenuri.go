@@ -9,17 +9,20 @@ import (
 	"strings"
 )
 
+// EnvModule names the environment variable with the PKCS#11 module of URIs that name none.
+const EnvModule = "MQTTCA_PKCS11_MODULE"
+
 const (
 	tokenScheme = "pkcs11:"
 	pinRole     = "PIN file"
 )
 
-// isTokenURI reports whether a key is named by a URI of RFC 7512, not by a path.
-func isTokenURI(key string) bool {
-	return len(key) >= len(tokenScheme) && strings.EqualFold(key[:len(tokenScheme)], tokenScheme)
+// InToken reports whether a key or a certificate is named by a URI of RFC 7512, not by a path.
+func InToken(place string) bool {
+	return len(place) >= len(tokenScheme) && strings.EqualFold(place[:len(tokenScheme)], tokenScheme)
 }
 
-// tokenAttributes are the attributes of RFC 7512 that choose the token and the key. The
+// tokenAttributes are the attributes of RFC 7512 that choose the token and the object. The
 // URIs that p11tool prints have others too, which are passed over.
 var (
 	tokenAttributes   = []string{"module-path", "token", "serial", "manufacturer", "model", "slot-id", "object", "id", "pin-source", "pin-value"}
@@ -28,8 +31,9 @@ var (
 	shownInItsObjects = []string{"token", "serial", "slot-id", "object", "id"}
 )
 
-// A tokenKey is a key in a PKCS#11 token, as a URI names it.
-type tokenKey struct {
+// A tokenObject is a key or a certificate in a PKCS#11 token, as a URI names it.
+type tokenObject struct {
+	role   string            // keyRole or caRole
 	raw    map[string]string // as it stands in the URI
 	values map[string]string // decoded
 	id     []byte
@@ -39,23 +43,23 @@ type tokenKey struct {
 
 // parseTokenURI reads a URI of RFC 7512 and the PIN that it may name. Its errors show
 // nothing of the URI but the names of attributes: a PIN may be in it.
-func parseTokenURI(text string) (keySource, error) {
-	k := &tokenKey{raw: map[string]string{}, values: map[string]string{}}
+func parseTokenURI(role, text string) (*tokenObject, error) {
+	k := &tokenObject{role: role, raw: map[string]string{}, values: map[string]string{}}
 	if reason := k.parse(text[len(tokenScheme):]); reason != "" {
-		return nil, refuseURI(reason)
+		return nil, k.refuseURI(reason)
 	}
 	if reason := k.check(); reason != "" {
-		return nil, refuseURI(reason)
+		return nil, k.refuseURI(reason)
 	}
 	return k, k.readPIN()
 }
 
-func refuseURI(reason string) *Error {
-	return &Error{Action: "read", Object: keyRole + "'s pkcs11 URI", Reason: reason,
+func (k *tokenObject) refuseURI(reason string) *Error {
+	return &Error{Action: "read", Object: k.role + "'s pkcs11 URI", Reason: reason,
 		Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
 }
 
-func (k *tokenKey) parse(text string) (reason string) {
+func (k *tokenObject) parse(text string) (reason string) {
 	for attribute := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ';' || r == '?' || r == '&' }) {
 		name, raw, found := strings.Cut(attribute, "=")
 		switch {
@@ -80,15 +84,13 @@ func (k *tokenKey) parse(text string) (reason string) {
 	return ""
 }
 
-func (k *tokenKey) check() (reason string) {
+func (k *tokenObject) check() (reason string) {
 	chosen := slices.ContainsFunc(choosingTheToken, func(name string) bool { return k.raw[name] != "" })
 	switch {
-	case k.raw["module-path"] == "":
-		return "it lacks module-path, the file of the token's PKCS#11 module"
 	case !chosen:
 		return "it names no token: token, serial or slot-id does"
 	case k.raw["object"] == "" && k.raw["id"] == "":
-		return "it names no key: object (its label) or id does"
+		return "it names no " + contents[k.role] + ": object (its label) or id does"
 	case k.raw["pin-value"] != "" && k.raw["pin-source"] != "":
 		return "it has both pin-value and pin-source"
 	}
@@ -117,7 +119,7 @@ func keyIdentifier(raw, decoded string) []byte {
 
 // readPIN reads the PIN of pin-value or pin-source. It fails if the source can't be read:
 // a token must not be tried with an empty PIN.
-func (k *tokenKey) readPIN() error {
+func (k *tokenObject) readPIN() error {
 	k.pin = k.values["pin-value"]
 	source := strings.TrimPrefix(strings.TrimPrefix(k.values["pin-source"], "file://"), "file:")
 	if source == "" {
@@ -138,12 +140,14 @@ func (k *tokenKey) readPIN() error {
 	return nil
 }
 
-func (k *tokenKey) object() string { return keyRole + " " + k.place() }
+func (k *tokenObject) object() string { return k.role + " " + k.place() }
 
-// place is the URI with the token and the key only: no PIN, no module.
-func (k *tokenKey) place() string {
+// place is the URI with the token and the object only: no PIN, no module.
+func (k *tokenObject) place() string { return k.uriOf(shownInItsObjects) }
+
+func (k *tokenObject) uriOf(names []string) string {
 	var shown []string
-	for _, name := range shownInItsObjects {
+	for _, name := range names {
 		if raw := k.raw[name]; raw != "" {
 			shown = append(shown, name+"="+raw)
 		}
@@ -151,6 +155,6 @@ func (k *tokenKey) place() string {
 	return tokenScheme + strings.Join(shown, ";")
 }
 
-func (k *tokenKey) refuse(reason, advice string) *Error {
+func (k *tokenObject) refuse(reason, advice string) *Error {
 	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}
 }

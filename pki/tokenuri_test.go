@@ -8,7 +8,6 @@ import (
 
 func TestTokenURIRefused(t *testing.T) {
 	for uri, reason := range map[string]string{
-		"pkcs11:token=ca;object=root":                                        "it lacks module-path, the file of the token's PKCS#11 module",
 		"pkcs11:module-path=m;object=root":                                   "it names no token: token, serial or slot-id does",
 		"pkcs11:module-path=m;token=ca":                                      "it names no key: object (its label) or id does",
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
@@ -36,11 +35,11 @@ func TestTokenURI(t *testing.T) {
 		"pkcs11:module-path=m;token=t;id=3031":                        "t|01",
 		"pkcs11:module-path=m;token=t;id=root":                        "t|root",
 	} {
-		source, err := parseTokenURI(uri)
+		source, err := parseTokenURI(keyRole, uri)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if k := source.(*tokenKey); k.values["token"]+"|"+string(k.id) != want {
+		if k := source; k.values["token"]+"|"+string(k.id) != want {
 			t.Errorf("%s is %q, id %q", uri, k.values, k.id)
 		}
 	}
