@@ -26,8 +26,9 @@ code, have the CA key sign the verification certificate, submit both, and wait u
 the CA is listed as active.
 
 Running it again is safe: a CA that is listed and active is left as it is, exit 0.
-The CA key stays where it is, a file or an HSM; the key of the verification
-certificate is never written. Certificate and key are checked before anything is sent.`,
+The CA key stays where it is, a file or an HSM ('mqttca help hsm'); the key of the
+verification certificate is never written. --ca-cert may be left out if the file of the
+key has the certificate, too (PKCS#12), or its HSM has one certificate of the key. Certificate and key are checked before anything is sent.`,
 		Example: `  mqttca register --region cn-hangzhou --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run

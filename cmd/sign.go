@@ -36,7 +36,7 @@ its issuer the CA. No network and no credentials are needed, so it runs where th
 key is. It goes to standard output, or with --out to a file; an existing file is left
 alone without --force. With --request and --bundle-out it answers a request of code with
 a bundle for submit, and prints what a witness compares. The key may be in an encrypted
-file, a PKCS#12 file or an HSM.
+file, a PKCS#12 file or an HSM ('mqttca help hsm').
 
 The key pair of the certificate is made for it; its private key is dropped at once
 and never written.`,
