@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -80,8 +81,8 @@ func signer(s Search) string {
 	return found.AccessKeyID
 }
 
-// What names another identity does not count if the search names the place; what says how
-// that place is read does.
+// What names another identity does not count if the search names the place, a profile or the
+// ECS role; what says how that place is read does.
 func TestVariablesBesideANamedProfile(t *testing.T) {
 	const conf = `{"profiles": [{"name": "ops", "mode": "AK", "access_key_id": "ops-id", "access_key_secret": "s"}]}`
 	for name, want := range map[string]string{
@@ -93,6 +94,9 @@ func TestVariablesBesideANamedProfile(t *testing.T) {
 		home(t, conf, map[string]string{name: "true"})
 		if got := signer(Search{Profile: "ops"}); got != want {
 			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+		if _, err := Find(Search{ECSRole: true}); (err == nil) != (want == "ops-id") {
+			t.Errorf("%s beside the ECS role: %v", name, err)
 		}
 	}
 }
@@ -150,18 +154,22 @@ func TestOIDCTokenOfTheEnvironment(t *testing.T) {
 	}
 }
 
-// Every name under which the vendor's CLI reads a variable is read.
+// Every name under which the vendor's CLI reads a variable is read, and a name of another
+// generation is refused.
 func TestNamesThatTheCLIReads(t *testing.T) {
-	for suffix, generations := range map[string][]string{
-		"ACCESS_KEY_ID ACCESS_KEY_SECRET SECURITY_TOKEN PROFILE REGION_ID":             {"ALIBABACLOUD_", "ALICLOUD_"},
-		"ROLE_ARN OIDC_PROVIDER_ARN OIDC_TOKEN_FILE EXTERNAL_ID IGNORE_PROFILE":        {"ALIBABACLOUD_"},
-		"STS_ENDPOINT CREDENTIALS_URI DISABLE_EXTERNAL_PROCESS CONFIG_FILE STS_REGION": nil,
+	for read, suffixes := range []string{
+		"ASSUME_ROLE_ARN BEARER_TOKEN PROFILE_MODE",
+		"ROLE_SESSION_NAME OIDC_TOKEN CLI_PROFILE_DISABLED CREDENTIALS_URI ECS_METADATA CONFIG_FILE CREDENTIALS_FILE STS_ENDPOINT STS_REGION " +
+			"VPC_ENDPOINT_ENABLED ECS_METADATA_DISABLED IMDSV1_DISABLED DISABLE_EXTERNAL_PROCESS",
+		"ROLE_ARN OIDC_PROVIDER_ARN OIDC_TOKEN_FILE EXTERNAL_ID IGNORE_PROFILE",
+		"ACCESS_KEY_ID ACCESS_KEY_SECRET SECURITY_TOKEN PROFILE REGION_ID",
 	} {
-		for _, name := range strings.Fields(suffix) {
-			for _, generation := range append(generations, "ALIBABA_CLOUD_") {
-				home(t, "", map[string]string{generation + name: "value"})
-				if got := getenv("ALIBABA_CLOUD_" + name); got != "value" {
-					t.Errorf("%s%s is not read", generation, name)
+		for suffix := range strings.FieldsSeq(suffixes) {
+			for i, generation := range []string{"ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_"} {
+				home(t, "", map[string]string{generation + suffix: "value"})
+				got, refused := getenv("ALIBABA_CLOUD_"+suffix), cmp.Or(checkVariables(false), regionVariable.check())
+				if (got == "value") != (i < read) || (refused == nil) != (i < read) {
+					t.Errorf("%s%s: %q, %v", generation, suffix, got, refused)
 				}
 			}
 		}
