@@ -5,8 +5,21 @@ import (
 	"path/filepath"
 	"testing"
 
+	"mqttca/api/emulator"
 	"mqttca/cmd/workflow"
 )
+
+// An activation that the service accepted is evidence, also if the list does not confirm it.
+func TestReceiptOfAnUnconfirmedActivation(t *testing.T) {
+	s := newStage(t, "inactive")
+	s.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Operation: "ListCaCertificate", Call: 2})
+	path := filepath.Join(t.TempDir(), "receipt.json")
+	code, _, stderr := runHere(s.line("register --ca-cert CERT --ca-key KEY --activate --receipt " + path)...)
+	got, err := (&app{}).readReceipt(path)
+	if code != exitNotListed || err != nil || got.Outcome != outcomeUnconfirmed || got.RequestID == "" || got.VerificationCertificate != "" {
+		t.Errorf("exit code %d, receipt %+v, %v, %s", code, got, err, stderr)
+	}
+}
 
 // A receipt is kept where it is of the run that changed something, by the same service,
 // and the new one only says that nothing was to do.
