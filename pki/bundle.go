@@ -54,7 +54,7 @@ func parseBundle(f *file) (*bundle, error) {
 	case isUTF16(f.data):
 		return nil, f.refuseUTF16()
 	}
-	certificate, err := x509.ParseCertificate(f.data)
+	certificate, err := parseCertificate(f.data)
 	if err != nil {
 		return nil, f.refuse("it holds no certificate in PEM or DER", "")
 	}
@@ -68,7 +68,7 @@ func (b *bundle) add(block pemBlock) {
 		b.damaged = append(b.damaged, fmt.Errorf("its %q block is cut short or altered", block.label))
 		return
 	}
-	certificate, err := x509.ParseCertificate(block.block.Bytes)
+	certificate, err := parseCertificate(block.block.Bytes)
 	if err != nil {
 		b.damaged = append(b.damaged, fmt.Errorf("a certificate in it can't be read: %w", err))
 		return

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -37,7 +38,7 @@ type Description struct {
 func Describe(certificate *x509.Certificate) Description {
 	return Description{
 		Subject:      subjectString(certificate),
-		Issuer:       nameString(certificate.RawIssuer, certificate.Issuer),
+		Issuer:       nameString(certificate.RawIssuer),
 		SelfSigned:   selfSigned(certificate),
 		Version:      certificate.Version,
 		SerialNumber: SerialNumber(certificate),
@@ -57,39 +58,32 @@ func pathLength(certificate *x509.Certificate) string {
 	return ""
 }
 
-// selfSigned reports whether a certificate is signed with its own key. If crypto/x509 does
-// not verify the signature's algorithm, such as SHA-1, equal names are enough.
+// selfSigned reports whether a certificate is signed with its own key. If the algorithm of the
+// signature can't be verified, such as MD5, equal names are enough.
 func selfSigned(certificate *x509.Certificate) bool {
-	if !bytes.Equal(certificate.RawSubject, certificate.RawIssuer) {
+	if !selfIssued(certificate) {
 		return false
 	}
-	reason, _ := unfitDigest(certificate)
-	return reason != "" || signedBy(certificate, certificate)
+	// Of certificates crypto/x509 refuses to verify SHA-1, of requests not.
+	request := x509.CertificateRequest{PublicKey: certificate.PublicKey, SignatureAlgorithm: certificate.SignatureAlgorithm,
+		RawTBSCertificateRequest: certificate.RawTBSCertificate, Signature: certificate.Signature}
+	err := request.CheckSignature()
+	_, insecure := errors.AsType[x509.InsecureAlgorithmError](err)
+	return err == nil || insecure || errors.Is(err, x509.ErrUnsupportedAlgorithm)
 }
 
-func signatureName(certificate *x509.Certificate) string {
-	if certificate.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
-		return unknownKind
-	}
-	return certificate.SignatureAlgorithm.String()
+// selfIssued reports whether a certificate is its own issuer by its names (RFC 5280 section
+// 3.2). After a change of keys another CA of that name may have signed it.
+func selfIssued(certificate *x509.Certificate) bool {
+	return bytes.Equal(certificate.RawSubject, certificate.RawIssuer)
 }
 
 // subjectString is the subject of a certificate for people.
-func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject, c.Subject) }
+func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject) }
 
 // quoteSubject and quoteIssuer are for an error: quotation marks inside are escaped.
 func quoteSubject(c *x509.Certificate) string { return `"` + subjectString(c) + `"` }
-func quoteIssuer(c *x509.Certificate) string  { return `"` + nameString(c.RawIssuer, c.Issuer) + `"` }
-
-// nameString is a name in the form of RFC 4514. It keeps the grouping of multi-valued RDNs,
-// which pkix.Name loses.
-func nameString(raw []byte, name pkix.Name) string {
-	var sequence pkix.RDNSequence
-	if _, err := asn1.Unmarshal(raw, &sequence); err != nil {
-		return printable(name.String())
-	}
-	return printable(sequence.String())
-}
+func quoteIssuer(c *x509.Certificate) string  { return `"` + nameString(c.RawIssuer) + `"` }
 
 // printable escapes characters that do not print, as in RFC 4514 section 2.4: a backslash
 // and two hex digits for each byte.
@@ -122,8 +116,8 @@ func keyKind(public crypto.PublicKey) string {
 	return unknownKind
 }
 
-// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that
-// crypto/x509 does not read.
+// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that are not
+// read.
 func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
@@ -132,7 +126,14 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 	if _, err := asn1.Unmarshal(certificate.RawSubjectPublicKeyInfo, &info); err != nil {
 		return unknownKind
 	}
-	return algorithmName(info.Algorithm.Algorithm)
+	switch id := info.Algorithm.Algorithm; id.String() {
+	case oidEC:
+		return "EC " + curveName(info.Algorithm.Parameters.FullBytes)
+	case oidRSA:
+		return "RSA with numbers that can't be read"
+	default:
+		return algorithmName(id)
+	}
 }
 
 // publicKeyInfo is SubjectPublicKeyInfo (RFC 5280 section 4.1).
@@ -155,10 +156,13 @@ func algorithmName(id asn1.ObjectIdentifier) string {
 }
 
 // SerialNumber is a certificate's serial number in lower-case hex, two digits for each
-// octet as OpenSSL prints it: "0f", "00" for zero.
+// octet as OpenSSL prints it: "0f", "00" for zero, "-0f" if it is negative.
 func SerialNumber(certificate *x509.Certificate) string {
-	if certificate.SerialNumber.Sign() == 0 {
+	switch certificate.SerialNumber.Sign() {
+	case 0:
 		return "00"
+	case -1:
+		return fmt.Sprintf("-%x", certificate.SerialNumber.Bytes())
 	}
 	return fmt.Sprintf("%x", certificate.SerialNumber.Bytes())
 }

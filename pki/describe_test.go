@@ -33,14 +33,14 @@ func TestDescribe(t *testing.T) {
 
 func TestSelfSigned(t *testing.T) {
 	namesake := altering(t, "p256.crt", func(c *x509.Certificate) { c.PublicKey = mustCertificate(t, caFile("p384.crt")).PublicKey })
-	old := altering(t, "p256.crt", func(c *x509.Certificate) { c.SignatureAlgorithm = x509.ECDSAWithSHA1 })
+	old := altering(t, "p256.crt", func(c *x509.Certificate) { c.SignatureAlgorithm = x509.MD5WithRSA })
 	for _, test := range []struct {
 		name        string
 		certificate *x509.Certificate
 		want        bool
 	}{
 		{"root", mustCertificate(t, caFile("p256.crt")), true},
-		{"of a weak digest", old.Certificate, true},
+		{"of a digest that is not verified", old.Certificate, true},
 		{"by another of its name", namesake.Certificate, false},
 		{"by another", mustCertificate(t, verificationFile("p256.recipe.crt")), false},
 	} {

@@ -24,6 +24,9 @@ var now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 // fixtureCode is the code in the verification certificates made by OpenSSL.
 const fixtureCode = "13274673-8f90-4630-bea1-9cccb25756ad2089123456"
 
+// unreadable is a certificate without content: no parser takes it.
+var unreadable = []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+
 // takenKinds are the key kinds that the service takes, each with a fixture.
 var takenKinds = []string{"rsa2048", "rsa3072", "rsa4096", "p256", "p384", "p521"}
 

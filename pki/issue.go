@@ -52,7 +52,7 @@ func createCertificate(template, issuer *x509.Certificate, public crypto.PublicK
 	if err != nil {
 		return nil, err
 	}
-	return x509.ParseCertificate(der)
+	return parseCertificate(der)
 }
 
 func refuseSigning(reason string, cause error) *Error {

@@ -104,7 +104,7 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 
 // binaryKind names the content of a file without any PEM block.
 func binaryKind(data []byte) (reason, advice string) {
-	if _, err := x509.ParseCertificate(data); err == nil {
+	if _, err := parseCertificate(data); err == nil {
 		return "it is a certificate in DER, not a private key", "give the file with the CA's private key"
 	}
 	if key, err := pemutil.ParseDER(data); err == nil {

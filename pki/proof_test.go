@@ -208,7 +208,7 @@ func TestLoadProofOfABundle(t *testing.T) {
 
 func TestLoadProofOfABundleRefuses(t *testing.T) {
 	renewed := write(t, "renewed.crt", mustRead(t, caFile("p256.crt")), mustRead(t, caFile("p256.renewed.crt")))
-	damaged := write(t, "damaged.crt", mustRead(t, caFile("p384.crt")), mustRead(t, caFile("brainpool.crt")))
+	damaged := write(t, "damaged.crt", mustRead(t, caFile("p384.crt")), unreadable)
 	expired := write(t, "expired.crt", mustRead(t, caFile("p256.expired.crt")), mustRead(t, caFile("p384.crt")))
 	for _, test := range []struct{ name, path, verification, want string }{
 		{"missing", "no.crt", "p256.recipe.crt", "read CA certificate no.crt: no such file"},
@@ -217,7 +217,7 @@ func TestLoadProofOfABundleRefuses(t *testing.T) {
 		{"none", renewed, "rsa2048.recipe.crt", "read CA certificate " + renewed +
 			": none of its certificates has the key that signed the verification certificate: " + described(t, "p256.crt") + "; " + described(t, "p256.renewed.crt")},
 		{"perhaps the damaged one", damaged, "p256.recipe.crt", "read CA certificate " + damaged +
-			": a certificate in it can't be read: x509: unsupported elliptic curve"},
+			": a certificate in it can't be read: x509: malformed tbs certificate"},
 		{"SHA-1", renewed, "rsa2048.sha1.crt", "check verification certificate " + verificationFile("rsa2048.sha1.crt") + ": it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
 		{"the only one, though another signed", caFile("p384.crt"), "p256.recipe.crt", "check verification certificate " + verificationFile("p256.recipe.crt") +
 			`: it was not signed by the CA "CN=OpenSSL p384,O=Example Devices": its issuer is "CN=OpenSSL p256,O=Example Devices"`},
