@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
+	"math/big"
 	"strings"
 	"time"
 )
@@ -24,11 +25,11 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	switch {
 	case !ok:
 		return nil, refuseContent("The CA certificate should be exactly one X.509 certificate in PEM.")
-	case !ca.IsCA: // which x509 reads from BasicConstraints alone
+	case !ca.IsCA: // which BasicConstraints alone says
 		return nil, refuseContent("BasicConstraints extension should be set to true in CA certificate.")
 	case !isCAKey(ca):
 		return nil, refuseContent("The key of the CA certificate should be RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.")
-	case len(ca.SerialNumber.Text(16)) > maxSerialDigits:
+	case len(new(big.Int).Abs(ca.SerialNumber).Text(16)) > maxSerialDigits:
 		return nil, refuseContent("The serial number of the CA certificate is too long.")
 	case !isValidAt(ca, now):
 		return nil, refuseContent("The CA certificate is not within its validity period.")
@@ -72,6 +73,13 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 		return nil, false
 	}
 	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil {
+		return certificate, true
+	}
+	// x509 also leaves out the extensions of X.509 v1 and the key of an algorithm that it does not know.
+	if odd, ok := parseOdd(block.Bytes); ok && (err != nil || odd.IsCA) {
+		return odd, true
+	}
 	return certificate, err == nil
 }
 

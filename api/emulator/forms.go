@@ -115,8 +115,11 @@ func (o Options) status(inactive bool) number {
 // ("007269004887").
 //
 // Invented: the leading zero byte is always there. The examples have it before both small
-// and large first bytes.
+// and large first bytes. A negative number has its sign ahead.
 func (form SnForm) format(serial *big.Int) string {
+	if serial.Sign() < 0 {
+		return "-" + form.format(new(big.Int).Neg(serial))
+	}
 	digits := serial.Text(16)
 	if form == Plain {
 		return digits

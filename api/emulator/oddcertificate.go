@@ -1,0 +1,117 @@
+package emulator
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"time"
+)
+
+// oddCertificate is a certificate (RFC 5280, section 4.1) whose parts may break the rules of DER. OpenSSL takes such CAs, and so they are
+// registered with the real service.
+type oddCertificate struct {
+	TBS struct {
+		Raw       asn1.RawContent
+		Version   int `asn1:"optional,explicit,default:0,tag:0"`
+		Serial    *big.Int
+		Algorithm pkix.AlgorithmIdentifier
+		Issuer    asn1.RawValue
+		Validity  struct{ From, To asn1.RawValue }
+		Subject   asn1.RawValue
+		Key       struct {
+			Raw       asn1.RawContent
+			Algorithm struct {
+				ID         asn1.ObjectIdentifier
+				Parameters asn1.RawValue `asn1:"optional"`
+			}
+			Bits asn1.BitString
+		}
+		IssuerID   asn1.BitString    `asn1:"optional,tag:1"`
+		SubjectID  asn1.BitString    `asn1:"optional,tag:2"`
+		Extensions [][]asn1.RawValue `asn1:"optional,explicit,tag:3"`
+	}
+	Algorithm, Signature asn1.RawValue
+}
+
+// parseOdd reads what the emulator looks at, from a certificate that x509 refuses.
+func parseOdd(der []byte) (*x509.Certificate, bool) {
+	var odd oddCertificate
+	rest, err := asn1.Unmarshal(der, &odd)
+	if err != nil || len(odd.Signature.Bytes) == 0 {
+		return nil, false
+	}
+	from, early := oddTime(odd.TBS.Validity.From)
+	to, late := oddTime(odd.TBS.Validity.To)
+	certificate := &x509.Certificate{
+		Raw: der[:len(der)-len(rest)], RawTBSCertificate: odd.TBS.Raw, RawIssuer: odd.TBS.Issuer.FullBytes, RawSubject: odd.TBS.Subject.FullBytes,
+		Version: odd.TBS.Version + 1, SerialNumber: odd.TBS.Serial, NotBefore: from, NotAfter: to, PublicKey: odd.publicKey(),
+		SignatureAlgorithm: signatures[odd.TBS.Algorithm.Algorithm.String()], Signature: odd.Signature.Bytes[1:], IsCA: odd.isCA(),
+	}
+	var name pkix.RDNSequence
+	if _, err := asn1.Unmarshal(certificate.RawSubject, &name); err == nil {
+		certificate.Subject.FillFromRDNSequence(&name)
+	}
+	return certificate, early == nil && late == nil
+}
+
+var signatures = map[string]x509.SignatureAlgorithm{
+	"1.2.840.113549.1.1.11": x509.SHA256WithRSA, "1.2.840.113549.1.1.12": x509.SHA384WithRSA, "1.2.840.113549.1.1.13": x509.SHA512WithRSA,
+	"1.2.840.10045.4.3.2": x509.ECDSAWithSHA256, "1.2.840.10045.4.3.3": x509.ECDSAWithSHA384, "1.2.840.10045.4.3.4": x509.ECDSAWithSHA512,
+}
+
+func oddTime(value asn1.RawValue) (time.Time, error) {
+	if value.Tag == asn1.TagUTCTime {
+		return time.Parse("060102150405Z0700", string(value.Bytes))
+	}
+	return time.Parse("20060102150405Z0700", string(value.Bytes))
+}
+
+// isCA reads BasicConstraints. Any octet but zero is TRUE (X.690, section 8.2.2).
+func (c *oddCertificate) isCA() bool {
+	for _, extension := range c.TBS.Extensions {
+		if len(extension) < 2 || !slices.Equal(extension[0].Bytes, []byte{0x55, 0x1d, 0x13}) {
+			continue
+		}
+		var constraints []asn1.RawValue
+		_, err := asn1.Unmarshal(extension[len(extension)-1].Bytes, &constraints)
+		return err == nil && len(constraints) > 0 && constraints[0].Tag == asn1.TagBoolean && !slices.Equal(constraints[0].Bytes, []byte{0})
+	}
+	return false
+}
+
+// publicKey returns nil for all that is neither RSA nor EC on one of the three curves. The numbers of an RSA key count as positive. A
+// point may be compressed, or hybrid (X9.62, section 4.3.6).
+func (c *oddCertificate) publicKey() crypto.PublicKey {
+	if key, err := x509.ParsePKIXPublicKey(c.TBS.Key.Raw); err == nil {
+		return key
+	}
+	bits := c.TBS.Key.Bits.Bytes
+	switch c.TBS.Key.Algorithm.ID.String() {
+	case "1.2.840.113549.1.1.1", "2.5.8.1.1":
+		var key struct{ N, E asn1.RawValue }
+		if _, err := asn1.Unmarshal(bits, &key); err == nil {
+			return &rsa.PublicKey{N: new(big.Int).SetBytes(key.N.Bytes), E: int(new(big.Int).SetBytes(key.E.Bytes).Int64())}
+		}
+	case "1.2.840.10045.2.1":
+		curve := map[string]elliptic.Curve{
+			"\x2a\x86\x48\xce\x3d\x03\x01\x07": elliptic.P256(), "\x2b\x81\x04\x00\x22": elliptic.P384(), "\x2b\x81\x04\x00\x23": elliptic.P521(),
+		}[string(c.TBS.Key.Algorithm.Parameters.Bytes)]
+		if curve == nil || len(bits) < 2 {
+			return nil
+		}
+		point := append([]byte{4}, bits[1:]...)
+		if x, y := elliptic.UnmarshalCompressed(curve, bits); x != nil {
+			point = slices.Concat([]byte{4}, x.FillBytes(make([]byte, len(bits)-1)), y.FillBytes(make([]byte, len(bits)-1)))
+		}
+		if key, err := ecdsa.ParseUncompressedPublicKey(curve, point); err == nil {
+			return key
+		}
+	}
+	return nil
+}

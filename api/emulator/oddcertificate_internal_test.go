@@ -1,0 +1,38 @@
+package emulator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The CAs of testdata/odd that the service would refuse, with a word of the reason. It takes all others, whatever x509 says of them.
+var refusedCAs = map[string]string{
+	"by-hand.p256.no-extensions":    "BasicConstraints",
+	"openssl.SM2.plain":             "key",
+	"openssl.brainpoolP384r1.plain": "key",
+	"openssl.secp256k1.plain":       "key",
+	"openssl.secp224r1.plain":       "key",
+	"openssl.p256.explicit":         "key",
+	"by-hand.p256.no-zone":          "one X.509 certificate", // nor does OpenSSL verify it
+}
+
+func TestOddCAs(t *testing.T) {
+	paths, err := filepath.Glob("../../testdata/odd/*.crt")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no fixtures: ", err)
+	}
+	for _, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, refused := parseCA(string(content), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+		want := refusedCAs[strings.TrimSuffix(filepath.Base(path), ".crt")]
+		if (refused == nil) != (want == "") || refused != nil && !strings.Contains(refused.detail, want) {
+			t.Errorf("%s: %+v, want %q", filepath.Base(path), refused, want)
+		}
+	}
+}
