@@ -130,7 +130,7 @@ func (a attribute) stringType() string {
 	if name, ok := stringTypes[tag.Tag(a.value[0])]; ok {
 		return name
 	}
-	return "no string"
+	return "value that is no string"
 }
 
 // text decodes the value. Bytes that are no UTF-8 count as Latin-1, whatever the type

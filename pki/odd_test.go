@@ -2,6 +2,8 @@ package pki
 
 import (
 	"bytes"
+	"crypto/elliptic"
+	"crypto/x509"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -38,6 +40,8 @@ var unfit = map[string][]string{
 	"openssl.brainpoolP384r1.plain.crt": {"key"},
 	"openssl.secp224r1.plain.crt":       {"key"},
 	"openssl.secp256k1.plain.crt":       {"key"},
+	"openssl.p256.permitted.crt":        {"name-constraints-proof"},
+	"by-hand.p256.flipped-aki.crt":      {"self-signature"},
 	"openssl.p256.explicit.crt":         {"key"},
 }
 
@@ -48,8 +52,16 @@ func TestOddCAs(t *testing.T) {
 		name := filepath.Base(path)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			m := &Material{Certificate: mustCertificate(t, path)}
+			if m.Certificate.PublicKey != nil && !slices.Contains(unfit[name], "key") {
+				signer, err := readKey(keyOf(path), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m.key = &openedKey{object: keyRole, signer: signer}
+			}
 			var faults []string
-			for _, f := range (&Material{Certificate: mustCertificate(t, path)}).Findings(now) {
+			for _, f := range m.Findings(now) {
 				if f.Severity == Fault {
 					faults = append(faults, f.Rule)
 				}
@@ -100,4 +112,65 @@ func opensslVerifies(t *testing.T, ca, certificate string) bool {
 	out, err := exec.Command(program, args...).CombinedOutput()
 	t.Logf("openssl verify: %s", out)
 	return err == nil
+}
+
+// oddCases are the rules on what crypto/x509 refuses, and their siblings, on CAs of other tools.
+func oddCases(t *testing.T) []ruleCase {
+	t.Helper()
+	odd := func(name string) *Material { return &Material{Certificate: mustCertificate(t, oddFile(name))} }
+	proof := func(ca, name string) *Material {
+		return &Material{Certificate: mustCertificate(t, ca), Verification: mustCertificate(t, oddFile(name))}
+	}
+	key := func(name string) *Material {
+		m := odd(name)
+		m.key = &openedKey{object: keyRole, signer: newECKey(t, elliptic.P256())}
+		return m
+	}
+	plain, constrained := odd("node-forge.rsa2048.plain.crt"), oddFile("openssl.p256.permitted.crt")
+	return []ruleCase{
+		{"name-encoding", "PrintableString", plain, now, ""},
+		{"name-encoding", "T61String", odd("by-hand.p256.t61.crt"), now, ""},
+		{"name-encoding", "_", odd("node-forge.rsa2048.underscore.crt"), now, "strict parsers refuse CN=plant_ca in its subject, as a PrintableString"},
+		{"name-encoding", "umlaut", odd("node-forge.rsa2048.umlaut.crt"), now, "strict parsers refuse O=Müller Geräte in its subject, as a PrintableString"},
+		{"name-encoding", "UniversalString", odd("by-hand.p256.universal.crt"), now, "strict parsers refuse CN=工厂😀 in its subject, as a UniversalString"},
+		{"name-encoding", "no string", odd("by-hand.p256.octets.crt"), now, "strict parsers refuse 2.5.4.3=#04066f6374657473 in its subject, as a value that is no string"},
+		{"extension-encoding", "none", plain, now, ""},
+		{"extension-encoding", "address", odd("node-forge.rsa2048.ip8.crt"), now, "strict parsers refuse its extensions 2.5.29.17 (cannot parse IP address of length 10)"},
+		{"extension-encoding", "twice", odd("by-hand.p256.twice.crt"), now, "strict parsers refuse its extensions 1.2.3.4 (it is there twice)"},
+		{"extension-encoding", "UUID", odd("by-hand.p256.uuid-extension.crt"), now, "strict parsers refuse its extensions 2.25.329800735698586629295641978511506172918 (malformed extension OID field)"},
+		{"key-encoding", "with NULL", plain, now, ""},
+		{"key-encoding", "without", odd("by-hand.rsa2048.no-null.crt"), now, "strict parsers refuse its public key: RSA key missing NULL parameters"},
+		{"key-encoding", "compressed", odd("openssl.p256.compressed.crt"), now, "strict parsers refuse its public key: invalid uncompressed public key"},
+		{"time-encoding", "UTCTime, GeneralizedTime after 2050", plain, now, ""},
+		{"time-encoding", "GeneralizedTime", odd("by-hand.p256.generalized.crt"), now, "its validity has the time 20250101000000Z, which RFC 5280 writes otherwise"},
+		{"time-encoding", "without seconds", odd("by-hand.p256.no-seconds.crt"), now, "its validity has the time 2501010000Z, which RFC 5280 writes otherwise"},
+		{"version", "v3", plain, now, ""},
+		{"version", "v1", odd("by-hand.p256.v1.crt"), now, "it has extensions, which X.509 v1 does not have"},
+		{"version", "v4", odd("by-hand.p256.v4.crt"), now, "it says that it is X.509 v4, which there is not"},
+		{"self-signature", "good", plain, now, ""},
+		{"self-signature", "SHA-1", odd("openssl.rsa2048.sha1.crt"), now, ""},
+		{"self-signature", "flipped", odd("by-hand.p256.flipped-aki.crt"), now,
+			"it is self-signed by its names and key identifiers, but its own key does not verify its signature"},
+		{"self-issued", "good", plain, now, ""},
+		{"self-issued", "beside its old one", &Material{Certificate: mustCertificate(t, oddFile("openssl.p256.renewed.crt")),
+			others: []*x509.Certificate{mustCertificate(t, oddFile("openssl.p384.old.crt"))}}, now, ""},
+		{"self-issued", "renewed", odd("openssl.p256.renewed.crt"), now, "its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a change of keys, or damaged"},
+		{"name-constraints", "permitted names", odd("openssl.p256.permitted.crt"), now,
+			`the CA's name constraints permit only names below "O=Plant": a verification certificate whose subject is the code alone does not verify`},
+		{"name-constraints", "permitted DNS", odd("openssl.p256.permitted-dns.crt"), now, "it has name constraints, which hold for the certificates below it"},
+		{"name-constraints-proof", "excluded names", key("openssl.p256.excluded.crt"), now, ""},
+		{"name-constraints-proof", "permitted names", key("openssl.p256.permitted.crt"), now, `the CA's name constraints permit only names below "O=Plant"`},
+		{"verification-name-constraints", "inside", proof(constrained, "openssl.p256.permitted.proof"), now, ""},
+		{"verification-name-constraints", "outside", proof(constrained, "openssl.p256.outside.proof"), now, `the CA's name constraints permit only names below "O=Plant"`},
+		{"verification-issuer-encoding", "the same bytes", proof(constrained, "openssl.p256.permitted.proof"), now, ""},
+		{"verification-issuer-encoding", "PrintableString", proof(caFile("p256.crt"), "openssl.p256.recoded.proof"), now,
+			"its issuer is the CA's subject, but encoded otherwise: O=Example Devices as PrintableString, there UTF8String; CN=OpenSSL p256 as PrintableString, there UTF8String"},
+		{"verification-issuer", "PrintableString", proof(caFile("p256.crt"), "openssl.p256.recoded.proof"), now, ""},
+		{"verification-encoding", "of an odd CA", proof(oddFile("by-hand.p256.underscore.crt"), "openssl.p256.underscore.proof"), now, ""},
+		{"verification-encoding", "odd itself", proof(oddFile("by-hand.p256.underscore.crt"), "by-hand.p256.odd.proof"), now,
+			"strict parsers refuse OU=plant_7 in its subject, as a PrintableString; its serial number is negative"},
+		{"serial-sign", "negative", odd("node-forge.rsa2048.negative.crt"), now, "its serial number is negative"},
+		{"key", "secp256k1", odd("openssl.secp256k1.plain.crt"), now, "its key is EC secp256k1, which is neither RSA nor EC P-256, P-384 or P-521"},
+		{"key", "explicit parameters", odd("openssl.p256.explicit.crt"), now, "its key is EC with explicit parameters, which few parsers read"},
+	}
 }

@@ -69,12 +69,14 @@ var curves = map[string]string{
 	"1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 }
 
+const explicitParameters = "with explicit parameters"
+
 // curveName names the curve of EC parameters for people.
 func curveName(parameters cryptobyte.String) string {
 	var id cryptobyte.String
 	switch {
 	case parameters.PeekASN1Tag(tag.SEQUENCE):
-		return "with explicit parameters"
+		return explicitParameters
 	case !parameters.ReadASN1(&id, tag.OBJECT_IDENTIFIER):
 		return "without parameters"
 	}

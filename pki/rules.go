@@ -29,8 +29,9 @@ const (
 
 // The meanings that several rules share.
 const (
-	noChainWithout = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
-	mayMatter      = "the service may or may not look at it; verifiers of device certificates elsewhere may"
+	noChainWithout  = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
+	refusedByStrict = "parsers as strict as Go's refuse it, and with it every chain up to this CA; OpenSSL takes it: devices and tools differ here"
+	mayMatter       = "the service may or may not look at it; verifiers of device certificates elsewhere may"
 )
 
 // rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
@@ -78,6 +79,21 @@ var rules = []rule{
 	{"serial-entropy", OfCA, Warning, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 		"the service wants a CA's serial number unique among all its customers, and a short one may be taken",
 		findShortSerial},
+	{"name-encoding", OfCA, Warning, "X.680 section 41; RFC 5280 section 4.1.2.4",
+		refusedByStrict + "; so do all device certificates that it issues, because they name their issuer so",
+		findOddName},
+	{"extension-encoding", OfCA, Warning, "RFC 5280 section 4.2; X.690 section 11",
+		refusedByStrict,
+		findOddExtensions},
+	{"key-encoding", OfCA, Warning, "RFC 3279 section 2.3; RFC 5480 section 2",
+		refusedByStrict,
+		findOddKeyEncoding},
+	{"time-encoding", OfCA, Warning, "RFC 5280 section 4.1.2.5",
+		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices that verify the chain fail",
+		findOddTimes},
+	{"version", OfCA, Warning, "RFC 5280 section 4.1.2.1",
+		refusedByStrict,
+		findOddVersion},
 	{"subject", OfCA, Warning, "RFC 5280 section 4.1.2.6",
 		"certificates name their issuer by it: the verification certificate and those of devices have none to name",
 		findNoSubject},
@@ -87,6 +103,12 @@ var rules = []rule{
 	{"authority-key-identifier", OfCA, Warning, "RFC 5280 section 4.2.1.1",
 		"verifiers look for an issuer with that key identifier and find none, so that chains up to this CA do not verify (OpenSSL)",
 		findForeignAuthority},
+	{"self-signature", OfCA, Fault, "RFC 5280 section 6.1.3",
+		"the file was altered or damaged: it is not the certificate that the CA made, nor the one that devices have",
+		findBadSelfSignature},
+	{"self-issued", OfCA, Warning, "RFC 5280 section 3.2; RFC 4210 section 4.4",
+		"as a trust anchor it serves; should it have been damaged on its way, devices have another one",
+		findSelfIssued},
 	{"name-constraints", OfCA, Warning, "RFC 5280 section 4.2.1.10",
 		"certificates with other names don't verify; of the verification certificate the name is the code alone",
 		findNameConstraints},
@@ -117,6 +139,10 @@ var rules = []rule{
 		"whoever knows the PIN can have the token sign",
 		findShownPIN},
 
+	{"name-constraints-proof", OfPair, Fault, "RFC 5280 sections 4.2.1.10 and 6.1.3",
+		"a verification certificate whose subject is the code alone does not verify",
+		findConstrainedProof},
+
 	// On a verification certificate that was made elsewhere.
 	{"verification-own", OfVerification, Fault, pageOfCAs,
 		"a self-signed CA has signed itself, so this proves nothing; the CA's key is not for devices to hold",
@@ -130,6 +156,15 @@ var rules = []rule{
 	{"verification-issuer", OfVerification, Fault, "RFC 5280 sections 4.1.2.4 and 7.1",
 		"verifiers find the issuer by its name: most look for the same bytes",
 		findForeignIssuer},
+	{"verification-issuer-encoding", OfVerification, Warning, "RFC 5280 section 7.1",
+		"OpenSSL and many verifiers take the two names as equal, others look for the same bytes; the service decides",
+		findRecodedIssuer},
+	{"verification-name-constraints", OfVerification, Fault, "RFC 5280 section 4.2.1.10",
+		"it does not verify under this CA: the service may refuse it",
+		findOutsideConstraints},
+	{"verification-encoding", OfVerification, Warning, "RFC 5280 section 4.1; X.690 section 11",
+		"parsers as strict as Go's refuse it; OpenSSL takes it, and the service decides",
+		findOddProof},
 	{"verification-validity", OfVerification, Fault, "RFC 5280 section 4.1.2.5",
 		"it does not verify now: the service refuses it",
 		findVerificationOutside},

@@ -18,7 +18,7 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 	switch c := m.Certificate; {
 	case c.BasicConstraintsValid && c.IsCA:
 		return "", ""
-	case c.Version < 3:
+	case c.Version < 3 && len(c.Extensions) == 0:
 		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", c.Version), advice
 	case c.BasicConstraintsValid:
 		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
@@ -36,7 +36,8 @@ func findNoCertSign(m *Material, _ time.Time) (string, string) {
 
 func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
 	// An X.509 v1 certificate has no extensions at all, which another rule says.
-	return when(len(m.Certificate.SubjectKeyId) == 0 && m.Certificate.Version >= 3, "it has no subject key identifier",
+	c := m.Certificate
+	return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
 		"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
 }
 
@@ -65,9 +66,24 @@ func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 		"issue the CA certificate anew with an authority key identifier of its own, or with none")
 }
 
-func findNameConstraints(m *Material, _ time.Time) (string, string) {
-	return when(hasExtension(m.Certificate, oidNameConstraints), "it has name constraints, which hold for the certificates below it",
-		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them")
+// misidentified reports whether a CA says by its key identifiers that its own key signed it,
+// and it did not.
+func misidentified(c *x509.Certificate) bool {
+	return selfIssued(c) && !selfSigned(c) && len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
+}
+
+func findBadSelfSignature(m *Material, _ time.Time) (string, string) {
+	return when(misidentified(m.Certificate), "it is self-signed by its names and key identifiers, but its own key does not verify its signature",
+		"take the CA certificate from its source again, and compare the SHA-256")
+}
+
+// findSelfIssued leaves a CA whose issuer is in the file to chain.
+func findSelfIssued(m *Material, _ time.Time) (string, string) {
+	c := m.Certificate
+	besides := slices.ContainsFunc(m.others, func(other *x509.Certificate) bool { return c.CheckSignatureFrom(other) == nil })
+	return when(selfIssued(c) && !selfSigned(c) && !misidentified(c) && !besides,
+		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a change of keys, or damaged",
+		"compare its SHA-256 with that of the CA's source, and take the one that your devices have")
 }
 
 // findUsages warns of extended key usages in a CA. RFC 5280 has them for end-entity

@@ -23,7 +23,7 @@ type ruleCase struct {
 
 func ruleCases(t *testing.T) []ruleCase {
 	t.Helper()
-	return slices.Concat(constraintCases(t), keyCases(t), serialCases(t), requestCases(t), pairCases(t), proofCases(t))
+	return slices.Concat(constraintCases(t), keyCases(t), serialCases(t), requestCases(t), pairCases(t), proofCases(t), oddCases(t))
 }
 
 // made is a CA of our own, after change has had its way with it.

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"cmp"
 	"crypto"
 	"crypto/ecdsa"
@@ -48,7 +49,11 @@ func fitKey(public crypto.PublicKey, kind string) string {
 func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 
 func findUnfitKey(m *Material, _ time.Time) (string, string) {
-	return fitKey(m.Certificate.PublicKey, certificateKeyKind(m.Certificate)), adviceOfKey
+	kind := certificateKeyKind(m.Certificate)
+	if kind == "EC "+explicitParameters {
+		return "its key is " + kind + ", which few parsers read", "issue the CA certificate anew with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
+	}
+	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
 }
 
 // rsaExponent is the public exponent of the CA's key, or the usual one if it is not RSA.
@@ -102,13 +107,25 @@ func findOddProofScheme(m *Material, _ time.Time) (string, string) {
 func oddScheme(certificate *x509.Certificate) string {
 	switch a := certificate.SignatureAlgorithm; a {
 	case x509.UnknownSignatureAlgorithm:
-		return "the algorithm of its signature is unknown"
+		return unverified(certificate)
 	case x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS:
 		return fmt.Sprintf("it is signed with RSASSA-PSS (%s)", a)
 	case x509.PureEd25519, x509.DSAWithSHA1, x509.DSAWithSHA256:
 		return fmt.Sprintf("it is signed with %s", a)
 	}
 	return ""
+}
+
+// unverified says why a signature can't be verified.
+func unverified(certificate *x509.Certificate) string {
+	p, ok := takeApart(certificate.Raw)
+	switch name := signatureName(certificate); {
+	case ok && !bytes.Equal(p.algorithm, p.outer):
+		return "the two places where it names the algorithm of its signature differ"
+	case name != unknownKind:
+		return "it is signed with " + name + ", which mqttca does not verify"
+	}
+	return "the algorithm of its signature is unknown"
 }
 
 const proofKeyAdvice = "make it with an RSA key of 2048 bits or an EC key on P-256"

@@ -23,7 +23,7 @@ const (
 )
 
 func findLongSerial(m *Material, _ time.Time) (string, string) {
-	digits := len(SerialNumber(m.Certificate))
+	digits := len(strings.TrimPrefix(SerialNumber(m.Certificate), "-"))
 	return when(digits > maxSerialDigits,
 		fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
 }

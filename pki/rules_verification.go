@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/x509"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,7 +29,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 		x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
 		return "", ""
 	case x509.UnknownSignatureAlgorithm:
-		return "the algorithm of its signature is unknown", "sign it with SHA-256"
+		return unverified(certificate), "sign it with SHA-256, RSA with PKCS#1 v1.5"
 	}
 	return fmt.Sprintf("it is signed with %s, not with SHA-256, SHA-384 or SHA-512", certificate.SignatureAlgorithm), "sign it with SHA-256"
 }
@@ -48,7 +50,7 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 
 // findForeignIssuer leaves a certificate of another CA to verification-signature.
 func findForeignIssuer(m *Material, _ time.Time) (string, string) {
-	return when(!m.namesIssuer() && signedBy(m.Verification, m.Certificate),
+	return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
 		fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
 			quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
 }
@@ -56,6 +58,28 @@ func findForeignIssuer(m *Material, _ time.Time) (string, string) {
 // namesIssuer reports whether the verification certificate names the CA as its issuer.
 func (m *Material) namesIssuer() bool {
 	return bytes.Equal(m.Verification.RawIssuer, m.Certificate.RawSubject)
+}
+
+// namesIssuerOtherwise reports whether the issuer is the CA's subject for OpenSSL, which looks
+// at neither the types of strings nor case and blanks.
+func (m *Material) namesIssuerOtherwise() bool {
+	plain := func(name []byte) string { return strings.ToLower(strings.Join(strings.Fields(nameString(name)), " ")) }
+	return !m.namesIssuer() && plain(m.Verification.RawIssuer) == plain(m.Certificate.RawSubject)
+}
+
+func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
+	if !m.namesIssuerOtherwise() || !signedBy(m.Verification, m.Certificate) {
+		return "", ""
+	}
+	var found []string
+	issuer, subject := slices.Concat(readName(m.Verification.RawIssuer)...), slices.Concat(readName(m.Certificate.RawSubject)...)
+	for i := range min(len(issuer), len(subject)) {
+		if a, b := issuer[i], subject[i]; !bytes.Equal(a.raw, b.raw) {
+			found = append(found, fmt.Sprintf("%s as %s, there %s", shortened(a.String()), a.stringType(), b.stringType()))
+		}
+	}
+	return "its issuer is the CA's subject, but encoded otherwise: " + strings.Join(found[:min(len(found), maxListed)], "; "),
+		"make it with mqttca sign, which takes the CA's subject byte for byte"
 }
 
 func findProofIsCA(m *Material, _ time.Time) (string, string) {

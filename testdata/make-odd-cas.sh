@@ -120,12 +120,14 @@ else
 	echo "SKIP: no easyrsa" >&2
 fi
 
-# cfssl and step (go install github.com/cloudflare/cfssl/cmd/cfssl@latest, github.com/smallstep/cli/cmd/step@latest).
-if have cfssl && have faketime; then
-	echo '{"CN":"cfssl_CA","names":[{"O":"Example","C":"DE"}],"ca":{"expiry":"876000h"}}' >"$work/cfssl.json"
+# cfssl and step (go install github.com/cloudflare/cfssl/cmd/cfssl@v1.6.5, github.com/smallstep/cli/cmd/step@latest).
+if have cfssl && have openssl; then # an intermediate CA: its roots begin now, and faketime does not reach it
+	echo '{"signing":{"default":{"usages":["cert sign","crl sign"],"ca_constraint":{"is_ca":true},"expiry":"876000h",
+		"not_before":"2025-01-01T00:00:00Z","not_after":"2124-12-08T00:00:00Z"}}}' >"$work/cfssl.json"
 	openssl ec -in ca/openssl.p256.pkcs8.key -out "$work/cfssl.key" 2>/dev/null
-	faketime -f '2025-01-01 00:00:00' cfssl gencert -initca -ca-key "$work/cfssl.key" "$work/cfssl.json" 2>/dev/null |
-		node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).cert)' >odd/cfssl.p256.plain.crt
+	openssl req -new -key ca/openssl.p384.pkcs8.key -config make-odd-cas/openssl.cnf -subj "/O=Example/CN=cfssl_CA" -out "$work/cfssl.csr"
+	cfssl sign -ca ca/openssl.p256.crt -ca-key "$work/cfssl.key" -config "$work/cfssl.json" "$work/cfssl.csr" 2>/dev/null |
+		node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).cert)' >odd/cfssl.p384.below.crt
 fi
 if have step; then
 	step certificate create "step_CA" odd/step.p256.plain.crt --profile root-ca --key ca/openssl.p256.pkcs8.key \

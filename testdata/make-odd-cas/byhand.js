@@ -29,7 +29,7 @@ const extension = (id, value, ...critical) => seq(tlv(6, id), ...critical, octet
 const SKI = '0102030405060708090a0b0c0d0e0f1011121314'
 const bc = extension('551d13', seq(TRUE), TRUE), ku = extension('551d0f', '03020106', TRUE), ski = extension('551d0e', octets(SKI))
 
-// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), trailing
+// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), trailing, file
 function make(variant, part = {}, kind = 'p256') {
   const algorithm = part.algorithm ?? algorithms[kind]
   const subject = part.subject ?? name(variant)
@@ -40,7 +40,7 @@ function make(variant, part = {}, kind = 'p256') {
   if (part.flip) signature[signature.length - 1] ^= 1
   const der = Buffer.concat([seq(tbs, part.outer ?? algorithm, bits(signature)), bytes(part.trailing ?? '')])
   const text = der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')
-  fs.writeFileSync(`${to}/by-hand.${kind}.${variant}.crt`, `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`)
+  fs.writeFileSync(`${to}/by-hand.${kind}.${part.file ?? variant + '.crt'}`, `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`)
 }
 
 // Names.
@@ -128,4 +128,7 @@ make('algorithm-null', { algorithm: seq('06082a8648ce3d040302', NULL) })
 make('flipped', { flip: true })
 make('flipped-aki', { flip: true, more: [extension('551d23', seq(tlv(0x80, SKI)))] })
 
-// The serial number of OpenSSL's verification certificate of an odd CA, and one made by another tool for an encoding of the name.
+// A verification certificate of underscore, made by such a tool, too.
+make('odd', { file: 'odd.proof', issuer: named(PRINTABLE, latin1('plant_ca')), serial: int('f00d'), from: utc('260531000000Z'), to: utc('270327000000Z'), extensions: [],
+  subject: seq(attribute('55040b', PRINTABLE, latin1('plant_7')), attribute(CN, UTF8, utf8('13274673-8f90-4630-bea1-9cccb25756ad2089123456'))),
+  spki: crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'der' }) })
