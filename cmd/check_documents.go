@@ -176,7 +176,11 @@ type section struct {
 // people should know that its issuer is not registered with it.
 func (d *checkDocument) examined() []section {
 	issuer := "itself"
-	if !d.CA.SelfSigned {
+	switch {
+	case d.CA.SelfSigned:
+	case d.CA.Issuer == d.CA.Subject:
+		issuer = "its own name, but its own key does not verify the signature"
+	default:
 		issuer = d.CA.Issuer + " (which is not registered with it)"
 	}
 	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(terminal.Field{"issuer", issuer}), d.CA.tones()}}

@@ -55,8 +55,9 @@ func newDeviceDocument(listed api.DeviceCertificate) certificateDocument {
 }
 
 // read prefers the facts of the certificate. If it cannot be read, the service's own words
-// remain: the validity, and no subject, serial number or fingerprint.
+// remain: the validity, and no subject or serial number.
 func (d *certificateDocument) read(content string) {
+	d.SHA256 = pki.ContentFingerprint(content)
 	if certificate, err := pki.ParseCertificate(content); err == nil {
 		d.describe(&pki.CA{Certificate: certificate})
 	}

@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"mqttca/api"
 	"mqttca/cmd/terminal"
 	"mqttca/pki"
 )
@@ -141,5 +144,24 @@ func TestFindingsFit(t *testing.T) {
 	text := printed(t, terminal.Display{Colour: true}, func(p *terminal.Sheet) error { finding.plain(p); probe.plain(p); return nil })
 	if !strings.HasPrefix(text, "\x1b[33mwarning\x1b[0m on CA (expiry)\n") || !strings.Contains(text, "\n\x1b[1;31merror    \x1b[0m  endpoint ") {
 		t.Errorf("%q", text)
+	}
+}
+
+// What no parser reads has its SHA-256; what is no certificate at all has none.
+func TestDocumentOfUnreadable(t *testing.T) {
+	const unreadable = "-----BEGIN DEVICECERTIFICATE-----\nMAMCAQE=\n-----END DEVICECERTIFICATE-----\n"
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: unreadable}); d.SHA256 != "1b65f68a522c858715f5dd951cd0402dc16691778814bf0759822b7a257421d0" || d.Subject != "" {
+		t.Errorf("%+v", d)
+	}
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: "masked"}); d.SHA256 != "" {
+		t.Errorf("%+v", d)
+	}
+	odd, err := os.ReadFile(filepath.Join(testdata(), "odd", "by-hand.p256.latin1.crt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := strings.ReplaceAll(string(odd), "CERTIFICATE", "DEVICECERTIFICATE")
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: content}); d.Subject != "CN=Müller,O=By hand" || d.SerialNumber == "" || len(d.SHA256) != 64 {
+		t.Errorf("%+v", d)
 	}
 }

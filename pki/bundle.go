@@ -128,6 +128,20 @@ func ParseCertificate(text string) (*x509.Certificate, error) {
 	return b.one("")
 }
 
+// ContentFingerprint is the [Fingerprint] of a PEM text with one certificate, or "". It does
+// not parse the certificate: one that nobody reads has one, too.
+func ContentFingerprint(text string) string {
+	blocks := pemBlocks([]byte(text))
+	if len(blocks) != 1 || blocks[0].block == nil {
+		return ""
+	}
+	der, ok := firstElement(blocks[0].block.Bytes)
+	if !ok {
+		return ""
+	}
+	return Fingerprint(&x509.Certificate{Raw: der})
+}
+
 // EncodeCertificate encodes the DER of a certificate as one PEM block (RFC 7468 section 5),
 // with line feeds, also at the end, and no text around it.
 func EncodeCertificate(certificate *x509.Certificate) string {

@@ -17,8 +17,7 @@ import (
 // that crypto/x509 refuses, and OpenSSL doesn't, are read part by part. So are those of which
 // crypto/x509 leaves out a part: the extensions of X.509 v1, a key of an unusual algorithm.
 func parseCertificate(der []byte) (*x509.Certificate, error) {
-	input, element := cryptobyte.String(der), cryptobyte.String(nil)
-	if input.ReadASN1Element(&element, tag.SEQUENCE) {
+	if element, ok := firstElement(der); ok {
 		der = element
 	}
 	certificate, err := x509.ParseCertificate(der)
@@ -32,6 +31,12 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 		}
 	}
 	return certificate, err
+}
+
+// firstElement leaves out what is behind a certificate.
+func firstElement(der cryptobyte.String) (element cryptobyte.String, ok bool) {
+	ok = der.ReadASN1Element(&element, tag.SEQUENCE)
+	return element, ok
 }
 
 // parts are the parts of a certificate as they stand (RFC 5280 section 4.1). Those that are

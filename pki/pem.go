@@ -69,9 +69,10 @@ func labels(blocks []pemBlock) string {
 }
 
 // isCertificate reports whether a PEM label announces a certificate (RFC 7468
-// section 5.1, which names the two older labels).
+// section 5.1, which names the two older labels), or one of a device as the vendor's examples
+// have it.
 func isCertificate(label string) bool {
-	return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
+	return label == "DEVICECERTIFICATE" || label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
 }
 
 // adviceFor says how to get a certificate from a block with this label.

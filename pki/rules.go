@@ -80,7 +80,7 @@ var rules = []rule{
 		"the service wants a CA's serial number unique among all its customers, and a short one may be taken",
 		findShortSerial},
 	{"name-encoding", OfCA, Warning, "X.680 section 41; RFC 5280 section 4.1.2.4",
-		refusedByStrict + "; so do all device certificates that it issues, because they name their issuer so",
+		"parsers as strict as Go's refuse it and every device certificate that it issues, because each names its issuer so; OpenSSL takes them: devices and tools differ here",
 		findOddName},
 	{"extension-encoding", OfCA, Warning, "RFC 5280 section 4.2; X.690 section 11",
 		refusedByStrict,

@@ -74,10 +74,11 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 }
 
 func findConstrainedProof(m *Material, _ time.Time) (string, string) {
-	if m.Verification != nil {
-		return "", "" // one that was made elsewhere
+	reason := outsideConstraints(m.Certificate, codeAlone)
+	if m.Verification != nil || reason == "" { // one that was made elsewhere may have another subject
+		return "", ""
 	}
-	return outsideConstraints(m.Certificate, codeAlone), adviceOfConstraints
+	return reason + ": what this key signs for a code alone does not verify", adviceOfConstraints
 }
 
 func findOutsideConstraints(m *Material, _ time.Time) (string, string) {

@@ -68,7 +68,7 @@ func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCer
 
 // IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal,
 // in either case, with leading zeros, 0x ahead, colons or spaces between the octets, and
-// the words of openssl x509 around it ("serial=4D21", "Serial Number: 4660 (0x1234)").
+// the words of openssl x509 around it ("serial=-4D21", "Serial Number: 4660 (0x1234)").
 // Digits that could be decimal are hexadecimal, so that another CA's number does not fit.
 func IsSerialNumber(text string) bool {
 	_, ok := serialNumber(text)
@@ -77,7 +77,7 @@ func IsSerialNumber(text string) bool {
 
 var copiedSerial = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^\s*["'\x{201c}]?(?:(?:serial|sn)(?:\s+number)?\s*[:=]?\s*)?` +
-		`(?:\d+\s+\(0x([0-9a-f]+)\)|(?:0x)?([0-9a-f][0-9a-f:\s]*))["'\x{201d}]?\s*$`)
+		`(?:-?\d+\s+\((-?)0x([0-9a-f]+)\)|(-|\(negative\)\s*)?(?:0x)?([0-9a-f][0-9a-f:\s]*))["'\x{201d}]?\s*$`)
 })
 
 func serialNumber(text string) (*big.Int, bool) {
@@ -93,24 +93,27 @@ func serialNumber(text string) (*big.Int, bool) {
 			return -1
 		}
 		return r
-	}, parts[1]+parts[2])
+	}, parts[2]+parts[4])
+	if parts[1]+parts[3] != "" {
+		digits = "-" + digits
+	}
 	return new(big.Int).SetString(digits, 16)
 }
 
 // find finds a CA in a list; nil if it is not there. If it is there more than once, an
-// active entry counts. Certificates are the same if their DER is. An entry whose certificate
-// cannot be read is compared by its Sn and the end of its validity.
+// active entry counts. Certificates are the same if their DER is, which needs no parser. An
+// entry without a certificate is compared by its Sn and the end of its validity.
 func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
 	var own, alike *api.CaCertificate
+	own256 := ca.SHA256()
 	for i := range listed {
 		entry := &listed[i]
-		certificate, err := pki.ParseCertificate(entry.CaContent)
-		switch {
-		case err == nil && certificate.Equal(ca.Certificate):
+		switch sum := pki.ContentFingerprint(entry.CaContent); {
+		case sum == own256:
 			if own == nil || entry.Active {
 				own = entry
 			}
-		case err != nil && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
+		case sum == "" && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
 			alike = entry
 		}
 	}

@@ -1,11 +1,13 @@
 package workflow
 
 import (
+	"crypto/x509"
 	"math/big"
 	"strings"
 	"testing"
 
 	"mqttca/api"
+	"mqttca/pki"
 )
 
 func TestSerialNumber(t *testing.T) {
@@ -29,8 +31,12 @@ func TestSerialNumber(t *testing.T) {
 		{"", ""},
 		{" ", ""},
 		{"serial=", ""},
-		{"serial=-05", ""},
-		{"-5", ""},
+		{"serial=-05", "-5"},
+		{"-5", "-5"},
+		{"-004d21", "-4d21"}, // as the service may write a negative one
+		{"Serial Number: -19745 (-0x4d21)", "-4d21"},
+		{"Serial Number:\n             (Negative)4d:21", "-4d21"},
+		{"--5", ""},
 		{"4d-21", ""},
 		{"plant", ""},
 		{"4d21!", ""},
@@ -109,6 +115,15 @@ func TestSnEqual(t *testing.T) {
 		if got := snEqual(tt.sn, big.NewInt(tt.serial)); got != tt.want {
 			t.Errorf("snEqual(%q, %#x) = %v, want %v", tt.sn, tt.serial, got, tt.want)
 		}
+	}
+}
+
+// The SHA-256 of the DER names a CA that no parser reads.
+func TestFindByFingerprint(t *testing.T) {
+	ca := &pki.CA{Certificate: &x509.Certificate{Raw: []byte("\x30\x03\x02\x01\x01"), SerialNumber: big.NewInt(1)}}
+	behind := strings.Replace(ca.PEM(), "MAMCAQE=", "MAMCAQEK", 1) // a line feed behind the DER
+	if listed := []api.CaCertificate{{CaContent: behind}}; find(listed, ca) == nil || behind == ca.PEM() {
+		t.Errorf("not found in %q", behind)
 	}
 }
 
