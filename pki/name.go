@@ -3,7 +3,6 @@ package pki
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -14,25 +13,21 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// An attribute is one of a name, as it stands.
+// An attribute is one of a name, as it stands: the element, the contents of its type, the
+// element of its value.
 type attribute struct {
-	raw, id, value cryptobyte.String // value is an element
+	raw, id, value cryptobyte.String
 }
 
 // readName returns the attributes of a name in the encoding's order, by RDNs. What can't be
 // read ends it.
-func readName(name []byte) [][]attribute {
-	var rdns [][]attribute
-	rest := cryptobyte.String(name)
-	var set cryptobyte.String
-	for ok := rest.ReadASN1(&rest, tag.SEQUENCE); ok && rest.ReadASN1(&set, tag.SET); {
+func readName(name cryptobyte.String) (rdns [][]attribute) {
+	var set, body cryptobyte.String
+	for ok := open(&name, name); ok && name.ReadASN1(&set, tag.SET); {
 		var rdn []attribute
 		var a attribute
-		for set.ReadASN1Element(&a.raw, tag.SEQUENCE) {
-			body := a.raw
-			if !body.ReadASN1(&body, tag.SEQUENCE) || !body.ReadASN1(&a.id, tag.OBJECT_IDENTIFIER) || !body.ReadAnyASN1Element(&a.value, new(tag.Tag)) {
-				break
-			}
+		for set.ReadASN1Element(&a.raw, tag.SEQUENCE) && open(&body, a.raw) &&
+			body.ReadASN1(&a.id, tag.OBJECT_IDENTIFIER) && body.ReadAnyASN1Element(&a.value, new(tag.Tag)) {
 			rdn = append(rdn, a)
 		}
 		rdns = append(rdns, rdn)
@@ -43,16 +38,11 @@ func readName(name []byte) [][]attribute {
 // parseName is the name as crypto/x509 has it, with all attributes that are text.
 func parseName(raw []byte) (name pkix.Name) {
 	var sequence pkix.RDNSequence
-	for _, rdn := range readName(raw) {
-		var set pkix.RelativeDistinguishedNameSET
-		for _, a := range rdn {
-			var id asn1.ObjectIdentifier
-			element := wrap(tag.OBJECT_IDENTIFIER, a.id)
-			if text, ok := a.text(); ok && element.ReadASN1ObjectIdentifier(&id) {
-				set = append(set, pkix.AttributeTypeAndValue{Type: id, Value: text})
-			}
+	for _, a := range slices.Concat(readName(raw)...) {
+		text, isText := a.text()
+		if id, ok := objectIdentifier(a.id); ok && isText {
+			sequence = append(sequence, pkix.RelativeDistinguishedNameSET{{Type: id, Value: text}})
 		}
-		sequence = append(sequence, set)
 	}
 	name.FillFromRDNSequence(&sequence)
 	return name
@@ -86,8 +76,7 @@ func (a attribute) String() string {
 func escapeText(text string) string {
 	var out strings.Builder
 	for i, r := range text {
-		edge := r == ' ' && (i == 0 || i == len(text)-1) || r == '#' && i == 0
-		if edge || strings.ContainsRune(`,+"\<>;`, r) {
+		if strings.ContainsRune(`,+"\<>;`, r) || r == ' ' && (i == 0 || i == len(text)-1) || r == '#' && i == 0 {
 			out.WriteByte('\\')
 		}
 		out.WriteRune(r)
@@ -112,22 +101,15 @@ func oidString(id []byte) string {
 	return oid.String()
 }
 
-const (
-	numericString   tag.Tag = 18
-	visibleString   tag.Tag = 26
-	universalString tag.Tag = 28
-	bmpString       tag.Tag = 30
-)
-
 // stringTypes are the types of text (X.680 section 41).
-var stringTypes = map[tag.Tag]string{
-	tag.UTF8String: "UTF8String", numericString: "NumericString", tag.PrintableString: "PrintableString", tag.T61String: "T61String",
-	tag.IA5String: "IA5String", visibleString: "VisibleString", tag.GeneralString: "GeneralString", universalString: "UniversalString", bmpString: "BMPString",
+var stringTypes = map[byte]string{
+	12: "UTF8String", 18: "NumericString", 19: "PrintableString", 20: "T61String", 22: "IA5String", 26: "VisibleString",
+	27: "GeneralString", 28: "UniversalString", 30: "BMPString",
 }
 
 // stringType names the type of the value.
 func (a attribute) stringType() string {
-	if name, ok := stringTypes[tag.Tag(a.value[0])]; ok {
+	if name, ok := stringTypes[a.value[0]]; ok {
 		return name
 	}
 	return "value that is no string"
@@ -136,35 +118,29 @@ func (a attribute) stringType() string {
 // text decodes the value. Bytes that are no UTF-8 count as Latin-1, whatever the type
 // allows: that is what old tools write. ok is false if it is no text.
 func (a attribute) text() (text string, ok bool) {
-	var kind tag.Tag
 	var value cryptobyte.String
 	element := a.value
-	element.ReadAnyASN1(&value, &kind)
-	switch _, isString := stringTypes[kind]; {
-	case !isString, kind == bmpString && len(value)%2 != 0, kind == universalString && len(value)%4 != 0:
+	element.ReadAnyASN1(&value, new(tag.Tag))
+	switch name := a.stringType(); {
+	case stringTypes[a.value[0]] == "" || name == "BMPString" && len(value)%2 != 0 || name == "UniversalString" && len(value)%4 != 0:
 		return "", false
-	case kind == bmpString:
+	case name == "BMPString":
 		var units []uint16
-		for i := 0; i < len(value); i += 2 {
-			units = append(units, uint16(value[i])<<8|uint16(value[i+1]))
+		for u := range slices.Chunk(value, 2) {
+			units = append(units, uint16(u[0])<<8|uint16(u[1]))
 		}
 		return strings.TrimSuffix(string(utf16.Decode(units)), "\x00"), true
-	case kind == universalString:
-		var runes []rune
-		for i := 0; i < len(value); i += 4 {
-			runes = append(runes, rune(value[i])<<24|rune(value[i+1])<<16|rune(value[i+2])<<8|rune(value[i+3]))
+	case name == "UniversalString":
+		for u := range slices.Chunk(value, 4) {
+			text += string(rune(u[0])<<24 | rune(u[1])<<16 | rune(u[2])<<8 | rune(u[3]))
 		}
-		return string(runes), true
-	case kind != tag.T61String && utf8.Valid(value):
+		return text, true
+	case name != "T61String" && utf8.Valid(value):
 		return string(value), true
 	}
-	return latin1(value), true
-}
-
-func latin1(value []byte) string {
-	var out []byte
-	for _, b := range value {
-		out = utf8.AppendRune(out, rune(b))
+	latin1 := make([]rune, len(value))
+	for i, b := range value {
+		latin1[i] = rune(b)
 	}
-	return string(out)
+	return string(latin1), true
 }

@@ -45,6 +45,9 @@ var unfit = map[string][]string{
 	"openssl.p256.explicit.crt":         {"key"},
 }
 
+// Those whose times neither crypto/x509 nor OpenSSL takes are not read.
+var unread = []string{"by-hand.p256.no-zone.crt", "by-hand.p256.fraction.crt"}
+
 // A CA that OpenSSL verifies and no rule refuses signs, whatever crypto/x509 says of it, and
 // OpenSSL verifies what it signed.
 func TestOddCAs(t *testing.T) {
@@ -52,6 +55,12 @@ func TestOddCAs(t *testing.T) {
 		name := filepath.Base(path)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if slices.Contains(unread, name) {
+				if _, err := ParseCertificate(string(mustRead(t, path))); err == nil || opensslVerifies(t, path, path) {
+					t.Error("read or verified: ", err)
+				}
+				return
+			}
 			m := &Material{Certificate: mustCertificate(t, path)}
 			if m.Certificate.PublicKey != nil && !slices.Contains(unfit[name], "key") {
 				signer, err := readKey(keyOf(path), nil)
@@ -106,7 +115,7 @@ func opensslVerifies(t *testing.T, ca, certificate string) bool {
 		t.Skip("SKIP: no openssl on this machine: ", err)
 	}
 	args := []string{"verify", "-attime", strconv.FormatInt(now.Unix(), 10), "-CAfile", ca, certificate}
-	if !selfSigned(mustCertificate(t, ca)) {
+	if parsed, err := ParseCertificate(string(mustRead(t, ca))); err == nil && !selfSigned(parsed) {
 		args = slices.Insert(args, 1, "-partial_chain")
 	}
 	out, err := exec.Command(program, args...).CombinedOutput()

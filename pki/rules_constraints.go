@@ -2,55 +2,54 @@ package pki
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"slices"
 	"time"
 
-	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// directoryNames are the names below which a CA permits subjects, and those below which it
-// excludes them (RFC 5280 section 4.2.1.10). Other kinds of names do not concern a subject
-// that is a code.
-func directoryNames(ca *x509.Certificate) (permitted, excluded [][]byte) {
-	for _, extension := range ca.Extensions {
-		value, subtrees := cryptobyte.String(extension.Value), cryptobyte.String(nil)
-		if !extension.Id.Equal(oidNameConstraints) || !value.ReadASN1(&value, tag.SEQUENCE) {
-			continue
-		}
-		for i, names := range []*[][]byte{&permitted, &excluded} {
-			var subtree, name cryptobyte.String
-			subtrees = nil
-			value.ReadOptionalASN1(&subtrees, nil, tag.Tag(i).Constructed().ContextSpecific())
-			for subtrees.ReadASN1(&subtree, tag.SEQUENCE) {
-				if subtree.ReadASN1(&name, tag.Tag(4).Constructed().ContextSpecific()) {
-					*names = append(*names, name)
-				}
-			}
-		}
-	}
-	return permitted, excluded
+// nameConstraints is the extension of RFC 5280 section 4.2.1.10. Of names, directory names
+// alone concern a subject that is a code.
+type nameConstraints struct {
+	Permitted []subtree `asn1:"optional,tag:0"`
+	Excluded  []subtree `asn1:"optional,tag:1"`
 }
 
-// below reports whether a name is in the subtree of another: that one is its beginning.
-func below(name, base []byte) bool {
-	rdns, first := readName(name), readName(base)
+type subtree struct {
+	Base             asn1.RawValue
+	Minimum, Maximum asn1.RawValue `asn1:"optional"`
+}
+
+func (s subtree) isDirectoryName() bool {
+	return s.Base.Class == asn1.ClassContextSpecific && s.Base.Tag == 4
+}
+
+// covers reports whether the base of a subtree is the beginning of a name.
+func (s subtree) covers(name []byte) bool {
+	rdns, base := readName(name), readName(s.Base.Bytes)
 	same := func(a, b []attribute) bool {
 		return slices.EqualFunc(a, b, func(a, b attribute) bool { return a.String() == b.String() })
 	}
-	return len(first) <= len(rdns) && slices.EqualFunc(rdns[:len(first)], first, same)
+	return s.isDirectoryName() && len(base) <= len(rdns) && slices.EqualFunc(rdns[:len(base)], base, same)
 }
 
 // outsideConstraints says which name constraint of the CA a subject breaks, or "".
 func outsideConstraints(ca *x509.Certificate, subject []byte) string {
-	permitted, excluded := directoryNames(ca)
-	covers := func(base []byte) bool { return below(subject, base) }
-	if i := slices.IndexFunc(excluded, covers); i >= 0 {
-		return fmt.Sprintf("the CA's name constraints exclude names below %q", shortened(nameString(excluded[i])))
+	var constraints nameConstraints
+	covers := func(s subtree) bool { return s.covers(subject) }
+	i := slices.IndexFunc(ca.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidNameConstraints) })
+	if i < 0 || unmarshalAll(ca.Extensions[i].Value, &constraints) != nil {
+		return ""
 	}
-	if len(permitted) > 0 && !slices.ContainsFunc(permitted, covers) {
-		return fmt.Sprintf("the CA's name constraints permit only names below %q", shortened(nameString(permitted[0])))
+	if i := slices.IndexFunc(constraints.Excluded, covers); i >= 0 {
+		return fmt.Sprintf("the CA's name constraints exclude names below %q", shortened(nameString(constraints.Excluded[i].Base.Bytes)))
+	}
+	i = slices.IndexFunc(constraints.Permitted, subtree.isDirectoryName)
+	if i >= 0 && !slices.ContainsFunc(constraints.Permitted, covers) {
+		return fmt.Sprintf("the CA's name constraints permit only names below %q", shortened(nameString(constraints.Permitted[i].Base.Bytes)))
 	}
 	return ""
 }
@@ -59,9 +58,9 @@ const adviceOfConstraints = "issue the CA certificate anew without this constrai
 	"give it a subject with the permitted name first and the code as its Common Name last, and use mqttca submit"
 
 // codeAlone is the subject CN=code.
-var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06\x03\x55\x04\x03"), wrap(tag.UTF8String, []byte("code")))))
+var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06\x03\x55\x04\x03\x0c\x04code"))))
 
-// findNameConstraints says of directory names, which can be decided here, what they mean.
+// findNameConstraints decides about directory names.
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if !hasExtension(m.Certificate, oidNameConstraints) {
 		return "", ""
@@ -73,9 +72,10 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
 }
 
+// findConstrainedProof leaves a proof that was made elsewhere to verification-name-constraints.
 func findConstrainedProof(m *Material, _ time.Time) (string, string) {
 	reason := outsideConstraints(m.Certificate, codeAlone)
-	if m.Verification != nil || reason == "" { // one that was made elsewhere may have another subject
+	if m.Verification != nil || reason == "" {
 		return "", ""
 	}
 	return reason + ": what this key signs for a code alone does not verify", adviceOfConstraints

@@ -1,50 +1,36 @@
 package pki
 
 import (
-	"bytes"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules of this file are about what crypto/x509 and parsers like it refuse, and OpenSSL
+// The rules of this file are about what parsers as strict as crypto/x509 refuse, and OpenSSL
 // takes.
 
-const adviceOfEncoding = "try it with the TLS library of your devices; when the CA is renewed, "
-
-func findOddName(m *Material, _ time.Time) (string, string) {
-	return oddName("subject", m.Certificate.RawSubject), adviceOfEncoding + "give it a subject in UTF8String"
-}
-
-func findOddExtensions(m *Material, _ time.Time) (string, string) {
-	return oddExtensions(m.Certificate), adviceOfEncoding + "leave these extensions out or write them by RFC 5280"
-}
-
-func findOddKeyEncoding(m *Material, _ time.Time) (string, string) {
-	return oddKey(m.Certificate), adviceOfEncoding + "encode the key as OpenSSL does: openssl pkey -in ca.key -ec_conv_form uncompressed -out new.key"
-}
-
-func findOddTimes(m *Material, _ time.Time) (string, string) {
-	return oddTimes(m.Certificate), adviceOfEncoding + "have it made with OpenSSL"
-}
-
-func findOddVersion(m *Material, _ time.Time) (string, string) {
-	return oddVersion(m.Certificate), adviceOfEncoding + "make an X.509 v3 certificate"
+// ofCA is the rule that has something to say of a CA certificate.
+func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, time.Time) (string, string) {
+	return func(m *Material, _ time.Time) (string, string) {
+		return say(m.Certificate), "try it with the TLS library of your devices; when the CA is renewed, " + renewal
+	}
 }
 
 // findOddProof takes all together. The issuer is left to the CA.
 func findOddProof(m *Material, _ time.Time) (string, string) {
-	v := m.Verification
 	var found []string
-	for _, message := range []string{oddName("subject", v.RawSubject), oddExtensions(v), oddKey(v), oddTimes(v), oddVersion(v)} {
-		if message != "" {
-			found = append(found, message)
-		}
+	for _, say := range []func(*x509.Certificate) string{oddName, oddExtensions, oddKey, oddTimes, oddVersion} {
+		found = append(found, say(m.Verification))
 	}
-	if v.SerialNumber.Sign() < 0 {
+	if m.Verification.SerialNumber.Sign() < 0 {
 		found = append(found, "its serial number is negative")
 	}
+	found = slices.DeleteFunc(found, func(message string) bool { return message == "" })
 	return strings.Join(found, "; "), "should the service refuse it, make another with mqttca sign or openssl"
 }
 
@@ -55,15 +41,13 @@ func refused(part specimen) string {
 		return ""
 	}
 	reason, _, _ := strings.Cut(err.Error(), ` "`)
-	return reason[strings.LastIndex(reason, ": ")+1:]
+	return reason[strings.LastIndex(reason, ": ")+2:]
 }
 
-func oddName(which string, name []byte) string {
-	for _, rdn := range readName(name) {
-		for _, a := range rdn {
-			if refused(specimen{subject: wrap(0x30, wrap(0x31, a.raw))}) != "" {
-				return fmt.Sprintf("strict parsers refuse %s in its %s, as a %s", shortened(a.String()), which, a.stringType())
-			}
+func oddName(certificate *x509.Certificate) string {
+	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
+		if refused(specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}) != "" {
+			return fmt.Sprintf("strict parsers refuse %s in its subject, as a %s", shortened(a.String()), a.stringType())
 		}
 	}
 	return ""
@@ -71,9 +55,8 @@ func oddName(which string, name []byte) string {
 
 // shortened bounds a message.
 func shortened(text string) string {
-	const most = 80
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+	if runes := []rune(text); len(runes) > 80 {
+		return string(runes[:80]) + "…"
 	}
 	return text
 }
@@ -83,36 +66,41 @@ func oddExtensions(certificate *x509.Certificate) string {
 	var found []string
 	seen := map[string]bool{}
 	for _, e := range p.extensions {
-		if reason := refused(specimen{extensions: [][]byte{e.raw}}); reason != "" {
-			found = append(found, fmt.Sprintf("%s (%s)", oidString(e.id), strings.TrimSpace(reason)))
-		} else if seen[string(e.id)] {
-			found = append(found, oidString(e.id)+" (it is there twice)")
+		reason := refused(specimen{extensions: [][]byte{e.raw}})
+		if reason == "" && seen[string(e.id)] {
+			reason = "it is there twice"
 		}
-		seen[string(e.id)] = true
+		if seen[string(e.id)] = true; reason != "" && len(found) < maxListed {
+			found = append(found, fmt.Sprintf("%s (%s)", shortened(oidString(e.id)), reason))
+		}
 	}
 	if len(found) == 0 {
 		return ""
-	}
-	if len(found) > maxListed {
-		found = append(found[:maxListed], "…")
 	}
 	return "strict parsers refuse its extensions " + strings.Join(found, ", ")
 }
 
 func oddKey(certificate *x509.Certificate) string {
-	reason := refused(specimen{spki: certificate.RawSubjectPublicKeyInfo})
-	if certificate.PublicKey == nil || reason == "" && !bytes.Contains(certificate.RawSubjectPublicKeyInfo[:min(12, len(certificate.RawSubjectPublicKeyInfo))], []byte{0x55, 8, 1, 1}) {
+	_, err := x509.ParsePKIXPublicKey(certificate.RawSubjectPublicKeyInfo)
+	if certificate.PublicKey == nil || err == nil {
 		return ""
 	}
-	return "strict parsers refuse its public key:" + reason
+	return "strict parsers refuse its public key: " + err.Error()[strings.LastIndex(err.Error(), ": ")+2:]
 }
 
+// oddTimes holds the validity to RFC 5280 section 4.1.2.5.
 func oddTimes(certificate *x509.Certificate) string {
-	p, ok := takeApart(certificate.Raw)
-	times, ok2 := p.times()
-	for _, t := range times {
-		if ok && ok2 && !t.canonical {
-			return fmt.Sprintf("its validity has the time %s, which RFC 5280 writes otherwise", printable(shortened(t.text)))
+	p, _ := takeApart(certificate.Raw)
+	var validity, text cryptobyte.String
+	var kind tag.Tag
+	open(&validity, p.validity)
+	for _, at := range []time.Time{certificate.NotBefore.UTC(), certificate.NotAfter.UTC()} {
+		form, wanted := "20060102150405Z", tag.GeneralizedTime
+		if at.Year() >= 1950 && at.Year() < 2050 {
+			form, wanted = form[2:], tag.UTCTime
+		}
+		if validity.ReadAnyASN1(&text, &kind) && (kind != wanted || string(text) != at.Format(form)) {
+			return fmt.Sprintf("its validity has the time %s, which RFC 5280 writes otherwise", printable(shortened(string(text))))
 		}
 	}
 	return ""

@@ -22,7 +22,7 @@ type oddCertificate struct {
 		Serial    *big.Int
 		Algorithm pkix.AlgorithmIdentifier
 		Issuer    asn1.RawValue
-		Validity  struct{ From, To asn1.RawValue }
+		Validity  struct{ From, To time.Time }
 		Subject   asn1.RawValue
 		Key       struct {
 			Raw       asn1.RawContent
@@ -36,40 +36,32 @@ type oddCertificate struct {
 		SubjectID  asn1.BitString    `asn1:"optional,tag:2"`
 		Extensions [][]asn1.RawValue `asn1:"optional,explicit,tag:3"`
 	}
-	Algorithm, Signature asn1.RawValue
+	Algorithm asn1.RawValue
+	Signature asn1.BitString
 }
 
 // parseOdd reads what the emulator looks at, from a certificate that x509 refuses.
 func parseOdd(der []byte) (*x509.Certificate, bool) {
 	var odd oddCertificate
 	rest, err := asn1.Unmarshal(der, &odd)
-	if err != nil || len(odd.Signature.Bytes) == 0 {
+	if err != nil {
 		return nil, false
 	}
-	from, early := oddTime(odd.TBS.Validity.From)
-	to, late := oddTime(odd.TBS.Validity.To)
 	certificate := &x509.Certificate{
 		Raw: der[:len(der)-len(rest)], RawTBSCertificate: odd.TBS.Raw, RawIssuer: odd.TBS.Issuer.FullBytes, RawSubject: odd.TBS.Subject.FullBytes,
-		Version: odd.TBS.Version + 1, SerialNumber: odd.TBS.Serial, NotBefore: from, NotAfter: to, PublicKey: odd.publicKey(),
-		SignatureAlgorithm: signatures[odd.TBS.Algorithm.Algorithm.String()], Signature: odd.Signature.Bytes[1:], IsCA: odd.isCA(),
+		Version: odd.TBS.Version + 1, SerialNumber: odd.TBS.Serial, NotBefore: odd.TBS.Validity.From, NotAfter: odd.TBS.Validity.To, PublicKey: odd.publicKey(),
+		SignatureAlgorithm: signatures[odd.TBS.Algorithm.Algorithm.String()], Signature: odd.Signature.Bytes, IsCA: odd.isCA(),
 	}
 	var name pkix.RDNSequence
 	if _, err := asn1.Unmarshal(certificate.RawSubject, &name); err == nil {
 		certificate.Subject.FillFromRDNSequence(&name)
 	}
-	return certificate, early == nil && late == nil
+	return certificate, true
 }
 
 var signatures = map[string]x509.SignatureAlgorithm{
 	"1.2.840.113549.1.1.11": x509.SHA256WithRSA, "1.2.840.113549.1.1.12": x509.SHA384WithRSA, "1.2.840.113549.1.1.13": x509.SHA512WithRSA,
 	"1.2.840.10045.4.3.2": x509.ECDSAWithSHA256, "1.2.840.10045.4.3.3": x509.ECDSAWithSHA384, "1.2.840.10045.4.3.4": x509.ECDSAWithSHA512,
-}
-
-func oddTime(value asn1.RawValue) (time.Time, error) {
-	if value.Tag == asn1.TagUTCTime {
-		return time.Parse("060102150405Z0700", string(value.Bytes))
-	}
-	return time.Parse("20060102150405Z0700", string(value.Bytes))
 }
 
 // isCA reads BasicConstraints. Any octet but zero is TRUE (X.690, section 8.2.2).
