@@ -32,10 +32,17 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 	return certificate, err
 }
 
-// firstElement leaves out what is behind a certificate.
+// firstElement leaves out what is behind a certificate. If its own length is in BER, without
+// end or in too many octets, it is encoded anew, as OpenSSL does: what is signed stays.
 func firstElement(der cryptobyte.String) (element cryptobyte.String, ok bool) {
-	ok = der.ReadASN1Element(&element, tag.SEQUENCE)
-	return element, ok
+	rest := der
+	if ok = rest.ReadASN1Element(&element, tag.SEQUENCE); ok || len(der) < 2 || der[0] != 0x30 || der[1] < 0x80 {
+		return element, ok
+	}
+	var tbs, algorithm, signature cryptobyte.String
+	ok = der.Skip(2+int(der[1]&0x7f)) && der.ReadASN1Element(&tbs, tag.SEQUENCE) && der.ReadASN1Element(&algorithm, tag.SEQUENCE) &&
+		der.ReadASN1Element(&signature, tag.BIT_STRING)
+	return wrap(tag.SEQUENCE, tbs, algorithm, signature), ok
 }
 
 // parts are the parts of a certificate as they stand, all whole elements (RFC 5280 section 4.1).

@@ -29,7 +29,7 @@ const extension = (id, value, ...critical) => seq(tlv(6, id), ...critical, octet
 const SKI = '0102030405060708090a0b0c0d0e0f1011121314'
 const bc = extension('551d13', seq(TRUE), TRUE), ku = extension('551d0f', '03020106', TRUE), ski = extension('551d0e', octets(SKI))
 
-// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), trailing, file
+// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), trailing, file, endless, long (lengths in BER)
 function make(variant, part = {}, kind = 'p256') {
   const algorithm = part.algorithm ?? algorithms[kind]
   const subject = part.subject ?? name(variant)
@@ -38,7 +38,9 @@ function make(variant, part = {}, kind = 'p256') {
     part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? []))))
   let signature = crypto.sign('sha256', tbs, { key: keys[kind].key, dsaEncoding: 'der' })
   if (part.flip) signature[signature.length - 1] ^= 1
-  const der = Buffer.concat([seq(tbs, part.outer ?? algorithm, bits(signature)), bytes(part.trailing ?? '')])
+  const body = [tbs, part.outer ?? algorithm, bits(signature)], size = Buffer.concat(body).length
+  const der = Buffer.concat(part.endless ? [bytes('3080'), ...body, bytes('0000')] : part.long ? [bytes([0x30, 0x84, 0, 0, size >> 8, size & 255]), ...body]
+    : [seq(...body), bytes(part.trailing ?? '')])
   const text = der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')
   fs.writeFileSync(`${to}/by-hand.${kind}.${part.file ?? variant + '.crt'}`, `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`)
 }
@@ -122,6 +124,8 @@ make('v1', { version: '' })
 make('v2', { version: tlv(0xa0, int('01')), unique: [tlv(0x81, '0001'), tlv(0x82, '0002')] })
 make('v4', { version: tlv(0xa0, int('03')) })
 make('v128', { version: tlv(0xa0, int('7f')) })
+make('ber-endless', { endless: true })
+make('ber-long', { long: true })
 make('trailing', { trailing: '0a0a' })
 make('algorithms-differ', { outer: seq('06082a8648ce3d040303') })
 make('algorithm-null', { algorithm: seq('06082a8648ce3d040302', NULL) })
