@@ -75,7 +75,9 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"PKCS#1 cut short", inPEM("RSA PRIVATE KEY", cut), `the content of its "RSA PRIVATE KEY" block can't be read as an RSA or EC key`},
 		{"OpenSSH", inPEM("OPENSSH PRIVATE KEY", cut), `a private key in the form "OPENSSH PRIVATE KEY" is not read`},
 		{"RSA-PSS", mustRead(t, caFile("rsapss.pkcs8.key")), "its key is RSASSA-PSS, which is neither RSA nor EC P-256, P-384 or P-521"},
-		{"brainpool", mustRead(t, caFile("brainpool.pkcs8.key")), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key on P-256, P-384 or P-521`},
+		{"brainpool", mustRead(t, caFile("brainpool.pkcs8.key")), "its key is EC brainpoolP256r1, which is neither RSA nor EC P-256, P-384 or P-521"},
+		{"explicit parameters", mustRead(t, oddFile("openssl.p256.explicit.pkcs8.key")), "its key is EC with explicit parameters, which few parsers read"},
+		{"secp256k1 in SEC1", mustRead(t, oddFile("openssl.secp256k1.plain.sec1.key")), "its key is EC secp256k1, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"damaged RSA", inPEM("PRIVATE KEY", damagedRSA(t)), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key`},
 		{"X25519", inPEM("PRIVATE KEY", x25519Key(t)), "its key can't sign"},
 	} {

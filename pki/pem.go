@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"slices"
@@ -123,19 +124,39 @@ func isPublic(key any) bool {
 	return err == nil
 }
 
+func unreadableCurve(damaged string, parameters []byte) (reason, advice string) {
+	switch kind := "EC " + curveName(parameters); kind {
+	case "EC P-256", "EC P-384", "EC P-521":
+		return damaged, ""
+	case explicitKind:
+		return explicitFault, adviceOfExplicit
+	default:
+		return fitKey(nil, kind), adviceOfKey
+	}
+}
+
 // unreadableKey says why the key of a block can't be read, as far as its
 // algorithm tells.
 func unreadableKey(block *pem.Block) (reason, advice string) {
 	damaged := fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type)
+	var sec1 struct { // RFC 5915 section 3
+		Version int
+		Key     []byte
+		Curve   asn1.RawValue  `asn1:"optional,explicit,tag:0"`
+		Public  asn1.BitString `asn1:"optional,explicit,tag:1"`
+	}
+	if block.Type == "EC PRIVATE KEY" && unmarshalAll(block.Bytes, &sec1) == nil {
+		return unreadableCurve(damaged, sec1.Curve.Bytes)
+	}
 	info, ok := parsePrivateKeyInfo(block.Bytes)
 	if block.Type != "PRIVATE KEY" || !ok {
 		return damaged, ""
 	}
 	switch id := info.Algorithm.Algorithm; id.String() {
-	case "1.2.840.113549.1.1.1": // rsaEncryption, RFC 3279 section 2.3.1
+	case oidRSA:
 		return damaged, ""
-	case "1.2.840.10045.2.1": // id-ecPublicKey, RFC 5480 section 2.1.1
-		return damaged + " on P-256, P-384 or P-521", ""
+	case oidEC:
+		return unreadableCurve(damaged, info.Algorithm.Parameters.FullBytes)
 	default:
 		return "its key is " + algorithmName(id) + ", which is neither RSA nor EC P-256, P-384 or P-521", ""
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"math/big"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
@@ -72,14 +73,12 @@ func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
 	return nil
 }
 
-const explicitParameters = "with explicit parameters"
-
 // curveName names the curve of EC parameters for people.
 func curveName(parameters cryptobyte.String) string {
 	var id cryptobyte.String
 	switch {
 	case parameters.PeekASN1Tag(tag.SEQUENCE):
-		return explicitParameters
+		return strings.TrimPrefix(explicitKind, "EC ")
 	case !parameters.ReadASN1(&id, tag.OBJECT_IDENTIFIER):
 		return "without parameters"
 	}

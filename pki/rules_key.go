@@ -48,10 +48,16 @@ func fitKey(public crypto.PublicKey, kind string) string {
 // is no public key.
 func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 
+const (
+	explicitKind     = "EC with explicit parameters"
+	explicitFault    = "its key is " + explicitKind + ", which few parsers read"
+	adviceOfExplicit = "issue the CA certificate anew with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
+)
+
 func findUnfitKey(m *Material, _ time.Time) (string, string) {
 	kind := certificateKeyKind(m.Certificate)
-	if kind == "EC "+explicitParameters {
-		return "its key is " + kind + ", which few parsers read", "issue the CA certificate anew with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
+	if kind == explicitKind {
+		return explicitFault, adviceOfExplicit
 	}
 	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
 }

@@ -36,6 +36,8 @@ if have openssl && have faketime; then
 		root "$work/$curve.key" "openssl.$curve.plain.crt" "/CN=OpenSSL $curve" $digest
 	done
 	openssl ec -in ca/openssl.p256.pkcs8.key -param_enc explicit -out "$work/explicit.key" 2>/dev/null
+	openssl pkcs8 -topk8 -nocrypt -in "$work/explicit.key" -out odd/openssl.p256.explicit.pkcs8.key
+	openssl ec -in "$work/secp256k1.key" -out odd/openssl.secp256k1.plain.sec1.key 2>/dev/null
 	root "$work/explicit.key" openssl.p256.explicit.crt "/CN=OpenSSL explicit parameters" -sha256
 	openssl ec -in ca/openssl.p256.pkcs8.key -conv_form compressed -out "$work/compressed.key" 2>/dev/null
 	root "$work/compressed.key" openssl.p256.compressed.crt "/CN=OpenSSL compressed" -sha256
