@@ -20,7 +20,9 @@
 // What it leaves to others: it knows nothing of the cloud, never writes a file,
 // never prints and never asks: a [Password] is a function that its caller gives.
 //
-// Certificates are made with crypto/x509. Private keys are read with the standard library
+// Certificates are made and read with crypto/x509. Those that it refuses, and OpenSSL takes,
+// are taken apart with golang.org/x/crypto/cryptobyte, which it uses itself: many CAs were
+// made by tools that keep to the rules of DER less strictly. Private keys are read with the standard library
 // and these:
 //
 //   - PEM, plain or in the older encryption with headers: go.step.sm/crypto/pemutil.

@@ -38,3 +38,35 @@ func TestOddCAs(t *testing.T) {
 		}
 	}
 }
+
+// The CA, and the verification certificate itself, may be such that x509 refuses them.
+func TestOddVerification(t *testing.T) {
+	at := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	read := func(name string) string {
+		content, err := os.ReadFile("../../testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(content)
+	}
+	for _, test := range []struct {
+		ca, verification string
+		ok               bool
+	}{
+		{"ca/openssl.p256.crt", "odd/openssl.p256.recoded.proof", false}, // strict: the service may compare bytes
+		{"odd/by-hand.p256.underscore.crt", "odd/openssl.p256.underscore.proof", true},
+		{"odd/by-hand.p256.underscore.crt", "odd/by-hand.p256.odd.proof", true},
+		{"odd/by-hand.p256.at.crt", "odd/openssl.p256.underscore.proof", false},
+	} {
+		ca, refused := parseCA(read(test.ca), at)
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		if refused = checkVerification(read(test.verification), ca, at); (refused == nil) != test.ok {
+			t.Errorf("%s under %s: %+v", test.verification, test.ca, refused)
+		}
+		if certificate, _ := parseCertificate(read(test.verification)); test.ok && onlyCommonName(certificate) != "13274673-8f90-4630-bea1-9cccb25756ad2089123456" {
+			t.Errorf("%s has the common name %q", test.verification, onlyCommonName(certificate))
+		}
+	}
+}
