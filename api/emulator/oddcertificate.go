@@ -52,11 +52,26 @@ func parseOdd(der []byte) (*x509.Certificate, bool) {
 		Version: odd.TBS.Version + 1, SerialNumber: odd.TBS.Serial, NotBefore: odd.TBS.Validity.From, NotAfter: odd.TBS.Validity.To, PublicKey: odd.publicKey(),
 		SignatureAlgorithm: signatures[odd.TBS.Algorithm.Algorithm.String()], Signature: odd.Signature.Bytes, IsCA: odd.isCA(),
 	}
-	var name pkix.RDNSequence
+	var name []attributesSET
 	if _, err := asn1.Unmarshal(certificate.RawSubject, &name); err == nil {
-		certificate.Subject.FillFromRDNSequence(&name)
+		certificate.Subject.FillFromRDNSequence(texts(name))
 	}
 	return certificate, true
+}
+
+// attributesSET is a part of a name. (The suffix SET tells asn1 what it is.)
+type attributesSET []struct {
+	ID    asn1.ObjectIdentifier
+	Value asn1.RawValue
+}
+
+// texts takes the values as they are, whatever their type allows.
+func texts(name []attributesSET) *pkix.RDNSequence {
+	var sequence pkix.RDNSequence
+	for _, attribute := range slices.Concat(name...) {
+		sequence = append(sequence, pkix.RelativeDistinguishedNameSET{{Type: attribute.ID, Value: string(attribute.Value.Bytes)}})
+	}
+	return &sequence
 }
 
 var signatures = map[string]x509.SignatureAlgorithm{
