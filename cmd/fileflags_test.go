@@ -34,3 +34,31 @@ func TestEveryFlagWithAFileRefusesContent(t *testing.T) {
 		}
 	}
 }
+
+// A complaint with the content of a file in it is recognized, however the content stands
+// there.
+func TestShowsContent(t *testing.T) {
+	const jwt = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0."
+	for message, want := range map[string]bool{
+		`invalid argument "` + jwt + `"`: true,
+		"unknown flag: --out=" + jwt:     true,
+		"--code is empty":                false,
+	} {
+		if got := showsContent(message); got != want {
+			t.Errorf("%s: %v", message, got)
+		}
+	}
+}
+
+// The content of a file in a variable that names one is shown in no error.
+func TestContentOfVariables(t *testing.T) {
+	const content = `{"profiles": [{"access_key_secret": "hidden"}]}`
+	for _, name := range []string{"ALIBABA_CLOUD_CONFIG_FILE", "ALIBABA_CLOUD_CREDENTIALS_FILE", "ALIBABA_CLOUD_OIDC_TOKEN_FILE", "SSL_CERT_FILE"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, content)
+			if got, want := redacted("open "+content+": no such file"), "open [the content of "+name+"]: no such file"; got != want {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+		})
+	}
+}
