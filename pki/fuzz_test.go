@@ -3,17 +3,20 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // addFixtures seeds a fuzz test with every file that OpenSSL made.
 func addFixtures(f *testing.F) {
-	for _, folder := range []string{"ca", "keys", "verification", "golden"} {
+	for _, folder := range []string{"ca", "keys", "verification", "golden", "odd"} {
 		paths, err := filepath.Glob(filepath.Join("../testdata", folder, "*"))
 		if err != nil || len(paths) == 0 {
 			f.Fatal("no fixtures: ", err)
@@ -26,9 +29,14 @@ func addFixtures(f *testing.F) {
 
 // FuzzCertificates: no input panics; what isn't read is refused with an *Error of
 // one line; what is read encodes to one PEM block that reads back as the same DER,
-// and the rules have a whole answer for it, as a CA and as a verification certificate.
+// and the rules have a whole answer for it, as a CA and as a verification certificate; read
+// part by part, a certificate that crypto/x509 reads says the same.
 func FuzzCertificates(f *testing.F) {
 	addFixtures(f)
+	for _, path := range oddCAs(f) {
+		block, _ := pem.Decode(mustRead(f, path))
+		f.Add(block.Bytes) // of DER, a change reaches the parser
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		b, err := parseBundle(&file{role: caRole, data: data})
 		if err != nil {
@@ -46,8 +54,42 @@ func FuzzCertificates(f *testing.F) {
 			}
 			wantWholeFindings(t, m.Findings(now))
 			Describe(certificate)
+			wantSameByParts(t, certificate)
 		}
 	})
+}
+
+// wantSameByParts compares what crypto/x509 reads with the parts. It leaves out what OpenSSL
+// reads and crypto/x509 does not, and a certificate whose structure OpenSSL refuses.
+func wantSameByParts(t *testing.T, c *x509.Certificate) {
+	t.Helper()
+	whole, err := x509.ParseCertificate(c.Raw)
+	p, ok := takeApart(c.Raw)
+	odd := p.certificate()
+	if err != nil || !ok || odd == nil || whole.Version < 3 {
+		return
+	}
+	if whole.PublicKey == nil {
+		whole.PublicKey, whole.PublicKeyAlgorithm = odd.PublicKey, odd.PublicKeyAlgorithm
+	}
+	type facts struct {
+		Raw, TBS, Subject, Issuer, SKI, AKI     []byte
+		Serial, NotBefore, NotAfter, CommonName string
+		Version, PathLen                        int
+		IsCA, HasConstraints, SameKey           bool
+		KeyUsage                                x509.KeyUsage
+		Algorithm                               x509.SignatureAlgorithm
+		Usages                                  []x509.ExtKeyUsage
+	}
+	of := func(c *x509.Certificate) facts {
+		return facts{c.Raw, c.RawTBSCertificate, c.RawSubject, c.RawIssuer, c.SubjectKeyId, c.AuthorityKeyId,
+			c.SerialNumber.String(), c.NotBefore.String(), c.NotAfter.String(), strings.Join(commonNames(c), "+"),
+			c.Version, c.MaxPathLen, c.IsCA, c.BasicConstraintsValid, c.PublicKey == nil || samePublicKey(c.PublicKey, whole.PublicKey),
+			c.KeyUsage, c.SignatureAlgorithm, c.ExtKeyUsage}
+	}
+	if diff := cmp.Diff(of(whole), of(odd)); diff != "" {
+		t.Fatalf("crypto/x509 and the parts differ: %s", diff)
+	}
 }
 
 // wantWholeFindings: each says what it is about, what it means and what to do, on one line.

@@ -131,10 +131,11 @@ func (a attribute) text() (text string, ok bool) {
 		}
 		return strings.TrimSuffix(string(utf16.Decode(units)), "\x00"), true
 	case name == "UniversalString":
+		var runes []rune
 		for u := range slices.Chunk(value, 4) {
-			text += string(rune(u[0])<<24 | rune(u[1])<<16 | rune(u[2])<<8 | rune(u[3]))
+			runes = append(runes, rune(u[0])<<24|rune(u[1])<<16|rune(u[2])<<8|rune(u[3]))
 		}
-		return text, true
+		return string(runes), true
 	case name != "T61String" && utf8.Valid(value):
 		return string(value), true
 	}
