@@ -38,7 +38,7 @@ func readBundle(role, path string) (*bundle, error) {
 
 func parseBundle(f *file) (*bundle, error) {
 	b := &bundle{file: f}
-	blocks := pemBlocks(f.data)
+	blocks := f.blocks()
 	for _, block := range blocks {
 		if isCertificate(block.label) {
 			b.add(block)
@@ -50,16 +50,9 @@ func parseBundle(f *file) (*bundle, error) {
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	case len(blocks) > 0:
-		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0].label))
-	case isUTF16(f.data):
-		return nil, f.refuseUTF16()
+		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0].label, isPEM(f.data)))
 	}
-	certificate, err := parseCertificate(f.data)
-	if err != nil {
-		return nil, f.refuse("it holds no certificate in PEM or DER", "")
-	}
-	b.certificates = append(b.certificates, certificate)
-	return b, nil
+	return nil, f.refuseForeign("it holds no certificate in PEM or DER")
 }
 
 // add adds the certificate of a block, unless the bundle has it.

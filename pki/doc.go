@@ -22,16 +22,18 @@
 //
 // Certificates are made and read with crypto/x509. Those that it refuses, and OpenSSL takes,
 // are taken apart with golang.org/x/crypto/cryptobyte, which it uses itself: many CAs were
-// made by tools that keep to the rules of DER less strictly. Private keys are read with the standard library
-// and these:
+// made by tools that keep to the rules of DER less strictly. Files are read by what they
+// hold, not by their labels: PEM, also without its line feeds, DER, or either in base64.
+// Private keys are read with the standard library and these:
 //
-//   - PEM, plain or in the older encryption with headers: go.step.sm/crypto/pemutil.
 //   - PKCS#8 encrypted by PBES2: decrypted here, with PBKDF2 of the standard library and
-//     scrypt of golang.org/x/crypto. pemutil reads neither HMAC-SHA384, HMAC-SHA512 nor
-//     scrypt; github.com/youmark/pkcs8 lacks both hashes and the optional key length, and
-//     panics on an odd initialization vector; neither bounds the work.
-//   - PKCS#12: software.sslmate.com/src/go-pkcs12, which is maintained and reads what
-//     OpenSSL, keytool and Windows write. Its work is bounded here beforehand.
+//     scrypt of golang.org/x/crypto. github.com/youmark/pkcs8 lacks hashes and the optional
+//     key length, and panics on an odd initialization vector; it does not bound the work.
+//   - RSA keys whose CRT values or exponent crypto/x509 refuses: the values are computed anew
+//     from the primes, as they were before Go 1.24.
+//   - PKCS#12: read here, in DER or BER. software.sslmate.com/src/go-pkcs12 reads no BER, no
+//     second key, no key alone, no archive without a MAC, and nothing if one certificate of
+//     the chain is odd; its errors do not tell these apart.
 //   - PKCS#11 tokens, in builds with cgo: github.com/miekg/pkcs11, the bare calls.
 //     github.com/ThalesGroup/crypto11, which go.step.sm/crypto/kms/pkcs11 uses, too, finds no
 //     private key without its public object, knows no login for each signature, and takes

@@ -60,6 +60,9 @@ type file struct {
 	path string      // "" if it is not from a file
 	mode fs.FileMode // 0 if it is not from a file
 	data []byte
+
+	repaired bool // its RSA key has values that had to be computed anew
+	unsealed bool // it is a PKCS#12 archive without a MAC
 }
 
 // contents names the content of a file by its role, for [CheckPath].

@@ -94,6 +94,9 @@ func readKey(path string, password Password) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(opened.several) > 1 {
+		return nil, opened.choose(&bundle{certificates: []*x509.Certificate{}})
+	}
 	return opened.signer, nil
 }
 
@@ -149,5 +152,14 @@ func wantError(t testing.TB, err error, want string) {
 	var ours *Error
 	if !errors.As(err, &ours) {
 		t.Errorf("error is a %T, want a *pki.Error", err)
+	}
+}
+
+// wantAdvice compares the hint of an error.
+func wantAdvice(t testing.TB, err error, want string) {
+	t.Helper()
+	var ours *Error
+	if errors.As(err, &ours) && ours.Hint() != want {
+		t.Errorf("advice of %q:\n%s\nwant:\n%s", err, ours.Hint(), want)
 	}
 }

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -109,24 +110,32 @@ func wantWholeFindings(t *testing.T, findings []Finding) {
 func FuzzKey(f *testing.F) {
 	addFixtures(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		signer, err := parseKey(&file{role: keyRole, data: data}, examplePassword)
+		signers, err := parseKeys(&file{role: keyRole, data: data}, examplePassword)
 		if err != nil {
 			wantOneLine(t, err)
 			return
 		}
-		der, err := x509.MarshalPKCS8PrivateKey(signer)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := x509.ParsePKCS8PrivateKey(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		twice, err := x509.MarshalPKCS8PrivateKey(again)
-		if err != nil || !bytes.Equal(der, twice) {
-			t.Fatalf("not the same again: %v", err)
+		for _, signer := range signers {
+			wantSameAgain(t, signer)
 		}
 	})
+}
+
+// wantSameAgain encodes a key, reads it, and encodes it once more.
+func wantSameAgain(t *testing.T, signer crypto.Signer) {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice, err := x509.MarshalPKCS8PrivateKey(again)
+	if err != nil || !bytes.Equal(der, twice) {
+		t.Fatalf("not the same again: %v", err)
+	}
 }
 
 func wantOneLine(t *testing.T, err error) {

@@ -1,13 +1,15 @@
 package pki
 
 import (
+	"cmp"
 	"crypto"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-
-	"go.step.sm/crypto/pemutil"
+	"sync"
 )
 
 const keyRole = "CA key"
@@ -24,8 +26,9 @@ type openedKey struct {
 	source       keySource // nil for a key in memory
 	object       string
 	signer       crypto.Signer
-	certificates *bundle // of a PKCS#12 archive, or nil
-	failed       error   // why it made no trial signature
+	several      []crypto.Signer // the keys of a file, of which signer is one
+	certificates *bundle         // of a PKCS#12 archive, or nil
+	failed       error           // why it made no trial signature
 	close        func() error
 }
 
@@ -44,18 +47,56 @@ func findKey(key string) (keySource, error) {
 // A keyFile is a file that should hold a key.
 type keyFile struct{ *file }
 
+// archived is the PKCS#12 archive in the file, or nil.
+func (k keyFile) archived() []byte {
+	blocks := k.blocks()
+	if i := slices.IndexFunc(blocks, func(b pemBlock) bool { return b.label == "PKCS12" && b.block != nil }); i >= 0 {
+		return blocks[i].block.Bytes
+	}
+	return nil
+}
+
 func (k keyFile) place() string { return k.path }
 
 func (k keyFile) open(password Password) (*openedKey, error) {
 	opened := &openedKey{source: k, object: k.object(), close: func() error { return nil }}
 	var err error
-	if !isArchive(k.data) {
-		opened.signer, err = parseKey(k.file, password)
-		return opened, err
+	if der := k.archived(); der != nil {
+		opened.certificates = &bundle{file: k.file}
+		opened.several, err = openArchive(opened.certificates, der, password)
+	} else {
+		opened.several, err = parseKeys(k.file, password)
 	}
-	opened.certificates = &bundle{file: k.file}
-	opened.signer, opened.certificates.certificates, err = openArchive(k.file, password)
-	return opened, err
+	if err != nil {
+		return nil, err
+	}
+	opened.signer = opened.several[0]
+	return opened, nil
+}
+
+// choose takes the key of a file with several that belongs to a certificate of the bundle.
+func (k *openedKey) choose(b *bundle) error {
+	switch {
+	case b == k.certificates && len(b.certificates) == 0:
+		return refuseKeyAlone(b)
+	case len(k.several) < 2:
+		return nil
+	}
+	var fitting []crypto.Signer
+	for _, signer := range k.several {
+		if slices.ContainsFunc(b.certificates, func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, signer.Public()) }) {
+			fitting = append(fitting, signer)
+		}
+	}
+	switch len(fitting) {
+	case 1:
+		k.signer = fitting[0]
+		return nil
+	case 0:
+		return &Error{Action: "use", Object: k.object, Reason: fmt.Sprintf("none of its %d private keys belongs to the CA certificate", len(k.several)), Advice: adviceOfPair}
+	}
+	return &Error{Action: "read", Object: k.object, Reason: fmt.Sprintf("it holds %d private keys where one is expected", len(k.several)),
+		Advice: "give the CA certificate in a file of its own as well: the key that belongs to it is taken"}
 }
 
 // KeySources names the sources of keys that this build can read.
@@ -67,46 +108,77 @@ func KeySources() []string {
 	return sources
 }
 
-func parseKey(f *file, password Password) (crypto.Signer, error) {
-	blocks := pemBlocks(f.data)
-	var keys []pemBlock
+// parseKeys reads the private keys of a PEM or DER file. It passes over keys that can't be
+// read if another can.
+func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
+	blocks := f.blocks()
+	password = password.once()
+	found := foundKeys{}
 	for _, block := range blocks {
-		if strings.HasSuffix(block.label, "PRIVATE KEY") {
-			keys = append(keys, block)
+		if block.isKey() {
+			found.add(parseKey(f, block, password))
 		}
 	}
-	switch {
-	case len(keys) == 0:
+	if len(found.keys) == 0 && found.refused == nil {
 		return nil, refuseNoKey(f, blocks)
-	case len(keys) > 1:
-		return nil, f.refuse(fmt.Sprintf("it holds %d private keys where one is expected", len(keys)), "")
-	case keys[0].block == nil:
-		return nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", keys[0].label), "")
-	case keys[0].label == "ENCRYPTED PRIVATE KEY":
-		return decryptPKCS8(f, keys[0].block, password)
-	case keys[0].encrypted():
-		return decryptLegacy(f, keys[0].block, password)
 	}
-	switch keys[0].label {
-	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY":
-		return decodeKey(f, keys[0].block)
-	}
-	return nil, unreadForm(f, keys[0].label)
+	return found.result()
 }
 
-func unreadForm(f *file, label string) *Error {
-	return f.refuse(fmt.Sprintf("a private key in the form %q is not read", label),
-		"the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY")
+// foundKeys are the private keys of a file, each once.
+type foundKeys struct {
+	keys    []crypto.Signer
+	refused error // of the first that could not be read
 }
 
-// decodeKey reads the block, alone and without headers. It drops the errors of the
-// libraries: they help little, and may have parts of the key in them.
-func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
-	parsed, ok := parseWithoutPanic(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes}))
-	if !ok {
-		return nil, f.refuse(unreadableKey(block))
+func (k *foundKeys) add(key crypto.Signer, err error) {
+	switch {
+	case err != nil:
+		k.refused = cmp.Or(k.refused, err)
+	case !slices.ContainsFunc(k.keys, func(other crypto.Signer) bool { return samePublicKey(other.Public(), key.Public()) }):
+		k.keys = append(k.keys, key)
 	}
-	return asSigner(f, parsed)
+}
+
+func (k *foundKeys) result() ([]crypto.Signer, error) {
+	if len(k.keys) > 0 {
+		return k.keys, nil
+	}
+	return nil, k.refused
+}
+
+func parseKey(f *file, key pemBlock, password Password) (crypto.Signer, error) {
+	switch {
+	case key.block == nil:
+		return nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", key.label), "")
+	case key.encrypted():
+		return decryptKey(f, key, password)
+	}
+	return decodeKey(f, key.block)
+}
+
+// decodeKey reads the block, without headers. It drops the errors of the libraries: they
+// help little, and may have parts of the key in them.
+func decodeKey(f *file, block *pem.Block) (key crypto.Signer, err error) {
+	var parsed any
+	switch block.Type {
+	case "PRIVATE KEY":
+		parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+	case "RSA PRIVATE KEY":
+		parsed, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+	case "EC PRIVATE KEY":
+		parsed, err = x509.ParseECPrivateKey(block.Bytes)
+	default:
+		return nil, unreadForm(f, block.Type)
+	}
+	if err == nil {
+		return asSigner(f, parsed)
+	}
+	if repaired := repairRSA(block); repaired != nil {
+		f.repaired = true
+		return repaired, nil
+	}
+	return nil, f.refuse(unreadableKey(block))
 }
 
 func asSigner(f *file, key any) (crypto.Signer, error) {
@@ -117,47 +189,70 @@ func asSigner(f *file, key any) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// parseWithoutPanic is pemutil.Parse, which has panicked on damaged input.
-func parseWithoutPanic(text []byte, options ...pemutil.Options) (parsed any, ok bool) {
-	defer func() {
-		if recover() != nil {
-			parsed, ok = nil, false
-		}
-	}()
-	parsed, err := pemutil.Parse(text, options...)
-	return parsed, err == nil
-}
-
 // A Password returns the password or PIN of a key; what names it for a person: "password of
 // CA key ca.key", "PIN of token ca". It is called at most once for a key, and only if the
 // key needs it. Its errors are returned to the caller unchanged, but for [ErrNoPassword].
+// A password that comes from a file may end in the carriage return of its line: then a file
+// is tried without it and with it, and a token without it only.
 type Password func(what string) (string, error)
 
 // ErrNoPassword is the error of a [Password] that has none, and the cause of the [*Error]
 // about it.
 var ErrNoPassword = errors.New("no password is given")
 
-// ask calls the function, which may be nil.
+// errWrongPassword is the cause of the error about a password that opens nothing.
+var errWrongPassword = errors.New("wrong password")
+
+// ask calls the function, which may be nil, for the PIN of a token.
 func (p Password) ask(what string) (string, error) {
+	text, err := p.askWhole(what)
+	return strings.TrimSuffix(text, "\r"), err
+}
+
+func (p Password) askWhole(what string) (string, error) {
 	if p == nil {
 		return "", ErrNoPassword
 	}
 	return p(what)
 }
 
-// askPassword asks for the password of an encrypted file.
-func (f *file) askPassword(password Password) (string, error) {
-	text, err := password.ask("password of " + f.object())
+// once keeps the answer.
+func (p Password) once() Password {
+	var keep func() (string, error)
+	return func(what string) (string, error) {
+		if keep == nil {
+			keep = sync.OnceValues(func() (string, error) { return p.askWhole(what) })
+		}
+		return keep()
+	}
+}
+
+// unlock asks for the password of an encrypted file and opens it. OpenSSL takes the carriage
+// return of a password file from Windows for a part of the password.
+func (f *file) unlock(password Password, open func(text string) error) error {
+	text, err := password.askWhole("password of " + f.object())
 	if errors.Is(err, ErrNoPassword) {
 		refusal := f.refuse("it is encrypted, and no password is given", "")
 		refusal.Err = ErrNoPassword
-		return "", refusal
+		return refusal
 	}
-	return text, err
+	if err != nil {
+		return err
+	}
+	bare, returned := strings.CutSuffix(text, "\r")
+	err = open(bare)
+	if returned && errors.Is(err, errWrongPassword) {
+		if again := open(text); !errors.Is(again, errWrongPassword) {
+			return again
+		}
+	}
+	return err
 }
 
 // wrongPassword is the error for a file that the password does not open. Only PKCS#12 tells
 // a wrong password from a damaged file.
 func (f *file) wrongPassword() *Error {
-	return f.refuse("the password is wrong, or the file is damaged", "")
+	refusal := f.refuse("the password is wrong, or the file is damaged", "")
+	refusal.Err = errWrongPassword
+	return refusal
 }

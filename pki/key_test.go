@@ -15,6 +15,7 @@ import (
 func TestReadKey(t *testing.T) {
 	pkcs8 := mustRead(t, caFile("p256.pkcs8.key"))
 	crlf := bytes.ReplaceAll(pkcs8, []byte("\n"), []byte("\r\n"))
+	block, _ := pem.Decode(pkcs8)
 	certificate := mustRead(t, caFile("p256.text.crt"))
 	for _, test := range []struct {
 		name, path, certificate string
@@ -29,6 +30,8 @@ func TestReadKey(t *testing.T) {
 		{"byte order mark and CRLF", write(t, "key", byteOrderMark, crlf), "p256.crt"},
 		{"text around", write(t, "key", []byte("Bag Attributes\n  localKeyID: 01\n"), pkcs8, []byte("the end")), "p256.crt"},
 		{"behind a certificate", write(t, "key", certificate, byteOrderMark, pkcs8), "p256.crt"},
+		{"in DER", write(t, "key", block.Bytes), "p256.crt"},
+		{"the same twice", write(t, "key", pkcs8, mustRead(t, caFile("p256.sec1.key"))), "p256.crt"},
 		{"before a certificate", write(t, "key", pkcs8, certificate), "p256.crt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -58,14 +61,11 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"PKCS#8 encrypted", mustRead(t, caFile("p256.encrypted.key")), "it is encrypted, and no password is given"},
 		{"legacy encrypted", mustRead(t, caFile("p256.legacy-encrypted.key")), "it is encrypted, and no password is given"},
 		{"encrypted and cut short", mustRead(t, caFile("p256.encrypted.key"))[:200], `its "ENCRYPTED PRIVATE KEY" block is cut short or altered`},
-		{"two keys", append(bytes.Clone(pkcs8), pkcs8...), "it holds 2 private keys where one is expected"},
-		{"a key and half of one", append(bytes.Clone(pkcs8), pkcs8[:90]...), "it holds 2 private keys where one is expected"},
 		{"certificate", mustRead(t, caFile("p256.text.crt")), "it holds a certificate and no private key"},
 		{"public key", mustRead(t, caFile("p256.pub")), `it holds no private key, only "PUBLIC KEY"`},
 		{"parameters only", mustRead(t, caFile("p384.ecparam.key"))[:72], `it holds no private key, only "EC PARAMETERS"`},
-		{"private key in DER", block.Bytes, "it is a private key in DER, where PEM is expected"},
-		{"public key in DER", public.Bytes, "it is a public key in DER, not a private key"},
-		{"certificate in DER", mustRead(t, caFile("p256.der.crt")), "it is a certificate in DER, not a private key"},
+		{"public key in DER", public.Bytes, `it holds no private key, only "PUBLIC KEY"`},
+		{"certificate in DER", mustRead(t, caFile("p256.der.crt")), "it holds a certificate and no private key"},
 		{"PKCS#12", mustRead(t, caFile("p256.p12")), "it is encrypted, and no password is given"},
 		{"UTF-16", wide, "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
 		{"UTF-16 without a mark", wide[2:], "it is UTF-16 text, as PowerShell's > writes it, not PEM"},
@@ -117,7 +117,7 @@ func TestReadKeyErrorsHoldNoKey(t *testing.T) {
 		for i := range text {
 			damaged := bytes.Clone(text)
 			damaged[i] ^= 0x15
-			_, err := parseKey(&file{role: keyRole, data: damaged}, nil)
+			_, err := parseKeys(&file{role: keyRole, data: damaged}, nil)
 			var refusal *Error
 			if !errors.As(err, &refusal) {
 				continue

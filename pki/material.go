@@ -3,6 +3,7 @@ package pki
 import (
 	"cmp"
 	"crypto/x509"
+	"slices"
 	"time"
 )
 
@@ -145,7 +146,10 @@ func (m *Material) readPair(key string, password Password) error {
 		return err
 	}
 	b = cmp.Or(b, opened.certificates)
-	if err := m.match(b, opened); err != nil {
+	if err = opened.choose(b); err == nil {
+		err = m.match(b, opened)
+	}
+	if err != nil {
 		opened.close()
 		return err
 	}
@@ -162,10 +166,10 @@ func (m *Material) bundleBeside(source keySource) (*bundle, error) {
 		return readBundle(caRole, m.path)
 	case inToken:
 		return k.bundle()
-	case isFile && isArchive(f.data):
+	case isFile && f.archived() != nil:
 		return nil, nil
-	case isFile && len(pemBlocks(f.data)) == 0:
-		return nil, refuseNoKey(f.file, nil)
+	case isFile && !slices.ContainsFunc(f.blocks(), pemBlock.isKey):
+		return nil, refuseNoKey(f.file, f.blocks())
 	}
 	return nil, refuseNoCertificate(source.object(), "only a PKCS#12 archive has one of its own")
 }

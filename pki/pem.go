@@ -2,14 +2,12 @@ package pki
 
 import (
 	"bytes"
-	"crypto/x509"
-	"encoding/asn1"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
-
-	"go.step.sm/crypto/pemutil"
+	"unicode"
 )
 
 const pemBegin = "-----BEGIN "
@@ -24,38 +22,116 @@ type pemBlock struct {
 // encrypted reports whether the block is an encrypted private key, in PKCS#8
 // (RFC 7468 section 11) or in the legacy form (RFC 1421 section 4.6.1.1).
 func (b pemBlock) encrypted() bool {
-	return strings.HasPrefix(b.label, "ENCRYPTED ") ||
-		b.block != nil && strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED")
+	return strings.HasPrefix(b.label, "ENCRYPTED ") || b.block != nil && b.legacy()
+}
+
+func (b pemBlock) isKey() bool { return strings.HasSuffix(b.label, "PRIVATE KEY") }
+
+func (b pemBlock) legacy() bool { return strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED") }
+
+// byContent names a whole block by what is in it, since tools write wrong labels, and drops
+// what stands behind the DER, as OpenSSL does. Trust settings behind a certificate are not
+// dropped in silence.
+func (b pemBlock) byContent() pemBlock {
+	if b.block == nil || b.legacy() || b.label == "TRUSTED CERTIFICATE" || strings.HasSuffix(b.label, "PARAMETERS") {
+		return b
+	}
+	if der, _ := firstDER(b.block.Bytes); der != nil {
+		if kind := kindOf(der); kind != "" {
+			return pemBlock{kind, &pem.Block{Type: kind, Bytes: der}}
+		}
+	}
+	return b
 }
 
 // pemBlocks returns the PEM blocks of data and ignores the text around them.
-// pem.Decode passes over a damaged block in silence; here each BEGIN line is
-// looked at on its own, so that a damaged block is seen.
+// pem.Decode passes over a damaged block in silence; here each BEGIN is looked at on its
+// own, so that a damaged block is seen. One within a line may be part of a sentence: it
+// counts only if the block is whole.
 func pemBlocks(data []byte) []pemBlock {
-	text := "\n" + string(bytes.ReplaceAll(data, byteOrderMark, nil))
+	data = unescape(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
-	for _, segment := range strings.Split(text, "\n"+pemBegin)[1:] {
-		blocks = append(blocks, decodeBlock(pemBegin+segment))
+	start := bytes.Index(data, []byte(pemBegin))
+	for start >= 0 {
+		segment, end := data[start:], -1
+		if next := bytes.Index(segment[len(pemBegin):], []byte(pemBegin)); next >= 0 {
+			end = start + len(pemBegin) + next
+			segment = data[start:end]
+		}
+		if block := decodeBlock(segment); block.block != nil || beginsLine(data[:start]) {
+			blocks = append(blocks, block.byContent())
+		}
+		start = end
 	}
 	return blocks
 }
 
-func decodeBlock(segment string) pemBlock {
-	if block, _ := pem.Decode([]byte(segment)); block != nil {
+// isPEM reports whether a file has a block that other programs can read, too.
+func isPEM(data []byte) bool { return bytes.Contains(data, []byte(pemBegin)) }
+
+// beginsLine reports whether only white space stands between the last line feed and the end
+// of text.
+func beginsLine(text []byte) bool {
+	text = bytes.TrimRight(text, " \t\r")
+	return len(text) == 0 || text[len(text)-1] == '\n'
+}
+
+// escapes are how JSON, environment files and URLs write line feeds and the characters of
+// base64. None of them can be part of PEM.
+var escapes = strings.NewReplacer(`\\r`, "", `\\n`, "\n", `\r`, "", `\n`, "\n", `\t`, "", `\/`, "/",
+	`\u000a`, "\n", `\u000A`, "\n", `\u002b`, "+", `\u002B`, "+", `\u002f`, "/", `\u002F`, "/", `\u003d`, "=", `\u003D`, "=",
+	"%0D", "", "%0d", "", "%0A", "\n", "%0a", "\n", "%20", " ", "%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=")
+
+func unescape(data []byte) []byte {
+	if bytes.ContainsAny(data, `\%`) {
+		return []byte(escapes.Replace(string(data)))
+	}
+	return data
+}
+
+func decodeBlock(segment []byte) pemBlock {
+	block, _ := pem.Decode(segment)
+	if block == nil {
+		block = decodeLoosely(string(segment))
+	}
+	if block != nil {
 		return pemBlock{label: block.Type, block: block}
 	}
-	label, _, _ := strings.Cut(strings.TrimPrefix(segment, pemBegin), "-----")
-	return pemBlock{label: plainLabel(label)}
+	line, _, _ := bytes.Cut(segment[len(pemBegin):], []byte("-----"))
+	return pemBlock{label: plainLabel(line)}
+}
+
+// decodeLoosely decodes a block that was indented, quoted or put into one line, or nil. The
+// content has to be a SEQUENCE or encrypted: a comment sign can be base64, too.
+func decodeLoosely(segment string) *pem.Block {
+	label, rest, _ := strings.Cut(segment[len(pemBegin):], "-----")
+	body, _, ended := strings.Cut(rest, "-----END "+label+"-----")
+	if !ended || plainLabel([]byte(label)) != label {
+		return nil
+	}
+	fields := strings.FieldsFunc(body, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`\"',>|`+"\u200b", r) })
+	block := &pem.Block{Type: label, Headers: map[string]string{}}
+	if len(fields) > 6 && fields[0] == "Proc-Type:" && fields[3] == "DEK-Info:" {
+		block.Headers["Proc-Type"] = fields[1] + "," + fields[2]
+		block.Headers["DEK-Info"] = fields[4] + "," + fields[5]
+		fields = fields[6:]
+	}
+	content, err := base64.StdEncoding.DecodeString(strings.Join(fields, ""))
+	if err != nil || len(block.Headers) == 0 && !bytes.HasPrefix(content, []byte{0x30}) {
+		return nil
+	}
+	block.Bytes = content
+	return block
 }
 
 // plainLabel keeps the label of a damaged block only if it looks like one: the line
 // could hold anything, key material too.
-func plainLabel(label string) string {
-	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && (r < '0' || r > '9') }
-	if len(label) > 40 || strings.ContainsFunc(label, odd) {
+func plainLabel(label []byte) string {
+	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && r != '.' && (r < '0' || r > '9') }
+	if len(label) > 40 || bytes.ContainsFunc(label, odd) {
 		return "PEM"
 	}
-	return label
+	return string(label)
 }
 
 // labels lists the kinds of blocks for an error, each once.
@@ -74,90 +150,4 @@ func labels(blocks []pemBlock) string {
 // have it.
 func isCertificate(label string) bool {
 	return label == "DEVICECERTIFICATE" || label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
-}
-
-// adviceFor says how to get a certificate from a block with this label.
-func adviceFor(label string) string {
-	switch label {
-	case "TRUSTED CERTIFICATE":
-		return "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings"
-	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY":
-		return "this is a key: give the file with the certificate here"
-	case "PKCS7":
-		return "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"
-	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		return "a certificate request isn't signed yet; give the certificate that was issued for it"
-	}
-	return ""
-}
-
-// refuseNoKey is the error for a file without a private key in PEM: it names the content.
-func refuseNoKey(f *file, blocks []pemBlock) *Error {
-	switch {
-	case len(blocks) > 0 && isCertificate(blocks[0].label):
-		return f.refuse("it holds a certificate and no private key", "give the file with the CA's private key")
-	case len(blocks) > 0:
-		return f.refuse("it holds no private key, only "+labels(blocks), "")
-	case isUTF16(f.data):
-		return f.refuseUTF16()
-	}
-	return f.refuse(binaryKind(f.data))
-}
-
-// binaryKind names the content of a file without any PEM block.
-func binaryKind(data []byte) (reason, advice string) {
-	if _, err := parseCertificate(data); err == nil {
-		return "it is a certificate in DER, not a private key", "give the file with the CA's private key"
-	}
-	if key, err := pemutil.ParseDER(data); err == nil {
-		if isPublic(key) {
-			return "it is a public key in DER, not a private key", "give the file with the CA's private key"
-		}
-		return "it is a private key in DER, where PEM is expected",
-			"openssl pkey -inform DER -in FILE -out ca.key converts it; the new file needs the same care as the old"
-	}
-	return "it holds no private key in PEM and is no whole PKCS#12 archive", ""
-}
-
-func isPublic(key any) bool {
-	_, err := x509.MarshalPKIXPublicKey(key)
-	return err == nil
-}
-
-func unreadableCurve(damaged string, parameters []byte) (reason, advice string) {
-	switch kind := "EC " + curveName(parameters); kind {
-	case "EC P-256", "EC P-384", "EC P-521":
-		return damaged, ""
-	case explicitKind:
-		return explicitFault, adviceOfExplicit
-	default:
-		return fitKey(nil, kind), adviceOfKey
-	}
-}
-
-// unreadableKey says why the key of a block can't be read, as far as its
-// algorithm tells.
-func unreadableKey(block *pem.Block) (reason, advice string) {
-	damaged := fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type)
-	var sec1 struct { // RFC 5915 section 3
-		Version int
-		Key     []byte
-		Curve   asn1.RawValue  `asn1:"optional,explicit,tag:0"`
-		Public  asn1.BitString `asn1:"optional,explicit,tag:1"`
-	}
-	if block.Type == "EC PRIVATE KEY" && unmarshalAll(block.Bytes, &sec1) == nil {
-		return unreadableCurve(damaged, sec1.Curve.Bytes)
-	}
-	info, ok := parsePrivateKeyInfo(block.Bytes)
-	if block.Type != "PRIVATE KEY" || !ok {
-		return damaged, ""
-	}
-	switch id := info.Algorithm.Algorithm; id.String() {
-	case oidRSA:
-		return damaged, ""
-	case oidEC:
-		return unreadableCurve(damaged, info.Algorithm.Parameters.FullBytes)
-	default:
-		return "its key is " + algorithmName(id) + ", which is neither RSA nor EC P-256, P-384 or P-521", ""
-	}
 }

@@ -6,30 +6,55 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/des"
+	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
-
-	"go.step.sm/crypto/pemutil"
 )
 
-func decryptPKCS8(f *file, block *pem.Block, password Password) (crypto.Signer, error) {
-	encrypted, reason, advice := parseEncryptedKey(block.Bytes)
-	if reason != "" {
-		return nil, f.refuse(reason, advice)
+// decryptKey reads the key of an encrypted block.
+func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer, err error) {
+	decrypt := decryptPKCS8
+	if key.legacy() {
+		decrypt = decryptLegacy
 	}
-	text, err := f.askPassword(password)
+	open, err := decrypt(f, key.block)
 	if err != nil {
 		return nil, err
 	}
-	der, ok := encrypted.decrypt(text)
-	if _, whole := parsePrivateKeyInfo(der); !ok || !whole {
-		return nil, f.wrongPassword()
+	err = f.unlock(password, func(text string) error {
+		block := open(text)
+		if block == nil {
+			return f.wrongPassword()
+		}
+		signer, err = decodeKey(f, block)
+		return err
+	})
+	return signer, err
+}
+
+// An opener decrypts a block, or returns nil if the password is wrong.
+type opener func(password string) *pem.Block
+
+func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
+	var info encryptedKeyInfo
+	if unmarshalAll(block.Bytes, &info) != nil {
+		return nil, f.refuse(damagedPBES2, "")
 	}
-	return decodeKey(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	key, reason, advice := parseSealed(info.Algorithm, info.Encrypted)
+	if reason != "" {
+		return nil, f.refuse(reason, advice)
+	}
+	return func(text string) *pem.Block {
+		der, ok := key.open(text)
+		if _, whole := parsePrivateKeyInfo(der); !ok || !whole {
+			return nil
+		}
+		return &pem.Block{Type: "PRIVATE KEY", Bytes: der}
+	}, nil
 }
 
 // privateKeyInfo is PKCS#8 (RFC 5208 section 5).
@@ -50,7 +75,7 @@ func parsePrivateKeyInfo(der []byte) (info privateKeyInfo, ok bool) {
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
 // decryptLegacy has no derivation to bound: it is one round of MD5.
-func decryptLegacy(f *file, block *pem.Block, password Password) (crypto.Signer, error) {
+func decryptLegacy(f *file, block *pem.Block) (opener, error) {
 	cipher, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
 		return nil, f.refuse("the cipher that its DEK-Info header names is not read: "+strings.Join(legacyCiphers, ", ")+" are", adviceOfCipher)
@@ -58,23 +83,28 @@ func decryptLegacy(f *file, block *pem.Block, password Password) (crypto.Signer,
 	if block.Type != "RSA PRIVATE KEY" && block.Type != "EC PRIVATE KEY" {
 		return nil, unreadForm(f, block.Type)
 	}
-	text, err := f.askPassword(password)
-	if err != nil {
-		return nil, err
-	}
-	parsed, ok := parseWithoutPanic(pem.EncodeToMemory(block), pemutil.WithPassword([]byte(text)))
-	if !ok {
-		return nil, f.wrongPassword()
-	}
-	return asSigner(f, parsed)
+	return func(text string) *pem.Block {
+		//lint:ignore SA1019 OpenSSL wrote keys in this form for twenty years; it is only read here
+		der, err := x509.DecryptPEMBlock(block, []byte(text))
+		if kind := kindOf(der); err != nil || kind == "" {
+			return nil // a wrong password can leave a good padding, once in some 250 times
+		}
+		return pemBlock{block.Type, &pem.Block{Type: block.Type, Bytes: der}}.byContent().block
+	}, nil
 }
 
-// An encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
-// whose parameters are known to be good.
-type encryptedKey struct {
-	derive     derivation
+// encryptedKeyInfo is EncryptedPrivateKeyInfo (RFC 5958 section 3).
+type encryptedKeyInfo struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Encrypted []byte
+}
+
+// A sealed is something encrypted with a password, whose parameters are known to be good.
+type sealed struct {
+	forms      func(password string) []string // the forms of a password to try
+	derive     func(form string) (key, iv []byte, err error)
 	scheme     scheme
-	iv         []byte
+	rounds     int // of the derivation, as a measure of its work
 	ciphertext []byte
 }
 
@@ -99,54 +129,80 @@ var schemes = map[string]scheme{
 	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
-// parseEncryptedKey checks all parameters before anything is derived from them. The reason
-// has nothing of the key in it.
-func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
-	var info struct {
-		Algorithm pkix.AlgorithmIdentifier
-		Encrypted []byte
+// parseSealed checks all parameters before anything is derived from them. The reason has
+// nothing of the content in it.
+func parseSealed(algorithm pkix.AlgorithmIdentifier, ciphertext []byte) (s *sealed, reason, advice string) {
+	switch id := algorithm.Algorithm.String(); {
+	case id == oidPBES2:
+		s, reason = parsePBES2(algorithm)
+	case strings.HasPrefix(id, oidPBE):
+		s, reason = parsePBE(algorithm)
+	default:
+		reason = "its encryption " + id + " is not read: PBES2 and those of PKCS#12 are"
 	}
+	if reason == damagedPBES2 {
+		return nil, reason, ""
+	}
+	if reason != "" {
+		return nil, reason, adviceOfCipher
+	}
+	if len(ciphertext) == 0 || len(ciphertext)%s.scheme.blockSize != 0 {
+		return nil, damagedPBES2, ""
+	}
+	s.ciphertext = ciphertext
+	return s, "", ""
+}
+
+func parsePBES2(algorithm pkix.AlgorithmIdentifier) (*sealed, string) {
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
-	if unmarshalAll(der, &info) != nil {
-		return nil, damagedPBES2, ""
-	}
-	if id := info.Algorithm.Algorithm.String(); id != oidPBES2 {
-		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
-	}
-	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
-		return nil, damagedPBES2, ""
+	if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
+		return nil, damagedPBES2
 	}
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
 	if !known {
-		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
+		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm)
 	}
-	key = &encryptedKey{scheme: scheme, ciphertext: info.Encrypted}
-	if unmarshalAll(params.Scheme.Parameters.FullBytes, &key.iv) != nil || len(key.iv) != key.scheme.blockSize ||
-		len(key.ciphertext) == 0 || len(key.ciphertext)%key.scheme.blockSize != 0 {
-		return nil, damagedPBES2, ""
+	s := &sealed{forms: narrowForm, scheme: scheme}
+	var iv []byte
+	if unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) != nil || len(iv) != s.scheme.blockSize {
+		return nil, damagedPBES2
 	}
-	if key.derive, reason = parseDerivation(params.Derivation); reason != "" {
-		return nil, reason, adviceOfCipher
+	derive, rounds, reason := parseDerivation(params.Derivation)
+	s.rounds = rounds
+	s.derive = func(password string) (key, _ []byte, err error) {
+		key, err = derive(password, s.scheme.keyLength)
+		return key, iv, err
 	}
-	return key, "", ""
+	return s, reason
 }
 
-// decrypt returns the PKCS#8 inside, or false if the padding shows that the password is
-// wrong. A wrong password can pass here, once in some 250 times.
-func (k *encryptedKey) decrypt(password string) ([]byte, bool) {
-	derived, err := k.derive(password, k.scheme.keyLength)
-	if err != nil {
-		return nil, false
+// open returns what is inside, which is a SEQUENCE in all that is read here, or false if no
+// form of the password gives one.
+func (s *sealed) open(password string) ([]byte, bool) {
+	for _, form := range s.forms(password) {
+		plain := s.decrypt(form)
+		if der, rest := firstDER(plain); der != nil && len(rest) == 0 {
+			return plain, true
+		}
 	}
-	block, err := k.scheme.newCipher(derived)
+	return nil, false
+}
+
+// decrypt returns nil if the padding shows that the password is wrong.
+func (s *sealed) decrypt(form string) []byte {
+	key, iv, err := s.derive(form)
 	if err != nil {
-		return nil, false
+		return nil
 	}
-	plain := make([]byte, len(k.ciphertext))
-	cipher.NewCBCDecrypter(block, k.iv).CryptBlocks(plain, k.ciphertext)
+	block, err := s.scheme.newCipher(key)
+	if err != nil {
+		return nil
+	}
+	plain := make([]byte, len(s.ciphertext))
+	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, s.ciphertext)
 	padding := int(plain[len(plain)-1])
-	if padding == 0 || padding > k.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
-		return nil, false
+	if padding == 0 || padding > s.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
+		return nil
 	}
-	return plain[:len(plain)-padding], true
+	return plain[:len(plain)-padding]
 }

@@ -1,0 +1,173 @@
+package pki
+
+import (
+	"bytes"
+	"encoding/asn1"
+	"strings"
+)
+
+// maxDepth bounds the nesting of BER. An archive has some twenty levels.
+const maxDepth = 40
+
+// berHeader measures the tag and length of the first value in data: the octets of its tag,
+// of tag and length, and of its content, which is -1 for an indefinite length. It fails if
+// the content is not all there.
+func berHeader(data []byte) (tag, header, content int, ok bool) {
+	tag = 1
+	if len(data) > 0 && data[0]&0x1f == 0x1f {
+		for tag < len(data) && data[tag]&0x80 != 0 {
+			tag++
+		}
+		tag++
+	}
+	if tag >= len(data) {
+		return 0, 0, 0, false
+	}
+	header, content = tag+1, int(data[tag])
+	switch {
+	case content == 0x80:
+		return tag, header, -1, true
+	case content > 0x80:
+		octets := content & 0x7f
+		if octets > 4 || header+octets > len(data) {
+			return 0, 0, 0, false
+		}
+		content = 0
+		for _, octet := range data[header : header+octets] {
+			content = content<<8 | int(octet)
+		}
+		header += octets
+	}
+	return tag, header, content, content <= len(data)-header
+}
+
+// toDER encodes the first value in data anew: with definite lengths, and an OCTET STRING in
+// one piece. BER allows more, of which Java's tools make use (X.690 section 8). It returns
+// what follows the value, and nil for both if data is no BER.
+func toDER(data []byte, depth int) (der, rest []byte) {
+	tag, header, length, ok := berHeader(data)
+	constructed := len(data) > 0 && data[0]&0x20 != 0
+	if !ok || depth == 0 || !constructed && length < 0 {
+		return nil, nil
+	}
+	content, rest := data[header:], []byte{}
+	if length >= 0 {
+		content, rest = content[:length], content[length:]
+	}
+	if !constructed {
+		return encodeDER(data[:tag], content), rest
+	}
+	var inner []byte
+	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte{0, 0})) {
+		var child []byte
+		if child, content = toDER(content, depth-1); child == nil {
+			return nil, nil
+		}
+		inner = append(inner, child...)
+	}
+	if length < 0 {
+		if len(content) == 0 {
+			return nil, nil
+		}
+		rest = content[2:]
+	}
+	if data[0] == 0x24 {
+		return encodeDER([]byte{asn1.TagOctetString}, joined(inner)), rest
+	}
+	return encodeDER(data[:tag], inner), rest
+}
+
+// joined is the content of OCTET STRINGs that follow each other.
+func joined(der []byte) (content []byte) {
+	for len(der) > 0 {
+		_, header, length, _ := berHeader(der)
+		content = append(content, der[header:header+length]...)
+		der = der[header+length:]
+	}
+	return content
+}
+
+func encodeDER(tag, content []byte) []byte {
+	der := bytes.Clone(tag)
+	if n := len(content); n < 0x80 {
+		der = append(der, byte(n))
+	} else {
+		octets := bytes.TrimLeft([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, "\x00")
+		der = append(append(der, 0x80|byte(len(octets))), octets...)
+	}
+	return append(der, content...)
+}
+
+// firstDER returns the SEQUENCE that data begins with and what follows it, or nil. DER is
+// returned as it is, whatever is in it: a signature may be over it.
+func firstDER(data []byte) (der, rest []byte) {
+	_, header, length, ok := berHeader(data)
+	switch {
+	case !ok || data[0] != 0x30:
+		return nil, data
+	case length < 0:
+		return toDER(data, maxDepth)
+	}
+	return data[:header+length], data[header+length:]
+}
+
+// shape returns the values in a SEQUENCE, and a letter for the type of each.
+func shape(der []byte) (types string, values []asn1.RawValue) {
+	var outer asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &outer); err != nil || outer.Tag != asn1.TagSequence {
+		return "", nil
+	}
+	letters := map[int]string{asn1.TagInteger: "i", asn1.TagBitString: "b", asn1.TagOctetString: "o", asn1.TagOID: "d",
+		asn1.TagSequence: "s", asn1.TagUTCTime: "t", asn1.TagGeneralizedTime: "t"}
+	for rest := outer.Bytes; len(rest) > 0; {
+		var value asn1.RawValue
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &value); err != nil {
+			return "", nil
+		}
+		letter := letters[value.Tag]
+		if value.Class != asn1.ClassUniversal || letter == "" {
+			letter = "-"
+		}
+		types, values = types+letter, append(values, value)
+	}
+	return types, values
+}
+
+// kindOf is the PEM label for DER by what it holds, or "" if that can't be told.
+func kindOf(der []byte) string {
+	types, values := shape(der)
+	is := func(start string) bool { return strings.HasPrefix(types, start) }
+	switch {
+	case is("is") && len(values[0].Bytes) == 1 && values[0].Bytes[0] == 3:
+		return "PKCS12" // RFC 7292 section 4; no private key has version 3
+	case is("iso"):
+		return "PRIVATE KEY" // RFC 5958 section 2
+	case is("iiiiiiiii"):
+		return "RSA PRIVATE KEY" // RFC 8017 appendix A.1.2
+	case is("io"):
+		return "EC PRIVATE KEY" // RFC 5915 section 3
+	case types == "so":
+		return "ENCRYPTED PRIVATE KEY" // RFC 5958 section 3
+	case types == "sb":
+		return "PUBLIC KEY" // RFC 5280 section 4.1
+	case is("d-") && strings.HasPrefix(string(values[0].Bytes), "\x2a\x86\x48\x86\xf7\x0d\x01\x07"):
+		return "PKCS7" // RFC 5652 section 3
+	case types == "ss" && kindOf(values[0].FullBytes) == "ENCRYPTED PRIVATE KEY":
+		return "BCFKS" // BouncyCastle's ObjectStore
+	case types == "ssb":
+		return signedKind(values[0].FullBytes)
+	}
+	return ""
+}
+
+// signedKind is kindOf for what somebody signed.
+func signedKind(signed []byte) string {
+	switch types, _ := shape(signed); {
+	case types == "iss-" || types == "iss":
+		return "CERTIFICATE REQUEST" // RFC 2986 section 4.1
+	case strings.HasPrefix(types, "isst") || strings.HasPrefix(types, "sst"):
+		return "X509 CRL" // RFC 5280 section 5.1
+	}
+	return "CERTIFICATE"
+}

@@ -1,0 +1,140 @@
+package pki
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func handedFile(name string) string { return filepath.Join("../testdata/handed", name) }
+
+// handedOver returns the fixtures that match a pattern.
+func handedOver(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(handedFile(pattern))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no fixtures for ", pattern, err)
+	}
+	return paths
+}
+
+// caOf is the CA certificate of a fixture's key.
+func caOf(path string) string { return caFile(strings.Split(filepath.Base(path), ".")[1] + ".crt") }
+
+// PEM without its line feeds, in quotes, YAML, JSON, a URL, base64 or another block's line is
+// read, and so is DER with something behind it.
+func TestCertificatesHandedOver(t *testing.T) {
+	paths := append(handedOver(t, "*.*.*.crt"), handedFile("jq.p256.pair.json"), handedFile("shell.p256.glued.key"))
+	for _, path := range paths {
+		if strings.Contains(path, "glued.crt") {
+			continue
+		}
+		ca, err := LoadCA(path, now)
+		if err != nil {
+			t.Error(err)
+		} else if !ca.Certificate.Equal(mustCertificate(t, caFile("p256.crt"))) {
+			t.Errorf("%s: another certificate came out: %s", path, ca.Subject())
+		}
+		text := string(mustRead(t, path))
+		if _, err := ParseCertificate(text); err != nil {
+			t.Error(err)
+		}
+	}
+	authority, err := LoadAuthority(handedFile("shell.p256.glued.crt"), caFile("p256.pkcs8.key"), nil, now)
+	if err == nil || !strings.Contains(err.Error(), "2 of its certificates belong to the key") {
+		t.Errorf("two glued certificates give %v, %v", authority, err)
+	}
+}
+
+// The same for keys, in any form and under any label, and for PKCS#12.
+func TestKeysHandedOver(t *testing.T) {
+	paths := append(handedOver(t, "openssl.*.*.key"), handedOver(t, "shell.*.*.key")...)
+	for _, path := range append(append(paths, handedFile("jq.p256.pair.json")), handedOver(t, "*.p12")...) {
+		password := passwordOf("example")
+		if strings.Contains(path, "crlf-password") {
+			password = passwordOf("example\r")
+		}
+		authority, err := LoadAuthority(caOf(path), path, password, now)
+		if err != nil {
+			t.Error(err)
+		} else if !samePublicKey(authority.signer.Public(), mustCertificate(t, caOf(path)).PublicKey) {
+			t.Errorf("%s: another key came out", path)
+		}
+	}
+}
+
+// The carriage return of a password file is tried after the password without it, and only if
+// the password ends in one. The error is the one of the first try.
+func TestPasswordWithCarriageReturn(t *testing.T) {
+	for _, path := range append(handedOver(t, "*.crlf-password*.key"), handedFile("openssl.p256.crlf-password.p12")) {
+		_, err := readKey(path, passwordOf("example"))
+		wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+		_, err = readKey(path, passwordOf("other\r"))
+		wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+	}
+	if _, err := readKey(keyFixture("openssl.p256.aes256.p12"), passwordOf("example\r")); err != nil {
+		t.Error(err)
+	}
+	if pin, err := passwordOf("1234\r").ask("PIN of token ca"); pin != "1234" || err != nil {
+		t.Errorf("PIN %q, %v", pin, err)
+	}
+}
+
+// What is something else is named, with the command that makes it right.
+func TestOtherFilesHandedOver(t *testing.T) {
+	const none = "it holds no certificate, only "
+	data := func(text string) string { return write(t, "ca.crt", []byte(text)) }
+	for _, test := range []struct{ path, reason, advice string }{
+		{handedFile("openssl.p256.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"},
+		{handedFile("openssl.p256.der.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -inform DER -in FILE -out ca.crt takes the certificates out"},
+		{handedFile("openssl.p256.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate that was issued for it"},
+		{handedFile("openssl.p256.der.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate that was issued for it"},
+		{handedFile("openssl.p256.crl"), none + `"X509 CRL"`, "a revocation list names its CA and does not hold it; give the file with the CA certificate"},
+		{handedFile("openssl.p256.der.crl"), none + `"X509 CRL"`, "a revocation list names its CA and does not hold it; give the file with the CA certificate"},
+		{handedFile("openssl.p256.der.pub"), none + `"PUBLIC KEY"`, "a public key is only a part of a certificate; give the file with the CA certificate"},
+		{handedFile("openssl.p256.certutil.p12"), none + `"PKCS12"`, "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out"},
+		{handedFile("openssl.p256.pkcs8-der.key"), none + `"PRIVATE KEY"`, "this is a key: give the file with the certificate here"},
+		{handedFile("ssh-keygen.p256.key"), none + `"OPENSSH PRIVATE KEY"`, "this is a key: give the file with the certificate here"},
+		{handedFile("ssh-keygen.p256.pub"), "it is a public key of SSH", adviceOfSecret},
+		{handedFile("puttygen.p256.ppk"), "it is a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
+		{archiveFixture("keytool.p256.jks"), "it is a Java key store (JKS)", adviceOfStore},
+		{archiveFixture("bouncycastle.p256.bcfks"), none + `"BCFKS"`, adviceOfBouncyCastle("BCFKS")},
+		{data("\r\n<!doctype html>\n<title>Sign in</title>"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+		{data("<?xml version='1.0'?>"), "it is XML or HTML", adviceOfOther},
+		{data(`{"error": "not found"}`), "it is JSON without PEM or base64 of it", adviceOfOther},
+		{data("version https://git-lfs.github.com/spec/v1\n"), "it is a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
+		{data("$ANSIBLE_VAULT;1.1;AES256\n6162"), "it is encrypted by Ansible", "ansible-vault decrypt --output ca.key FILE decrypts it"},
+		{data("PK\x03\x04\x14"), "it is a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
+		{data(" \r\n"), "it has nothing but white space", adviceOfOther},
+		{data("0\x82\x03\x00\x02\x01"), "it is cut short: by its first octets it has 772 of them, and it has 6", "copy the file once more, as binary"},
+	} {
+		_, err := LoadCA(test.path, now)
+		wantError(t, err, "read CA certificate "+test.path+": "+test.reason)
+		wantAdvice(t, err, test.advice)
+	}
+	for _, test := range []struct{ path, reason, advice string }{
+		{handedFile("openssl.p256.csr"), `it holds no private key, only "CERTIFICATE REQUEST"`, adviceOfSecret},
+		{handedFile("openssl.p256.der.p7b"), `it holds no private key, only "PKCS7"`, adviceOfSecret},
+		{handedFile("ssh-keygen.p256.key"), `a private key in the form "OPENSSH PRIVATE KEY" is not read`, "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"},
+		{handedFile("puttygen.p256.ppk"), "it is a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
+		{data("<html><body>403 Forbidden"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+	} {
+		_, err := LoadAuthority(caFile("p256.crt"), test.path, unasked(t), now)
+		wantError(t, err, "read CA key "+test.path+": "+test.reason)
+		wantAdvice(t, err, test.advice)
+	}
+}
+
+// A block that is commented out is no block, nor is one that a sentence names.
+func TestCommentsAreNoBlocks(t *testing.T) {
+	commented := func(sign string) []byte {
+		return []byte(sign + strings.ReplaceAll(strings.TrimSpace(string(mustRead(t, caFile("p256.renewed.crt")))), "\n", "\n"+sign) + "\n")
+	}
+	sentence := []byte("# paste the -----BEGIN CERTIFICATE----- block behind this line\n")
+	for _, sign := range []string{"# ", "//", "// ", ";; ", "-- "} {
+		path := write(t, "ca.crt", commented(sign), sentence, mustRead(t, caFile("p256.crt")))
+		if ca, err := LoadCA(path, now); err != nil || !ca.Certificate.Equal(mustCertificate(t, caFile("p256.crt"))) {
+			t.Errorf("with %q: %v", sign, err)
+		}
+	}
+}
