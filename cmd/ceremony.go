@@ -74,7 +74,7 @@ func (r signingRequest) check() error {
 	case r.InstanceID == "":
 		return fmt.Errorf("it names no instance")
 	}
-	if err := pki.CheckCode(r.RegistrationCode); err != nil {
+	if err := pki.CheckGivenCode(r.RegistrationCode); err != nil {
 		return err
 	}
 	if _, err := r.fetchedAt(); err != nil {

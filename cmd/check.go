@@ -80,6 +80,11 @@ func (o checkOptions) check(cmd *cobra.Command) error {
 }
 
 func (a *app) check(cmd *cobra.Command, o checkOptions) error {
+	if o.code != "" {
+		if err := pki.CheckGivenCode(o.code); err != nil {
+			return err
+		}
+	}
 	material, err := withPassword(a, cmd, o.keyFlags, func(password pki.Password) (*pki.Material, error) {
 		return pki.ReadMaterial(pki.Sources{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code}, password)
 	})

@@ -140,11 +140,14 @@ func (a *app) readOrder(o signOptions) (signingRequest, error) {
 	if o.request != "" {
 		return a.readRequest(o.request)
 	}
-	if o.codeFile == "" {
-		return signingRequest{RegistrationCode: o.code}, nil
+	code := o.code
+	if o.codeFile != "" {
+		var err error
+		if code, err = a.readCode(o.codeFile); err != nil {
+			return signingRequest{}, err
+		}
 	}
-	code, err := a.readCode(o.codeFile)
-	return signingRequest{RegistrationCode: code}, err
+	return signingRequest{RegistrationCode: code}, pki.CheckGivenCode(code)
 }
 
 // deliver writes the certificate or the bundle to the file that was asked for, or else the

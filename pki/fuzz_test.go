@@ -169,6 +169,9 @@ func FuzzCode(f *testing.F) {
 		if fault := CheckCode(code); (fault == nil) != (err == nil) {
 			t.Fatalf("CheckCode says %v, signing says %v", fault, err)
 		}
+		if given := CheckGivenCode(code); given == nil && err != nil || given != nil && !errors.As(given, new(*Error)) {
+			t.Fatalf("given it is %v, signing says %v", given, err)
+		}
 		if err != nil {
 			return
 		}

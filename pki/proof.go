@@ -4,7 +4,9 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const verificationRole = "verification certificate"
@@ -85,6 +87,21 @@ func CheckCode(code string) error {
 	}
 	return &Error{Action: "use", Object: "registration code", Reason: reason,
 		Advice: "give the code exactly as the service returned it"}
+}
+
+// aroundCodes are what JSON, a shell, a table or a label put around a code. No code in any
+// text of the vendor has one of them.
+const aroundCodes = "\"'`{}[]()<>:;,|\\ \t\r\n"
+
+// CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also
+// refuses what was put around it on that way.
+func CheckGivenCode(code string) error {
+	if i := strings.IndexAny(code, aroundCodes); i >= 0 {
+		return &Error{Action: "use", Object: "registration code",
+			Reason: fmt.Sprintf("its character %d, %q, is in no code: something was put around it", utf8.RuneCountInString(code[:i])+1, code[i]),
+			Advice: "give the code alone: jq -r .registration_code takes it out of what 'mqttca code --json' prints, jq -r .RegisterCode out of the service's answer"}
+	}
+	return CheckCode(code)
 }
 
 func codeFault(code string) string {

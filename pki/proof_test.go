@@ -255,6 +255,35 @@ func TestCheckCode(t *testing.T) {
 	}
 }
 
+// What people carried has no quotation marks, braces, labels and the like around it; of what
+// the service answers nothing is asked but that a certificate can carry it.
+func TestCheckGivenCode(t *testing.T) {
+	for _, code := range []string{fixtureCode, "13274673-8f90-4630-bea1-9cccb25756ad2089******", "a", "!~"} {
+		if err := CheckGivenCode(code); err != nil {
+			t.Errorf("%q: %v", code, err)
+		}
+	}
+	for _, test := range []struct{ code, reason string }{
+		{`"` + fixtureCode + `"`, `its character 1, '"', is in no code: something was put around it`},
+		{"'" + fixtureCode + "'", `its character 1, '\'', is in no code: something was put around it`},
+		{`{"RegisterCode":"x"}`, `its character 1, '{', is in no code: something was put around it`},
+		{"[x]", `its character 1, '[', is in no code: something was put around it`},
+		{"RegisterCode: x", `its character 13, ':', is in no code: something was put around it`},
+		{"code x", `its character 5, ' ', is in no code: something was put around it`},
+		{"x,", `its character 2, ',', is in no code: something was put around it`},
+		{"x\\n", `its character 2, '\\', is in no code: something was put around it`},
+		{"x\ny", `its character 2, '\n', is in no code: something was put around it`},
+		{"<code>", `its character 1, '<', is in no code: something was put around it`},
+		{"| x |", `its character 1, '|', is in no code: something was put around it`},
+		{"né\"", `its character 3, '"', is in no code: something was put around it`},
+		{"“x”", `its character 1, '\u201c', is outside printable ASCII`},
+		{"", "it is empty"},
+		{strings.Repeat("x", 65), "it has 65 characters, and a Common Name has 64 at most"},
+	} {
+		wantError(t, CheckGivenCode(test.code), "use registration code: "+test.reason)
+	}
+}
+
 func TestCodeOf(t *testing.T) {
 	named := func(names ...string) *x509.Certificate {
 		return selfSign(t, newECKey(t, elliptic.P256()), func(c *x509.Certificate) {
