@@ -93,8 +93,9 @@ func (p *passwordAsker) password(what string) (string, error) {
 	return p.askUnseen(file, what)
 }
 
-// readPassword reads the one line of a file. The path of a file that cannot be opened is
-// not shown: it may be the password itself.
+// readPassword reads the one line of a file, with its carriage return if it has one: pki
+// tries both. The path of a file that cannot be opened is not shown: it may be the password
+// itself.
 func (p *passwordAsker) readPassword() (string, error) {
 	text, err := p.read(p.file, lineSize)
 	var opened *fs.PathError
@@ -106,8 +107,8 @@ func (p *passwordAsker) readPassword() (string, error) {
 	case err != nil:
 		return "", err
 	}
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
-	if strings.ContainsAny(text, "\r\n") {
+	text = strings.TrimSuffix(text, "\n")
+	if strings.ContainsAny(strings.TrimSuffix(text, "\r"), "\r\n") {
 		return "", cannotRead(p.file, errManyLines)
 	}
 	return text, nil
