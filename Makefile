@@ -42,6 +42,7 @@ fuzz: ## every fuzzer for FUZZTIME
 	$(GO) test ./api -run '^$$' -fuzz FuzzSignature -fuzztime $(FUZZTIME)
 	$(GO) test ./pki -run '^$$' -fuzz FuzzCertificates -fuzztime $(FUZZTIME)
 	$(GO) test ./pki -run '^$$' -fuzz FuzzKey -fuzztime $(FUZZTIME)
+	$(GO) test ./pki -run '^$$' -fuzz FuzzArchive -fuzztime $(FUZZTIME)
 	$(GO) test ./pki -run '^$$' -fuzz FuzzCode -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/workflow -run '^$$' -fuzz FuzzSnEqual -fuzztime $(FUZZTIME)
 

@@ -17,7 +17,7 @@ import (
 
 // addFixtures seeds a fuzz test with every file that OpenSSL made.
 func addFixtures(f *testing.F) {
-	for _, folder := range []string{"ca", "keys", "verification", "golden", "odd"} {
+	for _, folder := range []string{"ca", "keys", "archives", "handed", "verification", "golden", "odd"} {
 		paths, err := filepath.Glob(filepath.Join("../testdata", folder, "*"))
 		if err != nil || len(paths) == 0 {
 			f.Fatal("no fixtures: ", err)
@@ -117,6 +117,47 @@ func FuzzKey(f *testing.F) {
 		}
 		for _, signer := range signers {
 			wantSameAgain(t, signer)
+		}
+	})
+}
+
+// FuzzArchive: no input panics, or keeps anyone waiting for more rounds than the bound; what
+// isn't read is refused with an *Error of one line that shows no password. Each key that is
+// read encodes to PKCS#8 that reads back; no archive opens with another password, unless
+// nothing in it needs one. DER made of an archive in BER is the same archive.
+func FuzzArchive(f *testing.F) {
+	addFixtures(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k := keyFile{&file{role: keyRole, data: data}}
+		der := k.archived()
+		if der == nil {
+			return
+		}
+		again, rest := toDER(der, maxDepth)
+		if twice, _ := toDER(again, maxDepth); !bytes.Equal(again, twice) || len(rest) > 0 {
+			t.Fatal("not the same DER again")
+		}
+		b := &bundle{file: k.file}
+		parsed, err := parseArchive(b, der)
+		if err != nil {
+			wantOneLine(t, err)
+			return
+		}
+		if parsed.rounds > 1<<14 {
+			return // within the bound, but too slow to try many of them
+		}
+		keys, err := openArchive(b, der, passwordOf("ex4mple\r"))
+		if err == nil && parsed.mac != nil && len(parsed.safes)+len(parsed.keys) > 0 {
+			t.Fatal("opened with another password")
+		}
+		if err != nil && strings.Contains(err.Error(), "ex4mple") {
+			t.Fatal(err)
+		}
+		if keys, err = openArchive(b, der, examplePassword); err != nil {
+			wantOneLine(t, err)
+		}
+		for _, key := range keys {
+			wantSameAgain(t, key)
 		}
 	})
 }

@@ -1,7 +1,11 @@
 package pki
 
 import (
+	"encoding/asn1"
+	"encoding/pem"
+	"math/big"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -59,6 +63,79 @@ func TestKeysHandedOver(t *testing.T) {
 			t.Error(err)
 		} else if !samePublicKey(authority.signer.Public(), mustCertificate(t, caOf(path)).PublicKey) {
 			t.Errorf("%s: another key came out", path)
+		}
+	}
+}
+
+// RSA keys whose values had to be computed anew sign as OpenSSL verifies, and a rule says so;
+// it is silent of every other key.
+func TestOddValues(t *testing.T) {
+	for _, path := range append(handedOver(t, "openssl.*.key"), handedFile("openssl.rsa2048.odd-crt.p12"), archiveFixture("openssl.p256.nomac.p12")) {
+		authority, err := LoadAuthority(caOf(path), path, passwordOf("example\r"), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rule, want := range map[string]bool{"key-values": strings.Contains(path, "odd-") || strings.Contains(path, "zero-"), "archive-mac": strings.Contains(path, "nomac")} {
+			if found := slices.ContainsFunc(authority.KeyWarnings, func(f Finding) bool { return f.Rule == rule }); found != want {
+				t.Errorf("%s: rule %s finds something: %t", path, rule, found)
+			}
+		}
+		key, err := NewVerificationKey(authority.CA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := authority.IssueVerification(Template{Code: fixtureCode, PublicKey: key, SerialNumber: bits(64), Now: now, Validity: DefaultValidity}); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// An RSA key is not made up: its primes have to be those of the modulus.
+func TestRepairRSA(t *testing.T) {
+	block, _ := pem.Decode(mustRead(t, caFile("rsa2048.pkcs1.key")))
+	var values []*big.Int
+	_, raw := shape(block.Bytes)
+	for _, value := range raw {
+		values = append(values, new(big.Int).SetBytes(value.Bytes))
+	}
+	encoded := func(change func([]*big.Int)) *pem.Block {
+		changed := slices.Clone(values)
+		change(changed)
+		der, err := asn1.Marshal(changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &pem.Block{Type: "RSA PRIVATE KEY", Bytes: der}
+	}
+	negative := func(v []*big.Int) {
+		for i := range v { // the octets of v without the one that keeps the sign
+			if n := uint(v[i].BitLen()); n > 0 && n%8 == 0 {
+				v[i] = new(big.Int).Sub(v[i], new(big.Int).Lsh(big.NewInt(1), n))
+			}
+		}
+	}
+	for name, change := range map[string]func([]*big.Int){
+		"no sign octets":   negative,
+		"no CRT values":    func(v []*big.Int) { v[6], v[7], v[8] = new(big.Int), new(big.Int), new(big.Int) },
+		"swapped primes":   func(v []*big.Int) { v[4], v[5] = v[5], v[4] },
+		"another exponent": func(v []*big.Int) { v[3] = big.NewInt(3) },
+	} {
+		key := repairRSA(encoded(change))
+		if key == nil || !samePublicKey(&key.PublicKey, mustCertificate(t, caFile("rsa2048.crt")).PublicKey) {
+			t.Errorf("%s: not read", name)
+		}
+	}
+	for name, change := range map[string]func([]*big.Int){
+		"another modulus":       func(v []*big.Int) { v[1] = new(big.Int).Add(v[1], big.NewInt(2)) },
+		"another prime":         func(v []*big.Int) { v[4] = new(big.Int).Add(v[4], big.NewInt(2)) },
+		"no primes":             func(v []*big.Int) { v[4], v[5] = new(big.Int), new(big.Int) },
+		"the modulus and one":   func(v []*big.Int) { v[4], v[5] = v[1], big.NewInt(1) },
+		"an even exponent":      func(v []*big.Int) { v[2] = big.NewInt(4) },
+		"an exponent too large": func(v []*big.Int) { v[2] = bits(80) },
+		"a huge modulus":        func(v []*big.Int) { v[1] = bits(maxModulus + 100) },
+	} {
+		if repairRSA(encoded(change)) != nil {
+			t.Errorf("%s: read", name)
 		}
 	}
 }

@@ -193,6 +193,21 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 	return fmt.Sprintf("it is open to others than its owner (mode %04o)", k.mode.Perm()), "take the permissions away: chmod 600"
 }
 
+func findOddValues(m *Material, _ time.Time) (string, string) {
+	if k, isFile := m.key.source.(keyFile); isFile && k.repaired {
+		return "its RSA key has a private exponent or CRT values that don't belong to its primes, or numbers in an odd form",
+			"have the program that made the key write it anew, and let no other program sign with this file"
+	}
+	return "", ""
+}
+
+func findNoMAC(m *Material, _ time.Time) (string, string) {
+	if k, isFile := m.key.source.(keyFile); isFile && k.unsealed {
+		return "its PKCS#12 archive has no MAC", "export it anew: openssl pkcs12 -export writes one"
+	}
+	return "", ""
+}
+
 func findShownPIN(m *Material, _ time.Time) (string, string) {
 	k, inToken := m.key.source.(*tokenObject)
 	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, where every user of this machine can read it",
