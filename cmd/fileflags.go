@@ -47,15 +47,21 @@ func fileVariables() []string {
 	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, pki.EnvModule, "SSL_CERT_FILE"}
 }
 
-// checkContent refuses the content of a file in place of its path, and a PEM file in place of
-// any other value, which would stand in results and in the trace of --verbose.
+// checkContent refuses the content of a file in place of its path, and such content, a PIN or
+// the password of a URL in place of any other value, which would stand in results and in the
+// trace of --verbose.
 func checkContent(flag *pflag.Flag) error {
 	value := flag.Value.String()
-	if file, ok := fileFlags()[flag.Name]; ok && !(pki.InToken(value) && (flag.Name == "ca-key" || flag.Name == "ca-cert")) {
+	file, isFile := fileFlags()[flag.Name]
+	switch {
+	case pki.InToken(value) && (flag.Name == "ca-key" || flag.Name == "ca-cert") && !strings.Contains(value, "-----BEGIN"):
+		return nil // it may have a PIN, of which a rule warns
+	case isFile:
 		return pki.CheckPath("--"+flag.Name, file.content, value)
-	}
-	if strings.Contains(value, "-----BEGIN") {
+	case pki.HasSecret(value):
 		return usage("--%s has the content of a file in it, which is not shown", flag.Name)
+	case redacted(value) != value:
+		return usage("--%s has a password or PIN in it, which is not shown", flag.Name)
 	}
 	return nil
 }
@@ -72,17 +78,26 @@ var (
 	secretContent = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY.*|eyJ[\w-]+\.eyJ[\w.-]+`)
 	})
+	urlPassword = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(/[^/@\s":]*:)[^/@\s"]+@`) })
+	anyWord     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\s"'=]+`) })
 )
 
-// redacted removes secrets from the message of an error: a PIN, which gets there in a URI
-// that was given in place of a path, the content of a file that an environment variable has
-// in place of its path, and any private key or web token.
+// redacted removes secrets from the message of an error: a PIN or a password, which gets
+// there in a URI that was given in place of something else, the content of a file that an
+// environment variable has in place of its path or of a name, and any private key or web token.
 func redacted(message string) string {
 	message = pinValue().ReplaceAllString(message, "${1}[redacted]")
+	message = urlPassword().ReplaceAllString(message, "${1}[redacted]@")
 	for _, name := range fileVariables() {
 		if value := os.Getenv(name); pki.HasContent(value) {
 			message = strings.ReplaceAll(message, value, "[the content of "+name+"]")
 		}
 	}
-	return secretContent().ReplaceAllString(message, "[redacted]")
+	message = secretContent().ReplaceAllString(message, "[redacted]")
+	return anyWord().ReplaceAllStringFunc(message, func(word string) string {
+		if pki.HasSecret(word) {
+			return "[redacted]"
+		}
+		return word
+	})
 }

@@ -64,6 +64,8 @@ func contentOf(value, expected string) string {
 		return "certificate"
 	case hasPrefixFold(value, passwordSources[:1]):
 		return "password"
+	case strings.Contains(value, "pin-value="):
+		return "PIN"
 	}
 	return expected
 }
@@ -86,13 +88,18 @@ const (
 )
 
 // HasContent reports whether a value is hardly the path of a file: it has control
-// characters, PEM, or DER or PEM in base64 or hexadecimal, is JSON or a JSON Web Token,
-// names a password as openssl does, or is longer than a path or a file name can be.
+// characters, is longer than a path or a file name can be, or [HasSecret].
 func HasContent(value string) bool {
 	tooLong := func(name string) bool { return len(name) > maxName }
 	return len(value) > maxPath || slices.ContainsFunc(strings.Split(value, "/"), tooLong) ||
-		strings.ContainsFunc(value, unicode.IsControl) ||
-		strings.Contains(value, anyBegin) ||
+		strings.ContainsFunc(value, unicode.IsControl) || HasSecret(value)
+}
+
+// HasSecret reports whether a value may have a key, a password or a PIN in it: it has PEM, or
+// DER or PEM in base64 or hexadecimal, is JSON or a JSON Web Token, names a password as
+// openssl does or has the PIN of a token.
+func HasSecret(value string) bool {
+	return strings.Contains(value, anyBegin) || strings.Contains(value, "pin-value=") ||
 		strings.HasPrefix(value, "{") && strings.Contains(value, `":`) ||
 		strings.HasPrefix(value, "eyJ") && strings.Contains(value, ".eyJ") ||
 		hasPrefixFold(value, passwordSources) ||
