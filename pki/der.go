@@ -3,49 +3,43 @@ package pki
 import (
 	"bytes"
 	"encoding/asn1"
+	"slices"
 	"strings"
 )
 
 // maxDepth bounds the nesting of BER. An archive has some twenty levels.
 const maxDepth = 40
 
-// berHeader measures the tag and length of the first value in data: the octets of its tag,
-// of tag and length, and of its content, which is -1 for an indefinite length. It fails if
-// the content is not all there.
-func berHeader(data []byte) (tag, header, content int, ok bool) {
-	tag = 1
-	if len(data) > 0 && data[0]&0x1f == 0x1f {
-		for tag < len(data) && data[tag]&0x80 != 0 {
-			tag++
-		}
-		tag++
+// berHeader measures the tag and length of the first value in data, and its content, which
+// is -1 for an indefinite length. It fails if the content is not all there, and for tags of
+// several octets, which nothing that is read has.
+func berHeader(data []byte) (header, content int, ok bool) {
+	if len(data) < 2 || data[0]&0x1f == 0x1f {
+		return 0, 0, false
 	}
-	if tag >= len(data) {
-		return 0, 0, 0, false
-	}
-	header, content = tag+1, int(data[tag])
+	header, content = 2, int(data[1])
 	switch {
 	case content == 0x80:
-		return tag, header, -1, true
+		return header, -1, true
 	case content > 0x80:
-		octets := content & 0x7f
-		if octets > 4 || header+octets > len(data) {
-			return 0, 0, 0, false
+		header, content = header+content&0x7f, 0
+		if header > len(data) {
+			return 0, 0, false
 		}
-		content = 0
-		for _, octet := range data[header : header+octets] {
-			content = content<<8 | int(octet)
+		for _, octet := range data[2:header] {
+			if content = content<<8 | int(octet); content > len(data) {
+				return 0, 0, false
+			}
 		}
-		header += octets
 	}
-	return tag, header, content, content <= len(data)-header
+	return header, content, content <= len(data)-header
 }
 
 // toDER encodes the first value in data anew: with definite lengths, and an OCTET STRING in
 // one piece. BER allows more, of which Java's tools make use (X.690 section 8). It returns
 // what follows the value, and nil for both if data is no BER.
 func toDER(data []byte, depth int) (der, rest []byte) {
-	tag, header, length, ok := berHeader(data)
+	header, length, ok := berHeader(data)
 	constructed := len(data) > 0 && data[0]&0x20 != 0
 	if !ok || depth == 0 || !constructed && length < 0 {
 		return nil, nil
@@ -55,7 +49,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		content, rest = content[:length], content[length:]
 	}
 	if !constructed {
-		return encodeDER(data[:tag], content), rest
+		return encodeDER(data[0], content), rest
 	}
 	var inner []byte
 	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte{0, 0})) {
@@ -72,36 +66,35 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		rest = content[2:]
 	}
 	if data[0] == 0x24 {
-		return encodeDER([]byte{asn1.TagOctetString}, joined(inner)), rest
+		return encodeDER(asn1.TagOctetString, joined(inner)), rest
 	}
-	return encodeDER(data[:tag], inner), rest
+	return encodeDER(data[0], inner), rest
 }
 
 // joined is the content of OCTET STRINGs that follow each other.
 func joined(der []byte) (content []byte) {
 	for len(der) > 0 {
-		_, header, length, _ := berHeader(der)
+		header, length, _ := berHeader(der)
 		content = append(content, der[header:header+length]...)
 		der = der[header+length:]
 	}
 	return content
 }
 
-func encodeDER(tag, content []byte) []byte {
-	der := bytes.Clone(tag)
-	if n := len(content); n < 0x80 {
-		der = append(der, byte(n))
+func encodeDER(tag byte, content []byte) []byte {
+	length := bytes.TrimLeft([]byte{byte(len(content) >> 16), byte(len(content) >> 8), byte(len(content))}, "\x00")
+	if len(content) >= 0x80 {
+		length = append([]byte{0x80 | byte(len(length))}, length...)
 	} else {
-		octets := bytes.TrimLeft([]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}, "\x00")
-		der = append(append(der, 0x80|byte(len(octets))), octets...)
+		length = []byte{byte(len(content))}
 	}
-	return append(der, content...)
+	return slices.Concat([]byte{tag}, length, content)
 }
 
 // firstDER returns the SEQUENCE that data begins with and what follows it, or nil. DER is
 // returned as it is, whatever is in it: a signature may be over it.
 func firstDER(data []byte) (der, rest []byte) {
-	_, header, length, ok := berHeader(data)
+	header, length, ok := berHeader(data)
 	switch {
 	case !ok || data[0] != 0x30:
 		return nil, data
