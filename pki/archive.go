@@ -6,17 +6,20 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
 )
 
-// An archive is a PKCS#12 file (RFC 7292) that is read in two steps: all that needs no
-// password first, so that the work that the rest asks for is known before anything is
-// derived from the password. It may be in BER.
+// An archive is a PKCS#12 file (RFC 7292), taken apart as far as that needs no password: the
+// work that the rest asks for is known before anything is derived from one. It may be in BER.
 type archive struct {
-	*bundle
-	mac    func(password string) bool // nil without one
-	safes  []*sealed                  // encrypted contents
-	keys   []*sealed                  // encrypted keys
-	found  foundKeys
+	file   *file
+	der    []byte
+	hasMAC bool
+	plain  []*pem.Block  // what is not encrypted
+	safes  []contentInfo // encrypted contents
+	keys   []opener      // encrypted keys
 	rounds int
 }
 
@@ -31,43 +34,45 @@ type safeBag struct {
 	Value asn1.RawValue `asn1:"explicit,tag:0"`
 }
 
-const (
-	// maxArchiveRounds bounds all parts together, each of which is bounded by maxRounds: NSS
-	// makes 600,000 for each of MAC, certificate and key.
-	maxArchiveRounds = 5 * maxRounds
+// maxArchiveRounds bounds all parts of an archive together: NSS makes 600,000 for each of MAC,
+// certificate and key.
+const maxArchiveRounds = 3 * maxRounds
 
+const (
+	tooManyRounds   = "its encryption asks for more than %d rounds of key derivation, or does not say for how many"
 	damagedArchive  = "its PKCS#12 archive is cut short or altered"
 	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem, then openssl pkcs12 -export -in ca.pem -out ca.p12, makes one that is read"
 )
 
 // openArchive reads the keys of a PKCS#12 archive, and its certificates into the bundle.
-func openArchive(b *bundle, der []byte, password Password) ([]crypto.Signer, error) {
-	a, err := parseArchive(b, der)
+func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, error) {
+	a, err := parseArchive(b.file, ber)
 	if err != nil {
 		return nil, err
 	}
-	b.file.unsealed = a.mac == nil
-	if a.mac == nil && len(a.safes)+len(a.keys) == 0 {
-		return a.result()
+	b.file.unsealed = !a.hasMAC
+	blocks := a.plain
+	if a.hasMAC || len(a.safes)+len(a.keys) > 0 {
+		err = b.file.unlock(password, func(text string) (err error) {
+			blocks, err = a.open(text)
+			return err
+		})
 	}
-	err = b.file.unlock(password, func(text string) error {
-		again, err := parseArchive(b, der)
-		if err == nil {
-			a, err = again, again.open(text)
+	if err != nil {
+		return nil, err
+	}
+	found := foundKeys{}
+	for _, block := range blocks {
+		if named := (pemBlock{block.Type, block}).byContent(); named.isKey() {
+			found.add(decodeKey(b.file, named.block))
+		} else {
+			b.add(pemBlock{block.Type, block})
 		}
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
-	return a.result()
-}
-
-func (a *archive) result() ([]crypto.Signer, error) {
-	if len(a.found.keys) == 0 && a.found.refused == nil {
-		return nil, a.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key")
+	if len(found.keys) == 0 && found.refused == nil {
+		return nil, b.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key")
 	}
-	return a.found.result()
+	return found.result()
 }
 
 // refuseKeyAlone is the error for an archive that should have the CA certificate.
@@ -78,150 +83,128 @@ func refuseKeyAlone(b *bundle) error {
 	return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well")
 }
 
-func parseArchive(b *bundle, der []byte) (*archive, error) {
-	b.certificates, b.damaged = nil, nil
-	a := &archive{bundle: b}
-	var pfx struct {
-		Version  int
-		AuthSafe contentInfo
-		Mac      macData `asn1:"optional"`
-	}
+func parseArchive(f *file, ber []byte) (*archive, error) {
+	a := &archive{file: f}
+	var pfx pfx
 	var safes []contentInfo
-	plain, _ := toDER(der, maxDepth)
-	if unmarshalAll(plain, &pfx) != nil {
-		return nil, a.file.refuse(damagedArchive, "")
+	a.der, _ = toDER(ber, maxDepth)
+	if unmarshalAll(a.der, &pfx) != nil {
+		return nil, f.refuse(damagedArchive, "")
 	}
-	if pfx.AuthSafe.Type.String() != oidData {
-		return nil, a.file.refuse("its PKCS#12 archive is signed or enveloped, not protected by a password", adviceOfArchive)
+	if !pfx.Safes.Type.Equal(oidData) {
+		return nil, f.refuse("its PKCS#12 archive is signed or enveloped, not protected by a password", adviceOfArchive)
 	}
-	content, ok := octets(pfx.AuthSafe.Content)
-	if plain, _ = toDER(content, maxDepth); !ok || unmarshalAll(plain, &safes) != nil {
-		return nil, a.file.refuse(damagedArchive, "")
+	if !octets(pfx.Safes.Content, &safes) {
+		return nil, f.refuse(damagedArchive, "")
 	}
-	if len(pfx.Mac.Mac.Algorithm.Algorithm) > 0 {
-		var reason string
-		if a.mac, reason = pfx.Mac.check(content); reason != "" {
-			return nil, a.file.refuse(reason, adviceOfArchive)
-		}
-		a.rounds += pfx.Mac.Rounds
+	if a.hasMAC = len(pfx.MAC.Digest.Algorithm.Algorithm) > 0; a.hasMAC {
+		a.addRounds(pfx.MAC.rounds())
 	}
 	for _, safe := range safes {
 		if err := a.addSafe(safe); err != nil {
 			return nil, err
 		}
 	}
+	if a.rounds > maxArchiveRounds {
+		return nil, f.refuse(fmt.Sprintf(tooManyRounds, maxArchiveRounds), adviceOfArchive)
+	}
 	return a, nil
 }
 
-// octets is the content of an OCTET STRING.
-func octets(value asn1.RawValue) (content []byte, ok bool) {
-	return content, unmarshalAll(value.Bytes, &content) == nil
+// octets unmarshals what is in an OCTET STRING, in BER.
+func octets(value asn1.RawValue, inside any) bool {
+	var content []byte
+	if unmarshalAll(value.Bytes, &content) != nil {
+		return false
+	}
+	der, _ := toDER(content, maxDepth)
+	return unmarshalAll(der, inside) == nil
 }
-
-const (
-	oidData          = "1.2.840.113549.1.7.1" // RFC 5652 section 4
-	oidEncryptedData = "1.2.840.113549.1.7.6" // section 8
-
-	oidBags = "1.2.840.113549.1.12.10.1." // RFC 7292 section 4.2
-)
 
 func (a *archive) addSafe(safe contentInfo) error {
-	switch safe.Type.String() {
-	case oidData:
-		if content, ok := octets(safe.Content); ok {
-			return a.addBags(content, maxDepth)
+	var bags []safeBag
+	var data struct { // EncryptedData, RFC 5652 section 8
+		Version int
+		Content struct {
+			Type      asn1.ObjectIdentifier
+			Algorithm pkix.AlgorithmIdentifier
+			Encrypted asn1.RawValue `asn1:"optional,tag:0"`
 		}
-	case oidEncryptedData:
-		var data struct {
-			Version int
-			Content struct {
-				Type      asn1.ObjectIdentifier
-				Algorithm pkix.AlgorithmIdentifier
-				Encrypted asn1.RawValue `asn1:"optional,tag:0"`
-			}
+	}
+	switch {
+	case safe.Type.Equal(oidData) && octets(safe.Content, &bags):
+		return a.addBags(bags, maxDepth)
+	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data) == nil:
+		a.addRounds(roundsOf(data.Content.Algorithm))
+		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
+			*encrypted = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: joined(encrypted.Bytes)}
 		}
-		if unmarshalAll(safe.Content.Bytes, &data) == nil {
-			encrypted := data.Content.Encrypted.Bytes
-			if data.Content.Encrypted.IsCompound { // in BER it may be in pieces
-				encrypted = joined(encrypted)
-			}
-			return a.seal(&a.safes, data.Content.Algorithm, encrypted)
-		}
-	default:
-		return a.file.refuse("a part of its PKCS#12 archive is encrypted with a public key", adviceOfArchive)
+		a.safes = append(a.safes, contentInfo{safe.Type, inContext(encoded(data))})
+		return nil
 	}
-	return a.file.refuse(damagedArchive, "")
-}
-
-// seal adds an encrypted part, unless all of them together would take too much work.
-func (a *archive) seal(parts *[]*sealed, algorithm pkix.AlgorithmIdentifier, encrypted []byte) error {
-	part, reason, _ := parseSealed(algorithm, encrypted)
-	if reason != "" {
-		return a.file.refuse(reason, adviceOfArchive)
-	}
-	if a.rounds += part.rounds; a.rounds > maxArchiveRounds {
-		return a.file.refuse(fmt.Sprintf("its encryption asks for more than %d rounds of key derivation", maxArchiveRounds), adviceOfArchive)
-	}
-	*parts = append(*parts, part)
-	return nil
+	return a.file.refuse(damagedArchive+", or a part of it is encrypted with a public key", adviceOfArchive)
 }
 
 // addBags sorts the bags of a safe. Other kinds than keys and certificates are passed over.
-func (a *archive) addBags(content []byte, depth int) error {
-	var bags []safeBag
-	if plain, _ := toDER(content, maxDepth); unmarshalAll(plain, &bags) != nil || depth == 0 {
-		return a.file.refuse(damagedArchive, "")
-	}
+func (a *archive) addBags(bags []safeBag, depth int) error {
 	for _, bag := range bags {
-		var err error
 		switch bag.ID.String() {
 		case oidBags + "1": // a key
-			a.found.add(decodeKey(a.file, &pem.Block{Type: "PRIVATE KEY", Bytes: bag.Value.Bytes}))
+			a.plain = append(a.plain, &pem.Block{Type: "PRIVATE KEY", Bytes: bag.Value.Bytes})
 		case oidBags + "2": // an encrypted key
-			var info encryptedKeyInfo
-			if unmarshalAll(bag.Value.Bytes, &info) != nil {
-				return a.file.refuse(damagedArchive, "")
+			open, err := decryptPKCS8(a.file, &pem.Block{Bytes: bag.Value.Bytes})
+			if err != nil {
+				err.Advice = adviceOfArchive
+				return err
 			}
-			err = a.seal(&a.keys, info.Algorithm, info.Encrypted)
+			var info encryptedKeyInfo
+			unmarshalAll(bag.Value.Bytes, &info)
+			a.addRounds(roundsOf(info.Algorithm))
+			a.keys = append(a.keys, open)
 		case oidBags + "3": // a certificate
 			var certificate struct {
 				ID    asn1.ObjectIdentifier
-				Value asn1.RawValue `asn1:"explicit,tag:0"`
+				Value []byte `asn1:"explicit,tag:0"`
 			}
 			unmarshalAll(bag.Value.Bytes, &certificate)
-			if der, ok := octets(certificate.Value); ok {
-				a.add(pemBlock{"CERTIFICATE", &pem.Block{Bytes: der}})
-			}
+			a.plain = append(a.plain, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Value})
 		case oidBags + "6": // bags
-			err = a.addBags(bag.Value.Bytes, depth-1)
-		}
-		if err != nil {
-			return err
+			var inner []safeBag
+			if depth == 0 || unmarshalAll(bag.Value.Bytes, &inner) != nil {
+				return a.file.refuse(damagedArchive, "")
+			}
+			if err := a.addBags(inner, depth-1); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// open reads what is encrypted.
-func (a *archive) open(password string) error {
-	if a.mac != nil && !a.mac(password) {
-		return a.file.wrongPassword()
+// open has the library check the MAC and decrypt the archive. Of one that it refuses as a
+// whole, each part is decrypted by itself.
+func (a *archive) open(password string) ([]*pem.Block, error) {
+	if !utf8.ValidString(password) || strings.ContainsFunc(password, func(r rune) bool { return r > 0xffff }) {
+		return nil, a.file.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
 	}
+	blocks, err := decodeArchive(a.der, password)
+	if err == nil || a.hasMAC && isAboutMAC(err) {
+		return blocks, a.file.refuseArchive(err)
+	}
+	blocks = slices.Clone(a.plain)
 	for _, safe := range a.safes {
-		content, ok := safe.open(password)
-		if !ok {
-			return a.file.wrongPassword()
+		found, err := decodeArchive(repacked(safe, password), password)
+		if err != nil {
+			return nil, a.file.refuseArchive(err)
 		}
-		if err := a.addBags(content, maxDepth); err != nil {
-			return err
-		}
+		blocks = append(blocks, found...)
 	}
-	for _, key := range a.keys {
-		der, ok := key.open(password)
-		if !ok {
-			return a.file.wrongPassword()
+	for _, open := range a.keys {
+		block := open(password)
+		if block == nil {
+			return nil, a.file.wrongPassword()
 		}
-		a.found.add(decodeKey(a.file, &pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+		blocks = append(blocks, block)
 	}
-	return nil
+	return blocks, nil
 }

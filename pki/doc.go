@@ -31,9 +31,9 @@
 //     key length, and panics on an odd initialization vector; it does not bound the work.
 //   - RSA keys whose CRT values or exponent crypto/x509 refuses: the values are computed anew
 //     from the primes, as they were before Go 1.24.
-//   - PKCS#12: read here, in DER or BER. software.sslmate.com/src/go-pkcs12 reads no BER, no
-//     second key, no key alone, no archive without a MAC, and nothing if one certificate of
-//     the chain is odd; its errors do not tell these apart.
+//   - PKCS#12: software.sslmate.com/src/go-pkcs12, which is maintained. Its work is bounded here
+//     beforehand, BER becomes DER, and an archive that it refuses as a whole, for one key or
+//     none, several or odd ones, or without a MAC, is handed to it part by part.
 //   - PKCS#11 tokens, in builds with cgo: github.com/miekg/pkcs11, the bare calls.
 //     github.com/ThalesGroup/crypto11, which go.step.sm/crypto/kms/pkcs11 uses, too, finds no
 //     private key without its public object, knows no login for each signature, and takes

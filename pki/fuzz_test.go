@@ -138,7 +138,7 @@ func FuzzArchive(f *testing.F) {
 			t.Fatal("not the same DER again")
 		}
 		b := &bundle{file: k.file}
-		parsed, err := parseArchive(b, der)
+		parsed, err := parseArchive(k.file, der)
 		if err != nil {
 			wantOneLine(t, err)
 			return
@@ -147,7 +147,7 @@ func FuzzArchive(f *testing.F) {
 			return // within the bound, but too slow to try many of them
 		}
 		_, err = openArchive(b, der, passwordOf("ex4mple\r"))
-		if err == nil && parsed.mac != nil && len(parsed.safes)+len(parsed.keys) > 0 {
+		if err == nil && parsed.hasMAC && len(parsed.safes)+len(parsed.keys) > 0 {
 			t.Fatal("opened with another password")
 		}
 		if err != nil && strings.Contains(err.Error(), "ex4mple") {

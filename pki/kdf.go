@@ -48,35 +48,26 @@ type scryptParams struct {
 // A derivation derives a key of a length from a password.
 type derivation func(password string, length int) ([]byte, error)
 
-// parseDerivation returns the function for the parameters and the rounds that its work is
-// worth, or says why it won't be run.
-func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derive derivation, rounds int, reason string) {
-	var params interface {
-		derivation() (derivation, string)
-		work() int
-	}
+// parseDerivation returns the function for the parameters, or says why it won't be run.
+func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
+	var params interface{ derivation() (derivation, string) }
 	switch algorithm.Algorithm.String() {
 	case oidPBKDF2:
 		params = &pbkdf2Params{}
 	case oidScrypt:
 		params = &scryptParams{}
 	default:
-		return nil, 0, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
+		return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
 	}
 	if unmarshalAll(algorithm.Parameters.FullBytes, params) != nil {
-		return nil, 0, "the parameters of its encryption can't be read"
+		return nil, "the parameters of its encryption can't be read"
 	}
-	derive, reason = params.derivation()
-	return derive, params.work(), reason
+	return params.derivation()
 }
 
-func (p pbkdf2Params) work() int { return p.Rounds }
-
-func (p scryptParams) work() int { return p.N * p.R * p.P }
-
 func (p pbkdf2Params) derivation() (derivation, string) {
-	if reason := tooManyRounds(p.Rounds); reason != "" {
-		return nil, reason
+	if p.Rounds < 1 || p.Rounds > maxRounds {
+		return nil, fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", p.Rounds, maxRounds)
 	}
 	function, known := hashes[p.Function.Algorithm.String()]
 	if !known {
@@ -85,13 +76,6 @@ func (p pbkdf2Params) derivation() (derivation, string) {
 	return func(password string, length int) ([]byte, error) {
 		return pbkdf2.Key(function, password, p.Salt, p.Rounds, length)
 	}, ""
-}
-
-func tooManyRounds(rounds int) string {
-	if rounds < 1 || rounds > maxRounds {
-		return fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", rounds, maxRounds)
-	}
-	return ""
 }
 
 // hashes are those of PBKDF2's HMAC (RFC 8018 appendix B.1) that are read.

@@ -21,9 +21,9 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 	if key.legacy() {
 		decrypt = decryptLegacy
 	}
-	open, err := decrypt(f, key.block)
-	if err != nil {
-		return nil, err
+	open, refusal := decrypt(f, key.block)
+	if refusal != nil {
+		return nil, refusal
 	}
 	err = f.unlock(password, func(text string) error {
 		block := open(text)
@@ -39,17 +39,23 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 // An opener decrypts a block, or returns nil if the password is wrong.
 type opener func(password string) *pem.Block
 
-func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
+func decryptPKCS8(f *file, block *pem.Block) (opener, *Error) {
 	var info encryptedKeyInfo
 	if unmarshalAll(block.Bytes, &info) != nil {
 		return nil, f.refuse(damagedPBES2, "")
 	}
-	key, reason, advice := parseSealed(info.Algorithm, info.Encrypted)
+	if slices.Contains(readPBE, info.Algorithm.Algorithm.String()) {
+		if rounds := roundsOf(info.Algorithm); rounds < 1 || rounds > maxRounds {
+			return nil, f.refuse(fmt.Sprintf(tooManyRounds, maxRounds), adviceOfCipher)
+		}
+		return openPBE(block.Bytes), nil
+	}
+	encrypted, reason, advice := parseEncryptedKey(info)
 	if reason != "" {
 		return nil, f.refuse(reason, advice)
 	}
 	return func(text string) *pem.Block {
-		der, ok := key.open(text)
+		der, ok := encrypted.decrypt(text)
 		if _, whole := parsePrivateKeyInfo(der); !ok || !whole {
 			return nil
 		}
@@ -75,7 +81,7 @@ func parsePrivateKeyInfo(der []byte) (info privateKeyInfo, ok bool) {
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
 // decryptLegacy has no derivation to bound: it is one round of MD5.
-func decryptLegacy(f *file, block *pem.Block) (opener, error) {
+func decryptLegacy(f *file, block *pem.Block) (opener, *Error) {
 	cipher, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
 		return nil, f.refuse("the cipher that its DEK-Info header names is not read: "+strings.Join(legacyCiphers, ", ")+" are", adviceOfCipher)
@@ -99,12 +105,11 @@ type encryptedKeyInfo struct {
 	Encrypted []byte
 }
 
-// A sealed is something encrypted with a password, whose parameters are known to be good.
-type sealed struct {
-	forms      func(password string) []string // the forms of a password to try
-	derive     func(form string) (key, iv []byte, err error)
+// An encryptedKey is an encrypted PKCS#8 key whose parameters are known to be good.
+type encryptedKey struct {
+	derive     derivation
 	scheme     scheme
-	rounds     int // of the derivation, as a measure of its work
+	iv         []byte
 	ciphertext []byte
 }
 
@@ -129,80 +134,47 @@ var schemes = map[string]scheme{
 	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
-// parseSealed checks all parameters before anything is derived from them. The reason has
-// nothing of the content in it.
-func parseSealed(algorithm pkix.AlgorithmIdentifier, ciphertext []byte) (s *sealed, reason, advice string) {
-	switch id := algorithm.Algorithm.String(); {
-	case id == oidPBES2:
-		s, reason = parsePBES2(algorithm)
-	case strings.HasPrefix(id, oidPBE):
-		s, reason = parsePBE(algorithm)
-	default:
-		reason = "its encryption " + id + " is not read: PBES2 and those of PKCS#12 are"
-	}
-	if reason == damagedPBES2 {
-		return nil, reason, ""
-	}
-	if reason != "" {
-		return nil, reason, adviceOfCipher
-	}
-	if len(ciphertext) == 0 || len(ciphertext)%s.scheme.blockSize != 0 {
-		return nil, damagedPBES2, ""
-	}
-	s.ciphertext = ciphertext
-	return s, "", ""
-}
-
-func parsePBES2(algorithm pkix.AlgorithmIdentifier) (*sealed, string) {
+// parseEncryptedKey checks all parameters before anything is derived from them. The reason
+// has nothing of the key in it.
+func parseEncryptedKey(info encryptedKeyInfo) (key *encryptedKey, reason, advice string) {
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
-	if unmarshalAll(algorithm.Parameters.FullBytes, &params) != nil {
-		return nil, damagedPBES2
+	if id := info.Algorithm.Algorithm.String(); id != oidPBES2 {
+		return nil, "its encryption " + id + " is not read: PBES2 and those of PKCS#12 with 3DES and RC2 are", adviceOfCipher
+	}
+	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
+		return nil, damagedPBES2, ""
 	}
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
 	if !known {
-		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm)
+		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
 	}
-	s := &sealed{forms: narrowForm, scheme: scheme}
-	var iv []byte
-	if unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) != nil || len(iv) != s.scheme.blockSize {
-		return nil, damagedPBES2
+	key = &encryptedKey{scheme: scheme, ciphertext: info.Encrypted}
+	if unmarshalAll(params.Scheme.Parameters.FullBytes, &key.iv) != nil || len(key.iv) != key.scheme.blockSize ||
+		len(key.ciphertext) == 0 || len(key.ciphertext)%key.scheme.blockSize != 0 {
+		return nil, damagedPBES2, ""
 	}
-	derive, rounds, reason := parseDerivation(params.Derivation)
-	s.rounds = rounds
-	s.derive = func(password string) (key, _ []byte, err error) {
-		key, err = derive(password, s.scheme.keyLength)
-		return key, iv, err
+	if key.derive, reason = parseDerivation(params.Derivation); reason != "" {
+		return nil, reason, adviceOfCipher
 	}
-	return s, reason
+	return key, "", ""
 }
 
-// open returns what is inside, which is a SEQUENCE in all that is read here, or false if no
-// form of the password gives one.
-func (s *sealed) open(password string) ([]byte, bool) {
-	for _, form := range s.forms(password) {
-		plain := s.decrypt(form)
-		if der, rest := firstDER(plain); der != nil && len(rest) == 0 {
-			return plain, true
-		}
-	}
-	return nil, false
-}
-
-// decrypt returns nil if the padding shows that the password is wrong.
-func (s *sealed) decrypt(form string) []byte {
-	key, iv, err := s.derive(form)
+// decrypt returns the PKCS#8 inside, or false if the padding shows that the password is
+// wrong. A wrong password can pass here, once in some 250 times.
+func (k *encryptedKey) decrypt(password string) ([]byte, bool) {
+	derived, err := k.derive(password, k.scheme.keyLength)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	block, err := s.scheme.newCipher(key)
+	block, err := k.scheme.newCipher(derived)
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	plain := make([]byte, len(s.ciphertext))
-	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, s.ciphertext)
+	plain := make([]byte, len(k.ciphertext))
+	cipher.NewCBCDecrypter(block, k.iv).CryptBlocks(plain, k.ciphertext)
 	padding := int(plain[len(plain)-1])
-	if padding == 0 || padding > s.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
-		return nil
+	if padding == 0 || padding > k.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
+		return nil, false
 	}
-	return plain[:len(plain)-padding]
+	return plain[:len(plain)-padding], true
 }

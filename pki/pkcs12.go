@@ -1,0 +1,166 @@
+package pki
+
+import (
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"slices"
+	"strings"
+
+	"software.sslmate.com/src/go-pkcs12"
+)
+
+var (
+	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}  // RFC 5652 section 4
+	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}  // section 8
+	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14} // RFC 8018 appendix A.5, RFC 9579
+	oidHMAC          = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}     // with SHA-256, RFC 8018 appendix B.1
+)
+
+const oidBags = "1.2.840.113549.1.12.10.1." // RFC 7292 section 4.2
+
+// readPBE are those encryptions of PKCS#12 that the library reads (RFC 7292 appendix C).
+var readPBE = []string{"1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.5", "1.2.840.113549.1.12.1.6"}
+
+// pfx and macData are RFC 7292 section 4.
+type pfx struct {
+	Version int
+	Safes   contentInfo
+	MAC     macData `asn1:"optional"`
+}
+
+type macData struct {
+	Digest struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Digest    []byte
+	}
+	Salt   []byte
+	Rounds int `asn1:"optional,default:1"`
+}
+
+func (m macData) rounds() int {
+	if m.Digest.Algorithm.Algorithm.Equal(oidPBMAC1) {
+		return roundsOf(m.Digest.Algorithm)
+	}
+	return m.Rounds
+}
+
+// roundsOf are the rounds that an encryption or PBMAC1 asks for, or -1 if that can't be told.
+// All have the salt and the rounds first; other derivations are bounded by themselves.
+func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
+	params := algorithm.Parameters.FullBytes
+	var scheme struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
+	if unmarshalAll(params, &scheme) == nil {
+		if scheme.Derivation.Algorithm.String() != oidPBKDF2 {
+			return maxRounds
+		}
+		params = scheme.Derivation.Parameters.FullBytes
+	}
+	var derivation pbkdf2Params
+	if unmarshalAll(params, &derivation) != nil {
+		return -1
+	}
+	return derivation.Rounds
+}
+
+// addRounds does not overflow.
+func (a *archive) addRounds(rounds int) {
+	if rounds < 1 || rounds > maxArchiveRounds {
+		rounds = maxArchiveRounds + 1
+	}
+	a.rounds = min(a.rounds, maxArchiveRounds) + rounds
+}
+
+// decodeArchive returns all keys and certificates of an archive that the library reads. It is
+// held to return.
+func decodeArchive(data []byte, password string) (blocks []*pem.Block, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("damaged")
+		}
+	}()
+	//lint:ignore SA1019 the labels that it gives to keys are wrong, which byContent mends; nothing else reads several keys
+	if blocks, err = pkcs12.ToPEM(data, password); err == nil || isAboutMAC(err) {
+		return blocks, err
+	}
+	// It refuses attributes that it does not know, such as Java's of a trusted certificate.
+	key, first, others, refused := pkcs12.DecodeChain(data, password)
+	if refused != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	blocks = []*pem.Block{{Type: "PRIVATE KEY", Bytes: der}}
+	for _, certificate := range append(others, first) {
+		blocks = append(blocks, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
+	}
+	return blocks, err
+}
+
+// isAboutMAC reports whether the library got no further than the MAC of an archive.
+func isAboutMAC(err error) bool {
+	return errors.Is(err, pkcs12.ErrIncorrectPassword) || strings.Contains(err.Error(), "MAC")
+}
+
+// refuseArchive translates an error of the library, whose text may hold parts of the archive.
+func (f *file) refuseArchive(err error) error {
+	var unread pkcs12.NotImplementedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), f.unsealed && !errors.As(err, &unread):
+		return f.wrongPassword()
+	case errors.As(err, &unread):
+		return f.refuse("its PKCS#12 archive has a form that is not read: "+string(unread), adviceOfArchive)
+	}
+	return f.refuse("its PKCS#12 archive has a part that can't be read", adviceOfArchive)
+}
+
+// repacked is an archive of one part in the one form that the library reads: in DER, with two
+// safes and a MAC.
+func repacked(safe contentInfo, password string) []byte {
+	content := encoded([]contentInfo{safe, dataOf([]safeBag{})})
+	derivation := pbkdf2Params{Salt: []byte("salt"), Rounds: 1, KeyLength: sha256.Size, Function: pkix.AlgorithmIdentifier{Algorithm: oidHMAC}}
+	key, err := pbkdf2.Key(sha256.New, password, derivation.Salt, derivation.Rounds, derivation.KeyLength)
+	if err != nil {
+		return nil
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(content)
+	archive := pfx{Version: 3, Safes: dataOf(asn1.RawValue{FullBytes: content}), MAC: macData{Salt: derivation.Salt, Rounds: 1}}
+	archive.MAC.Digest.Digest = mac.Sum(nil)
+	archive.MAC.Digest.Algorithm = pkix.AlgorithmIdentifier{Algorithm: oidPBMAC1, Parameters: asn1.RawValue{FullBytes: encoded([]pkix.AlgorithmIdentifier{
+		{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}, Parameters: asn1.RawValue{FullBytes: encoded(derivation)}}, {Algorithm: oidHMAC},
+	})}}
+	return encoded(archive)
+}
+
+func dataOf(content any) contentInfo {
+	return contentInfo{oidData, inContext(encoded(encoded(content)))}
+}
+
+func inContext(der []byte) asn1.RawValue {
+	return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}
+}
+
+// encoded is DER, or nil for what has none, which the library refuses.
+func encoded(value any) []byte {
+	der, _ := asn1.Marshal(value)
+	return slices.Clip(der)
+}
+
+// openPBE has the library decrypt a key that is encrypted in the way of PKCS#12.
+func openPBE(encrypted []byte) opener {
+	bag := safeBag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}, inContext(encrypted)}
+	return func(password string) *pem.Block {
+		blocks, err := decodeArchive(repacked(dataOf([]safeBag{bag}), password), password)
+		if err != nil || len(blocks) != 1 {
+			return nil
+		}
+		return pemBlock{"PRIVATE KEY", blocks[0]}.byContent().block
+	}
+}
