@@ -26,6 +26,7 @@
 // hold, not by their labels: PEM, also without its line feeds, DER, or either in base64.
 // Private keys are read with the standard library and these:
 //
+//   - PEM in the older encryption with headers: go.step.sm/crypto/pemutil.
 //   - PKCS#8 encrypted by PBES2: decrypted here, with PBKDF2 of the standard library and
 //     scrypt of golang.org/x/crypto. github.com/youmark/pkcs8 lacks hashes and the optional
 //     key length, and panics on an odd initialization vector; it does not bound the work.

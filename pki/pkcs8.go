@@ -6,13 +6,14 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/des"
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"slices"
 	"strings"
+
+	"go.step.sm/crypto/pemutil"
 )
 
 // decryptKey reads the key of an encrypted block.
@@ -90,8 +91,8 @@ func decryptLegacy(f *file, block *pem.Block) (opener, *Error) {
 		return nil, unreadForm(f, block.Type)
 	}
 	return func(text string) *pem.Block {
-		//lint:ignore SA1019 OpenSSL wrote keys in this form for twenty years; it is only read here
-		der, err := x509.DecryptPEMBlock(block, []byte(text))
+		block.Headers["Proc-Type"] = "4,ENCRYPTED" // as the library wants it
+		der, err := pemutil.DecryptPEMBlock(block, []byte(text))
 		if kind := kindOf(der); err != nil || kind == "" {
 			return nil // a wrong password can leave a good padding, once in some 250 times
 		}
