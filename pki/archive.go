@@ -6,7 +6,6 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,13 +13,10 @@ import (
 // An archive is a PKCS#12 file (RFC 7292), taken apart as far as that needs no password: the
 // work that the rest asks for is known before anything is derived from one. It may be in BER.
 type archive struct {
-	file   *file
-	der    []byte
-	hasMAC bool
-	plain  []*pem.Block  // what is not encrypted
-	safes  []contentInfo // encrypted contents
-	keys   []opener      // encrypted keys
-	rounds int
+	der               []byte
+	safes             []contentInfo // in DER, without attributes
+	hasMAC, encrypted bool          // encrypted also if only the MAC needs the password
+	rounds            int
 }
 
 type contentInfo struct {
@@ -39,9 +35,8 @@ type safeBag struct {
 const maxArchiveRounds = 3 * maxRounds
 
 const (
-	tooManyRounds   = "its encryption asks for more than %d rounds of key derivation, or does not say for how many"
 	damagedArchive  = "its PKCS#12 archive is cut short or altered"
-	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem, then openssl pkcs12 -export -in ca.pem -out ca.p12, makes one that is read"
+	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem writes key and certificate in a form that is read"
 )
 
 // openArchive reads the keys of a PKCS#12 archive, and its certificates into the bundle.
@@ -51,13 +46,14 @@ func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, err
 		return nil, err
 	}
 	b.file.unsealed = !a.hasMAC
-	blocks := a.plain
-	if a.hasMAC || len(a.safes)+len(a.keys) > 0 {
-		err = b.file.unlock(password, func(text string) (err error) {
-			blocks, err = a.open(text)
-			return err
-		})
+	if !a.encrypted {
+		password = func(string) (string, error) { return "", nil }
 	}
+	var blocks []*pem.Block
+	err = b.file.unlock(password, func(text string) (err error) {
+		blocks, err = a.open(b.file, text)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -84,29 +80,27 @@ func refuseKeyAlone(b *bundle) error {
 }
 
 func parseArchive(f *file, ber []byte) (*archive, error) {
-	a := &archive{file: f}
+	a := &archive{}
 	var pfx pfx
 	var safes []contentInfo
 	a.der, _ = toDER(ber, maxDepth)
-	if unmarshalAll(a.der, &pfx) != nil {
-		return nil, f.refuse(damagedArchive, "")
-	}
-	if !pfx.Safes.Type.Equal(oidData) {
+	damaged := unmarshalAll(a.der, &pfx) != nil
+	switch {
+	case !damaged && !pfx.Safes.Type.Equal(oidData):
 		return nil, f.refuse("its PKCS#12 archive is signed or enveloped, not protected by a password", adviceOfArchive)
-	}
-	if !octets(pfx.Safes.Content, &safes) {
+	case damaged || !octets(pfx.Safes.Content, &safes):
 		return nil, f.refuse(damagedArchive, "")
 	}
 	if a.hasMAC = len(pfx.MAC.Digest.Algorithm.Algorithm) > 0; a.hasMAC {
 		a.addRounds(pfx.MAC.rounds())
 	}
 	for _, safe := range safes {
-		if err := a.addSafe(safe); err != nil {
-			return nil, err
+		if !a.addSafe(safe) {
+			return nil, f.refuse(damagedArchive+", or a part of it is encrypted with a public key", adviceOfArchive)
 		}
 	}
 	if a.rounds > maxArchiveRounds {
-		return nil, f.refuse(fmt.Sprintf(tooManyRounds, maxArchiveRounds), adviceOfArchive)
+		return nil, f.refuse(fmt.Sprintf("its encryption asks for more than %d rounds of key derivation, or does not say for how many", maxArchiveRounds), adviceOfArchive)
 	}
 	return a, nil
 }
@@ -121,90 +115,55 @@ func octets(value asn1.RawValue, inside any) bool {
 	return unmarshalAll(der, inside) == nil
 }
 
-func (a *archive) addSafe(safe contentInfo) error {
+func (a *archive) addSafe(safe contentInfo) bool {
 	var bags []safeBag
-	var data struct { // EncryptedData, RFC 5652 section 8
-		Version int
-		Content struct {
-			Type      asn1.ObjectIdentifier
-			Algorithm pkix.AlgorithmIdentifier
-			Encrypted asn1.RawValue `asn1:"optional,tag:0"`
-		}
-	}
+	var data encryptedData
 	switch {
 	case safe.Type.Equal(oidData) && octets(safe.Content, &bags):
-		return a.addBags(bags, maxDepth)
+		for _, bag := range bags {
+			var key struct{ Algorithm pkix.AlgorithmIdentifier }
+			if bag.ID.Equal(oidEncryptedKey) && unmarshalAll(bag.Value.Bytes, &key) == nil {
+				a.addRounds(roundsOf(key.Algorithm))
+			}
+		}
+		safe = dataOf(bags)
 	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data) == nil:
 		a.addRounds(roundsOf(data.Content.Algorithm))
 		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
 			*encrypted = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: joined(encrypted.Bytes)}
 		}
-		a.safes = append(a.safes, contentInfo{safe.Type, inContext(encoded(data))})
-		return nil
+		safe.Content = inContext(encoded(data))
+	default:
+		return false
 	}
-	return a.file.refuse(damagedArchive+", or a part of it is encrypted with a public key", adviceOfArchive)
+	a.safes = append(a.safes, safe)
+	return true
 }
 
-// addBags sorts the bags of a safe. Other kinds than keys and certificates are passed over.
-func (a *archive) addBags(bags []safeBag, depth int) error {
-	for _, bag := range bags {
-		switch bag.ID.String() {
-		case oidBags + "1": // a key
-			a.plain = append(a.plain, &pem.Block{Type: "PRIVATE KEY", Bytes: bag.Value.Bytes})
-		case oidBags + "2": // an encrypted key
-			open, err := decryptPKCS8(a.file, &pem.Block{Bytes: bag.Value.Bytes})
-			if err != nil {
-				err.Advice = adviceOfArchive
-				return err
-			}
-			var info encryptedKeyInfo
-			unmarshalAll(bag.Value.Bytes, &info)
-			a.addRounds(roundsOf(info.Algorithm))
-			a.keys = append(a.keys, open)
-		case oidBags + "3": // a certificate
-			var certificate struct {
-				ID    asn1.ObjectIdentifier
-				Value []byte `asn1:"explicit,tag:0"`
-			}
-			unmarshalAll(bag.Value.Bytes, &certificate)
-			a.plain = append(a.plain, &pem.Block{Type: "CERTIFICATE", Bytes: certificate.Value})
-		case oidBags + "6": // bags
-			var inner []safeBag
-			if depth == 0 || unmarshalAll(bag.Value.Bytes, &inner) != nil {
-				return a.file.refuse(damagedArchive, "")
-			}
-			if err := a.addBags(inner, depth-1); err != nil {
-				return err
-			}
-		}
+// addRounds does not overflow.
+func (a *archive) addRounds(rounds int) {
+	if rounds < 1 || rounds > maxArchiveRounds {
+		rounds = maxArchiveRounds + 1
 	}
-	return nil
+	a.rounds, a.encrypted = min(a.rounds, maxArchiveRounds)+rounds, true
 }
 
 // open has the library check the MAC and decrypt the archive. Of one that it refuses as a
 // whole, each part is decrypted by itself.
-func (a *archive) open(password string) ([]*pem.Block, error) {
+func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	if !utf8.ValidString(password) || strings.ContainsFunc(password, func(r rune) bool { return r > 0xffff }) {
-		return nil, a.file.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
+		return nil, f.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
 	}
 	blocks, err := decodeArchive(a.der, password)
 	if err == nil || a.hasMAC && isAboutMAC(err) {
-		return blocks, a.file.refuseArchive(err)
+		return blocks, f.refuseArchive(err)
 	}
-	blocks = slices.Clone(a.plain)
 	for _, safe := range a.safes {
 		found, err := decodeArchive(repacked(safe, password), password)
 		if err != nil {
-			return nil, a.file.refuseArchive(err)
+			return nil, f.refuseArchive(err)
 		}
 		blocks = append(blocks, found...)
-	}
-	for _, open := range a.keys {
-		block := open(password)
-		if block == nil {
-			return nil, a.file.wrongPassword()
-		}
-		blocks = append(blocks, block)
 	}
 	return blocks, nil
 }

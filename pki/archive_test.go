@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -105,16 +104,15 @@ func TestKeyBesideADamagedOne(t *testing.T) {
 
 func TestArchivesRefused(t *testing.T) {
 	const unread, camellia = "its PKCS#12 archive has a form that is not read: ", "1.2.392.200011.61.1.1.1.4"
-	const ciphers = " is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are"
-	const schemes = " is not read: PBES2 and those of PKCS#12 with 3DES and RC2 are"
 	for _, test := range []struct{ path, reason, advice string }{
 		{keyFixture("openssl.p256.keyonly.p12"), "its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well"},
 		{keyFixture("openssl.p256.certonly.p12"), "its PKCS#12 archive holds no private key", "export it anew together with its private key"},
-		{archiveFixture("openssl.p256.camellia.p12"), "its cipher " + camellia + ciphers, adviceOfArchive},
+		{archiveFixture("openssl.p256.camellia.p12"), unread + "pbes2 algorithm " + camellia + " is not supported", adviceOfArchive},
 		{archiveFixture("openssl.p256.camellia-certificate.p12"), unread + "pbes2 algorithm " + camellia + " is not supported", adviceOfArchive},
 		{archiveFixture("openssl.p256.pbes2-3des.p12"), unread + "pbes2 algorithm 1.2.840.113549.3.7 is not supported", adviceOfArchive},
-		{archiveFixture("openssl.p256.rc4.p12"), "its encryption 1.2.840.113549.1.12.1.1" + schemes, adviceOfArchive},
-		{archiveFixture("openssl.p256.pbe-3des2.p12"), "its encryption 1.2.840.113549.1.12.1.4" + schemes, adviceOfArchive},
+		{handedFile("openssl.rsa2048.odd-crt.p12"), "its PKCS#12 archive has a part that can't be read", adviceOfArchive},
+		{archiveFixture("openssl.p256.rc4.p12"), unread + "pbe algorithm 1.2.840.113549.1.12.1.1 is not supported", adviceOfArchive},
+		{archiveFixture("openssl.p256.pbe-3des2.p12"), unread + "pbe algorithm 1.2.840.113549.1.12.1.4 is not supported", adviceOfArchive},
 		{archiveFixture("openssl.p256.mac-sha224.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.4", adviceOfArchive},
 		{archiveFixture("openssl.p256.mac-sha384.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.2", adviceOfArchive},
 		{archiveFixture("openssl.p256.mac-sha512-256.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.6", adviceOfArchive},
@@ -153,10 +151,11 @@ func TestArchiveCutShort(t *testing.T) {
 
 // All parts of an archive together are bounded, and each by itself, before anything is derived.
 func TestRoundsOfArchives(t *testing.T) {
+	const tooMany = "its encryption asks for more than 6000000 rounds of key derivation, or does not say for how many"
 	part := func(rounds int) asn1.RawValue {
-		algorithm := sequence(t, oid(t, readPBE[0]), sequence(t, []byte("saltsalt"), rounds))
+		algorithm := sequence(t, oid(t, "1.2.840.113549.1.12.1.3"), sequence(t, []byte("saltsalt"), rounds))
 		key := sequence(t, algorithm, make([]byte, 16))
-		return sequence(t, oid(t, oidBags+"2"), asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: key.FullBytes})
+		return sequence(t, oidEncryptedKey, asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: key.FullBytes})
 	}
 	content := func(value any) asn1.RawValue {
 		der, err := asn1.Marshal(value)
@@ -173,9 +172,9 @@ func TestRoundsOfArchives(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{archive(part(maxRounds + 1)), fmt.Sprintf(tooManyRounds, maxRounds)},
-		{archive(part(-1)), fmt.Sprintf(tooManyRounds, maxRounds)},
-		{archive(part(maxRounds), part(maxRounds), part(maxRounds), part(1)), fmt.Sprintf(tooManyRounds, maxArchiveRounds)},
+		{archive(part(maxArchiveRounds + 1)), tooMany},
+		{archive(part(-1)), tooMany},
+		{archive(part(maxRounds), part(maxRounds), part(maxRounds), part(1)), tooMany},
 	} {
 		path := write(t, "ca.p12", test.data)
 		_, err := readKey(path, unasked(t))
@@ -192,8 +191,8 @@ func TestRoundsOfArchives(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{mac(sha256, maxArchiveRounds+1), fmt.Sprintf(tooManyRounds, maxArchiveRounds)},
-		{mac(sha256, -1), fmt.Sprintf(tooManyRounds, maxArchiveRounds)},
+		{mac(sha256, maxArchiveRounds+1), tooMany},
+		{mac(sha256, -1), tooMany},
 		{mac(pkix.AlgorithmIdentifier{Algorithm: oid(t, "1.2.3")}, 1), "its PKCS#12 archive has a form that is not read: MAC digest algorithm not supported: 1.2.3"},
 		{mac(pbmac1, 1), "its PKCS#12 archive has a part that can't be read"},
 	} {

@@ -3,7 +3,6 @@ package pki
 import (
 	"bytes"
 	"encoding/asn1"
-	"slices"
 	"strings"
 )
 
@@ -82,13 +81,7 @@ func joined(der []byte) (content []byte) {
 }
 
 func encodeDER(tag byte, content []byte) []byte {
-	length := bytes.TrimLeft([]byte{byte(len(content) >> 16), byte(len(content) >> 8), byte(len(content))}, "\x00")
-	if len(content) >= 0x80 {
-		length = append([]byte{0x80 | byte(len(length))}, length...)
-	} else {
-		length = []byte{byte(len(content))}
-	}
-	return slices.Concat([]byte{tag}, length, content)
+	return encoded(asn1.RawValue{Class: int(tag >> 6), Tag: int(tag & 0x1f), IsCompound: tag&0x20 != 0, Bytes: content})
 }
 
 // firstDER returns the SEQUENCE that data begins with and what follows it, or nil. DER is

@@ -16,16 +16,12 @@ import (
 )
 
 var (
-	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}  // RFC 5652 section 4
-	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}  // section 8
-	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14} // RFC 8018 appendix A.5, RFC 9579
-	oidHMAC          = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}     // with SHA-256, RFC 8018 appendix B.1
+	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}         // RFC 5652 section 4
+	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}         // section 8
+	oidEncryptedKey  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2} // RFC 7292 section 4.2
+	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}        // RFC 8018 appendix A.5, RFC 9579
+	oidHMAC          = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}            // with SHA-256, RFC 8018 appendix B.1
 )
-
-const oidBags = "1.2.840.113549.1.12.10.1." // RFC 7292 section 4.2
-
-// readPBE are those encryptions of PKCS#12 that the library reads (RFC 7292 appendix C).
-var readPBE = []string{"1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.5", "1.2.840.113549.1.12.1.6"}
 
 // pfx and macData are RFC 7292 section 4.
 type pfx struct {
@@ -41,6 +37,16 @@ type macData struct {
 	}
 	Salt   []byte
 	Rounds int `asn1:"optional,default:1"`
+}
+
+// encryptedData is RFC 5652 section 8.
+type encryptedData struct {
+	Version int
+	Content struct {
+		Type      asn1.ObjectIdentifier
+		Algorithm pkix.AlgorithmIdentifier
+		Encrypted asn1.RawValue `asn1:"optional,tag:0"`
+	}
 }
 
 func (m macData) rounds() int {
@@ -66,14 +72,6 @@ func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
 		return -1
 	}
 	return derivation.Rounds
-}
-
-// addRounds does not overflow.
-func (a *archive) addRounds(rounds int) {
-	if rounds < 1 || rounds > maxArchiveRounds {
-		rounds = maxArchiveRounds + 1
-	}
-	a.rounds = min(a.rounds, maxArchiveRounds) + rounds
 }
 
 // decodeArchive returns all keys and certificates of an archive that the library reads. It is
@@ -106,16 +104,18 @@ func isAboutMAC(err error) bool {
 	return errors.Is(err, pkcs12.ErrIncorrectPassword) || strings.Contains(err.Error(), "MAC")
 }
 
-// refuseArchive translates an error of the library, whose text may hold parts of the archive.
+// refuseArchive translates an error of the library, whose text may hold parts of the archive,
+// but not where it names what is not supported.
 func (f *file) refuseArchive(err error) error {
-	var unread pkcs12.NotImplementedError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), f.unsealed && !errors.As(err, &unread):
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "support"):
+		return f.refuse("its PKCS#12 archive has a form that is not read: "+text[strings.LastIndex(text, "pkcs12: ")+len("pkcs12: "):], adviceOfArchive)
+	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), f.unsealed:
 		return f.wrongPassword()
-	case errors.As(err, &unread):
-		return f.refuse("its PKCS#12 archive has a form that is not read: "+string(unread), adviceOfArchive)
 	}
 	return f.refuse("its PKCS#12 archive has a part that can't be read", adviceOfArchive)
 }
@@ -151,16 +151,4 @@ func inContext(der []byte) asn1.RawValue {
 func encoded(value any) []byte {
 	der, _ := asn1.Marshal(value)
 	return slices.Clip(der)
-}
-
-// openPBE has the library decrypt a key that is encrypted in the way of PKCS#12.
-func openPBE(encrypted []byte) opener {
-	bag := safeBag{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}, inContext(encrypted)}
-	return func(password string) *pem.Block {
-		blocks, err := decodeArchive(repacked(dataOf([]safeBag{bag}), password), password)
-		if err != nil || len(blocks) != 1 {
-			return nil
-		}
-		return pemBlock{"PRIVATE KEY", blocks[0]}.byContent().block
-	}
 }

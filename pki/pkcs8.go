@@ -22,9 +22,9 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 	if key.legacy() {
 		decrypt = decryptLegacy
 	}
-	open, refusal := decrypt(f, key.block)
-	if refusal != nil {
-		return nil, refusal
+	open, err := decrypt(f, key.block)
+	if err != nil {
+		return nil, err
 	}
 	err = f.unlock(password, func(text string) error {
 		block := open(text)
@@ -40,18 +40,8 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 // An opener decrypts a block, or returns nil if the password is wrong.
 type opener func(password string) *pem.Block
 
-func decryptPKCS8(f *file, block *pem.Block) (opener, *Error) {
-	var info encryptedKeyInfo
-	if unmarshalAll(block.Bytes, &info) != nil {
-		return nil, f.refuse(damagedPBES2, "")
-	}
-	if slices.Contains(readPBE, info.Algorithm.Algorithm.String()) {
-		if rounds := roundsOf(info.Algorithm); rounds < 1 || rounds > maxRounds {
-			return nil, f.refuse(fmt.Sprintf(tooManyRounds, maxRounds), adviceOfCipher)
-		}
-		return openPBE(block.Bytes), nil
-	}
-	encrypted, reason, advice := parseEncryptedKey(info)
+func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
+	encrypted, reason, advice := parseEncryptedKey(block.Bytes)
 	if reason != "" {
 		return nil, f.refuse(reason, advice)
 	}
@@ -82,7 +72,7 @@ func parsePrivateKeyInfo(der []byte) (info privateKeyInfo, ok bool) {
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
 // decryptLegacy has no derivation to bound: it is one round of MD5.
-func decryptLegacy(f *file, block *pem.Block) (opener, *Error) {
+func decryptLegacy(f *file, block *pem.Block) (opener, error) {
 	cipher, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
 		return nil, f.refuse("the cipher that its DEK-Info header names is not read: "+strings.Join(legacyCiphers, ", ")+" are", adviceOfCipher)
@@ -100,13 +90,8 @@ func decryptLegacy(f *file, block *pem.Block) (opener, *Error) {
 	}, nil
 }
 
-// encryptedKeyInfo is EncryptedPrivateKeyInfo (RFC 5958 section 3).
-type encryptedKeyInfo struct {
-	Algorithm pkix.AlgorithmIdentifier
-	Encrypted []byte
-}
-
-// An encryptedKey is an encrypted PKCS#8 key whose parameters are known to be good.
+// An encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
+// whose parameters are known to be good.
 type encryptedKey struct {
 	derive     derivation
 	scheme     scheme
@@ -137,10 +122,17 @@ var schemes = map[string]scheme{
 
 // parseEncryptedKey checks all parameters before anything is derived from them. The reason
 // has nothing of the key in it.
-func parseEncryptedKey(info encryptedKeyInfo) (key *encryptedKey, reason, advice string) {
+func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Encrypted []byte
+	}
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
+	if unmarshalAll(der, &info) != nil {
+		return nil, damagedPBES2, ""
+	}
 	if id := info.Algorithm.Algorithm.String(); id != oidPBES2 {
-		return nil, "its encryption " + id + " is not read: PBES2 and those of PKCS#12 with 3DES and RC2 are", adviceOfCipher
+		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
 	}
 	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
 		return nil, damagedPBES2, ""
