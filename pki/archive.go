@@ -65,10 +65,7 @@ func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, err
 			b.add(pemBlock{block.Type, block})
 		}
 	}
-	if len(found.keys) == 0 && found.refused == nil {
-		return nil, b.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key")
-	}
-	return found.result()
+	return found.result(b.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key"))
 }
 
 // refuseKeyAlone is the error for an archive that should have the CA certificate.

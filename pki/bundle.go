@@ -50,7 +50,7 @@ func parseBundle(f *file) (*bundle, error) {
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	case len(blocks) > 0:
-		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0].label, isPEM(f.data)))
+		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0], isPEM(f.data)))
 	}
 	return nil, f.refuseForeign("it holds no certificate in PEM or DER")
 }

@@ -84,8 +84,8 @@ func encodeDER(tag byte, content []byte) []byte {
 	return encoded(asn1.RawValue{Class: int(tag >> 6), Tag: int(tag & 0x1f), IsCompound: tag&0x20 != 0, Bytes: content})
 }
 
-// firstDER returns the SEQUENCE that data begins with and what follows it, or nil. DER is
-// returned as it is, whatever is in it: a signature may be over it.
+// firstDER returns the SEQUENCE that data begins with and what follows it, or nil. What is in
+// it stays as it is, if its length is definite: a signature may be over it.
 func firstDER(data []byte) (der, rest []byte) {
 	header, length, ok := berHeader(data)
 	switch {
@@ -94,7 +94,7 @@ func firstDER(data []byte) (der, rest []byte) {
 	case length < 0:
 		return toDER(data, maxDepth)
 	}
-	return data[:header+length], data[header+length:]
+	return encodeDER(data[0], data[header:header+length]), data[header+length:]
 }
 
 // shape returns the values in a SEQUENCE, and a letter for the type of each.

@@ -119,10 +119,7 @@ func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
 			found.add(parseKey(f, block, password))
 		}
 	}
-	if len(found.keys) == 0 && found.refused == nil {
-		return nil, refuseNoKey(f, blocks)
-	}
-	return found.result()
+	return found.result(refuseNoKey(f, blocks))
 }
 
 // foundKeys are the private keys of a file, each once.
@@ -140,11 +137,12 @@ func (k *foundKeys) add(key crypto.Signer, err error) {
 	}
 }
 
-func (k *foundKeys) result() ([]crypto.Signer, error) {
+// result is an error only if no key could be read; none is the one for a file without any.
+func (k *foundKeys) result(none error) ([]crypto.Signer, error) {
 	if len(k.keys) > 0 {
 		return k.keys, nil
 	}
-	return nil, k.refused
+	return nil, cmp.Or(k.refused, none)
 }
 
 func parseKey(f *file, key pemBlock, password Password) (crypto.Signer, error) {

@@ -4,6 +4,7 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
+	"strings"
 )
 
 const adviceOfSecret = "give the file with the CA's private key"
@@ -13,45 +14,40 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	switch {
 	case len(blocks) > 0 && isCertificate(blocks[0].label):
 		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
+	case len(blocks) > 0 && blocks[0].label == "BCFKS":
+		return f.refuse(`it holds no private key, only "BCFKS"`, advices["BCFKS"])
 	case len(blocks) > 0:
-		return f.refuse("it holds no private key, only "+labels(blocks), adviceForKey(blocks[0].label))
+		return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
 	}
 	return f.refuseForeign("it holds no private key in PEM and is no whole PKCS#12 archive")
 }
 
-// adviceForKey says how to get a private key from a block with this label.
-func adviceForKey(label string) string {
-	if label == "BCFKS" {
-		return adviceOfBouncyCastle(label)
-	}
-	return adviceOfSecret
+// advices say how to get a certificate from a block with this label.
+var advices = map[string]string{
+	"TRUSTED CERTIFICATE":     "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings",
+	"PKCS7":                   "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out",
+	"PKCS12":                  "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out",
+	"BCFKS":                   adviceOfBouncyCastle("BCFKS"),
+	"CERTIFICATE REQUEST":     adviceOfRequest,
+	"NEW CERTIFICATE REQUEST": adviceOfRequest,
+	"PUBLIC KEY":              adviceOfPublic,
+	"RSA PUBLIC KEY":          adviceOfPublic,
+	"X509 CRL":                "a revocation list names its CA and does not hold it; give the file with the CA certificate",
 }
 
-// adviceFor says how to get a certificate from a block with this label, of a PEM file or
-// another.
-func adviceFor(label string, inPEM bool) string {
-	switch label {
-	case "TRUSTED CERTIFICATE":
-		return "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings"
-	case "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY":
+const (
+	adviceOfRequest = "a certificate request isn't signed yet; give the certificate that was issued for it"
+	adviceOfPublic  = "a public key is only a part of a certificate; give the file with the CA certificate"
+)
+
+func adviceFor(block pemBlock, inPEM bool) string {
+	switch {
+	case block.isKey():
 		return "this is a key: give the file with the certificate here"
-	case "PKCS7":
-		if !inPEM {
-			return "openssl pkcs7 -print_certs -inform DER -in FILE -out ca.crt takes the certificates out"
-		}
-		return "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"
-	case "PKCS12":
-		return "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out"
-	case "BCFKS":
-		return adviceOfBouncyCastle(label)
-	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		return "a certificate request isn't signed yet; give the certificate that was issued for it"
-	case "PUBLIC KEY", "RSA PUBLIC KEY":
-		return "a public key is only a part of a certificate; give the file with the CA certificate"
-	case "X509 CRL":
-		return "a revocation list names its CA and does not hold it; give the file with the CA certificate"
+	case inPEM:
+		return advices[block.label]
 	}
-	return ""
+	return strings.Replace(advices[block.label], "-print_certs -in", "-print_certs -inform DER -in", 1)
 }
 
 func unreadForm(f *file, label string) *Error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/elliptic"
 	"crypto/x509"
+	"encoding/pem"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -182,5 +183,17 @@ func oddCases(t *testing.T) []ruleCase {
 		{"serial-sign", "negative", odd("node-forge.rsa2048.negative.crt"), now, "its serial number is negative"},
 		{"key", "secp256k1", odd("openssl.secp256k1.plain.crt"), now, "its key is EC secp256k1, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"key", "explicit parameters", odd("openssl.p256.explicit.crt"), now, "its key is EC with explicit parameters, which few parsers read"},
+	}
+}
+
+// In DER, also with a line feed behind it, such a certificate is the same as in PEM.
+func TestOddCAsInDER(t *testing.T) {
+	for _, path := range oddCAs(t) {
+		block, _ := pem.Decode(mustRead(t, path))
+		want, err := readBundle(caRole, path)
+		got, errOfDER := readBundle(caRole, write(t, "ca.crt", block.Bytes, []byte("\n")))
+		if (err == nil) != (errOfDER == nil) || err == nil && !got.certificates[0].Equal(want.certificates[0]) {
+			t.Errorf("%s: %v in PEM, %v in DER", path, err, errOfDER)
+		}
 	}
 }
