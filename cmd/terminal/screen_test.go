@@ -23,6 +23,25 @@ func TestStepLineFits(t *testing.T) {
 	}
 }
 
+// A message and a question from outside cannot control the terminal, and keep to its width.
+func TestSpeech(t *testing.T) {
+	var out strings.Builder
+	s := NewScreen(&out, columns(50))
+	s.Say("hint: ", Bold, "run 'mqttca list' and look for\x1b[2J the CA with the serial number 4d21")
+	if want := "hint: run 'mqttca list' and look for\\u001b[2J the\n      CA with the serial number 4d21\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+	out.Reset()
+	s.Display = columns(20) // too narrow to keep to
+	s.Say("hint: ", Bold, "run it again: it looks at the list first")
+	if want := "hint: run it again: it looks at the list\n      first\n"; out.String() != want {
+		t.Errorf("narrow: %q, want %q", out.String(), want)
+	}
+	if got := s.Question("delete \x1b[2J? "); got != "delete \\u001b[2J? " {
+		t.Errorf("a question: %q", got)
+	}
+}
+
 func TestShownElapsed(t *testing.T) {
 	for elapsed, want := range map[time.Duration]string{
 		0: "0.0s", 99 * time.Millisecond: "0.0s", 9999 * time.Millisecond: "9.9s", 10 * time.Second: "10s",

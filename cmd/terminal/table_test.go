@@ -42,6 +42,14 @@ func TestFieldsFit(t *testing.T) {
 		{"CA", "工厂根证书"}, {"left out", ""}, {"SHA-256", strings.Repeat("ab", 20)},
 		{"state", "not registered; would be registered now (dry run)"},
 	}
+	const label = "verification certificate SHA-256"
+	long := []Field{{label, strings.Repeat("f", 12) + " " + strings.Repeat("a", 12) + " ee"}}
+	if got, want := printed(t, columns(40), func(p *Sheet) error { return p.Fields(long, nil) }), label+"\n  ffffffffffff aaaaaaaaaaaa ee\n"; got != want {
+		t.Errorf("below the label: %q, want %q", got, want)
+	}
+	if got, want := printed(t, columns(20), func(p *Sheet) error { return p.Fields(long, nil) }), label+"\n  ffffffffffff\n  aaaaaaaaaaaa ee\n"; got != want {
+		t.Errorf("below the label, in lines: %q, want %q", got, want)
+	}
 	for width, want := range map[int]string{
 		0:  "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now (dry run)\n",
 		49: "CA       工厂根证书\nSHA-256  " + strings.Repeat("ab", 20) + "\nstate    not registered; would be registered now\n         (dry run)\n",
@@ -56,5 +64,39 @@ func TestFieldsFit(t *testing.T) {
 	coloured := printed(t, Display{Colour: true}, func(p *Sheet) error { return p.Fields(fields[:1], Tones{"CA": Red}) })
 	if want := "CA  \x1b[31m工厂根证书\x1b[0m\n"; coloured != want {
 		t.Errorf("%q, want %q", coloured, want)
+	}
+}
+
+// Running text is broken on a terminal only: in a pipe it is one line.
+func TestParagraph(t *testing.T) {
+	text := strings.TrimSpace(strings.Repeat("word ", 30))
+	for width, want := range map[int]string{
+		0:   text + "\n",
+		150: strings.Repeat("word ", 19) + "word\n" + strings.Repeat("word ", 9) + "word\n",
+		20:  strings.Repeat(strings.Repeat("word ", 7)+"word\n", 3) + strings.Repeat("word ", 5) + "word\n",
+	} {
+		if got := printed(t, columns(width), func(p *Sheet) error { return p.Paragraph(text) }); got != want {
+			t.Errorf("%d columns: %q, want %q", width, got, want)
+		}
+	}
+}
+
+// A text has a tone if the display has colours and there is something to see.
+func TestPaint(t *testing.T) {
+	for _, tt := range []struct {
+		colour bool
+		tone   Tone
+		text   string
+		want   string
+	}{
+		{true, Red, "x", "\x1b[31mx\x1b[0m"},
+		{true, Alarm, "x", "\x1b[1;31mx\x1b[0m"},
+		{true, Plain, "x", "x"},
+		{true, Red, "", ""},
+		{false, Red, "x", "x"},
+	} {
+		if got := (Display{Colour: tt.colour}).Paint(tt.tone, tt.text); got != tt.want {
+			t.Errorf("%+v: %q", tt, got)
+		}
 	}
 }
