@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,30 @@ func TestEveryFlagCompletes(t *testing.T) {
 	for name := range completions() {
 		if !seen[name] {
 			t.Errorf("no command has --%s", name)
+		}
+	}
+}
+
+// The files that a shell offers for each flag that names one, by their extensions; any for
+// those that have none.
+func TestFilesOfEachFlag(t *testing.T) {
+	const filtered, anyFile = " :8", ":0"
+	for flag, want := range map[string]string{
+		"register --ca-cert":           "crt pem cer der" + filtered,
+		"register --ca-key":            "key pem p12 pfx" + filtered,
+		"submit --verification-cert":   "crt pem cer der" + filtered,
+		"register --key-password-file": anyFile,
+		"sign --code-file":             anyFile,
+		"sign --request":               "json" + filtered,
+		"submit --bundle":              "json" + filtered,
+		"code --request-out":           "json" + filtered,
+		"sign --bundle-out":            "json" + filtered,
+		"sign --out":                   "crt pem" + filtered,
+		"register --receipt":           "json" + filtered,
+	} {
+		stdout := mustRun(t, append(append([]string{"__complete"}, strings.Fields(flag)...), "")...)
+		if got := strings.Join(strings.Fields(stdout), " "); got != want {
+			t.Errorf("%s: %s, want %s", flag, got, want)
 		}
 	}
 }

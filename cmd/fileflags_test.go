@@ -62,3 +62,18 @@ func TestContentOfVariables(t *testing.T) {
 		})
 	}
 }
+
+// No private key and no web token is shown, whatever the error and wherever they stand in it.
+func TestRedacted(t *testing.T) {
+	for message, want := range map[string]string{
+		"read x: -----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\noAoGCCqG\n-----END EC PRIVATE KEY-----": "read x: [redacted]",
+		"read x: -----BEGIN ENCRYPTED PRIVATE KEY----- MHcCAQEE":                                   "read x: [redacted]",
+		"token eyJhbGci.eyJzdWIi.c2ln is not one":                                                  "token [redacted] is not one",
+		"pkcs11:token=a?PIN-VALUE=1234&x=y":                                                        "pkcs11:token=a?PIN-VALUE=[redacted]&x=y",
+		"read -----BEGIN CERTIFICATE-----":                                                         "read -----BEGIN CERTIFICATE-----",
+	} {
+		if got := redacted(message); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
