@@ -3,6 +3,7 @@ package terminal
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -17,6 +18,9 @@ func TestStepLineFits(t *testing.T) {
 				size := Columns(line)
 				if columns >= 20 && size >= columns || columns == 0 && size >= 80 {
 					t.Errorf("%d columns: %d: %q", columns, size, line)
+				}
+				if columns == 0 && !strings.Contains(line, shorten(words, 60)) {
+					t.Errorf("unknown columns: %q lacks %q", line, words)
 				}
 			}
 		}
@@ -51,4 +55,21 @@ func TestShownElapsed(t *testing.T) {
 			t.Errorf("%s: %s, want %s", elapsed, got, want)
 		}
 	}
+}
+
+// One empty line stands between the steps and a result, and none before the next result.
+func TestSetApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		s := NewScreen(&out, columns(60))
+		s.SetApart()
+		s.Begin("list", 10)
+		s.End(false)
+		steps := out.String()
+		s.SetApart()
+		s.SetApart()
+		if got := strings.TrimPrefix(out.String(), steps); got != "\n" || strings.HasPrefix(steps, "\n") {
+			t.Errorf("steps %q, then %q", steps, got)
+		}
+	})
 }

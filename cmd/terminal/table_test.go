@@ -36,6 +36,20 @@ func TestTableShortensTheWidest(t *testing.T) {
 	}
 }
 
+// In a block each value keeps its tone.
+func TestBlockIsColoured(t *testing.T) {
+	table := Table{
+		Columns: []Column{{"NAME", "name", true}, {"STATE", "state", false}, {"SN", "Sn", false}},
+		Rows:    [][]Cell{{{"root", Plain}, {"active", Green}, {strings.Repeat("4", 30), Plain}}},
+	}
+	d := columns(36)
+	d.Colour = true
+	want := "\x1b[1mroot\x1b[0m\n  state  \x1b[32mactive\x1b[0m\n  Sn\n    " + strings.Repeat("4", 30) + "\n"
+	if got := printed(t, d, func(p *Sheet) error { return p.Table(table) }); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Fields: aligned, broken at spaces, and a word without room beside the label below it.
 func TestFieldsFit(t *testing.T) {
 	fields := []Field{
