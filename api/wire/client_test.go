@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -52,6 +53,47 @@ func TestNoRedirects(t *testing.T) {
 	resp, err := NewClient(NewTransport(), time.Minute).Get(server.URL)
 	if err != nil || resp.StatusCode != http.StatusFound {
 		t.Errorf("got %v, %v", resp, err)
+	}
+}
+
+// An answer is read as it was sent, its headers up to a limit, and in time.
+func TestLimitsOfAnAnswer(t *testing.T) {
+	released := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Accept-Encoding") != "" {
+			t.Error("a compressed answer is asked for")
+		}
+		switch r.URL.Path {
+		case "/long":
+			w.Header().Set("X-Long", strings.Repeat("x", 2*maxHeaderBytes))
+		case "/late":
+			<-released
+		}
+	}))
+	defer server.Close()
+	defer close(released)
+	if _, err := NewClient(NewTransport(), time.Minute).Get(server.URL + "/"); err != nil {
+		t.Error(err)
+	}
+	if _, err := NewClient(NewTransport(), time.Minute).Get(server.URL + "/long"); err == nil {
+		t.Error("headers of any length are read")
+	}
+	if _, err := NewClient(NewTransport(), time.Millisecond).Get(server.URL + "/late"); !os.IsTimeout(err) {
+		t.Errorf("an answer that never comes: %v", err)
+	}
+}
+
+// TLS 1.1 and what is older is not spoken.
+func TestOldTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	transport := NewTransport()
+	transport.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	if _, err := NewClient(transport, time.Minute).Get(server.URL); err == nil || !strings.Contains(err.Error(), "protocol version") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -82,6 +82,10 @@ func TestCheckProxyOfAHostCalledDirectly(t *testing.T) {
 			t.Errorf("NO_PROXY=%q: %v", list, err)
 		}
 	}
+	setProxies(t, map[string]string{"HTTPS_PROXY": unreadable})
+	if err := check("https://mqtt.example."); err == nil {
+		t.Error("a host that ends in a dot is called directly")
+	}
 	for list, direct := range map[string]bool{"10.0.0.0/8": true, "10.1.2.3": true, "10.1.2.3:8443": true, "10.1.2.3:443": false, "11.0.0.0/8": false, ".3": false, "2.3": false} {
 		setProxies(t, map[string]string{"HTTPS_PROXY": unreadable, "NO_PROXY": list})
 		if err := check("https://10.1.2.3:8443"); (err == nil) != direct {
