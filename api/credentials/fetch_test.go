@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -49,6 +50,8 @@ func TestCredentialsURI(t *testing.T) {
 		{"refused", 403, "never shown", " answered HTTP 403"},
 		{"redirect", 307, answer, " answered HTTP 307"},
 		{"not JSON", 200, "never shown", unusable},
+		{"no id", 200, strings.Replace(answer, "uri-id", "", 1), unusable},
+		{"no token", 200, strings.Replace(answer, "uri-token", "", 1), unusable},
 		{"no secret", 200, strings.Replace(answer, "uri-secret", "", 1), unusable},
 		{"odd expiry", 200, strings.Replace(answer, "2099", "soon", 1), unusable},
 		{"secret as number", 200, strings.Replace(answer, `"uri-secret"`, "7", 1), unusable},
@@ -58,6 +61,9 @@ func TestCredentialsURI(t *testing.T) {
 			var query string
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				query = r.URL.RequestURI()
+				if !r.Close {
+					t.Error("the connection is kept, and the next request is hours away")
+				}
 				w.Header().Set("Location", "http://localhost:1/elsewhere")
 				w.WriteHeader(tt.status)
 				io.WriteString(w, tt.body)
@@ -84,6 +90,38 @@ func TestCredentialsURI(t *testing.T) {
 				t.Errorf("got %+v, %v; want %+v", got, err, want)
 			}
 		})
+	}
+}
+
+// A cause that is long is cut.
+func TestLongCause(t *testing.T) {
+	cause := &tls.CertificateVerificationError{Err: errors.New(strings.Repeat("x509 ", 1000))}
+	if err := (origin{"a test", "uri.example", ""}).unreachable(cause); len(err.Error()) > 700 || !strings.Contains(err.Error(), "x509 x509") {
+		t.Errorf("%d characters: %.100s", len(err.Error()), err)
+	}
+}
+
+// A closing counts how often it is closed.
+type closing struct {
+	io.Reader
+	closed int
+}
+
+func (c *closing) Close() error { c.closed++; return nil }
+
+type answering func() *http.Response
+
+func (a answering) RoundTrip(*http.Request) (*http.Response, error) { return a(), nil }
+
+// The body of an answer is closed, also of one that is refused.
+func TestBodyIsClosed(t *testing.T) {
+	for _, status := range []int{200, 403} {
+		body := &closing{Reader: strings.NewReader("x")}
+		client := &http.Client{Transport: answering(func() *http.Response { return &http.Response{StatusCode: status, Body: body} })}
+		fetchBody(context.Background(), client, http.MethodGet, "http://127.0.0.1:1", http.Header{})
+		if body.closed != 1 {
+			t.Errorf("HTTP %d: closed %d times", status, body.closed)
+		}
 	}
 }
 

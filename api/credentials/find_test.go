@@ -2,8 +2,10 @@ package credentials
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -120,6 +122,11 @@ func TestFindFails(t *testing.T) {
 			"the environment has only a part of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
 		{"token alone", twoProfiles, "", "", map[string]string{EnvSecurityToken: "x"},
 			"the environment has only a part of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
+		{"common secret without id", "", "", "", map[string]string{"ACCESS_KEY_SECRET": "x"},
+			"the environment has only a part of them: ACCESS_KEY_ID is not set"},
+		{"common token alone, which may be anybody's", "", "", "", map[string]string{"SECURITY_TOKEN": "x"}, "there are none in the environment, in $CLI or in $INI"},
+		{"OIDC token alone", twoProfiles, "", "", map[string]string{EnvOIDCTokenFile: "x"},
+			"the environment has only a part of what OIDC takes: it lacks ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN"},
 		{"OIDC without the role", twoProfiles, "", "", map[string]string{EnvOIDCProviderARN: "x", EnvOIDCTokenFile: "x"},
 			"the environment has only a part of what OIDC takes: it lacks ALIBABA_CLOUD_ROLE_ARN"},
 		{"OIDC provider alone", twoProfiles, "", "", map[string]string{EnvOIDCProviderARN: "x"},
@@ -182,15 +189,39 @@ func TestFindFails(t *testing.T) {
 	}
 }
 
-// A credentials URI comes before the ECS role.
-func TestURIBeforeECSRole(t *testing.T) {
-	home(t, "", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1", EnvECSRole: "r"})
-	provider, err := Find(Search{})
-	if err != nil {
-		t.Fatal(err)
+// Each place comes before all that follow.
+func TestOrderOfThePlaces(t *testing.T) {
+	const profile = `profile "ops" (AK)`
+	places := []struct {
+		source string
+		env    map[string]string
+	}{
+		{"the environment", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "secret"}},
+		{"the environment (OIDC)", map[string]string{EnvRoleARN: "r", EnvOIDCProviderARN: "p", EnvOIDCTokenFile: "/nonexistent"}},
+		{profile, nil},
+		{"the credentials URI of the environment", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1"}},
+		{"the ECS role of the environment", map[string]string{EnvECSRole: "r"}},
+		{"the environment (ACCESS_KEY_ID)", map[string]string{"ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "secret"}},
 	}
-	if got, ok := provider.(*renewed); !ok || got.source != "the credentials URI of the environment" {
-		t.Errorf("found %+v", provider)
+	env, config := map[string]string{}, ""
+	for _, place := range slices.Backward(places) {
+		maps.Copy(env, place.env)
+		if place.source == profile {
+			config = twoProfiles
+		}
+		home(t, config, env)
+		switch provider, err := Find(Search{}); found := provider.(type) {
+		case Credentials:
+			if found.Source != place.source {
+				t.Errorf("found %s, want %s", found.Source, place.source)
+			}
+		case *renewed:
+			if found.source != place.source {
+				t.Errorf("found %s, want %s", found.source, place.source)
+			}
+		default:
+			t.Errorf("%s: %T, %v", place.source, provider, err)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ func TestProfilesThatCannotWork(t *testing.T) {
 		{"OIDC", `"ram_role_arn": "r"`, "lacks oidc_provider_arn and oidc_token_file"},
 		{"OIDC", `"ram_role_arn": "r", "oidc_provider_arn": "p", "oidc_token": "t", "expired_seconds": 1`, "has expired_seconds 1, and STS takes no less than 900"},
 		{"CloudSSO", `"access_token": "never-shown"`, "lacks cloud_sso_sign_in_url and cloud_sso_account_id and cloud_sso_access_config"},
+		{"CloudSSO", `"cloud_sso_sign_in_url": "https://s", "cloud_sso_account_id": "a", "cloud_sso_access_config": "c"`, "lacks access_token"},
 		{"OAuth", `"oauth_site_type": "CN"`, "lacks oauth_access_token"},
 		{"OAuth", `"oauth_site_type": "MARS", "oauth_access_token": "t", "oauth_access_token_expire": 32503680000`, `has oauth_site_type "MARS", and only CN and INTL are known`},
 		{"External", "", "lacks process_command"},

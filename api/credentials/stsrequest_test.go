@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
@@ -63,6 +64,9 @@ func TestSTSRequest(t *testing.T) {
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
+	if got, err := (&scripted{}).ask(context.Background()); err != nil || !got.Expires.IsZero() {
+		t.Errorf("an expiry that is unknown: %v, %v", got.Expires, err)
+	}
 }
 
 // Nothing of the library's words comes through, and of an answer only what looks like a
@@ -83,6 +87,8 @@ func TestSTSRequestErrors(t *testing.T) {
 		{"code alone", refused(`{"Code":"EntityNotExist.Role"}`), "sts.example refused to give any (code EntityNotExist.Role, request id none)"},
 		{"request id alone", refused(`{"Code":"what the: ?","RequestId":"` + id + `"}`), "sts.example refused to give any (code none, request id " + id + ")"},
 		{"echo in the code", refused(`{"Code":"SentTokenOfLetters","RequestId":"sent+secret\/one"}`), "sts.example gave none that can be used"},
+		{"echo in the code, escaped", refused(`{"Code":"S\u0065ntTokenOfLetters"}`), "sts.example gave none that can be used"},
+		{"sentence for a code", refused(`{"Code":"NoPermission for sent+secret"}`), "sts.example gave none that can be used"},
 		{"long code", refused(`{"Code":"A` + strings.Repeat("a", 1000) + `"}`), "sts.example gave none that can be used"},
 		{"HTML", refused("<html>sent+secret/one"), "sts.example gave none that can be used"},
 		{"cut JSON", refused(`{"Code":"NoPermission`), "sts.example gave none that can be used"},
@@ -105,6 +111,9 @@ func TestSTSRequestErrors(t *testing.T) {
 			if errors.Unwrap(err) != nil {
 				t.Error("the library's error can be unwrapped")
 			}
+			if hasID := strings.Contains(tt.want, id); hasID != (problem.RequestID == id) {
+				t.Errorf("request id %q", problem.RequestID)
+			}
 			for _, part := range []string{problem.Code, problem.RequestID} {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("%q is not in the sentence", part)
@@ -122,15 +131,17 @@ func TestPanicOfTheLibrary(t *testing.T) {
 	}
 }
 
-// The library knows no context: the call is left alone.
+// The library knows no context: the call is left alone, and its result dropped.
 func TestSTSRequestEndsWithTheContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	never := make(chan struct{})
-	defer close(never)
-	cancel()
-	if _, err := (&scripted{waits: never}).ask(ctx); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) { // which fails if a goroutine stays for ever
+		ctx, cancel := context.WithCancel(context.Background())
+		late := make(chan struct{})
+		defer close(late)
+		cancel()
+		if _, err := (&scripted{waits: late}).ask(ctx); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }
 
 // A server that never answers is given up by the library itself, in the time it is told.
@@ -141,6 +152,9 @@ func TestPatience(t *testing.T) {
 	defer close(released)
 	h := stsRequest{origin: origin{"a test", "sso.example", ""}, patience: 30 * time.Millisecond}
 	_, err := h.ask(context.Background(), func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
+		if options.ConnectTimeout+options.ReadTimeout != 30 {
+			t.Errorf("%+v", options)
+		}
 		return providers.NewCloudSSOCredentialsProviderBuilder().WithSignInUrl(server.URL).WithAccountId("a").WithAccessConfig("c").
 			WithAccessToken("t").WithAccessTokenExpire(time.Now().Add(time.Hour).Unix()).WithHttpOptions(options).Build()
 	})
