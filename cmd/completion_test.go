@@ -61,3 +61,41 @@ func TestFilesOfEachFlag(t *testing.T) {
 		}
 	}
 }
+
+// The script of each shell asks for descriptions unless that is unwanted.
+func TestDescriptionsOfCompletions(t *testing.T) {
+	for shell := range completionHelp {
+		with, without := mustRun(t, "completion", shell), mustRun(t, "completion", shell, "--no-descriptions")
+		if strings.Contains(with, cobra.ShellCompNoDescRequestCmd) || !strings.Contains(without, cobra.ShellCompNoDescRequestCmd) {
+			t.Errorf("%s: with descriptions or without", shell)
+		}
+		for other := range completionHelp {
+			if other != shell && mustRun(t, "completion", other) == with {
+				t.Errorf("%s has the script of %s", shell, other)
+			}
+		}
+	}
+	if code, stderr := runTo(brokenWriter{}, "completion", "bash"); code != exitLocal {
+		t.Errorf("a script that is lost: exit code %d, %s", code, stderr)
+	}
+}
+
+// The values that a shell offers, some of them.
+func TestValuesOfFlags(t *testing.T) {
+	for args, want := range map[string]string{
+		"emulate --sn ": "padded upper plain colons :4",
+		"show --sn ":    ":4",
+		"policy --for ": "register read lifecycle :4",
+	} {
+		at := strings.LastIndex(args, " ")
+		stdout := mustRun(t, append(append([]string{"__completeNoDesc"}, strings.Fields(args[:at])...), args[at+1:])...)
+		if got := strings.Join(strings.Fields(stdout), " "); got != want {
+			t.Errorf("%s: %s, want %s", args, got, want)
+		}
+	}
+	for _, name := range []string{"completion", "exit-codes"} {
+		if stdout := mustRun(t, "__completeNoDesc", "help", ""); !strings.Contains(stdout, "\n"+name+"\n") {
+			t.Errorf("help does not offer %s: %s", name, stdout)
+		}
+	}
+}

@@ -70,6 +70,47 @@ func TestHelpOnNarrowTerminal(t *testing.T) {
 	}
 }
 
+// Below 40 columns help is that of 40.
+func TestHelpOnTinyTerminal(t *testing.T) {
+	root := newRoot(&app{})
+	if helpOf(t, root, columns(10)) != helpOf(t, root, columns(40)) {
+		t.Error("help is broken to less than 40 columns")
+	}
+}
+
+// Which parts a help has: the topics only that of the program, a way on only where there are
+// subcommands. The flags of emulate stand in groups.
+func TestPartsOfHelp(t *testing.T) {
+	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
+		help := helpOf(t, cmd, terminal.Display{})
+		if strings.Contains(help, "\nTopics (") == cmd.HasParent() {
+			t.Errorf("%s: topics are listed: %v", cmd.CommandPath(), cmd.HasParent())
+		}
+		if strings.HasSuffix(help, "COMMAND --help' says more of a command.\n") != cmd.HasSubCommands() {
+			t.Errorf("%s: the way on is %q", cmd.CommandPath(), help[len(help)-60:])
+		}
+		if strings.HasPrefix(help, "\n") {
+			t.Errorf("%s: the help begins with an empty line", cmd.CommandPath())
+		}
+		if cmd.Name() == "emulate" && strings.Index(help, " --listen") > strings.Index(help, " --allow") {
+			t.Error("the flags of emulate are sorted")
+		}
+	})
+}
+
+// Help is on one command or topic that there is.
+func TestNoHelpOn(t *testing.T) {
+	for _, args := range []string{"help nothing", "help register list", "help nothing register", "help completion nothing"} {
+		code, stdout, stderr := runHere(strings.Fields(args)...)
+		if want := `no help on "` + strings.TrimPrefix(args, "help ") + `"`; code != exitUsage || stdout != "" || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
+		}
+	}
+	if stdout := mustRun(t, "help", "completion", "bash"); !strings.Contains(stdout, "bash-completion") {
+		t.Errorf("help completion bash: %s", stdout)
+	}
+}
+
 // Every help is one text by one hand: what it consists of, and its tone.
 func TestHelpTone(t *testing.T) {
 	sections := regexp.MustCompile(`(?m)^[A-Z].*:\n(  |$)`)
