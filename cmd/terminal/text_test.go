@@ -16,6 +16,7 @@ func TestEscape(t *testing.T) {
 		{"bidi \u202egnp", `bidi \u202egnp`},
 		{"isolate \u2066x\u2069", `isolate \u2066x\u2069`},
 		{"zero\u200bwidth", `zero\u200bwidth`},
+		{"no-break\u00a0space\u3000", `no-break\u00a0space\u3000`}, // two that look alike
 		{"tag \U000e0041", `tag \udb40\udc41`},
 		{"broken \xff", "broken \ufffd"},
 	}
@@ -46,6 +47,19 @@ func TestWrapped(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, Wrap(tt.text, tt.width)); diff != "" {
 			t.Errorf("%q: %s", tt.text, diff)
+		}
+	}
+}
+
+// A command in quotes stays whole, and an apostrophe is no quote.
+func TestWrapSpeech(t *testing.T) {
+	for text, want := range map[string][]string{
+		"run 'mqttca list' then":     {"run", "'mqttca list'", "then"},
+		"run 'mqttca', then go":      {"run", "'mqttca',", "then go"},
+		"the service's time is gone": {"the", "service's", "time is", "gone"},
+	} {
+		if diff := cmp.Diff(want, wrapSpeech(text, 9)); diff != "" {
+			t.Errorf("%q: %s", text, diff)
 		}
 	}
 }

@@ -14,10 +14,12 @@ const sample = "# A title\n\nA paragraph with `code`, **strong** text and a [lin
 	"```sh\nmqttca rehearse --a-flag --that-is-never-broken --whatever-the-width\n\n  indented\n```\n\n## Next\n" +
 	"| code | meaning |\n|---|---|\n| `130` | interrupted by a signal, in the middle of a run |\n| 2 | usage |\n"
 
-func printed(t *testing.T, d terminal.Display) string {
+func printed(t *testing.T, d terminal.Display) string { return printedText(t, sample, d) }
+
+func printedText(t *testing.T, text string, d terminal.Display) string {
 	t.Helper()
 	var out strings.Builder
-	if err := d.Layout((Topic{Text: sample}).Print)(&out); err != nil {
+	if err := d.Layout((Topic{Text: text}).Print)(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -68,6 +70,17 @@ code  meaning
 		if diff := cmp.Diff(want, printed(t, d)); diff != "" {
 			t.Errorf("%d columns (-want +got):\n%s", columns, diff)
 		}
+	}
+}
+
+// Blocks stay apart without empty lines between them, and a wide column leaves room for the
+// last.
+func TestBlocksTogether(t *testing.T) {
+	text := "# Title\nText right below.\n```sh\nmqttca list\n```\nMore text.\n| a | b |\n|---|---|\n| " + strings.Repeat("c", 30) + " | words that go into the next line |\nEnd.\n"
+	want := "Title\nText right below.\n  mqttca list\nMore text.\na                               b\n" +
+		strings.Repeat("c", 30) + "  words that go into\n" + strings.Repeat(" ", 32) + "the next line\nEnd.\n"
+	if diff := cmp.Diff(want, printedText(t, text, terminal.Display{Columns: func() int { return 40 }})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
