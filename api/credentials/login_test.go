@@ -3,6 +3,7 @@ package credentials
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -105,6 +106,7 @@ func TestLoginThatHasExpired(t *testing.T) {
 		ssoProfile("http://sso.example", expired): `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is plain http, which is taken for a loopback address only`,
 		ssoProfile("ftp://sso.example", expired):  `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is not an https URL of a host`,
 		ssoProfile("https://u:p@sso", expired):    `the cloud_sso_sign_in_url of profile "sso" (CloudSSO) is not an https URL of a host`,
+		fmt.Sprintf(`{"profiles": [{"name": "sso", "mode": "OAuth", "oauth_site_type": "CN", "oauth_access_token": "t", "oauth_access_token_expire": %d}]}`, expired.Unix()): `the login of profile "sso" (OAuth) has expired`,
 	} {
 		home(t, config, nil)
 		_, err := Find(Search{Profile: "sso"})
