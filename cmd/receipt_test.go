@@ -3,10 +3,14 @@ package cmd
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
+	"mqttca/pki"
 )
 
 // An activation that the service accepted is evidence, also if the list does not confirm it.
@@ -18,6 +22,23 @@ func TestReceiptOfAnUnconfirmedActivation(t *testing.T) {
 	got, err := (&app{}).readReceipt(path)
 	if code != exitNotListed || err != nil || got.Outcome != outcomeUnconfirmed || got.RequestID == "" || got.VerificationCertificate != "" {
 		t.Errorf("exit code %d, receipt %+v, %v, %s", code, got, err, stderr)
+	}
+}
+
+// A receipt is for others to read, and shows a CA that is about to expire.
+func TestReceiptForOthers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "receipt.json")
+	c := &console{quiet: true}
+	if err := c.keep(path, receipt{}, workflow.Result{}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	soon := receipt{Outcome: workflow.Confirmed, CA: caDocument{certificateDocument: certificateDocument{NotAfter: pki.Timestamp(time.Now().Add(time.Hour))}}}
+	var out strings.Builder
+	if err := (terminal.Display{Colour: true}).Layout(soon.plain)(&out); err != nil || !strings.Contains(out.String(), "\x1b[33m"+soon.CA.NotAfter) {
+		t.Errorf("%q, %v", out.String(), err)
 	}
 }
 
