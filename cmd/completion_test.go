@@ -93,6 +93,9 @@ func TestValuesOfFlags(t *testing.T) {
 			t.Errorf("%s: %s, want %s", args, got, want)
 		}
 	}
+	if stdout := mustRun(t, "__completeNoDesc", ""); strings.Count("\n"+stdout, "\nhelp\n") != 1 {
+		t.Errorf("help is not offered once: %s", stdout)
+	}
 	for _, name := range []string{"completion", "exit-codes"} {
 		if stdout := mustRun(t, "__completeNoDesc", "help", ""); !strings.Contains(stdout, "\n"+name+"\n") {
 			t.Errorf("help does not offer %s: %s", name, stdout)

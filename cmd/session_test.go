@@ -136,3 +136,17 @@ func TestFailureOfAnOddCode(t *testing.T) {
 		t.Errorf("exit code %d\n got %swant %s", code, stderr.String(), want)
 	}
 }
+
+// A request names the region of the endpoint, and that of the command line if the endpoint
+// is of none.
+func TestRegionOfARequest(t *testing.T) {
+	for text, want := range map[string]string{"https://onsmqtt.cn-beijing.aliyuncs.com": "cn-beijing", "https://example.com": "cn-shanghai"} {
+		endpoint, err := api.ParseEndpoint(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := newSigningRequest(&session{endpoint: endpoint}, "cn-shanghai", "i", "", api.RegisterCode{Code: "c"}, time.Now()); r.Region != want {
+			t.Errorf("%s: %q, want %q", text, r.Region, want)
+		}
+	}
+}
