@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+const fetched = "2026-06-01T12:00:00Z"
+
+// A request that is not as code wrote it is refused.
+func TestCheckOfARequest(t *testing.T) {
+	for want, alter := range map[string]func(*signingRequest){
+		"": func(*signingRequest) {},
+		`its format is "x", not "mqttca-request/1"`: func(r *signingRequest) { r.Format = "x" },
+		"it names no instance":                      func(r *signingRequest) { r.InstanceID = "" },
+		"registration code":                         func(r *signingRequest) { r.RegistrationCode = "" },
+		"it does not say when the code was fetched": func(r *signingRequest) { r.FetchedAt = "yesterday" },
+	} {
+		r := signingRequest{Format: requestFormat, InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
+		alter(&r)
+		if err := r.check(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// A bundle in which a part was exchanged is refused.
+func TestOpenABundle(t *testing.T) {
+	authority, err := pki.NewThrowawayAuthority(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verification, err := workflow.Issue(authority, "c", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := workflow.Issue(authority, "c", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := signingRequest{Format: requestFormat, InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
+	for want, alter := range map[string]func(*bundle){
+		"": func(*bundle) {},
+		`its format is "x", not "mqttca-bundle/1"`: func(b *bundle) { b.Format = "x" },
+		"the request in it: it names no instance":  func(b *bundle) { b.Request.InstanceID = "" },
+		"code": func(b *bundle) { b.Request.RegistrationCode = "d" },
+		"its CA certificate has another SHA-256 than it says":           func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },
+		"its verification certificate has another SHA-256 than it says": func(b *bundle) { b.VerificationCertificate = pki.EncodeCertificate(other) },
+	} {
+		b := newBundle(request, authority.CA, verification)
+		alter(&b)
+		if _, err := b.open(time.Now()); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}
+
+// A request of a day ago deserves a warning, and one from the time to come.
+func TestAgeOfARequest(t *testing.T) {
+	at, err := time.Parse(time.RFC3339, fetched)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for age, want := range map[time.Duration]string{
+		0: "", 24 * time.Hour: "", -15 * time.Minute: "",
+		24*time.Hour + time.Second:    "warning: the code was fetched 24h0m0s ago, at " + fetched,
+		-15*time.Minute - time.Second: "warning: the code was fetched at " + fetched + ", and this machine's clock has not come to that",
+	} {
+		var out strings.Builder
+		(&console{err: terminal.NewScreen(&out, terminal.Display{})}).warnOfAge(signingRequest{FetchedAt: fetched}, at.Add(age))
+		if (out.Len() == 0) != (want == "") || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%v: %q, want %q", age, out.String(), want)
+		}
+	}
+}
