@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,8 @@ import (
 
 	"mqttca/api"
 	"mqttca/api/credentials"
+	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -88,6 +91,54 @@ func TestTLSProbe(t *testing.T) {
 	want := `TLS 1.3, the server's certificate "CN=mqttca rehearsal CA" by "CN=mqttca rehearsal CA" is verified and valid until ` + pki.Timestamp(ca.Certificate.NotAfter)
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// How far the clocks are apart, and which of them is ahead.
+func TestClockProbe(t *testing.T) {
+	for offset, want := range map[time.Duration]string{
+		20 * time.Minute:  "the service's clock is 20m0s ahead of this machine's",
+		-20 * time.Minute: "the service's clock is 20m0s behind this machine's",
+	} {
+		last := &api.Exchange{HTTPStatus: 200, Dated: true, ClockOffset: offset}
+		if got := (onlineCheck{last: last}).clockProbe().Message; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// A probe cannot steer a terminal, and has three columns if there is room for them.
+func TestProbeIsEscapedAndFits(t *testing.T) {
+	probe := probeDocument{"list", stateError, "refused \x1b[2J by the service for a reason of its own", "look at it"}
+	for width, want := range map[int]string{
+		80: "error      list               refused \\u001b[2J by the service for a reason of\n" +
+			"                              its own\n" +
+			"                              look at it\n",
+		50: "error      list\n" +
+			"           refused \\u001b[2J by the service for a\n" +
+			"           reason of its own\n" +
+			"           look at it\n",
+	} {
+		var out strings.Builder
+		probe.plain(&terminal.Sheet{Writer: &out, Display: columns(width)})
+		if out.String() != want {
+			t.Errorf("%d columns:\n got %q\nwant %q", width, out.String(), want)
+		}
+	}
+}
+
+// The answer that counts is the last one: an attempt before it may have met with nobody.
+func TestOnlineAfterARetry(t *testing.T) {
+	s := newStage(t, "absent")
+	s.service.Inject(emulator.Fault{Kind: emulator.FaultReset, Call: 1})
+	var document checkDocument
+	if err := json.Unmarshal([]byte(mustRun(t, s.line("check --ca-cert CERT --online --json --retries 1")...)), &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, probe := range document.Online[:6] {
+		if probe.State != stateOK {
+			t.Errorf("%+v", probe)
+		}
 	}
 }
 
