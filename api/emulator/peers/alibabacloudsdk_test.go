@@ -1,9 +1,12 @@
 package peers
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -16,18 +19,24 @@ import (
 	"mqttca/api/emulator"
 )
 
-func sendAlibabaCloudSDK(t *testing.T, host string, key emulator.Credential, c call) (map[string]any, error) {
+func sendAlibabaCloudSDK(t *testing.T, s *service, key emulator.Credential, c call) (map[string]any, error) {
 	t.Helper()
 	var credential auth.Credential = credentials.NewAccessKeyCredential(key.AccessKeyID, key.AccessKeySecret)
 	if key.SecurityToken != "" {
 		credential = credentials.NewStsTokenCredential(key.AccessKeyID, key.AccessKeySecret, key.SecurityToken)
 	}
-	client, err := sdk.NewClientWithOptions("cn-hangzhou", sdk.NewConfig(), credential)
+	config := sdk.NewConfig()
+	if s.root != nil {
+		roots := x509.NewCertPool()
+		roots.AddCert(s.root)
+		config.WithHttpTransport(&http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}})
+	}
+	client, err := sdk.NewClientWithOptions("cn-hangzhou", config, credential)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request := requests.NewCommonRequest()
-	request.Scheme, request.Domain, request.Method = "http", host, c.method
+	request.Scheme, request.Domain, request.Method = s.scheme, s.host, c.method
 	request.Version, request.ApiName = "2020-04-20", c.action
 	// Cloned, because the runtime adds its own parameters.
 	if c.inForm {
@@ -56,7 +65,7 @@ func alibabaCloudSDKCode(err error) string {
 func TestStringToSignIsTheRuntimesOwn(t *testing.T) {
 	wrong := plainKey
 	wrong.AccessKeySecret = "wrong"
-	_, err := sendAlibabaCloudSDK(t, start(t, nil).host, wrong, codeCall())
+	_, err := sendAlibabaCloudSDK(t, start(t, false, nil), wrong, codeCall())
 	var refused *sdkerrors.ServerError
 	if !errors.As(err, &refused) || !strings.HasPrefix(refused.Recommend(), "InvalidAccessKeySecret") {
 		t.Errorf("error %v, want the runtime to blame the secret", err)

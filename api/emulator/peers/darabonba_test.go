@@ -3,6 +3,7 @@ package peers
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
@@ -14,16 +15,19 @@ import (
 )
 
 // sendDarabonba signs with ACS3-HMAC-SHA256, or by the algorithm that the runtime calls v2 with signature 1.0.
-func sendDarabonba(algorithm string) func(*testing.T, string, emulator.Credential, call) (map[string]any, error) {
-	return func(t *testing.T, host string, key emulator.Credential, c call) (map[string]any, error) {
+func sendDarabonba(algorithm string) func(*testing.T, *service, emulator.Credential, call) (map[string]any, error) {
+	return func(t *testing.T, s *service, key emulator.Credential, c call) (map[string]any, error) {
 		t.Helper()
-		config := (&utils.Config{}).SetEndpoint(host).SetProtocol("http").
+		config := (&utils.Config{}).SetEndpoint(s.host).SetProtocol(s.scheme).
 			SetAccessKeyId(key.AccessKeyID).SetAccessKeySecret(key.AccessKeySecret)
 		if key.SecurityToken != "" {
 			config.SetSecurityToken(key.SecurityToken).SetType("sts")
 		}
 		if algorithm != "" {
 			config.SetSignatureAlgorithm(algorithm)
+		}
+		if s.root != nil {
+			config.SetCa(encode(s.root))
 		}
 		client, err := openapi.NewClient(config)
 		if err != nil {
@@ -42,7 +46,7 @@ func sendDarabonba(algorithm string) func(*testing.T, string, emulator.Credentia
 			}
 		}
 		answer, err := client.CallApi(&utils.Params{
-			Action: dara.String(c.action), Version: dara.String("2020-04-20"), Protocol: dara.String("HTTP"),
+			Action: dara.String(c.action), Version: dara.String("2020-04-20"), Protocol: dara.String(strings.ToUpper(s.scheme)),
 			Pathname: dara.String("/"), Method: dara.String(c.method), AuthType: dara.String("AK"), Style: dara.String("RPC"),
 			ReqBodyType: dara.String("formData"), BodyType: dara.String("json"),
 		}, request, &dara.RuntimeOptions{})

@@ -10,6 +10,8 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +36,7 @@ type call struct {
 // A peer sends calls with a runtime of the vendor. The error is the runtime's own.
 type peer struct {
 	name string
-	send func(t *testing.T, server string, key emulator.Credential, c call) (map[string]any, error)
+	send func(t *testing.T, s *service, key emulator.Credential, c call) (map[string]any, error)
 	// code takes the vendor's error code out of an error of the runtime.
 	code func(error) string
 }
@@ -42,10 +44,24 @@ type peer struct {
 // service is an emulator on loopback, perhaps behind a proxy that alters requests.
 type service struct {
 	*emulator.Service
-	host string
+	url, scheme, host string
+	root              *x509.Certificate // nil without TLS
 }
 
-func start(t *testing.T, tamper func(*http.Request)) *service {
+// rootFile is the root certificate in a file, or "".
+func (s *service) rootFile(t *testing.T) string {
+	t.Helper()
+	if s.root == nil {
+		return ""
+	}
+	file := filepath.Join(t.TempDir(), "root.crt")
+	if err := os.WriteFile(file, []byte(encode(s.root)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func start(t *testing.T, withTLS bool, tamper func(*http.Request)) *service {
 	t.Helper()
 	emulated, err := emulator.New(emulator.Options{
 		Instances:   []string{instanceID},
@@ -59,14 +75,20 @@ func start(t *testing.T, tamper func(*http.Request)) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if tamper != nil {
 			tamper(r)
 		}
 		emulated.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return &service{emulated, strings.TrimPrefix(server.URL, "http://")}
+	if withTLS {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+	scheme, host, _ := strings.Cut(server.URL, "://")
+	return &service{emulated, server.URL, scheme, host, server.Certificate()}
 }
 
 // authority is a CA with its key.

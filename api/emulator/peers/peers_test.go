@@ -14,6 +14,8 @@ var allPeers = []peer{
 	{"darabonba with ACS3", sendDarabonba(""), darabonbaCode},
 	{"darabonba with signature 1.0", sendDarabonba("v2"), darabonbaCode},
 	{"alibaba-cloud-sdk-go", sendAlibabaCloudSDK, alibabaCloudSDKCode},
+	{"npm openapi-client", sendNode("openapi-client"), nodeCode},
+	{"npm pop-core", sendNode("pop-core"), nodeCode},
 }
 
 func codeCall() call {
@@ -29,17 +31,18 @@ func TestRegister(t *testing.T) {
 				if inForm {
 					name += " in a form"
 				}
-				t.Run(name, func(t *testing.T) { register(t, p, key, inForm) })
+				t.Run(name, func(t *testing.T) { register(t, p, key, inForm, false) })
+				t.Run(name+" with TLS", func(t *testing.T) { register(t, p, key, inForm, true) })
 			}
 		}
 	}
 }
 
-func register(t *testing.T, p peer, key emulator.Credential, inForm bool) {
-	s, ca := start(t, nil), newAuthority(t)
+func register(t *testing.T, p peer, key emulator.Credential, inForm, withTLS bool) {
+	s, ca := start(t, withTLS, nil), newAuthority(t)
 	send := func(c call) map[string]any {
 		t.Helper()
-		answer, err := p.send(t, s.host, key, c)
+		answer, err := p.send(t, s, key, c)
 		if err != nil {
 			t.Fatalf("%s: %v", c.action, err)
 		}
@@ -73,29 +76,27 @@ func register(t *testing.T, p peer, key emulator.Credential, inForm bool) {
 
 // TestTampered puts a proxy in between that alters signed requests.
 func TestTampered(t *testing.T) {
-	replaceForm := func(r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		body = bytes.Replace(body, []byte("CaName=mine"), []byte("CaName=evil"), 1)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	replaceQuery := func(r *http.Request) {
+	// pop-core sends every POST as a form.
+	replace := func(r *http.Request) {
 		r.URL.RawQuery = strings.Replace(r.URL.RawQuery, "CaName=mine", "CaName=evil", 1)
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(bytes.Replace(body, []byte("CaName=mine"), []byte("CaName=evil"), 1)))
 	}
 	tests := []struct {
 		name   string
 		inForm bool
 		tamper func(*http.Request)
 	}{
-		{"query", false, replaceQuery},
-		{"form", true, replaceForm},
+		{"query", false, replace},
+		{"form", true, replace},
 		{"parameter added", false, func(r *http.Request) { r.URL.RawQuery += "&More=1" }},
 		{"method", false, func(r *http.Request) { r.Method = http.MethodGet }},
 	}
 	for _, p := range allPeers {
 		for _, test := range tests {
 			t.Run(p.name+" "+test.name, func(t *testing.T) {
-				s := start(t, test.tamper)
-				_, err := p.send(t, s.host, plainKey, call{
+				s := start(t, false, test.tamper)
+				_, err := p.send(t, s, plainKey, call{
 					action: "RegisterCaCertificate", method: http.MethodPost, inForm: test.inForm,
 					parameters: map[string]string{"MqttInstanceId": instanceID, "CaName": "mine", "CaContent": "c", "VerificationContent": "v"},
 				})
@@ -103,8 +104,8 @@ func TestTampered(t *testing.T) {
 					t.Errorf("error %v, want SignatureDoesNotMatch", err)
 				}
 				// The same, left alone, gets past the signature.
-				s = start(t, nil)
-				_, err = p.send(t, s.host, plainKey, call{
+				s = start(t, false, nil)
+				_, err = p.send(t, s, plainKey, call{
 					action: "RegisterCaCertificate", method: http.MethodPost, inForm: test.inForm,
 					parameters: map[string]string{"MqttInstanceId": instanceID, "CaName": "mine", "CaContent": "c", "VerificationContent": "v"},
 				})
@@ -134,10 +135,10 @@ func TestRefused(t *testing.T) {
 	for _, p := range allPeers {
 		for _, test := range tests {
 			t.Run(p.name+" "+test.want, func(t *testing.T) {
-				s := start(t, nil)
+				s := start(t, false, nil)
 				c := codeCall()
 				c.action = test.action
-				_, err := p.send(t, s.host, test.key, c)
+				_, err := p.send(t, s, test.key, c)
 				got := ""
 				if err != nil {
 					got = p.code(err)
