@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"strconv"
-	"time"
 
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
@@ -60,7 +58,7 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 		return requestID, failure
 	case refused, RuleFor(string(common.Code)).Kind != Undocumented:
 		refusal := common.refusal(r.call, resp.StatusCode)
-		refusal.RetryAfter = retryAfter(resp)
+		refusal.RetryAfter = wire.RetryAfter(resp.Header)
 		return requestID, refusal
 	}
 	return requestID, nil
@@ -90,15 +88,6 @@ func (r answerReader) decode(resp *http.Response, body []byte, into answer) *NoA
 	return r.unreadable(resp, r.notJSON(resp), err)
 }
 
-// retryAfter reads x-acs-retry-after, in milliseconds, which throttling answers can have.
-func retryAfter(resp *http.Response) time.Duration {
-	ms, err := strconv.ParseInt(resp.Header.Get("x-acs-retry-after"), 10, 32)
-	if err != nil || ms < 0 {
-		return 0
-	}
-	return time.Duration(ms) * time.Millisecond
-}
-
 // refusal has the service's message, cut if it is long, but not the text that was signed,
 // which the service repeats with SignatureDoesNotMatch.
 func (r reply) refusal(call Call, status int) *Error {
@@ -120,13 +109,18 @@ func missingField(call Call, answer answer, field string) error {
 }
 
 func (r answerReader) unreadable(resp *http.Response, what string, cause error) *NoAnswerError {
-	return &NoAnswerError{
+	failure := &NoAnswerError{
 		Call:       r.call,
 		HTTPStatus: resp.StatusCode,
-		Sent:       true,
+		RetryAfter: wire.RetryAfter(resp.Header),
 		Reason:     fmt.Sprintf("the answer (HTTP %d) %s", resp.StatusCode, what),
 		Err:        cause,
 	}
+	failure.Sent = !failure.onTheWay()
+	if !failure.Sent {
+		failure.Reason = "the answer " + what
+	}
+	return failure
 }
 
 // notJSON says what the answer claims to be.

@@ -78,18 +78,26 @@ func KindOf(err error) (kind Kind, ok bool) {
 // the operation is then unknown.
 type NoAnswerError struct {
 	Call
-	Reason     string // without URL, query or header of the request
-	HTTPStatus int    // 0 if not even a status came
-	RequestID  string // "" if the answer had none that could be read
-	Sent       bool   // the request was on its way, so that the service may have it
-	Err        error  // the cause, for errors.Is; its text is never shown
+	Reason     string        // without URL, query or header of the request
+	HTTPStatus int           // 0 if not even a status came
+	RequestID  string        // "" if the answer had none that could be read
+	Sent       bool          // the request was on its way, so that the service may have it
+	RetryAfter time.Duration // how long the answer asks to wait; 0 if it does not
+	Err        error         // the cause, for errors.Is; its text is never shown
 
 	reused bool // the connection had served before: the server may merely have closed it
 }
 
+// onTheWay reports whether something between here and the service refused the request: a
+// 4xx that is no answer of the service.
+func (e *NoAnswerError) onTheWay() bool { return e.HTTPStatus/100 == 4 }
+
 // Error is one sentence; the query of the request is not in it.
 func (e *NoAnswerError) Error() string {
 	text := fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
+	if e.onTheWay() {
+		text = fmt.Sprintf("%s was refused on the way to %s (HTTP %d): %s", e.Call, e.Host, e.HTTPStatus, e.Reason)
+	}
 	if e.RequestID != "" {
 		text += " (request id " + e.RequestID + ")"
 	}

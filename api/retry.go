@@ -3,26 +3,14 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
-	"syscall"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"mqttca/api/wire"
 )
 
-// The pauses between attempts: the first is 250 ms on average, doubled each time, with
-// full jitter. A pause that the service asks for is kept up to a limit.
-const (
-	firstInterval   = 250 * time.Millisecond
-	longestInterval = 8 * time.Second
-	longestAsked    = 30 * time.Second
-)
+// Unlimited is the number of retries that only the time of the context ends.
+const Unlimited = -1
 
 // A Retry is a request that is about to be sent again.
 type Retry struct {
@@ -31,102 +19,81 @@ type Retry struct {
 	Pause time.Duration
 }
 
-// A StoppedError says that the context ended while a request waited to be sent again.
+// A StoppedError says that a request was not sent again, although it might have succeeded.
 type StoppedError struct {
 	Call
-	Cause error // context.Canceled or context.DeadlineExceeded
-	Last  error // of the last attempt
+	*wire.StoppedError
 }
 
-func (e *StoppedError) Error() string {
-	return fmt.Sprintf("%s: %s before it was tried again; %s", e.Call, wire.Ending(e.Cause), e.Last)
-}
-
-// Unwrap gives the cause and the last attempt's error.
-func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
+func (e *StoppedError) Error() string { return e.Call.String() + ": " + e.StoppedError.Error() }
 
 // call sends a request, again if that may help, and decodes the answer into answer.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
-	pauses := &backoff.ExponentialBackOff{
-		InitialInterval:     firstInterval,
-		RandomizationFactor: 1, // full jitter: anything from nothing to twice the interval
-		Multiplier:          2,
-		MaxInterval:         longestInterval,
-	}
+	ctx, cancel := op.withinTime(ctx)
+	defer cancel()
 	about := c.about(op, params)
-	var last error
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		last = c.attempt(ctx, op, params, answer)
-		return struct{}{}, backoffError(op, last)
-	},
-		backoff.WithBackOff(pauses),
-		backoff.WithMaxTries(uint(c.config.Retries)+1),
-		backoff.WithMaxElapsedTime(0),
-		backoff.WithNotify(func(_ error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, last, pause}) }),
-	)
-	if err != nil && ctx.Err() != nil && !errors.Is(last, ctx.Err()) {
-		return &StoppedError{about, ctx.Err(), last}
-	}
-	return last
-}
-
-// backoffError tells the back-off whether to stop, to wait as the service asked, or to use
-// a pause of its own.
-func backoffError(op operation, err error) error {
-	var refusal *Error
-	switch {
-	case err == nil:
-		return nil
-	case !mayPass(op, err):
-		return backoff.Permanent(err)
-	case errors.As(err, &refusal) && refusal.RetryAfter > 0:
-		return errors.Join(err, &backoff.RetryAfterError{Duration: min(refusal.RetryAfter, longestAsked)})
+	err := wire.Retry(ctx, wire.Pacing{
+		Tries:  c.config.Retries + 1,
+		Judge:  op.judge,
+		Notify: func(err error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, err, pause}) },
+	}, func(ctx context.Context) error { return c.attempt(ctx, op, params, answer) })
+	if stopped, ok := err.(*wire.StoppedError); ok {
+		return &StoppedError{about, stopped}
 	}
 	return err
 }
 
-// MayPass reports whether a read that failed with err may succeed later. The client itself
-// has tried as often as it was configured to.
-func MayPass(err error) bool { return mayPass(listCaCertificate, err) }
+// lookTime is kept at least for the look at the list that follows a submission.
+const lookTime = 10 * time.Second
 
-// mayPass reports whether the same request, signed anew, may succeed after an error. An
-// operation that must not be done twice is repeated only if the service says that it has
-// not begun.
-func mayPass(op operation, err error) bool {
+// withinTime keeps a quarter of the time for the look at the list, and never more than half,
+// if the operation must not be done twice.
+func (op operation) withinTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok || op.repeatable {
+		return ctx, func() {}
+	}
+	left := time.Until(deadline)
+	return context.WithDeadline(ctx, deadline.Add(-min(max(left/4, lookTime), left/2)))
+}
+
+// MayPass reports whether a read that failed with err may succeed later. If the client
+// itself stopped trying, there is no time for it.
+func MayPass(err error) bool {
+	_, stopped := errors.AsType[*StoppedError](err)
+	return !stopped && listCaCertificate.judge(err).MayPass
+}
+
+// judge says whether the same request, signed anew, may succeed after an error. An
+// operation that must not be done twice is repeated only if it has not begun.
+func (op operation) judge(err error) wire.Verdict {
+	verdict := wire.Verdict{}
 	if refusal, ok := errors.AsType[*Error](err); ok {
-		rule := refusal.Rule()
-		if rule.Kind == Undocumented {
-			return op.repeatable && isGatewayTrouble(refusal.HTTPStatus)
-		}
-		return rule.Kind.Retry() && (op.repeatable || rule.Kind == Unavailable)
+		verdict = refusal.verdict()
+	} else if lost, ok := errors.AsType[*NoAnswerError](err); ok {
+		verdict = lost.verdict()
 	}
-	lost, ok := errors.AsType[*NoAnswerError](err)
-	return ok && op.repeatable && lost.passing()
+	verdict.MayPass = verdict.MayPass && (op.repeatable || !MaybeDone(err))
+	return verdict
 }
 
-// passing reports whether the next attempt may go better: after a broken connection, or a
-// gateway that could not reach the service. A TLS failure, an unknown host and an answer
-// that is none stay as they are.
-func (e *NoAnswerError) passing() bool {
-	if e.Err == nil {
-		return isGatewayTrouble(e.HTTPStatus)
+func (e *Error) verdict() wire.Verdict {
+	kind := e.Rule().Kind
+	return wire.Verdict{
+		MayPass: kind.Retry() || kind == Undocumented && wire.PassingStatus(e.HTTPStatus),
+		Asked:   e.RetryAfter,
 	}
-	if proxy, ok := errors.AsType[*wire.ProxyError](e.Err); ok {
-		return isGatewayTrouble(proxy.Status)
-	}
-	var timeout net.Error
+}
+
+// verdict is that of the cause, or of the status if an answer came. A connection that had
+// served before may have been closed while it was idle: net/http has no name for that error.
+func (e *NoAnswerError) verdict() wire.Verdict {
+	closed := e.reused && e.HTTPStatus == 0 && !errors.Is(e.Err, context.Canceled)
 	switch {
-	case errors.Is(e.Err, context.Canceled):
-		return false
-	case errors.As(e.Err, &timeout) && timeout.Timeout(), errors.Is(e.Err, context.DeadlineExceeded),
-		errors.Is(e.Err, io.EOF), errors.Is(e.Err, io.ErrUnexpectedEOF),
-		e.reused && e.HTTPStatus == 0, // net/http's error for a connection closed while idle has no name
-		errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
-		return true
+	case e.Err == nil, e.onTheWay(), wire.PassingStatus(e.HTTPStatus):
+		return wire.Verdict{MayPass: wire.PassingStatus(e.HTTPStatus), Asked: e.RetryAfter}
+	case closed:
+		return wire.Verdict{MayPass: true}
 	}
-	return isGatewayTrouble(e.HTTPStatus)
-}
-
-func isGatewayTrouble(status int) bool {
-	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+	return wire.Judge(e.Err)
 }

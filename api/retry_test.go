@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -145,7 +147,7 @@ func TestRetriesEnd(t *testing.T) {
 		if len(nonces) != 6 {
 			t.Errorf("%d nonces in 6 requests", len(nonces))
 		}
-		limit := 2 * firstInterval
+		limit := 500 * time.Millisecond
 		for i, r := range b.retries {
 			if r.Pause < 0 || r.Pause > limit || r.Operation != "GetRegisterCode" || r.Err == nil {
 				t.Errorf("retry %d: %+v, want a pause of at most %v", i, r, limit)
@@ -155,33 +157,162 @@ func TestRetriesEnd(t *testing.T) {
 	})
 }
 
-func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
-	for asked, want := range map[string]time.Duration{"1500": 1500 * time.Millisecond, "3600000": longestAsked} {
+// A pause that the service asks for, with a refusal or a gateway's page, is kept whole.
+func TestRetryAfterIsKept(t *testing.T) {
+	for name, answer := range map[string]func(w http.ResponseWriter){
+		"a refusal, in milliseconds": func(w http.ResponseWriter) {
+			w.Header().Set("x-acs-retry-after", "90000")
+			refuse(w, 400, "Throttling.Api")
+		},
+		"a gateway's page, in seconds": func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "90")
+			w.WriteHeader(503)
+			io.WriteString(w, "<html>")
+		},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBubble(t, 1, func(n int, w http.ResponseWriter, _ *http.Request) {
 				if n > 1 {
 					io.WriteString(w, done)
 					return
 				}
-				w.Header().Set("x-acs-retry-after", asked)
-				refuse(w, 400, "Throttling.Api")
+				answer(w)
 			})
 			start := time.Now()
 			_, err := b.GetRegisterCode(context.Background(), "i")
-			if took := time.Since(start); err != nil || took != want || b.retries[0].Pause != want {
-				t.Errorf("asked to wait %s ms: took %v, %v", asked, took, err)
+			if took := time.Since(start); err != nil || took != 90*time.Second || b.retries[0].Pause != took {
+				t.Errorf("%s: took %v, %v", name, took, err)
 			}
 		})
 	}
 }
 
-func TestRetryAfterThatIsNone(t *testing.T) {
-	for _, value := range []string{"", "-5", "soon", "99999999999999999999"} {
-		resp := &http.Response{Header: http.Header{"X-Acs-Retry-After": {value}}}
-		if got := retryAfter(resp); got != 0 {
-			t.Errorf("%q: %v", value, got)
+// A pause that is longer than the time left ends the call at once.
+func TestRetryAfterThatIsTooLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("x-acs-retry-after", "3600000")
+			refuse(w, 400, "Throttling")
+		})
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		start := time.Now()
+		_, err := b.GetRegisterCode(ctx, "i")
+		const want = "GetRegisterCode for instance i: the server asks for a pause of 1h0m0s, which is longer than the time left; " +
+			"GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"
+		if err == nil || err.Error() != want || time.Since(start) != 0 || len(b.requests) != 1 || MayPass(err) {
+			t.Errorf("after %v and %d requests:\n got %v\nwant %s", time.Since(start), len(b.requests), err, want)
+		}
+	})
+}
+
+// The time counts, not the number of tries: a service that is away for a minute and a half
+// costs a read nothing but the time.
+func TestRetriesGoOnWhileThereIsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, _ *http.Request) {
+			if time.Since(start) > 90*time.Second {
+				io.WriteString(w, done)
+				return
+			}
+			w.Header().Set("x-acs-retry-after", "200")
+			refuse(w, 400, "Throttling.User")
+		})
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		if _, err := b.ListCaCertificate(ctx, "i"); err != nil || len(b.requests) > 60 {
+			t.Errorf("after %v and %d requests: %v", time.Since(start), len(b.requests), err)
+		}
+	})
+}
+
+// A submission leaves a quarter of the time, and at least 10 s, for the look at the list.
+func TestSubmissionLeavesTimeToLook(t *testing.T) {
+	for all, latest := range map[time.Duration]time.Duration{2 * time.Minute: 90 * time.Second, 30 * time.Second: 20 * time.Second, 4 * time.Second: 2 * time.Second} {
+		for how, handle := range map[string]func(http.ResponseWriter, *http.Request){
+			"throttled": func(w http.ResponseWriter, _ *http.Request) { refuse(w, 400, "Throttling") },
+			"hanging":   func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, r *http.Request) { handle(w, r) })
+				ctx, cancel := context.WithTimeout(context.Background(), all)
+				defer cancel()
+				start := time.Now()
+				_, err := b.RegisterCaCertificate(ctx, Registration{})
+				if err == nil || time.Since(start) > latest || ctx.Err() != nil {
+					t.Errorf("%s: it ended %v after its start, %v; want %v at most", how, time.Since(start), err, latest)
+				}
+			})
 		}
 	}
+}
+
+// A 4xx that is no answer of the service never reached it: nothing is sent again, and nothing
+// was done. A redirect is not followed, and nothing is sent again either.
+func TestRefusedOnTheWay(t *testing.T) {
+	for _, status := range []int{300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 410, 411, 413, 414, 417, 418, 421, 426, 431, 444, 451, 494, 499} {
+		for name, call := range calls() {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "text/html")
+					w.WriteHeader(status)
+					if status != http.StatusNotModified {
+						io.WriteString(w, "<html>")
+					}
+				})
+				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+				defer cancel()
+				err := call(ctx, b.Client)
+				want := fmt.Sprintf("%s for instance i was refused on the way to 127.0.0.1:1 (HTTP %d): the answer is", name, status)
+				if status < 400 {
+					want = fmt.Sprintf("%s for instance i got no usable answer from 127.0.0.1:1: the answer (HTTP %d) is a redirect", name, status)
+				}
+				if len(b.requests) != 1 || MaybeDone(err) != (status < 400) || err == nil || !strings.HasPrefix(err.Error(), want) {
+					t.Errorf("%d requests, may be done: %v, %v; want %s…", len(b.requests), MaybeDone(err), err, want)
+				}
+			})
+		}
+	}
+}
+
+// calls are all operations of the client.
+func calls() map[string]func(context.Context, *Client) error {
+	return map[string]func(context.Context, *Client) error{
+		"GetRegisterCode":   func(ctx context.Context, c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err },
+		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
+			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "s")
+			return err
+		},
+		"RegisterCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.RegisterCaCertificate(ctx, Registration{InstanceID: "i"})
+			return err
+		},
+		"ActiveCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "s"); return err },
+		"InactivateCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.InactivateCaCertificate(ctx, "i", "s")
+			return err
+		},
+		"DeleteCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.DeleteCaCertificate(ctx, "i", "s"); return err },
+	}
+}
+
+// A submission that was never sent may be sent again.
+func TestSubmissionThatWasNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, _ *http.Request) { io.WriteString(w, done) })
+		dial, dials := b.config.Dial, 0
+		b.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dials++; dials <= 3 {
+				return nil, &net.OpError{Op: "dial", Err: []error{syscall.ECONNREFUSED, &net.DNSError{IsTemporary: true}, syscall.ECONNRESET}[dials-1]}
+			}
+			return dial(ctx, network, address)
+		}
+		if _, err := b.RegisterCaCertificate(context.Background(), Registration{}); err != nil || len(b.requests) != 1 {
+			t.Errorf("%d requests, %v", len(b.requests), err)
+		}
+	})
 }
 
 // The end of the context ends a pause at once, and the last error is not lost.
@@ -189,6 +320,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		end   func(context.Context) (context.Context, context.CancelFunc)
+		after time.Duration
 		cause error
 		want  string
 	}{
@@ -196,10 +328,10 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(3*time.Second, cancel)
 			return ctx, cancel
-		}, context.Canceled, "GetRegisterCode for instance i: interrupted before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+		}, 3 * time.Second, context.Canceled, "GetRegisterCode for instance i: interrupted before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
 		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 3*time.Second)
-		}, context.DeadlineExceeded, "GetRegisterCode for instance i: the time ran out before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+		}, 0, context.DeadlineExceeded, "GetRegisterCode for instance i: the server asks for a pause of 20s, which is longer than the time left; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -211,7 +343,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 				defer cancel()
 				start := time.Now()
 				_, err := b.GetRegisterCode(ctx, "i")
-				if !errors.Is(err, tt.cause) || err.Error() != tt.want || time.Since(start) != 3*time.Second {
+				if !errors.Is(err, tt.cause) || err.Error() != tt.want || time.Since(start) != tt.after {
 					t.Errorf("after %v:\n got %v\nwant %s", time.Since(start), err, tt.want)
 				}
 			})
@@ -292,11 +424,11 @@ func TestWhatWillNotPass(t *testing.T) {
 		&NoAnswerError{HTTPStatus: 200},
 		&NoAnswerError{Err: errors.New("http: server closed idle connection")}, // of a fresh one
 		&NoAnswerError{Err: errors.New("gzip: invalid header"), HTTPStatus: 200, reused: true},
-		&NoAnswerError{Err: &wire.ProxyError{Status: 407}},
-		&NoAnswerError{Err: &wire.ProxyError{Status: 500}},
+		&NoAnswerError{Err: &wire.ProxyError{StatusError: wire.StatusError{Status: 407}}},
+		&NoAnswerError{Err: &wire.ProxyError{StatusError: wire.StatusError{Status: 500}}},
 		&credentials.Error{},
 	} {
-		if mayPass(listCaCertificate, err) {
+		if listCaCertificate.judge(err).MayPass {
 			t.Errorf("%#v is tried again", err)
 		}
 	}
@@ -310,7 +442,7 @@ func TestMaybeDone(t *testing.T) {
 		{nil, false},
 		{&NoAnswerError{}, false},
 		{&NoAnswerError{Sent: true}, true},
-		{&StoppedError{Last: &NoAnswerError{Sent: true}}, true},
+		{&StoppedError{StoppedError: &wire.StoppedError{Last: &NoAnswerError{Sent: true}}}, true},
 		{&Error{Code: "InternalError", HTTPStatus: 417}, true},
 		{&Error{Code: "SignatureNonceUsed", HTTPStatus: 400}, true},
 		{&Error{Code: "NeverSeen", HTTPStatus: 500}, true},
@@ -363,24 +495,27 @@ func TestWhatMayPass(t *testing.T) {
 		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", io.ErrUnexpectedEOF)},
 		&NoAnswerError{Err: context.DeadlineExceeded},
 		&NoAnswerError{Err: errors.New("http: server closed idle connection"), reused: true},
-		&NoAnswerError{Err: &wire.ProxyError{Status: 502}},
-		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", &wire.ProxyError{Status: 503})},
-		&NoAnswerError{Err: &wire.ProxyError{Status: 504}},
+		&NoAnswerError{Err: &wire.ProxyError{StatusError: wire.StatusError{Status: 502}}},
+		&NoAnswerError{Err: fmt.Errorf("wrapped: %w", &wire.ProxyError{StatusError: wire.StatusError{Status: 503}})},
+		&NoAnswerError{Err: &wire.ProxyError{StatusError: wire.StatusError{Status: 504}}},
 		&NoAnswerError{HTTPStatus: 502},
 		&NoAnswerError{HTTPStatus: 503},
 		&NoAnswerError{HTTPStatus: 504},
 		&Error{Code: "NeverSeen", HTTPStatus: 504},
 	} {
-		if !mayPass(listCaCertificate, err) {
+		if !listCaCertificate.judge(err).MayPass {
 			t.Errorf("%#v is not tried again", err)
 		}
 		for name, op := range map[string]operation{"an activation": activeCaCertificate, "an inactivation": inactivateCaCertificate, "a deletion": deleteCaCertificate, "a code": getRegisterCode} {
-			if !mayPass(op, err) {
+			if !op.judge(err).MayPass {
 				t.Errorf("%#v: %s is not tried again", err, name)
 			}
 		}
-		if mayPass(registerCaCertificate, err) {
-			t.Errorf("%#v: a submission is tried again", err)
+		if lost, ok := err.(*NoAnswerError); ok {
+			lost.Sent = true
+		}
+		if registerCaCertificate.judge(err).MayPass {
+			t.Errorf("%#v: a submission that may be done is tried again", err)
 		}
 	}
 }

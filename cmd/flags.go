@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mqttca/api"
 	"mqttca/pki"
 )
 
@@ -54,7 +55,7 @@ type connectionFlags struct {
 	ecsRole  ecsRole
 	vpc      bool
 	timeout  time.Duration // 0: see withTimeout
-	retries  int
+	retries  int           // api.Unlimited unless given
 }
 
 // ofConnection marks these flags for the help.
@@ -87,5 +88,6 @@ func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
 // addRequests adds the flags of a command that sends requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
 	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")
-	flags.IntVar(&c.retries, "retries", 5, "how often a request that failed for now is sent again")
+	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often a request that failed for now is sent again (default until --timeout)")
+	flags.Lookup("retries").DefValue = "0" // the help shows no default by itself
 }

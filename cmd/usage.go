@@ -75,7 +75,7 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 		return usage("--profile and --ecs-role exclude each other: each names the one place to take credentials from")
 	case cmd.Flags().Changed("timeout") && a.timeout == 0:
 		return usage("--timeout is more than 0")
-	case a.retries < 0 || a.retries > maxRetries:
+	case cmd.Flags().Changed("retries") && (a.retries < 0 || a.retries > maxRetries):
 		return usage("--retries is a number from 0 to %d", maxRetries)
 	}
 	return nil

@@ -3,8 +3,9 @@
 //
 // It promises that no redirect is followed, that a proxy of the environment which cannot
 // be used is an error and never passed over, that headers and bodies are read up to a limit,
-// and that the words it has for a failure repeat nothing that a server sent. What is asked,
-// how it is signed and whether it is tried again is for those who use it.
+// that the words it has for a failure repeat nothing that a server sent, and that an attempt
+// is repeated only if it may succeed and the context leaves time. What is asked, how it is
+// signed and what an answer means is for those who use it.
 package wire
 
 import (

@@ -163,7 +163,7 @@ func TestCause(t *testing.T) {
 		{"refused", wrap(op("dial", system(syscall.ECONNREFUSED))), "connection refused"},
 		{"proxy refuses", wrap(op("proxyconnect", op("dial", system(syscall.ECONNREFUSED)))),
 			"by way of the proxy that the environment names: connection refused"},
-		{"proxy that opens no way", wrap(&ProxyError{Status: 407}), "the proxy that the environment names answered HTTP 407"},
+		{"proxy that opens no way", wrap(&ProxyError{StatusError{Status: 407}}), "the proxy that the environment names answered HTTP 407"},
 		{"certificate", wrap(&tls.CertificateVerificationError{Err: errors.New("x509: expired")}), "its TLS certificate does not verify: x509: expired"},
 		{"reset", wrap(op("read", system(syscall.ECONNRESET))), "the connection was reset"},
 		{"closed", wrap(io.EOF), "the connection was closed without an answer"},

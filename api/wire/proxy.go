@@ -3,7 +3,6 @@ package wire
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -99,16 +98,16 @@ func calledDirectly(u *url.URL) bool {
 
 // A ProxyError is the answer of a proxy that did not open the way to a server. Its own
 // words are left out: they may repeat the password that it was given.
-type ProxyError struct{ Status int }
+type ProxyError struct{ StatusError }
 
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy that the environment names answered HTTP %d", e.Status)
+	return "the proxy that the environment names " + e.StatusError.Error()
 }
 
 // refusedByProxy looks at the answer to CONNECT.
 func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
-		return &ProxyError{resp.StatusCode}
+		return &ProxyError{StatusError{resp.StatusCode, RetryAfter(resp.Header)}}
 	}
 	return nil
 }
