@@ -128,8 +128,8 @@ func ContentFingerprint(text string) string {
 	if len(blocks) != 1 || blocks[0].block == nil {
 		return ""
 	}
-	der, ok := firstElement(blocks[0].block.Bytes)
-	if !ok {
+	der, _ := firstDER(blocks[0].block.Bytes)
+	if der == nil {
 		return ""
 	}
 	return Fingerprint(&x509.Certificate{Raw: der})

@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
@@ -17,7 +19,7 @@ import (
 // that crypto/x509 refuses, and OpenSSL doesn't, are read part by part. So are those of which
 // crypto/x509 leaves out a part: the extensions of X.509 v1, a key of an unusual algorithm.
 func parseCertificate(der []byte) (*x509.Certificate, error) {
-	if element, ok := firstElement(der); ok {
+	if element, _ := firstDER(der); element != nil {
 		der = element
 	}
 	certificate, err := x509.ParseCertificate(der)
@@ -30,19 +32,6 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 		return odd, nil
 	}
 	return certificate, err
-}
-
-// firstElement leaves out what is behind a certificate. If its own length is in BER, without
-// end or in too many octets, it is encoded anew, as OpenSSL does: what is signed stays.
-func firstElement(der cryptobyte.String) (element cryptobyte.String, ok bool) {
-	rest := der
-	if ok = rest.ReadASN1Element(&element, tag.SEQUENCE); ok || len(der) < 2 || der[0] != 0x30 || der[1] < 0x80 {
-		return element, ok
-	}
-	var tbs, algorithm, signature cryptobyte.String
-	ok = der.Skip(2+int(der[1]&0x7f)) && der.ReadASN1Element(&tbs, tag.SEQUENCE) && der.ReadASN1Element(&algorithm, tag.SEQUENCE) &&
-		der.ReadASN1Element(&signature, tag.BIT_STRING)
-	return wrap(tag.SEQUENCE, tbs, algorithm, signature), ok
 }
 
 // parts are the parts of a certificate as they stand, all whole elements (RFC 5280 section 4.1).
@@ -94,18 +83,7 @@ func context(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific(
 
 // certificate is the certificate with all that can be read of it, or nil without a validity.
 func (p parts) certificate() *x509.Certificate {
-	var all []pkix.Extension
-	var readable [][]byte
-	seen := map[string]bool{}
-	for _, e := range p.extensions {
-		if id, ok := objectIdentifier(e.id); ok {
-			all = append(all, pkix.Extension{Id: id, Critical: len(e.critical) == 1 && e.critical[0] != 0, Value: e.value})
-		}
-		if form := e.mended(); form != nil && !seen[string(e.id)] {
-			readable = append(readable, form)
-			seen[string(e.id)] = true
-		}
-	}
+	readable, _ := p.readable()
 	c, err := specimen{algorithm: string(p.algorithm), validity: string(p.validity), extensions: readable}.parse()
 	if err != nil {
 		return nil
@@ -115,9 +93,33 @@ func (p parts) certificate() *x509.Certificate {
 	}
 	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.spki
 	c.RawIssuer, c.Issuer, c.RawSubject, c.Subject = p.issuer, parseName(p.issuer), p.subject, parseName(p.subject)
-	c.Version, c.SerialNumber, c.Extensions, c.Signature = int(p.version)+1, p.serial, all, p.signature
+	c.Version, c.SerialNumber, c.Signature, c.Extensions = int(p.version)+1, p.serial, p.signature, nil
 	c.PublicKey, c.PublicKeyAlgorithm = parsePublicKey(p.spki)
+	for _, e := range p.extensions {
+		if id, ok := objectIdentifier(e.id); ok {
+			c.Extensions = append(c.Extensions, pkix.Extension{Id: id, Critical: len(e.critical) == 1 && e.critical[0] != 0, Value: e.value})
+		}
+	}
 	return c
+}
+
+// readable returns the first extension of each kind as crypto/x509 reads it, and what it
+// refuses in the extensions as they stand.
+func (p parts) readable() (forms [][]byte, odd []string) {
+	seen := map[string]bool{}
+	for _, e := range p.extensions {
+		reason := specimen{extensions: [][]byte{e.raw}}.refused()
+		if reason == "" && seen[string(e.id)] {
+			reason = "it is there twice"
+		}
+		if reason != "" && len(odd) < maxListed {
+			odd = append(odd, fmt.Sprintf("%s (%s)", shortened(oidString(e.id)), reason))
+		}
+		if form := e.mended(); form != nil && !seen[string(e.id)] {
+			forms, seen[string(e.id)] = append(forms, form), true
+		}
+	}
+	return forms, odd
 }
 
 // objectIdentifier fails for numbers of more than 31 bits.
@@ -141,7 +143,7 @@ func (e rawExtension) mended() []byte {
 	}
 	id, octets := wrap(tag.OBJECT_IDENTIFIER, e.id), wrap(tag.OCTET_STRING, value)
 	for _, form := range [][]byte{e.raw, wrap(tag.SEQUENCE, id, []byte("\x01\x01\xff"), octets), wrap(tag.SEQUENCE, id, octets)} {
-		if _, err := (specimen{extensions: [][]byte{form}}).parse(); err == nil {
+		if (specimen{extensions: [][]byte{form}}).refused() == "" {
 			return form
 		}
 	}
@@ -151,8 +153,8 @@ func (e rawExtension) mended() []byte {
 // A specimen is a certificate of harmless parts, in which crypto/x509 reads those that are
 // given: its error is about one of them.
 type specimen struct {
-	algorithm, validity, subject, spki string
-	extensions                         [][]byte
+	algorithm, validity, subject string
+	extensions                   [][]byte
 }
 
 func (s specimen) parse() (*x509.Certificate, error) {
@@ -163,9 +165,19 @@ func (s specimen) parse() (*x509.Certificate, error) {
 		noBits   = "\x03\x01\x00"
 	)
 	algorithm := cmp.Or(s.algorithm, unknown)
-	start := numbers + algorithm + emptyName + cmp.Or(s.validity, validity) + cmp.Or(s.subject, emptyName) + cmp.Or(s.spki, "\x30\x08"+unknown+noBits)
+	start := numbers + algorithm + emptyName + cmp.Or(s.validity, validity) + cmp.Or(s.subject, emptyName) + "\x30\x08" + unknown + noBits
 	tbs := wrap(tag.SEQUENCE, []byte(start), wrap(context(3), wrap(tag.SEQUENCE, s.extensions...)))
 	return x509.ParseCertificate(wrap(tag.SEQUENCE, tbs, []byte(algorithm+noBits)))
+}
+
+// refused is the reason of crypto/x509 without what it cites of the certificate, or "".
+func (s specimen) refused() string {
+	_, err := s.parse()
+	if err == nil {
+		return ""
+	}
+	reason, _, _ := strings.Cut(err.Error(), ` "`)
+	return reason[strings.LastIndex(reason, ": ")+2:]
 }
 
 // wrap encodes an element.

@@ -34,19 +34,9 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 	return strings.Join(found, "; "), "should the service refuse it, make another with mqttca sign or openssl"
 }
 
-// refused is the reason of crypto/x509 without what it cites of the certificate, or "".
-func refused(part specimen) string {
-	_, err := part.parse()
-	if err == nil {
-		return ""
-	}
-	reason, _, _ := strings.Cut(err.Error(), ` "`)
-	return reason[strings.LastIndex(reason, ": ")+2:]
-}
-
 func oddName(certificate *x509.Certificate) string {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
-		if refused(specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}) != "" {
+		if (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}).refused() != "" {
 			return fmt.Sprintf("strict parsers refuse %s in its subject, as a %s", shortened(a.String()), a.stringType())
 		}
 	}
@@ -63,21 +53,10 @@ func shortened(text string) string {
 
 func oddExtensions(certificate *x509.Certificate) string {
 	p, _ := takeApart(certificate.Raw)
-	var found []string
-	seen := map[string]bool{}
-	for _, e := range p.extensions {
-		reason := refused(specimen{extensions: [][]byte{e.raw}})
-		if reason == "" && seen[string(e.id)] {
-			reason = "it is there twice"
-		}
-		if seen[string(e.id)] = true; reason != "" && len(found) < maxListed {
-			found = append(found, fmt.Sprintf("%s (%s)", shortened(oidString(e.id)), reason))
-		}
+	if _, odd := p.readable(); len(odd) > 0 {
+		return "strict parsers refuse its extensions " + strings.Join(odd, ", ")
 	}
-	if len(found) == 0 {
-		return ""
-	}
-	return "strict parsers refuse its extensions " + strings.Join(found, ", ")
+	return ""
 }
 
 func oddKey(certificate *x509.Certificate) string {
