@@ -41,7 +41,7 @@ type pbkdf2Params struct {
 // scryptParams is RFC 7914 section 7.
 type scryptParams struct {
 	Salt      []byte
-	N, R, P   int
+	N, R, P   int64
 	KeyLength int `asn1:"optional"`
 }
 
@@ -88,19 +88,13 @@ var hashes = map[string]func() hash.Hash{
 }
 
 func (p scryptParams) derivation() (derivation, string) {
-	if p.tooMuch() {
+	// Each is bounded before they are multiplied: the product can't overflow.
+	if p.N < 2 || p.R < 1 || p.P < 1 || p.N > maxScrypt || max(p.R, p.P) > maxScryptFactor || p.N*p.R*p.P > maxScrypt {
 		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d with r and p up to %d", p.N, p.R, p.P, maxScrypt, maxScryptFactor)
 	}
 	return func(password string, length int) ([]byte, error) {
-		return scrypt.Key([]byte(password), p.Salt, p.N, p.R, p.P, length)
+		return scrypt.Key([]byte(password), p.Salt, int(p.N), int(p.R), int(p.P), length)
 	}, ""
-}
-
-func (p scryptParams) tooMuch() bool {
-	if p.N < 2 || p.N > maxScrypt || p.R < 1 || p.R > maxScryptFactor || p.P < 1 || p.P > maxScryptFactor {
-		return true
-	}
-	return int64(p.N)*int64(p.R)*int64(p.P) > maxScrypt
 }
 
 // unmarshalAll is asn1.Unmarshal of the whole of der.

@@ -131,7 +131,7 @@ func TestEncryptionParameters(t *testing.T) {
 	salt, iv, data := []byte("saltsalt"), make([]byte, 16), make([]byte, 32)
 	sha256 := sequence(t, oid(t, "1.2.840.113549.2.9"), asn1.NullRawValue)
 	md5 := sequence(t, oid(t, "1.2.840.113549.2.5"), asn1.NullRawValue)
-	scrypt := func(n, r, p int) asn1.RawValue { return sequence(t, salt, n, r, p) }
+	scrypt := func(n, r, p int64) asn1.RawValue { return sequence(t, salt, n, r, p) }
 	for _, test := range []struct {
 		name   string
 		der    []byte

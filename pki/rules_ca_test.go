@@ -9,6 +9,7 @@ import (
 	"encoding/asn1"
 	"math/big"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -95,8 +96,8 @@ func constraintCases(t *testing.T) []ruleCase {
 
 func keyCases(t *testing.T) []ruleCase {
 	good := opened(t, "rsa2048.crt")
-	exponent := func(e int) *Material {
-		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: c.PublicKey.(*rsa.PublicKey).N, E: e} })
+	exponent := func(e int64) *Material {
+		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: c.PublicKey.(*rsa.PublicKey).N, E: int(e)} })
 	}
 	size := func(n uint) *Material {
 		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: bits(n), E: minExponent} })
@@ -104,7 +105,7 @@ func keyCases(t *testing.T) []ruleCase {
 	signed := func(a x509.SignatureAlgorithm) *Material {
 		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.SignatureAlgorithm = a })
 	}
-	return []ruleCase{
+	cases := []ruleCase{
 		{"key", "RSA 2048", good, now, ""},
 		{"key", "RSA 1024", opened(t, "rsa1024.crt"), now, "its RSA key has 1024 bits, fewer than 2048"},
 		{"rsa-exponent", "65537", good, now, ""},
@@ -129,6 +130,8 @@ func keyCases(t *testing.T) []ruleCase {
 		{"signature-scheme", "PSS", signed(x509.SHA256WithRSAPSS), now, "it is signed with RSASSA-PSS (SHA256-RSAPSS)"},
 		{"signature-scheme", "unknown", signed(x509.UnknownSignatureAlgorithm), now, "the algorithm of its signature is unknown"},
 	}
+	// An exponent of 32 bits is no int there, and crypto/x509 does not read it.
+	return slices.DeleteFunc(cases, func(c ruleCase) bool { return strconv.IntSize == 32 && c.name == "32 bits" })
 }
 
 func serialCases(t *testing.T) []ruleCase {
