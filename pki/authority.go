@@ -74,7 +74,7 @@ type Authority struct {
 	*CA
 	KeyWarnings []Finding // on the key and its source
 	signer      crypto.Signer
-	close       func() error
+	key         *openedKey
 }
 
 // ErrNoCertificate is the cause of the error for a key that is given without its
@@ -106,16 +106,11 @@ func (m *Material) authority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, close: m.key.close}, nil
+	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, key: m.key}, nil
 }
 
 // Close ends the session with the token of the key, if there is one. The authority signs no more.
-func (a *Authority) Close() error {
-	if a.close == nil {
-		return nil
-	}
-	return a.close()
-}
+func (a *Authority) Close() error { return a.key.end() }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and any signer.
 func NewAuthority(certificate *x509.Certificate, signer crypto.Signer, at time.Time) (*Authority, error) {

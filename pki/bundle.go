@@ -84,9 +84,7 @@ func (b *bundle) one(advice string) (*x509.Certificate, error) {
 }
 
 func (b *bundle) refuseDamaged() *Error {
-	err := b.file.refuse(b.damaged[0].Error(), "")
-	err.Err = errors.Unwrap(b.damaged[0])
-	return err
+	return b.file.refuse(b.damaged[0].Error(), "").because(errors.Unwrap(b.damaged[0]))
 }
 
 // maxListed keeps an error short if the file is a whole trust store.

@@ -20,25 +20,19 @@
 // What it leaves to others: it knows nothing of the cloud, never writes a file,
 // never prints and never asks: a [Password] is a function that its caller gives.
 //
-// Certificates are made and read with crypto/x509. Those that it refuses, and OpenSSL takes,
-// are taken apart with golang.org/x/crypto/cryptobyte, which it uses itself: many CAs were
-// made by tools that keep to the rules of DER less strictly. Files are read by what they
-// hold, not by their labels: PEM, also without its line feeds, DER, or either in base64.
-// Private keys are read with the standard library and these:
+// Certificates are made and read with crypto/x509; those that it refuses, and OpenSSL takes,
+// are taken apart with golang.org/x/crypto/cryptobyte, which it uses itself. Files are read by
+// what they hold, not by their labels. Private keys are read with the standard library and these:
 //
-//   - PEM in the older encryption with headers: go.step.sm/crypto/pemutil.
-//   - PKCS#8 encrypted by PBES2: decrypted here, with PBKDF2 of the standard library and
-//     scrypt of golang.org/x/crypto. github.com/youmark/pkcs8 lacks hashes and the optional
-//     key length, and panics on an odd initialization vector; it does not bound the work.
-//   - RSA keys whose CRT values or exponent crypto/x509 refuses: the values are computed anew
-//     from the primes, as they were before Go 1.24.
-//   - PKCS#12: software.sslmate.com/src/go-pkcs12, which is maintained. Its work is bounded here
-//     beforehand, BER becomes DER, and an archive that it refuses as a whole, for one key or
-//     none, several or odd ones, or without a MAC, is handed to it part by part.
-//   - PKCS#11 tokens, in builds with cgo: github.com/miekg/pkcs11, the bare calls.
-//     github.com/ThalesGroup/crypto11, which go.step.sm/crypto/kms/pkcs11 uses, too, finds no
-//     private key without its public object, knows no login for each signature, and takes
-//     the first of several keys in silence.
+//   - go.step.sm/crypto/pemutil: PEM in the older encryption with headers.
+//   - golang.org/x/crypto/scrypt: PKCS#8 encrypted by PBES2 is decrypted here, since
+//     github.com/youmark/pkcs8 lacks hashes, does not bound the work, and panics on an odd
+//     initialization vector.
+//   - software.sslmate.com/src/go-pkcs12: PKCS#12. Its work is bounded here beforehand, BER
+//     becomes DER, and an archive that it refuses as a whole is handed to it part by part.
+//   - github.com/miekg/pkcs11, in builds with cgo: tokens, by the bare calls.
+//     github.com/ThalesGroup/crypto11 finds no private key without its public object, knows no
+//     login for each signature, and takes the first of several keys in silence.
 package pki
 
 import (
@@ -71,6 +65,12 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Hint is the advice, or "".
 func (e *Error) Hint() string { return e.Advice }
+
+// because sets the cause.
+func (e *Error) because(cause error) *Error {
+	e.Err = cause
+	return e
+}
 
 // CheckPath refuses a value that was given as a path and is the content of a file, such as
 // a key that a CI system keeps in a variable. Its error names object, says that this is the

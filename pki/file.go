@@ -122,10 +122,9 @@ func (f *file) unreadable(err error) *Error {
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err
 	}
-	refusal := f.refuse(err.Error(), "")
-	refusal.Err = err
+	reason := err.Error()
 	if errors.Is(err, fs.ErrNotExist) {
-		refusal.Reason = "no such file"
+		reason = "no such file"
 	}
-	return refusal
+	return f.refuse(reason, "").because(err)
 }

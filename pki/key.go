@@ -29,7 +29,15 @@ type openedKey struct {
 	several      []crypto.Signer // the keys of a file, of which signer is one
 	certificates *bundle         // of a PKCS#12 archive, or nil
 	failed       error           // why it made no trial signature
-	close        func() error
+	close        func() error    // or nil
+}
+
+// end ends the session with the token of the key, if there is one.
+func (k *openedKey) end() error {
+	if k.close == nil {
+		return nil
+	}
+	return k.close()
 }
 
 // findKey finds the key of a path or pkcs11 URI.
@@ -59,7 +67,7 @@ func (k keyFile) archived() []byte {
 func (k keyFile) place() string { return k.path }
 
 func (k keyFile) open(password Password) (*openedKey, error) {
-	opened := &openedKey{source: k, object: k.object(), close: func() error { return nil }}
+	opened := &openedKey{source: k, object: k.object()}
 	var err error
 	if der := k.archived(); der != nil {
 		opened.certificates = &bundle{file: k.file}
@@ -82,12 +90,9 @@ func (k *openedKey) choose(b *bundle) error {
 	case len(k.several) < 2:
 		return nil
 	}
-	var fitting []crypto.Signer
-	for _, signer := range k.several {
-		if slices.ContainsFunc(b.certificates, func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, signer.Public()) }) {
-			fitting = append(fitting, signer)
-		}
-	}
+	fitting := slices.DeleteFunc(slices.Clone(k.several), func(signer crypto.Signer) bool {
+		return !slices.ContainsFunc(b.certificates, func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, signer.Public()) })
+	})
 	switch len(fitting) {
 	case 1:
 		k.signer = fitting[0]
@@ -157,8 +162,9 @@ func parseKey(f *file, key pemBlock, password Password) (crypto.Signer, error) {
 
 // decodeKey reads the block, without headers. It drops the errors of the libraries: they
 // help little, and may have parts of the key in them.
-func decodeKey(f *file, block *pem.Block) (key crypto.Signer, err error) {
+func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	var parsed any
+	var err error
 	switch block.Type {
 	case "PRIVATE KEY":
 		parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -169,22 +175,18 @@ func decodeKey(f *file, block *pem.Block) (key crypto.Signer, err error) {
 	default:
 		return nil, unreadForm(f, block.Type)
 	}
-	if err == nil {
-		return asSigner(f, parsed)
+	if err != nil {
+		repaired := repairRSA(block)
+		if repaired == nil {
+			return nil, f.refuse(unreadableKey(block))
+		}
+		parsed, f.repaired = repaired, true
 	}
-	if repaired := repairRSA(block); repaired != nil {
-		f.repaired = true
-		return repaired, nil
-	}
-	return nil, f.refuse(unreadableKey(block))
-}
-
-func asSigner(f *file, key any) (crypto.Signer, error) {
-	signer, ok := key.(crypto.Signer)
+	key, ok := parsed.(crypto.Signer)
 	if !ok {
 		return nil, f.refuse("its key can't sign", "")
 	}
-	return signer, nil
+	return key, nil
 }
 
 // A Password returns the password or PIN of a key; what names it for a person: "password of
@@ -229,12 +231,10 @@ func (p Password) once() Password {
 // return of a password file from Windows for a part of the password.
 func (f *file) unlock(password Password, open func(text string) error) error {
 	text, err := password.askWhole("password of " + f.object())
-	if errors.Is(err, ErrNoPassword) {
-		refusal := f.refuse("it is encrypted, and no password is given", "")
-		refusal.Err = ErrNoPassword
-		return refusal
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNoPassword):
+		return f.refuse("it is encrypted, and no password is given", "").because(ErrNoPassword)
+	case err != nil:
 		return err
 	}
 	bare, returned := strings.CutSuffix(text, "\r")
@@ -250,7 +250,5 @@ func (f *file) unlock(password Password, open func(text string) error) error {
 // wrongPassword is the error for a file that the password does not open. Only PKCS#12 tells
 // a wrong password from a damaged file.
 func (f *file) wrongPassword() *Error {
-	refusal := f.refuse("the password is wrong, or the file is damaged", "")
-	refusal.Err = errWrongPassword
-	return refusal
+	return f.refuse("the password is wrong, or the file is damaged", "").because(errWrongPassword)
 }

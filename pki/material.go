@@ -76,10 +76,10 @@ func (m *Material) KeyKind() string {
 
 // Close ends the session with the token of the key, if there is one.
 func (m *Material) Close() error {
-	if m.key == nil || m.key.close == nil {
+	if m.key == nil {
 		return nil
 	}
-	return m.key.close()
+	return m.key.end()
 }
 
 // ca is the CA, with the warnings among findings that have no fault.
@@ -150,10 +150,9 @@ func (m *Material) readPair(key string, password Password) error {
 		err = m.match(b, opened)
 	}
 	if err != nil {
-		opened.close()
-		return err
+		opened.end()
 	}
-	return nil
+	return err
 }
 
 // bundleBeside reads the file with the CA certificate. Without one the certificate comes from

@@ -43,13 +43,13 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 type opener func(password string) *pem.Block
 
 func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
-	encrypted, reason, advice := parseEncryptedKey(block.Bytes)
+	decrypt, reason, advice := parseEncrypted(block.Bytes)
 	if reason != "" {
 		return nil, f.refuse(reason, advice)
 	}
 	return func(text string) *pem.Block {
-		der, ok := encrypted.decrypt(text)
-		if _, whole := parsePrivateKeyInfo(der); !ok || !whole {
+		der := decrypt(text)
+		if _, whole := parsePrivateKeyInfo(der); !whole {
 			return nil
 		}
 		return &pem.Block{Type: "PRIVATE KEY", Bytes: der}
@@ -92,15 +92,6 @@ func decryptLegacy(f *file, block *pem.Block) (opener, error) {
 	}, nil
 }
 
-// An encryptedKey is an encrypted PKCS#8 key (EncryptedPrivateKeyInfo, RFC 5958 section 3)
-// whose parameters are known to be good.
-type encryptedKey struct {
-	derive     derivation
-	scheme     scheme
-	iv         []byte
-	ciphertext []byte
-}
-
 // A scheme is a block cipher in CBC mode.
 type scheme struct {
 	keyLength int
@@ -122,56 +113,51 @@ var schemes = map[string]scheme{
 	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
-// parseEncryptedKey checks all parameters before anything is derived from them. The reason
-// has nothing of the key in it.
-func parseEncryptedKey(der []byte) (key *encryptedKey, reason, advice string) {
+// parseEncrypted returns the function that decrypts EncryptedPrivateKeyInfo (RFC 5958 section
+// 3): it returns nil if the padding shows that the password is wrong, which can pass once in
+// some 250 times. All parameters are checked before anything is derived from them.
+func parseEncrypted(der []byte) (decrypt func(password string) []byte, reason, advice string) {
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Encrypted []byte
 	}
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
-	if unmarshalAll(der, &info) != nil {
-		return nil, damagedPBES2, ""
-	}
-	if id := info.Algorithm.Algorithm.String(); id != oidPBES2 {
+	var iv []byte
+	whole := unmarshalAll(der, &info) == nil
+	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
 		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
 	}
-	if unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) != nil {
-		return nil, damagedPBES2, ""
-	}
+	whole = whole && unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) == nil
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
-	if !known {
+	switch {
+	case whole && !known:
 		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
-	}
-	key = &encryptedKey{scheme: scheme, ciphertext: info.Encrypted}
-	if unmarshalAll(params.Scheme.Parameters.FullBytes, &key.iv) != nil || len(key.iv) != key.scheme.blockSize ||
-		len(key.ciphertext) == 0 || len(key.ciphertext)%key.scheme.blockSize != 0 {
+	case !whole || unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) != nil || len(iv) != scheme.blockSize ||
+		len(info.Encrypted) == 0 || len(info.Encrypted)%scheme.blockSize != 0:
 		return nil, damagedPBES2, ""
 	}
-	if key.derive, reason = parseDerivation(params.Derivation); reason != "" {
-		return nil, reason, adviceOfCipher
-	}
-	return key, "", ""
+	derive, reason := parseDerivation(params.Derivation)
+	return func(password string) []byte {
+		key, err := derive(password, scheme.keyLength)
+		if err != nil {
+			return nil
+		}
+		return scheme.decrypt(key, iv, info.Encrypted)
+	}, reason, adviceOfCipher
 }
 
-// decrypt returns the PKCS#8 inside, or false if the padding shows that the password is
-// wrong. A wrong password can pass here, once in some 250 times.
-func (k *encryptedKey) decrypt(password string) ([]byte, bool) {
-	derived, err := k.derive(password, k.scheme.keyLength)
+func (s scheme) decrypt(key, iv, ciphertext []byte) []byte {
+	block, err := s.newCipher(key)
 	if err != nil {
-		return nil, false
+		return nil
 	}
-	block, err := k.scheme.newCipher(derived)
-	if err != nil {
-		return nil, false
-	}
-	plain := make([]byte, len(k.ciphertext))
-	cipher.NewCBCDecrypter(block, k.iv).CryptBlocks(plain, k.ciphertext)
+	plain := make([]byte, len(ciphertext))
+	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, ciphertext)
 	padding := int(plain[len(plain)-1])
-	if padding == 0 || padding > k.scheme.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
-		return nil, false
+	if padding == 0 || padding > s.blockSize || !bytes.HasSuffix(plain, bytes.Repeat([]byte{byte(padding)}, padding)) {
+		return nil
 	}
-	return plain[:len(plain)-padding], true
+	return plain[:len(plain)-padding]
 }
 
 // maxModulus bounds the work on a modulus, in bits: four times the largest in use.

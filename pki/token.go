@@ -133,9 +133,7 @@ func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string,
 	pin, err := password.ask(what)
 	switch {
 	case err == ErrNoPassword:
-		refusal := k.refuse("the token wants a PIN, and none is given", "")
-		refusal.Err = ErrNoPassword
-		return "", refusal
+		return "", k.refuse("the token wants a PIN, and none is given", "").because(ErrNoPassword)
 	case err != nil:
 		return "", err
 	case pin == "":
