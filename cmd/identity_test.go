@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -21,14 +20,14 @@ import (
 	"mqttca/api/emulator"
 )
 
-// The logins and the token that stories have in their configurations.
+// The login, which is sent to nobody, and the token that stories have in their configurations.
 const (
 	loginToken = "login+token/of-the-CLI=="
 	oidcToken  = "eyJ.oidc-token.of-a-pod"
 )
 
-// identities stand in for everybody who hands out temporary credentials:
-// STS, CloudSSO, the vendor's OAuth site and a credentials URI.
+// identities stand in for everybody who hands out temporary credentials: STS and a credentials
+// URI.
 type identities struct {
 	lasts    time.Duration // how long what is handed out is good
 	refuse   string        // a code to refuse with; the answer echoes all that was sent
@@ -82,7 +81,7 @@ func (i *identities) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if i.refuse != "" || fault != "" {
 		w.WriteHeader(http.StatusForbidden)
-		echo := everything(r) + string(body) + r.URL.RawQuery + permanent.secret + loginToken + oidcToken
+		echo := everything(r) + string(body) + r.URL.RawQuery + permanent.secret + oidcToken
 		io.WriteString(w, object("Code", cmp.Or(fault, i.refuse), "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF", "Message", echo, "HostId", echo))
 		return
 	}
@@ -95,38 +94,17 @@ func (i *identities) check(r *http.Request, body []byte) (what, fault string) {
 	switch {
 	case strings.HasPrefix(r.Host, "sts"):
 		return i.checkSTS(r, body)
-	case r.Host == "oauth.aliyun.com" || r.Host == "sso.example":
-		if r.Method != http.MethodPost || r.Header.Get("Authorization") != "Bearer "+loginToken {
-			return "", "InvalidLogin"
-		}
-		if r.URL.Path == "/cloud-credentials" {
-			return "", i.checkAccount(body)
-		}
-		return "", ""
 	case r.Method != http.MethodGet:
 		return "", "MethodNotAllowed"
 	}
 	return "", ""
 }
 
-func (i *identities) checkAccount(body []byte) (fault string) {
-	var asked struct{ AccountId, AccessConfigurationId string }
-	if json.Unmarshal(body, &asked) != nil || asked.AccountId != "1234" || asked.AccessConfigurationId != "ac-1" {
-		return "InvalidAccount"
-	}
-	return ""
-}
-
 func (i *identities) handOut(r *http.Request, p pair) string {
 	expires := time.Now().Add(i.lasts).UTC().Format("2006-01-02T15:04:05Z")
 	text := object("AccessKeyId", p.id, "AccessKeySecret", p.secret, "SecurityToken", p.token, "Expiration", expires)
-	switch {
-	case strings.HasPrefix(r.Host, "sts"):
+	if strings.HasPrefix(r.Host, "sts") {
 		return `{"RequestId": "r", "AssumedRoleUser": {}, "Credentials": ` + text + "}"
-	case r.URL.Path == "/cloud-credentials":
-		return `{"RequestId": "r", "CloudCredential": ` + text + "}"
-	case r.URL.Path == "/v1/exchange":
-		return object("accessKeyId", p.id, "accessKeySecret", p.secret, "securityToken", p.token, "expiration", expires)
 	}
 	return text
 }

@@ -3,10 +3,11 @@
 // It promises that no identity takes the place of another that is named or half set, that a
 // configuration is never written, that the metadata service of an ECS instance is asked by
 // no proxy, that no error and no value printed by fmt holds a secret, and that waiting for
-// whoever gives out temporary credentials ends with the context. STS, and the sites that one
-// logs in at, are asked by credentials-go, of which three things are left as they are: it
-// follows redirects, reads answers of any length, and a call whose context has ended goes
-// on unseen until its own time is out (15 seconds at most).
+// whoever gives out temporary credentials ends with the context. STS is asked by
+// credentials-go, of which three things are left as they are: it follows redirects, reads
+// answers of any length, and a call whose context has ended goes on unseen until its own time
+// is out (15 seconds at most). No sign-in service is asked: what the vendor's CLI has cached of
+// a login is used until it expires.
 //
 // It leaves to others how a request is signed and by which flag a user names an identity: an
 // [Error] has a kind instead.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"mqttca/api/wire"
@@ -58,8 +59,8 @@ func fetchClient(patience time.Duration) *http.Client {
 }
 
 // fetchBody gives the body of an answer with status 200.
-func fetchBody(ctx context.Context, client *http.Client, method, url string, header http.Header) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, url, nil)
+func fetchBody(ctx context.Context, client *http.Client, method, address string, header http.Header) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ const uriAdvice = "check that the server behind the URI runs, and that it answer
 // newURISource fetches credentials from a URI of the user. credentials-go would follow its
 // redirects to any host, and in plain http.
 func newURISource(source, uri string) (Provider, error) {
-	u, err := secureURL(source, "address", uri)
+	u, err := secureURL(source, uri)
 	if err := cmp.Or(err, checkExternal(source)); err != nil {
 		return nil, err
 	}
@@ -142,4 +143,20 @@ func newURISource(source, uri string) (Provider, error) {
 		}
 		return decodeTemporary(body)
 	}), nil
+}
+
+// secureURL reads a URL that credentials come from: https, or http to a loopback address. The
+// error repeats nothing of it.
+func secureURL(source, raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	wrong := ""
+	switch {
+	case err != nil || u.Hostname() == "" || !wire.ValidPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
+		wrong = "not an https URL of a host"
+	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
+		wrong = "plain http, which is taken for a loopback address only"
+	default:
+		return u, nil
+	}
+	return nil, &Error{Reason: fmt.Sprintf("the address of %s is %s", source, wrong), Advice: "give an address with https"}
 }

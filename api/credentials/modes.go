@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"reflect"
@@ -31,8 +32,8 @@ func modes() map[string]mode {
 		"EcsRamRole":          {"", profile.ecsRole},
 		"RamRoleArnWithEcs":   {"", profile.roleOverECS},
 		"OIDC":                {"oidc_provider_arn ram_role_arn oidc_token_file", profile.oidc},
-		"CloudSSO":            {"cloud_sso_sign_in_url cloud_sso_account_id cloud_sso_access_config access_token", profile.cloudSSO},
-		"OAuth":               {"oauth_site_type oauth_access_token", profile.oauth},
+		"CloudSSO":            {"", profile.cachedLogin},
+		"OAuth":               {"", profile.cachedLogin},
 		"External":            {"process_command", profile.external},
 		"CredentialsURI":      {"credentials_uri", profile.uri},
 	}
@@ -135,12 +136,26 @@ func (p profile) oidc() (Provider, error) {
 	return newOIDC(p.source(), p.role, p.oidcToken)
 }
 
-func (p profile) cloudSSO() (Provider, error) {
-	return newCloudSSO(login{p.Name, "CloudSSO", p.source(), p.AccessToken, time.Unix(int64(p.AccessTokenExpires), 0)}, p.SignInURL, p.AccountID, p.AccessConfig)
-}
-
-func (p profile) oauth() (Provider, error) {
-	return newOAuth(login{p.Name, "OAuth", p.source(), p.OAuthToken, time.Unix(int64(p.OAuthTokenExpires), 0)}, p.OAuthSite)
+// cachedLogin uses the temporary credentials that the CLI has cached in the profile, until they
+// expire. Only the CLI renews them: the sign-in service makes the token before void, so that
+// the answer would have to be written into the CLI's configuration.
+func (p profile) cachedLogin() (Provider, error) {
+	cached := p.own()
+	cached.Expires = time.Unix(int64(p.TokenExpires), 0).UTC()
+	fetch := func(context.Context) (Credentials, error) {
+		if cached.check() != nil || cached.SecurityToken == "" || !time.Now().Before(cached.Expires) {
+			return Credentials{}, &Error{
+				Reason: p.source() + " has no credentials of the aliyun CLI's login that are still valid",
+				Advice: fmt.Sprintf("renew them: aliyun sts GetCallerIdentity --profile %[1]s; "+
+					"if the login has expired, too: aliyun configure --profile %[1]s --mode %[2]s", p.Name, p.Mode),
+			}
+		}
+		return cached, nil
+	}
+	if _, err := fetch(context.Background()); err != nil {
+		return nil, err
+	}
+	return newRenewed(p.source(), fetch), nil
 }
 
 func (p profile) external() (Provider, error) {

@@ -1,8 +1,14 @@
 package credentials
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What a profile lacks, or has and must not, is said before anything is sent.
@@ -22,10 +28,10 @@ func TestProfilesThatCannotWork(t *testing.T) {
 		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "p"`, "leads by its source_profile back to itself"},
 		{"OIDC", `"ram_role_arn": "r"`, "lacks oidc_provider_arn and oidc_token_file"},
 		{"OIDC", `"ram_role_arn": "r", "oidc_provider_arn": "p", "oidc_token": "t", "expired_seconds": 1`, "has expired_seconds 1, and STS takes no less than 900"},
-		{"CloudSSO", `"access_token": "never-shown"`, "lacks cloud_sso_sign_in_url and cloud_sso_account_id and cloud_sso_access_config"},
-		{"CloudSSO", `"cloud_sso_sign_in_url": "https://s", "cloud_sso_account_id": "a", "cloud_sso_access_config": "c"`, "lacks access_token"},
-		{"OAuth", `"oauth_site_type": "CN"`, "lacks oauth_access_token"},
-		{"OAuth", `"oauth_site_type": "MARS", "oauth_access_token": "t", "oauth_access_token_expire": 32503680000`, `has oauth_site_type "MARS", and only CN and INTL are known`},
+		{"CloudSSO", `"access_token": "never-shown", "cloud_sso_access_token_expire": 32503680000`, "has no credentials of the aliyun CLI's login that are still valid"},
+		{"OAuth", ak + `"sts_token": "t", "sts_expiration": 1700000000`, "has no credentials of the aliyun CLI's login that are still valid"},
+		{"OAuth", ak + `"sts_expiration": 32503680000`, "has no credentials of the aliyun CLI's login that are still valid"},
+		{"OAuth", `"sts_token": "t", "sts_expiration": 32503680000`, "has no credentials of the aliyun CLI's login that are still valid"},
 		{"External", "", "lacks process_command"},
 		{"CredentialsURI", "", "lacks credentials_uri"},
 	}
@@ -36,6 +42,37 @@ func TestProfilesThatCannotWork(t *testing.T) {
 			_, err := Find(Search{Profile: "p"})
 			if want := `no usable credentials: profile "p" (` + tt.name + `) ` + tt.want; err == nil || err.Error() != want {
 				t.Errorf("\n got %v\nwant %s", err, want)
+			}
+		})
+	}
+}
+
+// What the CLI has cached of a login is used to its last second, and nobody is asked. Then the
+// error says how the CLI renews it.
+func TestCachedLogin(t *testing.T) {
+	for _, mode := range []string{"CloudSSO", "OAuth"} {
+		synctest.Test(t, func(t *testing.T) {
+			expires := time.Now().Add(5 * time.Minute).UTC()
+			home(t, fmt.Sprintf(`{"profiles": [{"name": "ops", "mode": %q, "access_key_id": "STS.i", "access_key_secret": "s", "sts_token": "t",
+				"sts_expiration": %d, "oauth_access_token_expire": 1, "cloud_sso_access_token_expire": 1}]}`, mode, expires.Unix()), nil)
+			provider, err := Find(Search{Profile: "ops"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := Credentials{"STS.i", "s", "t", `profile "ops" (` + mode + `)`, expires}
+			for range 2 {
+				if got, err := provider.Credentials(context.Background()); err != nil || got != want {
+					t.Errorf("got %+v, %v; want %+v", got, err, want)
+				}
+				time.Sleep(5*time.Minute - time.Second)
+			}
+			_, err = provider.Credentials(context.Background())
+			wantError := &Error{
+				Reason: `profile "ops" (` + mode + `) has no credentials of the aliyun CLI's login that are still valid`,
+				Advice: "renew them: aliyun sts GetCallerIdentity --profile ops; if the login has expired, too: aliyun configure --profile ops --mode " + mode,
+			}
+			if diff := cmp.Diff(error(wantError), err); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
 			}
 		})
 	}

@@ -18,23 +18,15 @@ type profile struct {
 	Mode     string `json:"mode"`
 	RegionID string `json:"region_id"`
 
-	AccessKeyID     string `json:"access_key_id"`
-	AccessKeySecret Secret `json:"access_key_secret"`
-	SecurityToken   Secret `json:"sts_token"`
+	AccessKeyID     string      `json:"access_key_id"`
+	AccessKeySecret Secret      `json:"access_key_secret"`
+	SecurityToken   Secret      `json:"sts_token"`
+	TokenExpires    wire.Number `json:"sts_expiration"` // Unix seconds; of CloudSSO and OAuth
 
 	role
 	oidcToken
 	SourceProfile string `json:"source_profile"`
 	ECSRoleName   string `json:"ram_role_name"`
-
-	SignInURL          string      `json:"cloud_sso_sign_in_url"`
-	AccountID          string      `json:"cloud_sso_account_id"`
-	AccessConfig       string      `json:"cloud_sso_access_config"`
-	AccessToken        Secret      `json:"access_token"`
-	AccessTokenExpires wire.Number `json:"cloud_sso_access_token_expire"` // Unix seconds
-	OAuthSite          string      `json:"oauth_site_type"`
-	OAuthToken         Secret      `json:"oauth_access_token"`
-	OAuthTokenExpires  wire.Number `json:"oauth_access_token_expire"` // Unix seconds
 
 	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
 	CredentialsURI Secret `json:"credentials_uri"` // or in its query

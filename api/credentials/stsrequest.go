@@ -20,8 +20,7 @@ import (
 	"mqttca/api/wire"
 )
 
-// An stsRequest asks STS, or a site that one logs in at, for temporary credentials by
-// credentials-go. Its providers know no context, are not safe for concurrent use,
+// An stsRequest asks STS for temporary credentials by credentials-go. Its providers know no context, are not safe for concurrent use,
 // dereference what an answer may lack, and repeat answers and URLs in their errors. So each
 // request has a provider of its own, which is left alone when the context ends: it gives up
 // by itself, and its result is dropped.

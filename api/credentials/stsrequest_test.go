@@ -24,7 +24,6 @@ import (
 func TestExpiryIsWhereTheLibraryHasIt(t *testing.T) {
 	for _, provider := range []any{
 		providers.RAMRoleARNCredentialsProvider{}, providers.OIDCCredentialsProvider{},
-		providers.CloudSSOCredentialsProvider{}, providers.OAuthCredentialsProvider{},
 	} {
 		field, found := reflect.TypeOf(provider).FieldByName("expirationTimestamp")
 		if !found || field.Type.Kind() != reflect.Int64 {
@@ -181,8 +180,6 @@ func TestLibraryThatPrints(t *testing.T) {
 	for name, mode := range map[string]string{
 		"RamRoleArn": `"access_key_id": "i", "access_key_secret": "s", "ram_role_arn": "a"`,
 		"OIDC":       `"oidc_provider_arn": "p", "oidc_token": "t", "ram_role_arn": "a"`,
-		"CloudSSO":   `"cloud_sso_sign_in_url": "https://s", "cloud_sso_account_id": "a", "cloud_sso_access_config": "c", "access_token": "t", "cloud_sso_access_token_expire": 32503680000`,
-		"OAuth":      `"oauth_site_type": "cn", "oauth_access_token": "t", "oauth_access_token_expire": 32503680000`,
 	} {
 		config := fmt.Sprintf(`{"profiles": [{"name": "p", "mode": %q, %s}]}`, name, mode)
 		home(t, config, map[string]string{"DEBUG": "credential"})
