@@ -105,7 +105,7 @@ func TestFind(t *testing.T) {
 }
 
 func TestFindFails(t *testing.T) {
-	const modes = "AK, ChainableRamRoleArn, CloudSSO, CredentialsURI, EcsRamRole, External, OAuth, OIDC, RamRoleArn, RamRoleArnWithEcs, StsToken"
+	const modes = "AK, ChainableRamRoleArn, CloudSSO, CredentialsURI, EcsRamRole, External, OAuth, OIDC, RamRoleArn, RamRoleArnWithRoleName, StsToken"
 	tests := []struct {
 		name        string
 		config, ini string

@@ -25,17 +25,17 @@ type mode struct {
 func modes() map[string]mode {
 	const key = "access_key_id access_key_secret"
 	return map[string]mode{
-		"AK":                  {key, profile.accessKey},
-		"StsToken":            {key, profile.stsToken},
-		"RamRoleArn":          {key, profile.ramRole},
-		"ChainableRamRoleArn": {"source_profile", profile.chainedRole},
-		"EcsRamRole":          {"", profile.ecsRole},
-		"RamRoleArnWithEcs":   {"", profile.roleOverECS},
-		"OIDC":                {"oidc_provider_arn ram_role_arn oidc_token_file", profile.oidc},
-		"CloudSSO":            {"", profile.cachedLogin},
-		"OAuth":               {"", profile.cachedLogin},
-		"External":            {"process_command", profile.external},
-		"CredentialsURI":      {"credentials_uri", profile.uri},
+		"AK":                     {key, profile.accessKey},
+		"StsToken":               {key, profile.stsToken},
+		"RamRoleArn":             {key, profile.ramRole},
+		"ChainableRamRoleArn":    {"source_profile", profile.chainedRole},
+		"EcsRamRole":             {"", profile.ecsRole},
+		"RamRoleArnWithRoleName": {"", profile.roleOverECS},
+		"OIDC":                   {"oidc_provider_arn ram_role_arn oidc_token_file", profile.oidc},
+		"CloudSSO":               {"", profile.cachedLogin},
+		"OAuth":                  {"", profile.cachedLogin},
+		"External":               {"process_command", profile.external},
+		"CredentialsURI":         {"credentials_uri", profile.uri},
 	}
 }
 

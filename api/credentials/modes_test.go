@@ -22,7 +22,7 @@ func TestProfilesThatCannotWork(t *testing.T) {
 		{"RamRoleArn", ak + `"expired_seconds": 3600`, "lacks ram_role_arn"},
 		{"RamRoleArn", ak + `"ram_role_arn": "r", "expired_seconds": "899"`, "has expired_seconds 899, and STS takes no less than 900"},
 		{"RamRoleArn", ak + `"ram_role_arn": "r", "sts_region": "evil.example/#"`, `names the STS region "evil.example/#": a region is written like cn-hangzhou`},
-		{"RamRoleArnWithEcs", `"ram_role_name": "r"`, "lacks ram_role_arn"},
+		{"RamRoleArnWithRoleName", `"ram_role_name": "r"`, "lacks ram_role_arn"},
 		{"ChainableRamRoleArn", `"ram_role_arn": "r"`, "lacks source_profile"},
 		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "gone"`, `has source_profile "gone", and there is none of that name`},
 		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "p"`, "leads by its source_profile back to itself"},
