@@ -77,14 +77,17 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 		}
 		purposes = append(purposes, api.Purpose(name))
 	}
-	region, err := await(cmd.Context(), func() (string, error) { return credentials.FindRegion(a.region, a.profile) })
+	region, err := await(cmd.Context(), func() (credentials.Region, error) { return credentials.FindRegion(a.region, a.search()) })
 	if errors.Is(err, credentials.ErrNoRegion) {
 		return require(cmd, "region")
 	}
 	if err != nil {
 		return err
 	}
-	policy, err := api.NewPolicy(region, o.account, o.instance, purposes...)
+	if _, err := api.RegionalEndpoint(region.Name, false); err != nil && region.Source != "" {
+		return misnamed(region.Source, err)
+	}
+	policy, err := api.NewPolicy(region.Name, o.account, o.instance, purposes...)
 	if err != nil {
 		return usage("%s", err)
 	}

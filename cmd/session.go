@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"errors"
 	"os"
 	"runtime"
@@ -58,15 +57,14 @@ func (o origin) source() string {
 // configuration, but sends nothing.
 func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	config, err := await(cmd.Context(), func() (config api.Config, err error) {
-		if config.Endpoint, err = a.findEndpoint(); err != nil {
+		search := a.search()
+		if config.Endpoint, err = a.findEndpoint(search); err != nil {
 			return config, err
 		}
 		if err = config.Endpoint.CheckProxy(); err != nil {
 			return config, err
 		}
-		config.Credentials, err = credentials.Find(credentials.Search{
-			Profile: a.profile, ECSRole: a.ecsRole.asked, ECSRoleName: a.ecsRole.name,
-		})
+		config.Credentials, err = credentials.Find(search)
 		return config, err
 	})
 	if err != nil {
@@ -75,31 +73,50 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	return a.open(config), nil
 }
 
+// search says where the flags have credentials looked for.
+func (c *connectionFlags) search() credentials.Search {
+	return credentials.Search{Profile: c.profile, ECSRole: c.ecsRole.asked, ECSRoleName: c.ecsRole.name}
+}
+
 // findEndpoint asks --endpoint and its variable before any region: whoever sets one of
 // them wants another host than the region's.
-func (c *connectionFlags) findEndpoint() (api.Endpoint, error) {
+func (c *connectionFlags) findEndpoint(search credentials.Search) (api.Endpoint, error) {
 	if c.endpoint != "" && c.vpc {
 		return api.Endpoint{}, misuse(errors.New("--vpc and --endpoint exclude each other: --vpc picks a host of the region"))
 	}
-	if text := cmp.Or(c.endpoint, os.Getenv(envEndpoint)); text != "" {
-		endpoint, err := api.ParseEndpoint(text)
-		if err != nil {
-			return api.Endpoint{}, misuse(err)
-		}
-		return endpoint, nil
+	if c.endpoint != "" {
+		endpoint, err := api.ParseEndpoint(c.endpoint)
+		return endpoint, misnamed("", err)
 	}
-	region, err := credentials.FindRegion(c.region, c.profile)
+	if text := os.Getenv(envEndpoint); text != "" {
+		endpoint, err := api.ParseEndpoint(text)
+		return endpoint, misnamed(envEndpoint, err)
+	}
+	return c.regionalEndpoint(search)
+}
+
+func (c *connectionFlags) regionalEndpoint(search credentials.Search) (api.Endpoint, error) {
+	region, err := credentials.FindRegion(c.region, search)
 	if errors.Is(err, credentials.ErrNoRegion) {
-		return api.Endpoint{}, &usageError{"no region: not given with --region, not in " + credentials.EnvRegion + ", and not in a profile", true, "give --region, such as --region cn-hangzhou: an instance lives in one region"}
+		return api.Endpoint{}, &usageError{"no region: not given with --region, " + err.Error(), true, "give --region, such as --region cn-hangzhou: an instance lives in one region"}
 	}
 	if err != nil {
 		return api.Endpoint{}, err
 	}
-	endpoint, err := api.RegionalEndpoint(region, c.vpc)
-	if err != nil {
-		return api.Endpoint{}, misuse(err)
+	endpoint, err := api.RegionalEndpoint(region.Name, c.vpc)
+	return endpoint, misnamed(region.Source, err)
+}
+
+// misnamed is the error for a wrong value, with the variable or profile that it comes from; ""
+// is the command line.
+func misnamed(source string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case source == "" || showsContent(err.Error()):
+		return misuse(err)
 	}
-	return endpoint, nil
+	return &usageError{source + ": " + err.Error(), true, "correct it there, or give the value on the command line"}
 }
 
 // open makes the client. If the host is not the vendor's, it says so before anything else.

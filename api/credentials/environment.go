@@ -38,6 +38,11 @@ const (
 	EnvRegion = "ALIBABA_CLOUD_REGION_ID"
 )
 
+// inEnvironment reports whether credentials come from the environment, before any profile.
+func inEnvironment() bool {
+	return anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken, EnvOIDCProviderARN, EnvOIDCTokenFile)
+}
+
 // environmentKeys gives nil if the environment has no part of an AccessKey.
 func environmentKeys() (Provider, error) {
 	if !anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken) {
@@ -99,14 +104,14 @@ func environmentURI() (Provider, error) {
 	if !anySet(EnvCredentialsURI) {
 		return nil, nil
 	}
-	return newURISource("the credentials URI of the environment", getenv(EnvCredentialsURI))
+	return newURISource("the credentials URI in "+EnvCredentialsURI, getenv(EnvCredentialsURI))
 }
 
 func environmentECSRole() (Provider, error) {
 	if !anySet(EnvECSRole) {
 		return nil, nil
 	}
-	return newECSRole("the ECS role of the environment", getenv(EnvECSRole))
+	return newECSRole("the ECS role in "+EnvECSRole, getenv(EnvECSRole))
 }
 
 func anySet(names ...string) bool {

@@ -78,7 +78,7 @@ func TestCredentialsURI(t *testing.T) {
 			if query != "/path?key=never-shown" {
 				t.Errorf("asked for %s", query)
 			}
-			const source = "the credentials URI of the environment"
+			const source = "the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI"
 			if tt.want != "" {
 				if want := "no usable credentials: " + source + ": " + strings.TrimPrefix(server.URL, "http://") + tt.want; err == nil || err.Error() != want {
 					t.Errorf("\n got %v\nwant %s", err, want)

@@ -65,35 +65,47 @@ func noneAnywhere() error {
 		return missingError("there are none in the environment, and " + EnvProfileIgnored + " keeps profiles out")
 	case profilesDisabled():
 		cli = "the aliyun CLI's configuration (kept out by " + EnvProfileDisabled + ")"
+	case len(ProfileNames()) > 0:
+		cli += " (which calls none of its profiles the current one)"
 	}
 	return missingError(fmt.Sprintf("there are none in the environment, in %s or in %s", cli, ini))
 }
 
-// ErrNoRegion says that no source names a region.
-var ErrNoRegion = errors.New("no region in " + EnvRegion + " or in a profile")
+// ErrNoRegion says that no source names a region. (It is wrapped if a profile could not be read.)
+var ErrNoRegion = errors.New("not in " + EnvRegion + ", and not in a profile")
+
+// A Region is where to call.
+type Region struct {
+	Name   string
+	Source string // for errors, "" if it was given
+}
 
 // FindRegion is the region to call: the one given, else the environment's, else the
-// profile's (of that name, or the one that [Find] would take). It fails with
-// [ErrNoRegion], an [*Error] if a profile cannot be read, or a [*wire.EnvironmentError].
-func FindRegion(given, profileName string) (string, error) {
+// profile's (the one that the search names, or that [Find] would take). It fails with
+// [ErrNoRegion], an [*Error] if the profile of the credentials cannot be read, or a
+// [*wire.EnvironmentError].
+func FindRegion(given string, s Search) (Region, error) {
 	if given != "" {
-		return given, nil
+		return Region{Name: given}, nil
 	}
 	if err := regionVariable.check(); err != nil {
-		return "", err
+		return Region{}, err
 	}
-	if region := getenv(EnvRegion); region != "" {
-		return region, nil
+	if name, value := lookup(EnvRegion); value != "" {
+		return Region{value, name}, nil
 	}
-	if err := checkVariables(profileName != ""); err != nil {
-		return "", err
+	if err := checkVariables(s.named()); err != nil {
+		return Region{}, err
 	}
-	p, found, err := findProfile(profileName)
+	p, found, err := findProfile(s.Profile)
+	unread, isUnread := errors.AsType[*Error](err)
 	switch {
+	case isUnread && s.Profile == "" && (s.ECSRole || inEnvironment()):
+		return Region{}, fmt.Errorf("%w (%s)", ErrNoRegion, unread.Reason)
 	case err != nil:
-		return "", err
+		return Region{}, err
 	case !found || p.RegionID == "":
-		return "", ErrNoRegion
+		return Region{}, ErrNoRegion
 	}
-	return p.RegionID, nil
+	return Region{p.RegionID, fmt.Sprintf("the region_id of profile %q", p.Name)}, nil
 }

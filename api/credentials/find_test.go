@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -138,17 +139,17 @@ func TestFindFails(t *testing.T) {
 		{"typographic quotation mark in the environment", "", "", "", map[string]string{EnvAccessKeyID: "id\u201d", EnvAccessKeySecret: "never-shown"},
 			"the AccessKey ID of the environment has a space, a line break or another character that no key has"},
 		{"URI in plain http", "", "", "", map[string]string{EnvCredentialsURI: "http://metadata.example/never-shown"},
-			"the address of the credentials URI of the environment is plain http, which is taken for a loopback address only"},
+			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is plain http, which is taken for a loopback address only"},
 		{"URI that is none", "", "", "", map[string]string{EnvCredentialsURI: "never-shown"},
-			"the address of the credentials URI of the environment is not an https URL of a host"},
+			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is not an https URL of a host"},
 		{"ECS role announced and forbidden", "", "", "", map[string]string{EnvECSRole: "r", EnvECSRoleDisabled: "true"},
-			"ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for the ECS role of the environment"},
+			"ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for the ECS role in ALIBABA_CLOUD_ECS_METADATA"},
 		{"ECS role that is a path", "", "", "", map[string]string{EnvECSRole: "../user-data"},
-			`the ECS role of the environment is "../user-data", which is no name of a role`},
+			`the ECS role in ALIBABA_CLOUD_ECS_METADATA is "../user-data", which is no name of a role`},
 		{"unknown profile", twoProfiles, twoSections, "nope", nil, `neither $CLI nor $INI has a profile "nope"`},
-		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has a profile "nope"`},
+		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has a profile "nope", which ALIBABA_CLOUD_PROFILE names`},
 		{"profile of the environment, profiles disabled", twoProfiles, twoSections, "", map[string]string{EnvProfile: "temporary", EnvProfileDisabled: "true"},
-			`$INI has no profile "temporary", and the aliyun CLI's configuration is kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED`},
+			`$INI has no profile "temporary", which ALIBABA_CLOUD_PROFILE names, and the aliyun CLI's configuration is kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED`},
 		{"unknown profile, which is looked for though profiles are disabled", twoProfiles, twoSections, "nope", map[string]string{EnvProfileDisabled: "true"},
 			`neither $CLI nor $INI has a profile "nope"`},
 		{"named profile without a file", "", "", "ops", nil, `neither $CLI nor $INI has a profile "ops"`},
@@ -199,8 +200,8 @@ func TestOrderOfThePlaces(t *testing.T) {
 		{"the environment", map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "secret"}},
 		{"the environment (OIDC)", map[string]string{EnvRoleARN: "r", EnvOIDCProviderARN: "p", EnvOIDCTokenFile: "/nonexistent"}},
 		{profile, nil},
-		{"the credentials URI of the environment", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1"}},
-		{"the ECS role of the environment", map[string]string{EnvECSRole: "r"}},
+		{"the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI", map[string]string{EnvCredentialsURI: "http://127.0.0.1:1"}},
+		{"the ECS role in ALIBABA_CLOUD_ECS_METADATA", map[string]string{EnvECSRole: "r"}},
 		{"the environment (ACCESS_KEY_ID)", map[string]string{"ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "secret"}},
 	}
 	env, config := map[string]string{}, ""
@@ -245,9 +246,9 @@ func TestFindRegion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := home(t, twoProfiles, tt.env)
 			put(t, filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials"), twoSections)
-			got, err := FindRegion(tt.given, tt.profile)
-			if got != tt.want || (err == nil) != (tt.want != "") || tt.want == "" && (err == ErrNoRegion) == (tt.profile == "nope") {
-				t.Errorf("FindRegion = %q, %v; want %q", got, err, tt.want)
+			got, err := FindRegion(tt.given, Search{Profile: tt.profile})
+			if got.Name != tt.want || (err == nil) != (tt.want != "") || tt.want == "" && (err == ErrNoRegion) == (tt.profile == "nope") {
+				t.Errorf("FindRegion = %v, %v; want %q", got, err, tt.want)
 			}
 		})
 	}
@@ -257,8 +258,56 @@ func TestFindRegion(t *testing.T) {
 func TestNoRegionAnywhere(t *testing.T) {
 	for name, env := range map[string]map[string]string{"no configuration": nil, "profiles disabled": {EnvProfileDisabled: "true"}} {
 		home(t, "", env)
-		if region, err := FindRegion("", ""); err != ErrNoRegion {
-			t.Errorf("%s: %q, %v", name, region, err)
+		if region, err := FindRegion("", Search{}); err != ErrNoRegion {
+			t.Errorf("%s: %v, %v", name, region, err)
+		}
+	}
+}
+
+// If the credentials are not a profile's, a configuration that cannot be read is no fault of
+// theirs: it is the region that is missing.
+func TestRegionBesideABrokenConfiguration(t *testing.T) {
+	keys := map[string]string{EnvAccessKeyID: "id", EnvAccessKeySecret: "secret"}
+	pod := map[string]string{EnvRoleARN: "r", EnvOIDCProviderARN: "p", EnvOIDCTokenFile: "f"}
+	for _, tt := range []struct {
+		name     string
+		search   Search
+		env      map[string]string
+		noRegion bool
+	}{
+		{"keys", Search{}, keys, true},
+		{"OIDC", Search{}, pod, true},
+		{"the ECS role", Search{ECSRole: true}, nil, true},
+		{"a profile that is named", Search{Profile: "ops"}, keys, false},
+		{"the current profile", Search{}, nil, false},
+	} {
+		path := home(t, "{", tt.env)
+		_, err := FindRegion("", tt.search)
+		want := "no usable credentials: " + path + " is not the JSON that the aliyun CLI writes"
+		if tt.noRegion {
+			want = "not in ALIBABA_CLOUD_REGION_ID, and not in a profile (" + path + " is not the JSON that the aliyun CLI writes)"
+		}
+		if err == nil || err.Error() != want || errors.Is(err, ErrNoRegion) != tt.noRegion {
+			t.Errorf("%s:\n got %v\nwant %s", tt.name, err, want)
+		}
+	}
+}
+
+// A region that is wrong can be followed to its source.
+func TestSourceOfARegion(t *testing.T) {
+	for _, tt := range []struct {
+		given string
+		env   map[string]string
+		want  Region
+	}{
+		{"given", map[string]string{EnvRegion: "x"}, Region{"given", ""}},
+		{"", map[string]string{EnvRegion: "x"}, Region{"x", "ALIBABA_CLOUD_REGION_ID"}},
+		{"", map[string]string{"ALICLOUD_REGION_ID": "x"}, Region{"x", "ALICLOUD_REGION_ID"}},
+		{"", nil, Region{"cn-shanghai", `the region_id of profile "ops"`}},
+	} {
+		home(t, twoProfiles, tt.env)
+		if got, err := FindRegion(tt.given, Search{}); err != nil || got != tt.want {
+			t.Errorf("%+v, %v; want %+v", got, err, tt.want)
 		}
 	}
 }

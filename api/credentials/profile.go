@@ -50,7 +50,8 @@ func findProfile(asked string) (p profile, found bool, err error) {
 	if asked == "" && isTrue(EnvProfileIgnored) {
 		return p, false, nil
 	}
-	name := cmp.Or(asked, getenv(EnvProfile))
+	variable, named := lookup(EnvProfile)
+	name := cmp.Or(asked, named)
 	if asked != "" || !profilesDisabled() {
 		if p, found, err = findCLIProfile(name); found || err != nil {
 			return p, found, err
@@ -60,16 +61,16 @@ func findProfile(asked string) (p profile, found bool, err error) {
 		return p, found, err
 	}
 	switch {
-	case name != "" && asked == "" && profilesDisabled():
-		return p, false, missingError(fmt.Sprintf("%s has no profile %q, and %s", iniPath(), name, keptOut))
-	case name != "":
+	case name == "":
+		return p, false, nil
+	case asked != "":
 		return p, false, missingError(fmt.Sprintf("neither %s nor %s has a profile %q", configPath(), iniPath(), name))
+	case profilesDisabled():
+		return p, false, missingError(fmt.Sprintf("%s has no profile %q, which %s names, and the aliyun CLI's configuration is kept out by %s",
+			iniPath(), name, variable, EnvProfileDisabled))
 	}
-	return p, false, nil
+	return p, false, missingError(fmt.Sprintf("neither %s nor %s has a profile %q, which %s names", configPath(), iniPath(), name, variable))
 }
-
-// keptOut says why the CLI's configuration was not read.
-const keptOut = "the aliyun CLI's configuration is kept out by " + EnvProfileDisabled
 
 func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
 

@@ -97,21 +97,26 @@ func checkVariables(named bool) error {
 	return nil
 }
 
-// getenv reads a variable, in an older generation if it is not set in the present one and
-// the vendor's CLI reads that generation, too.
-func getenv(name string) string {
-	names := []string{name}
+// lookup reads a variable, in an older generation if it is not set in the present one and the
+// vendor's CLI reads that generation, too. It gives the name that is set.
+func lookup(variableName string) (name, value string) {
+	names := []string{variableName}
 	for _, v := range slices.Concat(identityVariables, settingVariables, []variable{regionVariable}) {
-		if v.name == name {
+		if v.name == variableName {
 			names = v.names()[:v.read]
 		}
 	}
 	for _, name := range names {
 		if value := os.Getenv(name); value != "" {
-			return value
+			return name, value
 		}
 	}
-	return ""
+	return variableName, ""
+}
+
+func getenv(name string) string {
+	_, value := lookup(name)
+	return value
 }
 
 // isTrue reads a switch as the vendor's SDKs do. (The CLI wants some in capitals.)

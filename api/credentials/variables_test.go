@@ -120,7 +120,8 @@ func TestRegionsOfOtherGenerations(t *testing.T) {
 	}
 	for _, tt := range tests {
 		home(t, conf, tt.env)
-		got, err := FindRegion(tt.given, "")
+		region, err := FindRegion(tt.given, Search{})
+		got := region.Name
 		if err != nil {
 			got = err.Error()
 		}
