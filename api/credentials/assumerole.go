@@ -151,7 +151,7 @@ func (t oidcToken) read(source string) (Secret, error) {
 	if t.Text != "" {
 		return t.Text, nil
 	}
-	data, err := readConfigFile(t.File)
+	data, err := readConfigFile(t.File, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", &Error{Reason: fmt.Sprintf("there is no %s, where %s has its OIDC token", t.File, source), Advice: oidcAdvice}
 	}

@@ -15,58 +15,88 @@ import (
 	"mqttca/api/wire"
 )
 
-// maxConfigBytes is the limit for configuration and token files.
-const maxConfigBytes = 1 << 20
+// The limits for configuration and token files. ini.v1 takes minutes for a megabyte of sections.
+const (
+	maxConfigBytes = 1 << 20
+	maxINIBytes    = 128 << 10
+)
 
 // readConfigFile reads a file that says who its user is, without a byte order mark. It
 // follows symbolic links. It fails with [fs.ErrNotExist] if there is no such file; an error
 // repeats nothing of the content. It opens only regular files, since a named pipe would
 // block.
-func readConfigFile(path string) ([]byte, error) {
+func readConfigFile(path string, limit int) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, err
 	case errors.Is(err, syscall.ENOTDIR): // with HOME=/dev/null, as some services have it
 		return nil, fs.ErrNotExist
 	case err != nil:
-		return nil, badFile(path + " cannot be read")
+		return nil, unreadable(path, err)
 	case !info.Mode().IsRegular():
 		return nil, badFile(path + " is not a file")
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, badFile(path + " cannot be read")
+		return nil, unreadable(path, err)
 	}
 	defer file.Close()
-	data, err := wire.ReadUpTo(file, maxConfigBytes)
+	data, err := wire.ReadUpTo(file, limit)
 	switch {
 	case errors.Is(err, wire.ErrTooLong):
-		return nil, badFile(fmt.Sprintf("%s is over %d MiB long", path, maxConfigBytes>>20))
+		return nil, badFile(fmt.Sprintf("%s is over %d KiB long", path, limit>>10))
 	case err != nil:
-		return nil, badFile(path + " cannot be read")
+		return nil, unreadable(path, err)
 	}
 	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // as PowerShell writes it
 }
 
+func unreadable(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return err
+	case errors.Is(err, fs.ErrPermission):
+		return &Error{
+			Reason: "this user may not read " + path,
+			Advice: "check HOME, which may be another user's, and the file's permissions: no other identity is taken in its place",
+		}
+	}
+	return badFile(path + " cannot be read")
+}
+
+// readNamed is [readConfigFile] for a file that a variable may name in place of the one at
+// home: a named file has to be there.
+func readNamed(path, variable string, limit int) ([]byte, error) {
+	data, err := readConfigFile(path, limit)
+	if errors.Is(err, fs.ErrNotExist) && getenv(variable) != "" {
+		return nil, &Error{Reason: fmt.Sprintf("there is no %s, which %s names", path, variable), Advice: "correct the variable, or unset it"}
+	}
+	return data, err
+}
+
 // configuration is the part of ~/.aliyun/config.json that is read here.
 type configuration struct {
-	Current  string            `json:"current"`
+	Current  *string           `json:"current"`  // nil: the CLI takes "default"
 	Profiles []json.RawMessage `json:"profiles"` // decoded one at a time: the others may be malformed
 }
 
 // findCLIProfile finds a profile of the CLI, the current one if the name is "".
 func findCLIProfile(name string) (p profile, found bool, err error) {
-	config, err := readConfiguration(configPath())
+	config, err := readConfiguration()
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, false, nil
 	}
 	if err != nil {
 		return p, false, err
 	}
-	p, found, err = config.profile(name)
-	if err == nil && !found && name == "" && config.Current != "" {
-		err = badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), config.Current))
+	if name != "" {
+		return config.profile(name)
+	}
+	if config.Current == nil {
+		return config.profile("default")
+	}
+	p, found, err = config.profile(*config.Current)
+	if err == nil && !found && *config.Current != "" {
+		err = badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), *config.Current))
 	}
 	return p, found, err
 }
@@ -74,7 +104,7 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 // ProfileNames are the names in the CLI's configuration, to be offered; none if it cannot
 // be read.
 func ProfileNames() []string {
-	config, err := readConfiguration(configPath())
+	config, err := readConfiguration()
 	if err != nil {
 		return nil
 	}
@@ -87,13 +117,10 @@ func ProfileNames() []string {
 	return names
 }
 
-// profile finds a profile, the current one if the name is "".
+// profile finds a profile. None has an empty name.
 func (c *configuration) profile(name string) (p profile, found bool, err error) {
-	if name = cmp.Or(name, c.Current); name == "" {
-		return p, false, nil
-	}
 	for _, data := range c.Profiles {
-		if profileName(data) == name {
+		if name != "" && profileName(data) == name {
 			p, err = decodeProfile(data)
 			p.config = c
 			return p, err == nil, err
@@ -118,19 +145,22 @@ func decodeProfile(data json.RawMessage) (p profile, err error) {
 		setting := odd.Field[strings.LastIndexByte(odd.Field, '.')+1:] // behind the name of an embedded struct
 		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), setting))
 	}
+	if p.Mode == "" {
+		p.Mode = p.impliedMode()
+	}
 	return p, nil
 }
 
 // readConfiguration parses the file itself: the library's error for a malformed
 // one repeats it whole, secrets included.
-func readConfiguration(path string) (*configuration, error) {
-	data, err := readConfigFile(path)
+func readConfiguration() (*configuration, error) {
+	data, err := readNamed(configPath(), EnvConfigFile, maxConfigBytes)
 	if err != nil {
 		return nil, err
 	}
 	var config configuration
 	if err := json.Unmarshal(data, &config); err != nil {
-		return nil, badFile(path + " is not the JSON that the aliyun CLI writes")
+		return nil, badFile(configPath() + " is not the JSON that the aliyun CLI writes")
 	}
 	return &config, nil
 }

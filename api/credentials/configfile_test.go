@@ -2,6 +2,9 @@ package credentials
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -69,5 +72,72 @@ func TestUnreadableFiles(t *testing.T) {
 		if got := signer(Search{}); !strings.HasSuffix(got, " is not a file") {
 			t.Errorf("%s: got %s", name, got)
 		}
+	}
+}
+
+// A file that a variable names has to be there; one at home need not be, also if home is a file
+// or nowhere.
+func TestFilesThatAreMissing(t *testing.T) {
+	for _, name := range []string{EnvConfigFile, EnvCredentialsFile} {
+		path := filepath.Join(t.TempDir(), "gone")
+		home(t, "", map[string]string{name: path, "ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "s"})
+		if got, want := signer(Search{}), "no usable credentials: there is no "+path+", which "+name+" names"; got != want {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
+	}
+	for _, folder := range []string{"/dev/null", "/nonexistent"} {
+		home(t, "", map[string]string{"ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "s"})
+		t.Setenv("HOME", folder)
+		if got := signer(Search{}); got != "id" {
+			t.Errorf("%s: %s", folder, got)
+		}
+	}
+}
+
+// Which profile is the current one: what the file says, and "default" if it says nothing.
+func TestCurrentProfile(t *testing.T) {
+	const profiles = `"profiles": [{"name": "default", "mode": "AK", "access_key_id": "id", "access_key_secret": "s"}]}`
+	path := home(t, "{"+profiles, nil)
+	if got := signer(Search{}); got != "id" {
+		t.Error(got)
+	}
+	put(t, path, `{"current": "", `+profiles)
+	ini := filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials")
+	want := "no usable credentials: there are none in the environment, in " + path + " (which calls none of its profiles the current one) or in " + ini
+	if got := signer(Search{}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// A configuration of a megabyte ends in a sentence, whatever it is made of.
+func TestLargeConfigurations(t *testing.T) {
+	var config, ini strings.Builder
+	for i := range 8000 {
+		fmt.Fprintf(&config, `{"name": "p%d", "mode": "ChainableRamRoleArn", "ram_role_arn": "r", "source_profile": "p%d"},`, i, i+1)
+	}
+	for i := range 60000 {
+		fmt.Fprintf(&ini, "[s%d]\n", i)
+	}
+	path := home(t, `{"profiles": [`+config.String()+`{"name": "p8000", "mode": "AK", "access_key_id": "id", "access_key_secret": "s"}]}`, nil)
+	const want = `no usable credentials: profile "p0" leads by source_profile over more than 20 others`
+	if got := signer(Search{Profile: "p0"}); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if got := signer(Search{Profile: "p8000"}); got != "id" {
+		t.Error(got)
+	}
+	file := filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials")
+	put(t, file, ini.String())
+	if got, want := signer(Search{Profile: "s0"}), "no usable credentials: "+file+" is over 128 KiB long"; got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+// With HOME of another user nobody can see whether there is a file.
+func TestHomeOfAnotherUser(t *testing.T) {
+	err := unreadable("/root/.aliyun/config.json", &fs.PathError{Op: "stat", Err: fs.ErrPermission})
+	problem, _ := errors.AsType[*Error](err)
+	if problem == nil || problem.Reason != "this user may not read /root/.aliyun/config.json" || !strings.HasPrefix(problem.Advice, "check HOME") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -18,14 +18,14 @@ func TestOddConfigFiles(t *testing.T) {
 	tests := []struct {
 		name string
 		make func(t *testing.T, path string)
-		want string // "" where it is read, FILE for its path
+		want string // "" if it is read, FILE for its path
 	}{
 		{"symbolic link", func(t *testing.T, path string) {
 			target := filepath.Join(t.TempDir(), "target")
 			put(t, target, twoProfiles)
 			symlink(t, target, path)
 		}, ""},
-		{"broken symbolic link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, `neither FILE nor INI has a profile "ops"`},
+		{"broken symbolic link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, "there is no FILE, which VARIABLE names"},
 		{"symbolic link to itself", func(t *testing.T, path string) { symlink(t, path, path) }, "FILE cannot be read"},
 		{"folder", func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {
@@ -45,9 +45,9 @@ func TestOddConfigFiles(t *testing.T) {
 			if err := os.Chmod(path, 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "FILE cannot be read"},
-		{"below a file", func(t *testing.T, path string) { put(t, filepath.Dir(path), "x") }, `neither FILE nor INI has a profile "ops"`},
-		{"oversized", func(t *testing.T, path string) { put(t, path, "never-shown"+strings.Repeat(" ", 1<<20)) }, "FILE is over 1 MiB long"},
+		}, "this user may not read FILE"},
+		{"below a file", func(t *testing.T, path string) { put(t, filepath.Dir(path), "x") }, "there is no FILE, which VARIABLE names"},
+		{"oversized", func(t *testing.T, path string) { put(t, path, "never-shown"+strings.Repeat(" ", 1<<20)) }, "FILE is over 1024 KiB long"},
 		{"as large as may be", func(t *testing.T, path string) {
 			put(t, path, twoProfiles+strings.Repeat(" ", 1<<20-len(twoProfiles)))
 		}, ""},
@@ -57,7 +57,7 @@ func TestOddConfigFiles(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ini := filepath.Join(filepath.Dir(filepath.Dir(home(t, "", nil))), ".alibabacloud", "credentials")
+			home(t, "", nil)
 			path := filepath.Join(t.TempDir(), "folder", "config.json")
 			if tt.name != "below a file" {
 				if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
@@ -68,7 +68,7 @@ func TestOddConfigFiles(t *testing.T) {
 			before, _ := os.Lstat(path)
 			t.Setenv(EnvConfigFile, path)
 			err := findInTime(t, "ops")
-			want := "no usable credentials: " + strings.NewReplacer("FILE", path, "INI", ini).Replace(tt.want)
+			want := "no usable credentials: " + strings.NewReplacer("FILE", path, "VARIABLE", EnvConfigFile).Replace(tt.want)
 			if (tt.want == "") != (err == nil) || err != nil && err.Error() != want {
 				t.Errorf("\n got %v\nwant %s", err, want)
 			}

@@ -39,6 +39,21 @@ func modes() map[string]mode {
 	}
 }
 
+// impliedMode is the mode of a profile that names none, as the vendor's CLI finds it: the first
+// whose settings are there.
+func (p profile) impliedMode() string {
+	const key = "access_key_id access_key_secret"
+	for _, implied := range []struct{ mode, by string }{
+		{"StsToken", key + " sts_token"}, {"RamRoleArn", key + " ram_role_arn"}, {"AK", key}, {"EcsRamRole", "ram_role_name"},
+		{"External", "process_command"}, {"OIDC", "oidc_provider_arn oidc_token_file ram_role_arn"},
+	} {
+		if p.check(implied.by) == nil {
+			return implied.mode
+		}
+	}
+	return ""
+}
+
 // provider makes the provider of the profile's mode.
 func (p profile) provider() (Provider, error) {
 	mode, known := modes()[p.Mode]
@@ -114,10 +129,16 @@ func (p profile) roleOver(own Provider, err error) (Provider, error) {
 	return newRole(p.source(), p.role, own)
 }
 
+// maxChain is how many profiles may be the source of one another.
+const maxChain = 20
+
 func (p profile) chainedRole() (Provider, error) {
 	dependents := append(p.dependents, p.Name)
-	if slices.Contains(dependents, p.SourceProfile) {
+	switch {
+	case slices.Contains(dependents, p.SourceProfile):
 		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
+	case len(dependents) > maxChain:
+		return nil, badProfile(fmt.Sprintf("profile %q leads by source_profile over more than %d others", dependents[0], maxChain))
 	}
 	from, found, err := p.config.profile(p.SourceProfile)
 	if err != nil {

@@ -47,6 +47,28 @@ func TestProfilesThatCannotWork(t *testing.T) {
 	}
 }
 
+// A profile without a mode is of the one that the vendor's CLI takes from its settings
+// (AutoModeRecognition in its config/profile.go).
+func TestImpliedMode(t *testing.T) {
+	const ak = `"access_key_id": "i", "access_key_secret": "s"`
+	for settings, want := range map[string]string{
+		ak:                           "AK",
+		ak + `, "sts_token": "t"`:    "StsToken",
+		ak + `, "ram_role_arn": "r"`: "RamRoleArn",
+		ak + `, "sts_token": "t", "ram_role_arn": "r"`:                          "StsToken",
+		`"access_key_id": "i", "ram_role_name": "r"`:                            "EcsRamRole",
+		`"process_command": "true"`:                                             "External",
+		`"oidc_provider_arn": "p", "oidc_token_file": "f", "ram_role_arn": "r"`: "OIDC",
+		`"access_key_id": "i"`:                                                  "",
+		ak + `, "mode": "StsToken"`:                                             "StsToken",
+	} {
+		home(t, `{"profiles": [{"name": "p", `+settings+`}]}`, nil)
+		if p, _, err := findProfile("p"); err != nil || p.Mode != want {
+			t.Errorf("%s: %q, %v; want %q", settings, p.Mode, err, want)
+		}
+	}
+}
+
 // What the CLI has cached of a login is used to its last second, and nobody is asked. Then the
 // error says how the CLI renews it.
 func TestCachedLogin(t *testing.T) {

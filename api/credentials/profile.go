@@ -106,7 +106,7 @@ const noDelimiter = "\n"
 
 // findINIProfile finds a section of the INI file, "default" if the name is "".
 func findINIProfile(name string) (p profile, found bool, err error) {
-	data, err := readConfigFile(iniPath())
+	data, err := readNamed(iniPath(), EnvCredentialsFile, maxINIBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return p, false, nil
 	}
