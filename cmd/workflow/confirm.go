@@ -22,8 +22,11 @@ func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (
 
 // reactivate makes a listed CA active again.
 func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCertificate, wait time.Duration) (Result, error) {
+	if err := i.record(nil); err != nil {
+		return Result{Listed: found}, err
+	}
 	change, err := i.apply(ctx, Reference{CA: ca}, found, activation, wait)
-	return Result{Outcome: Reactivated, Listed: &change.CA, RequestID: change.RequestID}, err
+	return Result{Outcome: Reactivated, Listed: &change.CA, Sn: found.Sn, RequestID: change.RequestID}, err
 }
 
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {

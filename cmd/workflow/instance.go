@@ -22,6 +22,7 @@ package workflow
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 
 	"mqttca/api"
@@ -33,6 +34,17 @@ type Instance struct {
 	ID       string
 	Client   *api.Client
 	Observer Observer
+
+	// Record keeps evidence of a run before each submission, and before an activation by
+	// Register. If it fails, nothing is sent. It may be nil.
+	Record func(Result) error
+}
+
+func (i Instance) record(verification *x509.Certificate) error {
+	if i.Record == nil {
+		return nil
+	}
+	return i.Record(Result{Outcome: Submitting, Verification: verification})
 }
 
 // precheck looks for the CA in the list of the instance: found is its entry, nil if it is

@@ -20,6 +20,10 @@ const (
 	WouldReactivate   Outcome = "would_reactivate"   // a dry run: the CA is there, but inactive
 )
 
+// Submitting is the outcome of a run that has not ended: it is about to submit or to activate
+// the CA.
+const Submitting Outcome = "submitting"
+
 // The outcomes of a change to a CA that is registered.
 const (
 	Activated       Outcome = "activated"
@@ -32,16 +36,13 @@ const (
 
 // A Result is the progress of a run, also of one that ended in an error.
 type Result struct {
-	Outcome      Outcome            // of a run that ended well
+	Outcome      Outcome            // of a run that ended well, or Submitting
 	Listed       *api.CaCertificate // the CA as it was listed last; nil if it was not
 	Verification *x509.Certificate  // the one submitted last; nil if none was
+	Sn           string             // that the service acknowledged, also if the CA is not listed yet
 	RequestID    string             // of the submission or activation; "" if none was answered
 }
 
 // Submitted reports whether a submission was sent. From then on the service may have the
 // CA, whatever else happened.
 func (r Result) Submitted() bool { return r.Verification != nil }
-
-// Attested reports whether the run leaves evidence to keep: a submission, or an activation
-// that was answered.
-func (r Result) Attested() bool { return r.Submitted() || r.RequestID != "" }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -100,4 +101,31 @@ func TestResultOfARunThatFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Evidence comes before each change: if it cannot be kept, nothing is sent, and a run that
+// found nothing to do keeps none.
+func TestRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startService(t, emulator.Options{ListDelay: time.Hour}, nil)
+		order := newOrder(t)
+		full := errors.New("the disk is full")
+		s.instance.Record = func(Result) error { return full }
+		if result, err := s.instance.Register(context.Background(), order); !errors.Is(err, full) || result.Submitted() || len(s.Registrations()) != 0 {
+			t.Errorf("%+v, %v, %d registrations", result, err, len(s.Registrations()))
+		}
+		var kept []Result
+		s.instance.Record = func(r Result) error { kept = append(kept, r); return nil }
+		result, err := s.instance.Register(context.Background(), order)
+		if !is[*AcceptedError](err) || result.Listed != nil || result.Sn == "" || result.Sn != s.Registrations()[0].Sn {
+			t.Errorf("%+v, %v", result, err)
+		}
+		if len(kept) != 1 || kept[0].Outcome != Submitting || kept[0].Verification != result.Verification {
+			t.Errorf("kept %+v", kept)
+		}
+		time.Sleep(time.Hour)
+		if _, err := s.instance.Register(context.Background(), order); err != nil || len(kept) != 1 {
+			t.Errorf("%v, kept %+v", err, kept)
+		}
+	})
 }

@@ -70,6 +70,9 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 	)
 	for try := 1; ; try++ {
 		submission, err := i.sign(ctx, order, key, refused)
+		if err == nil {
+			err = i.record(submission.Verification)
+		}
 		if err != nil {
 			return result, settled(doubt, err)
 		}

@@ -33,6 +33,9 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 	case found == nil && s.DryRun:
 		return Result{Outcome: WouldRegister}, nil
 	case found == nil:
+		if err := i.record(s.Verification); err != nil {
+			return Result{}, err
+		}
 		return i.submit(ctx, s)
 	}
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
@@ -51,7 +54,7 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 			VerificationContent: pki.EncodeCertificate(s.Verification),
 		})
 	})
-	result := Result{Outcome: Registered, Verification: s.Verification, RequestID: receipt.RequestID}
+	result := Result{Outcome: Registered, Verification: s.Verification, Sn: receipt.Sn, RequestID: receipt.RequestID}
 	switch {
 	case err == nil:
 		var missing error
