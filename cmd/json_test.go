@@ -15,7 +15,7 @@ var jsonFields = []struct {
 	want     string
 }{
 	{receipt{}, "`register`, `rehearse`, `submit`, `confirm`, and a receipt", `
-		tool_version endpoint vendor_endpoint emulated access_key_id instance_id outcome ca verification_certificate request_id
+		format run_id tool_version endpoint vendor_endpoint emulated access_key_id instance_id outcome ca verification_certificate request_id
 		requests started_at ended_at clock_offset_seconds error`},
 	{caDocument{}, "`ca`, and each of `ca_certificates`", `
 		name sn active subject serial_number sha256 not_before not_after registration_code`},

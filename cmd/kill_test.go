@@ -1,14 +1,15 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -16,11 +17,13 @@ import (
 	"time"
 
 	"mqttca/api/emulator"
+	"mqttca/cmd/workflow"
 )
 
 // Killed softly or not, when a request has arrived or when it is done and not yet answered:
 // never two registrations, never half a receipt; and run again to the end, exactly one
-// registration and exit 0. A run that is interrupted after it submitted leaves a receipt.
+// registration and exit 0. A run that is interrupted after it submitted leaves a receipt, one
+// that is killed the receipt from before its submission: the next run tells of it.
 func TestKilledAtEachRequest(t *testing.T) {
 	program, err := exec.LookPath("mqttca")
 	if err != nil {
@@ -43,15 +46,14 @@ func TestKilledAtEachRequest(t *testing.T) {
 					if registered := v.registrations() == 1; registered != (nth > 2 || nth == 2 && done) || v.received.Load() != int32(nth+1) {
 						t.Errorf("killed: registered %v after %d requests", registered, v.received.Load())
 					}
-					if attested := nth >= 2 && signal != os.Kill; v.receiptIsWholeOrAbsent() != attested {
-						t.Errorf("killed: a receipt is there: %v", !attested)
+					killed := v.receipts()
+					if (len(killed) == 1) != (nth >= 2) {
+						t.Errorf("killed: receipts %v", killed)
 					}
 					if code := v.run(); code != exitOK || v.registrations() != 1 {
 						t.Errorf("run again: exit code %d, %d registrations", code, v.registrations())
 					}
-					if !v.receiptIsWholeOrAbsent() {
-						t.Error("run again: no receipt")
-					}
+					v.checkAgain(killed)
 				})
 			}
 		}
@@ -68,6 +70,7 @@ type victim struct {
 	received atomic.Int32 // requests of all runs
 	process  chan *os.Process
 	moment   moment
+	stderr   bytes.Buffer // of the last run
 }
 
 // A moment is when a victim is killed, and by which signal.
@@ -116,6 +119,8 @@ func (v *victim) run() int {
 	for name, value := range newEmulateDocument(v.url, "").Environment {
 		command.Env = append(command.Env, name+"="+value)
 	}
+	v.stderr.Reset()
+	command.Stderr = &v.stderr
 	if err := command.Start(); err != nil {
 		v.t.Fatal(err)
 	}
@@ -129,23 +134,44 @@ func (v *victim) run() int {
 
 func (v *victim) registrations() int { return len(v.service.Registrations()) }
 
-// receiptIsWholeOrAbsent fails where half a receipt is there, and reports whether one is.
-func (v *victim) receiptIsWholeOrAbsent() (there bool) {
+// receipts are the receipts in the folder, by file name. It fails if half a file is there.
+func (v *victim) receipts() map[string]receipt {
 	v.t.Helper()
 	entries, err := os.ReadDir(v.folder)
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	found := map[string]receipt{}
 	for _, entry := range entries {
 		// A SIGKILL leaves what was being written beside the receipt's place.
 		if strings.HasPrefix(entry.Name(), ".mqttca-") {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(v.folder, entry.Name()))
-		if entry.Name() != "receipt.json" || err != nil || !json.Valid(data) {
-			v.t.Errorf("%s: %v, %q", entry.Name(), err, data)
+		r, err := (&console{}).readReceipt(filepath.Join(v.folder, entry.Name()))
+		if err != nil || r.RunID == "" {
+			v.t.Errorf("%s: %v", entry.Name(), err)
 		}
-		there = true
+		found[entry.Name()] = r
 	}
-	return there
+	return found
+}
+
+// checkAgain looks at the receipts after the second run: the first run's is as it was, the
+// second run has told of it if it has no end, and has one of its own if it submitted.
+func (v *victim) checkAgain(killed map[string]receipt) {
+	v.t.Helper()
+	found := v.receipts()
+	submitted := strings.Contains(v.stderr.String(), "\nsubmit ")
+	if len(found) == 0 || len(found) > 1 && !submitted || len(killed) == 1 && submitted != (len(found) == 2) {
+		v.t.Errorf("run again: submitted %v, receipts %v", submitted, found)
+	}
+	for name, first := range killed {
+		if !reflect.DeepEqual(found[name], first) {
+			v.t.Errorf("run again: %s was %+v and is %+v", name, first, found[name])
+		}
+		told := strings.Contains(v.stderr.String(), "run "+first.RunID) && strings.Contains(v.stderr.String(), first.CA.RegistrationCode)
+		if told != (v.moment.signal == os.Kill) || (first.Outcome == workflow.Submitting) != told {
+			v.t.Errorf("run again, after outcome %s: %s", first.Outcome, v.stderr.String())
+		}
+	}
 }

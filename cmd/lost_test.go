@@ -68,7 +68,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 		// The receipt can be written until the CA is submitted.
 		gone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("x-acs-action") == "RegisterCaCertificate" {
-				os.Remove(folder)
+				os.RemoveAll(folder)
 			}
 			service.ServeHTTP(w, r)
 		}))
@@ -150,7 +150,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	stderr := &hook{match: "submit ", do: func() { os.Remove(folder) }}
+	stderr := &hook{match: "submit ", do: func() { os.RemoveAll(folder) }}
 	var stdout bytes.Buffer
 	a := &app{console: console{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}}
 	path := filepath.Join(folder, "receipt.json")

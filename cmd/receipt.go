@@ -1,10 +1,7 @@
 package cmd
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +14,8 @@ import (
 // A receipt is the result of register, rehearse, submit and confirm, and the evidence
 // that --receipt keeps for a change record.
 type receipt struct {
+	Format      string `json:"format"`
+	RunID       string `json:"run_id"`
 	ToolVersion string `json:"tool_version"`
 	origin
 	AccessKeyID             string            `json:"access_key_id"` // masked
@@ -27,7 +26,7 @@ type receipt struct {
 	RequestID               string            `json:"request_id"`               // of the submission or activation; "" if there was none
 	Requests                []requestDocument `json:"requests"`
 	StartedAt               string            `json:"started_at"`
-	EndedAt                 string            `json:"ended_at"`
+	EndedAt                 string            `json:"ended_at"`             // "" while the outcome is submitting
 	ClockOffsetSeconds      int               `json:"clock_offset_seconds"` // by which the service's clock is ahead of this machine's
 	Error                   *failure          `json:"error"`                // null if the run ended well
 }
@@ -40,22 +39,28 @@ type requestDocument struct {
 	Code       string `json:"code"`        // the service's error code; "" if the request succeeded
 }
 
-// receipt is the receipt of a run. failed is nil if the run ended well.
+const receiptFormat = "mqttca/receipt/v1"
+
+// receipt is the receipt of a run. failed is nil if the run ended well or goes on.
 func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *failure) receipt {
 	r := receipt{
+		Format:      receiptFormat,
+		RunID:       s.run,
 		ToolVersion: toolVersion(),
 		origin:      s.origin(),
 		InstanceID:  t.instance,
 		Outcome:     result.Outcome,
 		Requests:    []requestDocument{},
 		RequestID:   result.RequestID,
-		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca)}},
+		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca), Sn: result.Sn}},
 		StartedAt:   pki.Timestamp(s.started),
-		EndedAt:     pki.Timestamp(time.Now()),
 		Error:       failed,
 	}
 	if failed != nil {
 		r.Outcome = failed.outcome
+	}
+	if r.Outcome != workflow.Submitting {
+		r.EndedAt = pki.Timestamp(time.Now())
 	}
 	if result.Listed != nil {
 		r.CA = newCADocument(*result.Listed)
@@ -100,49 +105,17 @@ func (r receipt) plain(p *terminal.Sheet) error {
 	}, terminal.Tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
 }
 
-var errOtherReceipt = errors.New("the file exists and is not a receipt of this CA and instance")
-
-// checkReceipt checks, before anything is sent, that a receipt can be written to path: to a
-// new file, or over the receipt of an earlier run for the same CA and instance. An empty
-// path stands for no receipt.
-func (c *console) checkReceipt(path, instanceID string, ca *pki.CA) error {
-	if path == "" {
-		return nil
-	}
-	if err := checkOutput(path, true); err != nil {
-		return err
-	}
-	old, err := c.readReceipt(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil, old.InstanceID != instanceID, old.CA.SHA256 != ca.SHA256():
-		return &fileError{"write", path, errOtherReceipt, "name another file"}
-	}
-	return nil
-}
-
-func (c *console) readReceipt(path string) (receipt, error) {
-	var r receipt
-	text, err := c.read(path, documentSize)
-	if err != nil {
-		return r, err
-	}
-	return r, json.Unmarshal([]byte(text), &r)
-}
-
-// conclude ends a run: it keeps the receipt if one was asked for and there is something to
-// attest, and prints the result of a run that ended well.
+// conclude ends a run: it closes the receipt and prints the result of a run that ended well.
 func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.CA, result workflow.Result, err error) error {
 	if err != nil {
 		failed := describe(cmd, err)
-		if kept := a.keep(t.receipt, session.receipt(t, ca, result, &failed), result, err); kept != nil {
+		if kept := a.closeReceipt(session, t, session.receipt(t, ca, result, &failed)); kept != nil {
 			a.warn("the receipt is lost: %s", kept)
 		}
 		return &describedError{err, failed}
 	}
 	document := session.receipt(t, ca, result, nil)
-	kept := a.keep(t.receipt, document, result, nil)
+	kept := a.closeReceipt(session, t, document)
 	if kept != nil && a.json { // a document, or an error object, not both
 		return doneButError(ca, t, result, "its receipt could not be kept", kept)
 	}
@@ -158,36 +131,4 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 // doneButError is the error of a run that succeeded and could not say so.
 func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, err error) error {
 	return fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)
-}
-
-// keep writes the receipt. A run that failed before it submitted anything has none, and
-// the receipt of the run that registered the CA stays.
-func (c *console) keep(path string, document receipt, result workflow.Result, err error) error {
-	if path == "" || err != nil && !result.Attested() {
-		return nil
-	}
-	if c.keepsOlder(path, document) {
-		c.note("kept the receipt %s, of the run that registered the CA", path)
-		return nil
-	}
-	data, err := encode(document)
-	if err != nil {
-		return err
-	}
-	if err := writeFile(path, data, 0o644, true); err != nil {
-		return err
-	}
-	c.note("wrote the receipt %s", path)
-	return nil
-}
-
-// keepsOlder reports whether path holds the receipt of the run that registered the CA, so
-// that a run that merely found it there does not replace the evidence.
-func (c *console) keepsOlder(path string, document receipt) bool {
-	old, err := c.readReceipt(path)
-	if err != nil {
-		return false
-	}
-	changed := old.Outcome == workflow.Registered || old.Outcome == workflow.Reactivated
-	return changed && document.Outcome == workflow.AlreadyRegistered && old.Endpoint == document.Endpoint
 }

@@ -77,7 +77,7 @@ func (a *app) registerAuthority(cmd *cobra.Command, session *session, authority 
 	a.warnOf(authority.CA)
 	ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
 	defer cancel()
-	result, err := a.instance(session, o.instance).Register(ctx, workflow.Order{
+	result, err := a.recorded(session, o.target, authority.CA).Register(ctx, workflow.Order{
 		Authority: authority,
 		Name:      o.caName(authority.CA),
 		Validity:  o.validity,

@@ -25,6 +25,8 @@ type session struct {
 
 	credentials credentials.Provider
 	started     time.Time
+	run         string         // id of this run
+	kept        string         // the file in which this run keeps its receipt; "" if there is none yet
 	exchanges   []api.Exchange // each request with its answer
 	clock       sync.Once      // for the warning of clocks that differ
 }
@@ -121,7 +123,7 @@ func misnamed(source string, err error) error {
 
 // open makes the client. If the host is not the vendor's, it says so before anything else.
 func (a *app) open(config api.Config) *session {
-	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now()}
+	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: newRunID()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
 	config.Retrying = a.noteRetry

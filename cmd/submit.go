@@ -118,7 +118,7 @@ func (a *app) submitProof(cmd *cobra.Command, session *session, t target, proof 
 	a.warnOfEach(proof.Warnings)
 	ctx, cancel := a.withTimeout(cmd.Context(), t.wait)
 	defer cancel()
-	result, err := a.instance(session, t.instance).Submit(ctx, workflow.Submission{
+	result, err := a.recorded(session, t, proof.CA).Submit(ctx, workflow.Submission{
 		CA:           proof.CA,
 		Verification: proof.Verification,
 		Name:         t.caName(proof.CA),

@@ -37,7 +37,11 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 	if t.dryRun && t.receipt != "" {
 		return nil, usage("--dry-run leaves nothing for --receipt to attest")
 	}
-	if err := a.checkReceipt(t.receipt, t.instance, ca); err != nil {
+	if t.receipt == "-" {
+		return nil, usage("--receipt is a file; --json prints the same document")
+	}
+	_, err := await(cmd.Context(), func() (struct{}, error) { return struct{}{}, a.checkReceipts(t, ca) })
+	if err != nil {
 		return nil, err
 	}
 	return a.connect(cmd)
