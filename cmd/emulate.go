@@ -97,7 +97,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
 	}
 	document := newEmulateDocument(server.URL, rootFile)
-	document.InstanceID = o.Instances[0]
+	document.InstanceID, _, _ = strings.Cut(o.Instances[0], "@")
 	if o.sts {
 		document.Environment[credentials.EnvSecurityToken] = emulatedToken
 	}

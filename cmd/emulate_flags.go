@@ -22,8 +22,8 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 
 func (o *emulateOptions) addAccess(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance (as often as needed)")
-	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account (as often as needed)")
+	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
+	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
 	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
 	flags.StringArrayVar(&o.allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
 	flags.StringArrayVar(&o.Deny, "deny", nil, "operation that is denied to everybody, such as RegisterCaCertificate (as often as needed)")

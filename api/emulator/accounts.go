@@ -2,10 +2,8 @@ package emulator
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -13,7 +11,8 @@ import (
 // DefaultAccount has Options.Instances, and the credentials that name no account.
 const DefaultAccount = "1000000000000001"
 
-// An Account is an Alibaba Cloud account with its instances.
+// An Account is an Alibaba Cloud account with its instances, written as in
+// [Options.Instances].
 type Account struct {
 	ID        string
 	Instances []string
@@ -36,22 +35,45 @@ func (o Options) accounts() []Account {
 	return append([]Account{{DefaultAccount, o.Instances}}, o.Accounts...)
 }
 
-// owners returns the account of every instance.
-func (o Options) owners() map[string]string {
-	owners := make(map[string]string)
+// An instance is what the service knows of an instance.
+type instance struct{ account, region string }
+
+// instances returns all instances by their ids.
+func (o Options) instances() map[string]instance {
+	all := make(map[string]instance)
 	for _, account := range o.accounts() {
-		for _, instance := range account.Instances {
-			owners[instance] = account.ID
+		for _, text := range account.Instances {
+			id, region := parseInstance(text)
+			all[id] = instance{account.ID, region}
 		}
 	}
-	return owners
+	return all
+}
+
+// emulatedRegion is the region of an instance that is given none. No real region has this
+// name.
+const emulatedRegion = "cn-emulated"
+
+// parseInstance reads ID or ID@REGION.
+func parseInstance(text string) (id, region string) {
+	id, region, given := strings.Cut(text, "@")
+	if !given {
+		region = emulatedRegion
+	}
+	return id, region
 }
 
 func (o Options) validateAccounts() error {
 	var accounts, instances []string
 	for _, account := range o.accounts() {
 		accounts = append(accounts, account.ID)
-		instances = append(instances, account.Instances...)
+		for _, text := range account.Instances {
+			id, region := parseInstance(text)
+			if region == "" || strings.Contains(region, "@") {
+				return fmt.Errorf("emulator: instance %q has no usable region; it is written ID or ID@REGION", text)
+			}
+			instances = append(instances, id)
+		}
 	}
 	if len(instances) == 0 {
 		return errors.New("emulator: no instance given")
@@ -105,81 +127,4 @@ func (c Credential) validate() error {
 		}
 	}
 	return nil
-}
-
-// instance returns the id that a call names, if it exists and belongs to the caller.
-func (s *Service) instance(c *call) (string, *refusal) {
-	id, refused := c.parameters.required("MqttInstanceId")
-	if refused != nil {
-		return "", refused
-	}
-	owner, ok := s.owners[id]
-	if !ok {
-		return "", refuse(mqttInstanceNotFound)
-	}
-	if owner != c.credential.Account {
-		return "", refuse(mqttOwnerCheckError)
-	}
-	return id, nil
-}
-
-// emulatedRegion is the region of all instances. No real region has this name.
-const emulatedRegion = "cn-emulated"
-
-// An instanceVO is an instance, by the vendor's reference page of ListInstances.
-type instanceVO struct {
-	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
-	InstanceName   string
-	InstanceStatus number
-	InstanceType   number
-	RegionID       string `json:"RegionId" xml:"RegionId"`
-	KernelVersion  string
-	CreateTime     number
-	ExpireTime     number
-}
-
-// An instancesAnswer reports success in the fields of a refusal, as on that page.
-type instancesAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	Code      string
-	Message   string
-	Success   string
-	Instances []instanceVO
-}
-
-// listInstances is ListInstances: the instances of the caller's account.
-//
-// Invented: the order, by id; no instance has a tag, so a filter by tags finds none; all
-// fields of an instance but its id.
-func (s *Service) listInstances(c *call) (any, *refusal) {
-	var tags []struct{ Key, Value string }
-	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
-		return nil, refuseParameter("Tags")
-	}
-	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
-	for _, id := range slices.Sorted(maps.Keys(s.owners)) {
-		if s.owners[id] == c.credential.Account && len(tags) == 0 {
-			answer.Instances = append(answer.Instances, s.options.instance(id))
-		}
-	}
-	return answer, nil
-}
-
-// Values of the vendor's reference page of ListInstances.
-const (
-	instanceInService = 5
-	instancePlatinum  = 1
-)
-
-func (o Options) instance(id string) instanceVO {
-	return instanceVO{
-		InstanceID:     id,
-		InstanceName:   o.text(id),
-		InstanceStatus: o.number(instanceInService),
-		InstanceType:   o.number(instancePlatinum),
-		RegionID:       emulatedRegion,
-		KernelVersion:  "V3.3.0",
-		CreateTime:     o.number(1739345768000),
-		ExpireTime:     o.number(4102444800000), // 2100
-	}
 }

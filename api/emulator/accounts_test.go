@@ -39,9 +39,9 @@ func TestAccounts(t *testing.T) {
 
 func TestListInstances(t *testing.T) {
 	c := start(t, withForeignKey)
-	ids := func(key emulator.Credential, pairs ...string) any {
+	ids := func(method string, key emulator.Credential, pairs ...string) any {
 		t.Helper()
-		got := c.send(request{method: http.MethodGet, action: "ListInstances", query: values(pairs...), key: &key})
+		got := c.send(request{method: method, action: "ListInstances", query: values(pairs...), key: &key})
 		if got.code() != "200" {
 			return got.code()
 		}
@@ -56,11 +56,12 @@ func TestListInstances(t *testing.T) {
 		got  any
 		want any
 	}{
-		{"of an account", ids(plainKey), []string{instanceID, otherInstanceID}},
-		{"of another", ids(foreignKey), []string{foreignInstance}},
-		{"with no tag", ids(plainKey, "Tags", "[]"), []string{instanceID, otherInstanceID}},
-		{"with a tag", ids(plainKey, "Tags", `[{"key":"a","value":"b"}]`), []string{}},
-		{"with bad tags", ids(plainKey, "Tags", `a=b`), "ParameterFieldCheckFailed"},
+		{"of an account", ids(http.MethodGet, plainKey), []string{instanceID, otherInstanceID}},
+		{"by POST", ids(http.MethodPost, plainKey), []string{instanceID, otherInstanceID}},
+		{"of another", ids(http.MethodGet, foreignKey), []string{foreignInstance}},
+		{"with no tag", ids(http.MethodPost, plainKey, "Tags", "[]"), []string{instanceID, otherInstanceID}},
+		{"with a tag", ids(http.MethodPost, plainKey, "Tags", `[{"key":"a","value":"b"}]`), []string{}},
+		{"with bad tags", ids(http.MethodPost, plainKey, "Tags", `a=b`), "ParameterFieldCheckFailed"},
 	}
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, test.got); diff != "" {
@@ -72,10 +73,33 @@ func TestListInstances(t *testing.T) {
 		"RequestId": got["RequestId"], "Code": "200", "Message": "operation success.", "Success": "true",
 		"Instances": []any{map[string]any{
 			"InstanceId": foreignInstance, "InstanceName": foreignInstance, "InstanceStatus": 5.0, "InstanceType": 1.0,
-			"RegionId": "cn-emulated", "KernelVersion": "V3.3.0", "CreateTime": 1739345768000.0, "ExpireTime": 4102444800000.0,
+			"RegionId": "cn-emulated", "KernelVersion": "V3.3.0", "OrderId": "200000000000001", "Specific": "mqtt.p2.1xlarge",
+			"MqttTags": []any{}, "CreateTime": 1739345768000.0, "ExpireTime": 4102444800000.0,
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+}
+
+// TestRegions: an instance can be given a region, which it is listed in and RAM names.
+func TestRegions(t *testing.T) {
+	c := start(t, func(o *emulator.Options) {
+		o.Instances = []string{"post-a@cn-hangzhou", "post-b@eu-central-1", "post-c"}
+		o.Credentials = []emulator.Credential{plainKey, {AccessKeyID: "none", AccessKeySecret: "s", Allow: []string{}}}
+	})
+	regions := map[any]any{}
+	for _, entry := range c.send(request{method: http.MethodGet, action: "ListInstances"}).Body["Instances"].([]any) {
+		regions[entry.(map[string]any)["InstanceId"]] = entry.(map[string]any)["RegionId"]
+	}
+	if diff := cmp.Diff(map[any]any{"post-a": "cn-hangzhou", "post-b": "eu-central-1", "post-c": "cn-emulated"}, regions); diff != "" {
+		t.Errorf("regions (-want +got):\n%s", diff)
+	}
+	c.registerCode("post-b")
+	denied := codeRequest("post-b")
+	denied.key = &emulator.Credential{AccessKeyID: "none", AccessKeySecret: "s"}
+	want := "You are not authorized to perform this operation. Action: mq:GetRegisterCode. Resource: acs:mq:eu-central-1:1000000000000001:post-b."
+	if got := c.send(denied).Body["Message"]; got != want {
+		t.Errorf("message %q, want %q", got, want)
 	}
 }

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 )
@@ -77,7 +79,8 @@ const instanceAccess = "mq:MqttInstanceAccess"
 // authorize checks that the credential allows the operation.
 //
 // Invented: RAM judges before the instance is looked up; the form of the message, which
-// in the real service names action and resource too; the region.
+// in the real service names action and resource too; the region
+// of an unknown instance.
 func (s *Service) authorize(c *call, op operation) *refusal {
 	if slices.Contains(s.options.Deny, c.claim.operation) {
 		return refuse(noPermission)
@@ -87,11 +90,16 @@ func (s *Service) authorize(c *call, op operation) *refusal {
 	}
 	for _, action := range []string{op.action, instanceAccess} {
 		if !c.credential.allows(action) {
-			return refusef(noPermission, "Action: %s. Resource: acs:mq:%s:%s:%s.",
-				action, emulatedRegion, c.credential.Account, c.parameters.value("MqttInstanceId"))
+			return refusef(noPermission, "Action: %s. Resource: %s.", action, s.resource(c))
 		}
 	}
 	return nil
+}
+
+// resource is the resource that a policy would have to name.
+func (s *Service) resource(c *call) string {
+	id := c.parameters.value("MqttInstanceId")
+	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.Account, id)
 }
 
 func (c Credential) allows(action string) bool {

@@ -20,12 +20,12 @@ func TestMethods(t *testing.T) {
 		"RegisterCaCertificate":   "GET POST",
 		"ListCaCertificate":       "GET",
 		"GetCaCertificate":        "GET",
-		"ActiveCaCertificate":     "POST",
-		"InactivateCaCertificate": "POST",
-		"DeleteCaCertificate":     "POST",
+		"ActiveCaCertificate":     "GET POST",
+		"InactivateCaCertificate": "GET POST",
+		"DeleteCaCertificate":     "GET POST",
 
 		"ListDeviceCertificateByCaSn": "GET",
-		"ListInstances":               "GET",
+		"ListInstances":               "GET POST",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(want))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
@@ -159,10 +159,10 @@ func TestOrderOfTheGateway(t *testing.T) {
 		{"SignatureDoesNotMatch", after(set("x-acs-more", "1"))},
 		{"InvalidSecurityToken.Malformed", func(p *parts) { p.key.SecurityToken = "t" }},
 		{"SignatureNonceUsed", before(set("x-acs-signature-nonce", "used"))},
-		{"NoPermission", func(p *parts) { p.action = "ListInstances" }},
+		{"NoPermission", func(p *parts) { p.action = "ListCaCertificate" }},
 		{"MqttInstanceNotFound", func(p *parts) { p.query = values("MqttInstanceId", unknownInstance) }},
 	}
-	c := start(t, func(o *emulator.Options) { o.Deny = []string{"ListInstances"} })
+	c := start(t, func(o *emulator.Options) { o.Deny = []string{"ListCaCertificate"} })
 	send := func(indices ...int) string {
 		p := &parts{request: codeRequest(instanceID), key: plainKey}
 		// The earlier fault last: if both change the same, it stays.

@@ -17,7 +17,6 @@ type operation struct {
 // The values of operation.methods.
 var (
 	get       = []string{http.MethodGet}
-	post      = []string{http.MethodPost}
 	getOrPost = []string{http.MethodGet, http.MethodPost}
 )
 
@@ -30,11 +29,11 @@ var operations = map[string]operation{
 	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
 	"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
 	"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
-	"ActiveCaCertificate":         {post, "mq:ActiveCaCertificate", (*Service).activateCA},
-	"InactivateCaCertificate":     {post, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
-	"DeleteCaCertificate":         {post, "mq:DeleteCaCertificate", (*Service).deleteCA},
+	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", (*Service).activateCA},
+	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
+	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", (*Service).deleteCA},
 	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevices},
-	"ListInstances":               {get, "", (*Service).listInstances},
+	"ListInstances":               {getOrPost, "", (*Service).listInstances},
 }
 
 // Operations returns the names of all operations, sorted.

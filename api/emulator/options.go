@@ -10,7 +10,7 @@ import (
 
 // Options are the content and the behaviour of an emulated service.
 type Options struct {
-	Instances   []string     // the ids of the instances of [DefaultAccount]
+	Instances   []string     // the instances of [DefaultAccount], each as ID or ID@REGION
 	Accounts    []Account    // further accounts with their instances; at least one instance must exist
 	Credentials []Credential // the access keys that the service knows; at least one
 	Deny        []string     // the operations that everybody is refused with NoPermission

@@ -15,7 +15,7 @@ const HeaderEmulated = "X-Mqttca-Emulator"
 type Service struct {
 	options     Options
 	credentials map[string]Credential
-	owners      map[string]string // account by instance
+	instances   map[string]instance // by id
 	nonces      *nonces
 	faults      *faultPlan
 	journal     *journal
@@ -45,7 +45,7 @@ func New(options Options) (*Service, error) {
 	s := &Service{
 		options:     options,
 		credentials: make(map[string]Credential),
-		owners:      options.owners(),
+		instances:   options.instances(),
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
 		journal:     &journal{},

@@ -90,9 +90,9 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 
 // populate registers the strangers and makes the CA that fills an endless list.
 func (s *Service) populate() error {
-	for _, instance := range slices.Sorted(maps.Keys(s.owners)) {
+	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
 		for i := range s.options.Strangers {
-			sub, err := s.newStranger(instance, s.options.text(fmt.Sprintf("stranger %d", i+1)))
+			sub, err := s.newStranger(id, s.options.text(fmt.Sprintf("stranger %d", i+1)))
 			if err != nil {
 				return fmt.Errorf("emulator: make a CA of a stranger: %w", err)
 			}

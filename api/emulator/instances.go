@@ -1,0 +1,89 @@
+package emulator
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// instance returns the id that a call names, if it exists and belongs to the caller.
+func (s *Service) instance(c *call) (string, *refusal) {
+	id, refused := c.parameters.required("MqttInstanceId")
+	if refused != nil {
+		return "", refused
+	}
+	known, ok := s.instances[id]
+	if !ok {
+		return "", refuse(mqttInstanceNotFound)
+	}
+	if known.account != c.credential.Account {
+		return "", refuse(mqttOwnerCheckError)
+	}
+	return id, nil
+}
+
+// An instanceVO is an instance, with the fields and types of the vendor's SDKs.
+type instanceVO struct {
+	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
+	InstanceName   string
+	InstanceStatus number
+	InstanceType   number
+	RegionID       string `json:"RegionId" xml:"RegionId"`
+	KernelVersion  string
+	OrderID        string `json:"OrderId" xml:"OrderId"`
+	Specific       string
+	MqttTags       []instanceTag
+	CreateTime     number
+	ExpireTime     number
+}
+
+type instanceTag struct{ TagKey, TagValue string }
+
+// An instancesAnswer reports success in the fields of a refusal, as on the vendor's page.
+type instancesAnswer struct {
+	RequestID string `json:"RequestId" xml:"RequestId"`
+	Code      string
+	Message   string
+	Success   string
+	Instances []instanceVO
+}
+
+// listInstances is ListInstances: the instances of the caller's account.
+//
+// Invented: the order, by id; the instances of all regions are listed; no instance has a
+// tag, so a filter by tags finds none; all fields of an instance but its id and region.
+func (s *Service) listInstances(c *call) (any, *refusal) {
+	var tags []struct{ Key, Value string }
+	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
+		return nil, refuseParameter("Tags")
+	}
+	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
+	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
+		if known := s.instances[id]; known.account == c.credential.Account && len(tags) == 0 {
+			answer.Instances = append(answer.Instances, s.options.instance(id, known.region))
+		}
+	}
+	return answer, nil
+}
+
+// Values of the vendor's reference page of ListInstances.
+const (
+	instanceInService = 5
+	instancePlatinum  = 1
+)
+
+func (o Options) instance(id, region string) instanceVO {
+	return instanceVO{
+		InstanceID:     id,
+		InstanceName:   o.text(id),
+		InstanceStatus: o.number(instanceInService),
+		InstanceType:   o.number(instancePlatinum),
+		RegionID:       region,
+		KernelVersion:  "V3.3.0",
+		OrderID:        "200000000000001",
+		Specific:       "mqtt.p2.1xlarge",
+		MqttTags:       []instanceTag{},
+		CreateTime:     o.number(1739345768000),
+		ExpireTime:     o.number(4102444800000), // 2100
+	}
+}
