@@ -118,9 +118,9 @@ func completions() map[string]cobra.CompletionFunc {
 		"profile": profileNames,
 		"for":     values(purposeNames()...),
 
-		"numbers":  values(emulator.Numbers, emulator.Strings),
+		"numbers":  values(emulator.Typed, emulator.Numbers, emulator.Strings),
 		"pem":      values(emulator.LineFeeds, emulator.Escaped),
-		"total":    values(emulator.Records, emulator.Pages),
+		"total":    values(emulator.PerList, emulator.Records, emulator.Pages),
 		"sn":       serialNumberForms,
 		"order":    values(emulator.OldestFirst, emulator.NewestFirst),
 		"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
@@ -161,5 +161,5 @@ func serialNumberForms(cmd *cobra.Command, args []string, typed string) ([]strin
 	if cmd.Name() != "emulate" {
 		return nil, noFiles
 	}
-	return values(emulator.Padded, emulator.Upper, emulator.Plain, emulator.Colons)(cmd, args, typed)
+	return values(emulator.Padded, emulator.Upper, emulator.Plain, emulator.DER, emulator.Colons)(cmd, args, typed)
 }

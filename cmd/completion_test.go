@@ -83,7 +83,7 @@ func TestDescriptionsOfCompletions(t *testing.T) {
 // The values that a shell offers, some of them.
 func TestValuesOfFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"emulate --sn ": "padded upper plain colons :4",
+		"emulate --sn ": "padded upper plain der colons :4",
 		"show --sn ":    ":4",
 		"policy --for ": "register read lifecycle :4",
 	} {

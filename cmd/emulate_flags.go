@@ -31,10 +31,10 @@ func (o *emulateOptions) addAccess(cmd *cobra.Command) {
 
 func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar((*string)(&o.Numbers), "numbers", "", "numbers in answers: numbers, strings")
+	flags.StringVar((*string)(&o.Numbers), "numbers", "", "numbers in answers: typed (as in the vendor's SDKs), numbers, strings")
 	flags.StringVar((*string)(&o.PEM), "pem", "", "line breaks in PEM: line-feeds, escaped")
-	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: records, pages")
-	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, colons")
+	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: per-list (pages of CAs, records of devices), records, pages")
+	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
 	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
 	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses as they are after or were before the vendor's notice")
 	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")

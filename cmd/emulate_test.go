@@ -28,10 +28,10 @@ func TestEmulateFlags(t *testing.T) {
 			o.Credentials[0].Allow = []string{"mq:RegisterCa", "mq:MqttInstanceAccess"}
 		}},
 		{[]string{"--deny=GetRegisterCode"}, func(o *emulator.Options) { o.Deny = []string{"GetRegisterCode"} }},
-		{[]string{"--numbers=strings"}, func(o *emulator.Options) { o.Numbers = emulator.Strings }},
+		{[]string{"--numbers=numbers"}, func(o *emulator.Options) { o.Numbers = emulator.Numbers }},
 		{[]string{"--pem=escaped"}, func(o *emulator.Options) { o.PEM = emulator.Escaped }},
-		{[]string{"--total=pages"}, func(o *emulator.Options) { o.Total = emulator.Pages }},
-		{[]string{"--sn=colons"}, func(o *emulator.Options) { o.Sn = emulator.Colons }},
+		{[]string{"--total=records"}, func(o *emulator.Options) { o.Total = emulator.Records }},
+		{[]string{"--sn=der"}, func(o *emulator.Options) { o.Sn = emulator.DER }},
 		{[]string{"--order=newest"}, func(o *emulator.Options) { o.Order = emulator.NewestFirst }},
 		{[]string{"--statuses=before"}, func(o *emulator.Options) { o.Statuses = emulator.StatusesBeforeNotice }},
 		{[]string{"--control-text"}, func(o *emulator.Options) { o.ControlText = true }},

@@ -73,7 +73,7 @@ func TestListInstances(t *testing.T) {
 		"RequestId": got["RequestId"], "Code": "200", "Message": "operation success.", "Success": "true",
 		"Instances": []any{map[string]any{
 			"InstanceId": foreignInstance, "InstanceName": foreignInstance, "InstanceStatus": 5.0, "InstanceType": 1.0,
-			"RegionId": "cn-emulated", "KernelVersion": "V3.3.0", "OrderId": "200000000000001", "Specific": "mqtt.p2.1xlarge",
+			"RegionId": "cn-emulated", "KernelVersion": "V3.3.0", "OrderId": "200000000000001", "Specific": "",
 			"MqttTags": []any{}, "CreateTime": 1739345768000.0, "ExpireTime": 4102444800000.0,
 		}},
 	}

@@ -28,7 +28,7 @@ type caPage struct {
 func (o Options) ca(r *record) caCertificateVO {
 	vo := r.caCertificateVO
 	vo.CaContent, vo.VerificationContent = o.certificate(vo.CaContent), o.certificate(vo.VerificationContent)
-	vo.ValidBegin, vo.ValidEnd = o.number(r.ca.NotBefore.UnixMilli()), o.number(r.ca.NotAfter.UnixMilli())
+	vo.ValidBegin, vo.ValidEnd = o.time(r.ca.NotBefore), o.time(r.ca.NotAfter)
 	vo.Status = o.status(r.inactive)
 	return vo
 }
@@ -43,7 +43,7 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 		return nil, refused
 	}
 	all := s.book.list(instance, c.now, at.number == 1)
-	page := caPage{s.options.page(len(all), at), []caCertificateVO{}}
+	page := caPage{s.options.page(len(all), at, Pages), []caCertificateVO{}}
 	for _, entry := range on(at, all) {
 		page.Certificates = append(page.Certificates, s.options.ca(entry))
 	}
@@ -173,7 +173,7 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 	if entry == nil {
 		return nil, refuse(findCABySnError)
 	}
-	page := devicePage{s.options.page(len(entry.devices), at), []deviceCertificateVO{}}
+	page := devicePage{s.options.page(len(entry.devices), at, Records), []deviceCertificateVO{}}
 	for _, device := range on(at, entry.devices) {
 		page.Certificates = append(page.Certificates, s.options.device(caSn, device))
 	}
@@ -186,8 +186,8 @@ func (o Options) device(caSn string, d Device) deviceCertificateVO {
 		DeviceSn:      d.Sn,
 		DeviceName:    o.text(d.Name),
 		DeviceContent: o.certificate(d.Content),
-		ValidBegin:    o.number(d.NotBefore.UnixMilli()),
-		ValidEnd:      o.number(d.NotAfter.UnixMilli()),
+		ValidBegin:    o.time(d.NotBefore),
+		ValidEnd:      o.time(d.NotAfter),
 		Status:        o.status(d.Inactive),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,9 @@ import (
 func numbered(t *testing.T, serial int64) *authority {
 	return newAuthority(t, nil, func(c *x509.Certificate) { c.SerialNumber = big.NewInt(serial) })
 }
+
+// millis is a time as the vendor's SDKs type it.
+func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 func TestListedCA(t *testing.T) {
 	c := start(t, nil)
@@ -35,9 +39,9 @@ func TestListedCA(t *testing.T) {
 		"Sn":                  "007269004887",
 		"CaContent":           ca.pem,
 		"VerificationContent": verification,
-		"ValidBegin":          float64(epoch.Add(-time.Hour).UnixMilli()),
-		"ValidEnd":            float64(epoch.Add(24 * time.Hour).UnixMilli()),
-		"Status":              1.0,
+		"ValidBegin":          millis(epoch.Add(-time.Hour)),
+		"ValidEnd":            millis(epoch.Add(24 * time.Hour)),
+		"Status":              "1",
 	}
 	got = c.send(snRequest(http.MethodGet, "GetCaCertificate", "007269004887"))
 	if diff := cmp.Diff(map[string]any{"RequestId": got.Body["RequestId"], "Data": entry}, got.Body); diff != "" {
@@ -90,14 +94,14 @@ func TestPages(t *testing.T) {
 		instance, pageNo, pageSize string
 		want                       page
 	}{
-		{instanceID, "1", "2", page{5, 1, 2, []string{"0009", "0003"}}},
-		{instanceID, "2", "2", page{5, 2, 2, []string{"0007", "0001"}}},
-		{instanceID, "3", "2", page{5, 3, 2, []string{"0005"}}},
-		{instanceID, "4", "2", page{5, 4, 2, nil}},
-		{instanceID, "5", "2", page{5, 5, 2, nil}},
-		{instanceID, "2", "5", page{5, 2, 5, nil}},
-		{instanceID, "4611686018427387905", "4", page{5, 4611686018427387905, 4, nil}},
-		{instanceID, "1", "100", page{5, 1, 100, []string{"0009", "0003", "0007", "0001", "0005"}}},
+		{instanceID, "1", "2", page{3, 1, 2, []string{"0009", "0003"}}},
+		{instanceID, "2", "2", page{3, 2, 2, []string{"0007", "0001"}}},
+		{instanceID, "3", "2", page{3, 3, 2, []string{"0005"}}},
+		{instanceID, "4", "2", page{3, 4, 2, nil}},
+		{instanceID, "5", "2", page{3, 5, 2, nil}},
+		{instanceID, "2", "5", page{1, 2, 5, nil}},
+		{instanceID, "4611686018427387905", "4", page{2, 4611686018427387905, 4, nil}},
+		{instanceID, "1", "100", page{1, 1, 100, []string{"0009", "0003", "0007", "0001", "0005"}}},
 		{otherInstanceID, "1", "10", page{1, 1, 10, []string{"000100"}}},
 	}
 	for _, test := range tests {

@@ -28,8 +28,8 @@ func TestDevices(t *testing.T) {
 	}
 	want := map[string]any{
 		"Total": 3.0, "PageNo": 1.0, "PageSize": 1.0, "DeviceCertificateVOS": []any{map[string]any{
-			"CaSn": sn, "DeviceSn": "00d1", "DeviceName": "pump", "DeviceContent": "PEM", "ValidBegin": float64(epoch.UnixMilli()),
-			"ValidEnd": float64(epoch.UnixMilli() + 1000), "Status": 0.0,
+			"CaSn": sn, "DeviceSn": "00d1", "DeviceName": "pump", "DeviceContent": "PEM", "ValidBegin": millis(epoch),
+			"ValidEnd": millis(epoch.Add(time.Second)), "Status": "0",
 		}},
 	}
 	if diff := cmp.Diff(want, c.send(devicesRequest(instanceID, sn, 1, 1)).data()); diff != "" {

@@ -7,17 +7,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The vendor's texts and SDKs disagree on some forms. Each of these types has the forms
 // that were met. Empty stands for the first of them, or for the one that Options.Hard
 // names.
 type (
-	// A NumberForm is how an answer writes numbers: as JSON numbers or as strings.
+	// A NumberForm is how an answer writes numbers.
 	NumberForm string
 	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and n.
 	PEMForm string
-	// A TotalForm is the unit of the Total of a list.
+	// A TotalForm is the unit of the Total of the lists of certificates.
 	TotalForm string
 	// An SnForm is how the service writes a serial number. It finds a CA only by that form.
 	SnForm string
@@ -27,18 +28,21 @@ type (
 
 // The forms.
 const (
-	Numbers NumberForm = "numbers"
-	Strings NumberForm = "strings"
+	Typed   NumberForm = "typed"   // as the vendor's SDKs type them: Status and times are strings
+	Numbers NumberForm = "numbers" // all are JSON numbers
+	Strings NumberForm = "strings" // all are strings
 
 	LineFeeds PEMForm = "line-feeds"
 	Escaped   PEMForm = "escaped"
 
+	PerList TotalForm = "per-list" // pages of CAs and records of devices, as the Chinese pages have it
 	Records TotalForm = "records"
 	Pages   TotalForm = "pages"
 
 	Padded SnForm = "padded" // 007269004887: begins with a zero byte, as in the vendor's examples
 	Upper  SnForm = "upper"  // 0072FF004887
 	Plain  SnForm = "plain"  // 7269004887: no leading zeros
+	DER    SnForm = "der"    // 00f26900ba87, but 7269004887: the zero byte is there if the top bit is set
 	Colons SnForm = "colons" // 00:72:69:00:48:87
 
 	OldestFirst Order = "oldest"
@@ -59,10 +63,10 @@ func choose[T ~string](name string, word T, allowed ...T) error {
 
 func (o Options) validateForms() error {
 	return cmp.Or(
-		choose("form of numbers", o.Numbers, Numbers, Strings),
+		choose("form of numbers", o.Numbers, Typed, Numbers, Strings),
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
-		choose("form of Total", o.Total, Records, Pages),
-		choose("form of Sn", o.Sn, Padded, Upper, Plain, Colons),
+		choose("form of Total", o.Total, PerList, Records, Pages),
+		choose("form of Sn", o.Sn, Padded, Upper, Plain, DER, Colons),
 		choose("order", o.Order, OldestFirst, NewestFirst),
 		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
 	)
@@ -75,6 +79,11 @@ type number struct {
 }
 
 func (o Options) number(value int64) number { return number{value, o.Numbers == Strings} }
+
+// quoted is number for what the vendor's SDKs type as a string.
+func (o Options) quoted(value int64) number { return number{value, o.Numbers != Numbers} }
+
+func (o Options) time(t time.Time) number { return o.quoted(t.UnixMilli()) }
 
 // MarshalText writes the number for XML, in which both forms are the same.
 func (n number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, n.value, 10), nil }
@@ -106,9 +115,9 @@ func (o Options) text(text string) string {
 // status is the Status of a certificate, by the page of ListCaCertificate.
 func (o Options) status(inactive bool) number {
 	if inactive {
-		return o.number(0)
+		return o.quoted(0)
 	}
-	return o.number(1)
+	return o.quoted(1)
 }
 
 // format writes a number as whole bytes in lower-case hex, as the vendor
@@ -127,7 +136,9 @@ func (form SnForm) format(serial *big.Int) string {
 	if len(digits)%2 == 1 {
 		digits = "0" + digits
 	}
-	digits = "00" + digits
+	if form != DER || digits[0] >= '8' {
+		digits = "00" + digits
+	}
 	switch form {
 	case Upper:
 		return strings.ToUpper(digits)

@@ -23,19 +23,27 @@ func entries(a answer) []map[string]any {
 
 // TestForms has every form that the vendor's texts disagree on.
 func TestForms(t *testing.T) {
-	millis := map[emulator.NumberForm]any{"": 1767319445000.0, "numbers": 1767319445000.0, "strings": "1767319445000"}
-	one := map[emulator.NumberForm]any{"": 1.0, "numbers": 1.0, "strings": "1"}
-	for form, want := range millis {
+	type numbers struct{ ValidBegin, Status, Total, PageNo any }
+	for form, want := range map[emulator.NumberForm]numbers{
+		"":        {"1767319445000", "1", 1.0, 1.0},
+		"typed":   {"1767319445000", "1", 1.0, 1.0},
+		"numbers": {1767319445000.0, 1.0, 1.0, 1.0},
+		"strings": {"1767319445000", "1", "1", "1"},
+	} {
 		c := start(t, func(o *emulator.Options) { o.Numbers = form })
 		c.register(instanceID, numbered(t, 1))
 		got := c.send(listRequest(instanceID, "1", "10"))
 		entry, data := entries(got)[0], got.data()
-		if entry["ValidBegin"] != want || entry["Status"] != one[form] || data["Total"] != one[form] || data["PageNo"] != one[form] {
-			t.Errorf("numbers %q: %v", form, data)
+		if diff := cmp.Diff(want, numbers{entry["ValidBegin"], entry["Status"], data["Total"], data["PageNo"]}); diff != "" {
+			t.Errorf("numbers %q (-want +got):\n%s", form, diff)
+		}
+		instance := c.send(request{method: http.MethodGet, action: "ListInstances"}).Body["Instances"].([]any)[0].(map[string]any)
+		if _, quoted := instance["CreateTime"].(string); quoted != (form == "strings") {
+			t.Errorf("numbers %q: instance %v", form, instance)
 		}
 	}
 	for form, want := range map[emulator.SnForm]string{
-		"": "0072fa004887", "padded": "0072fa004887", "upper": "0072FA004887", "plain": "72fa004887", "colons": "00:72:fa:00:48:87",
+		"": "0072fa004887", "padded": "0072fa004887", "upper": "0072FA004887", "plain": "72fa004887", "der": "72fa004887", "colons": "00:72:fa:00:48:87",
 	} {
 		c := start(t, func(o *emulator.Options) { o.Sn = form })
 		sn := c.register(instanceID, numbered(t, 0x72fa004887))
@@ -44,6 +52,12 @@ func TestForms(t *testing.T) {
 		}
 		if got := c.send(snRequest(http.MethodGet, "GetCaCertificate", sn)); got.code() != "" {
 			t.Errorf("Sn %q doesn't name the CA: %s", form, got.code())
+		}
+	}
+	for serial, want := range map[int64]string{0: "00", 0x7f: "7f", 0x80: "0080", 0x7269004887: "7269004887", 0xf26900ba87: "00f26900ba87"} {
+		c := start(t, func(o *emulator.Options) { o.Sn = emulator.DER })
+		if sn := c.register(instanceID, numbered(t, serial)); sn != want {
+			t.Errorf("Sn of %x in the form of DER: %q, want %q", serial, sn, want)
 		}
 	}
 	for form, separator := range map[emulator.PEMForm]string{"": "\n", "line-feeds": "\n", "escaped": `\n`} {
@@ -59,7 +73,7 @@ func TestForms(t *testing.T) {
 }
 
 func TestTotalAndOrder(t *testing.T) {
-	for total, want := range map[emulator.TotalForm]int{"": 3, "records": 3, "pages": 2} {
+	for total, want := range map[emulator.TotalForm]int{"": 2, "per-list": 2, "records": 3, "pages": 2} {
 		c := start(t, func(o *emulator.Options) { o.Total, o.Order, o.PageLimit = total, emulator.NewestFirst, 2 })
 		for _, serial := range []int64{5, 1, 3} {
 			c.register(instanceID, numbered(t, serial))

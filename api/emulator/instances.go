@@ -31,7 +31,7 @@ type instanceVO struct {
 	RegionID       string `json:"RegionId" xml:"RegionId"`
 	KernelVersion  string
 	OrderID        string `json:"OrderId" xml:"OrderId"`
-	Specific       string
+	Specific       string // of a professional instance only
 	MqttTags       []instanceTag
 	CreateTime     number
 	ExpireTime     number
@@ -81,7 +81,6 @@ func (o Options) instance(id, region string) instanceVO {
 		RegionID:       region,
 		KernelVersion:  "V3.3.0",
 		OrderID:        "200000000000001",
-		Specific:       "mqtt.p2.1xlarge",
 		MqttTags:       []instanceTag{},
 		CreateTime:     o.number(1739345768000),
 		ExpireTime:     o.number(4102444800000), // 2100

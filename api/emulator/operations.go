@@ -64,9 +64,14 @@ type pageInfo struct {
 	PageSize number
 }
 
-func (o Options) page(count int, at position) pageInfo {
+// page describes a page. The unit of Total is that of the Chinese page on the list, unless
+// the options have another.
+func (o Options) page(count int, at position, unit TotalForm) pageInfo {
+	if o.Total != PerList {
+		unit = o.Total
+	}
 	total := count
-	if o.Total == Pages {
+	if unit == Pages {
 		total = (count + at.size - 1) / at.size
 	}
 	return pageInfo{o.number(int64(total)), o.number(int64(at.number)), o.number(int64(at.size))}

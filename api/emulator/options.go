@@ -60,7 +60,7 @@ const maxPageSize = 100
 
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
-	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Numbers, PEM: LineFeeds, Total: Records, Sn: Padded,
+	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded,
 	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now,
 }
 

@@ -105,10 +105,10 @@ func TestOptions(t *testing.T) {
 		{"empty action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
 			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{""}},
 		}}, `emulator: access key "a" cannot be allowed "": no such action`},
-		{"numbers", emulator.Options{Instances: one, Credentials: key, Numbers: "x"}, `emulator: form of numbers "x" is none of numbers, strings`},
+		{"numbers", emulator.Options{Instances: one, Credentials: key, Numbers: "x"}, `emulator: form of numbers "x" is none of typed, numbers, strings`},
 		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
-		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of records, pages`},
-		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, colons`},
+		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of per-list, records, pages`},
+		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, der, colons`},
 		{"order", emulator.Options{Instances: one, Credentials: key, Order: "x"}, `emulator: order "x" is none of oldest, newest`},
 		{"statuses", emulator.Options{Instances: one, Credentials: key, Statuses: "x"}, `emulator: statuses "x" is none of after, before`},
 		{"negative flicker", emulator.Options{Instances: one, Credentials: key, Flicker: -1}, "emulator: flicker -1ns is negative"},
