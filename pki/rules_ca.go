@@ -63,27 +63,27 @@ var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 // findForeignAuthority accepts only a self-signed CA's own key identifier as the authority's.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
-	return when(selfSigned(c) && len(c.AuthorityKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId),
+	return when(len(c.AuthorityKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && selfSigned(c),
 		"it is self-signed, but its authority key identifier is not its own subject key identifier",
 		"issue the CA certificate anew with an authority key identifier of its own, or with none")
 }
 
-// misidentified reports whether a CA says by its key identifiers that its own key signed it,
-// and it did not.
-func misidentified(c *x509.Certificate) bool {
-	return selfIssued(c) && !selfSigned(c) && len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
+// identifiesItself reports whether a CA says by its key identifiers that its own key signed it.
+func identifiesItself(c *x509.Certificate) bool {
+	return len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
 }
 
 func findBadSelfSignature(m *Material, _ time.Time) (string, string) {
-	return when(misidentified(m.Certificate), "it is self-signed by its names and key identifiers, but its own key does not verify its signature",
+	c := m.Certificate
+	return when(identifiesItself(c) && selfIssued(c) && !selfSigned(c), "it is self-signed by its names and key identifiers, but its own key does not verify its signature",
 		"take the CA certificate from its source again, and compare the SHA-256")
 }
 
 // findSelfIssued leaves a CA whose issuer is in the file to chain.
 func findSelfIssued(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
-	besides := slices.ContainsFunc(m.others, func(other *x509.Certificate) bool { return c.CheckSignatureFrom(other) == nil })
-	return when(selfIssued(c) && !selfSigned(c) && !misidentified(c) && !besides,
+	signed := func(other *x509.Certificate) bool { return c.CheckSignatureFrom(other) == nil }
+	return when(selfIssued(c) && !identifiesItself(c) && !selfSigned(c) && !slices.ContainsFunc(m.others, signed),
 		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a change of keys, or damaged",
 		"compare its SHA-256 with that of the CA's source, and take the one that your devices have")
 }
