@@ -9,14 +9,15 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // A Description is the content of a certificate for people.
@@ -122,24 +123,29 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
 	}
-	var info publicKeyInfo
-	if _, err := asn1.Unmarshal(certificate.RawSubjectPublicKeyInfo, &info); err != nil {
+	var info, algorithm cryptobyte.String
+	if !open(&info, certificate.RawSubjectPublicKeyInfo) || !info.ReadASN1Element(&algorithm, tag.SEQUENCE) {
 		return unknownKind
 	}
-	switch id := info.Algorithm.Algorithm; id.String() {
-	case oidEC:
-		return "EC " + curveName(info.Algorithm.Parameters.FullBytes)
-	case oidRSA:
-		return "RSA with numbers that can't be read"
-	default:
-		return algorithmName(id)
-	}
+	return algorithmKind(algorithm)
 }
 
-// publicKeyInfo is SubjectPublicKeyInfo (RFC 5280 section 4.1).
-type publicKeyInfo struct {
-	Algorithm pkix.AlgorithmIdentifier
-	Key       asn1.BitString
+const unreadRSA = "RSA with numbers that can't be read"
+
+// algorithmKind names the kind of a key by its AlgorithmIdentifier.
+func algorithmKind(algorithm cryptobyte.String) string {
+	var id cryptobyte.String
+	if !open(&algorithm, algorithm) || !algorithm.ReadASN1(&id, tag.OBJECT_IDENTIFIER) {
+		return unknownKind
+	}
+	switch name := oidString(id); name {
+	case oidEC:
+		return "EC " + curveName(algorithm)
+	case oidRSA:
+		return unreadRSA
+	default:
+		return cmp.Or(algorithmNames[name], "of the algorithm "+name)
+	}
 }
 
 // algorithmNames are the public key algorithms that this package refuses and can name.
@@ -149,10 +155,6 @@ var algorithmNames = map[string]string{
 	"1.3.101.112":           "Ed25519",
 	"1.3.101.113":           "Ed448",
 	"1.2.840.10040.4.1":     "DSA", // RFC 3279 section 2.3.2
-}
-
-func algorithmName(id asn1.ObjectIdentifier) string {
-	return cmp.Or(algorithmNames[id.String()], "of the algorithm "+id.String())
 }
 
 // SerialNumber is a certificate's serial number in lower-case hex, two digits for each

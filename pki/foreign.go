@@ -128,7 +128,7 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	case len(blocks) > 0 && isCertificate(blocks[0].label):
 		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
 	case len(blocks) > 0 && blocks[0].label == "BCFKS":
-		return f.refuse(`it holds no private key, only "BCFKS"`, advices["BCFKS"])
+		return f.refuse("it holds no private key, only "+labels(blocks), advices["BCFKS"])
 	case len(blocks) > 0:
 		return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
 	}
@@ -171,40 +171,20 @@ func unreadForm(f *file, label string) *Error {
 	return f.refuse(fmt.Sprintf("a private key in the form %q is not read", label), advice)
 }
 
-func unreadableCurve(damaged string, parameters []byte) (reason, advice string) {
-	switch kind := "EC " + curveName(parameters); kind {
-	case "EC P-256", "EC P-384", "EC P-521":
-		return damaged, ""
+// unreadableKey says why the key of a block can't be read, as far as its algorithm tells.
+func unreadableKey(block *pem.Block) (reason, advice string) {
+	kind := unreadRSA
+	switch types, values := shape(block.Bytes); {
+	case block.Type == "PRIVATE KEY" && kindOf(block.Bytes) == block.Type:
+		kind = algorithmKind(values[1].FullBytes)
+	case block.Type == "EC PRIVATE KEY" && strings.HasPrefix(types, "io"):
+		kind = "EC " + curveName(append(values, asn1.RawValue{})[2].Bytes)
+	}
+	switch kind {
+	case unreadRSA, "EC P-256", "EC P-384", "EC P-521":
+		return fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type), ""
 	case explicitKind:
 		return explicitFault, adviceOfExplicit
-	default:
-		return fitKey(nil, kind), adviceOfKey
 	}
-}
-
-// unreadableKey says why the key of a block can't be read, as far as its
-// algorithm tells.
-func unreadableKey(block *pem.Block) (reason, advice string) {
-	damaged := fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type)
-	var sec1 struct { // RFC 5915 section 3
-		Version int
-		Key     []byte
-		Curve   asn1.RawValue  `asn1:"optional,explicit,tag:0"`
-		Public  asn1.BitString `asn1:"optional,explicit,tag:1"`
-	}
-	if block.Type == "EC PRIVATE KEY" && unmarshalAll(block.Bytes, &sec1) == nil {
-		return unreadableCurve(damaged, sec1.Curve.Bytes)
-	}
-	info, ok := parsePrivateKeyInfo(block.Bytes)
-	if block.Type != "PRIVATE KEY" || !ok {
-		return damaged, ""
-	}
-	switch id := info.Algorithm.Algorithm; id.String() {
-	case oidRSA:
-		return damaged, ""
-	case oidEC:
-		return unreadableCurve(damaged, info.Algorithm.Parameters.FullBytes)
-	default:
-		return "its key is " + algorithmName(id) + ", which is neither RSA nor EC P-256, P-384 or P-521", ""
-	}
+	return fitKey(nil, kind), adviceOfKey
 }

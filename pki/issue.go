@@ -7,7 +7,6 @@ import (
 	"crypto/sha1"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"errors"
 	"math/big"
 	"time"
@@ -194,10 +193,7 @@ func subjectKeyIdentifier(public crypto.PublicKey) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var info publicKeyInfo
-	if _, err := asn1.Unmarshal(der, &info); err != nil {
-		return nil, err
-	}
-	sum := sha1.Sum(info.Key.Bytes)
+	_, values := shape(der)
+	sum := sha1.Sum(values[1].Bytes[1:]) // without the octet that counts unused bits
 	return sum[:], nil
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/des"
 	"crypto/rsa"
 	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -49,24 +48,11 @@ func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
 	}
 	return func(text string) *pem.Block {
 		der := decrypt(text)
-		if _, whole := parsePrivateKeyInfo(der); !whole {
+		if kindOf(der) != "PRIVATE KEY" {
 			return nil
 		}
 		return &pem.Block{Type: "PRIVATE KEY", Bytes: der}
 	}, nil
-}
-
-// privateKeyInfo is PKCS#8 (RFC 5208 section 5).
-type privateKeyInfo struct {
-	Version   int
-	Algorithm pkix.AlgorithmIdentifier
-	Key       []byte
-}
-
-// parsePrivateKeyInfo reads PKCS#8. It fails for the bytes that a wrong password leaves.
-func parsePrivateKeyInfo(der []byte) (info privateKeyInfo, ok bool) {
-	_, err := asn1.Unmarshal(der, &info)
-	return info, err == nil
 }
 
 // legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that
@@ -168,11 +154,11 @@ const maxModulus = 16384
 // what stands behind it. From both primes it computes the other values anew. It returns nil
 // for anything else.
 func repairRSA(block *pem.Block) *rsa.PrivateKey {
-	der := block.Bytes
-	if info, ok := parsePrivateKeyInfo(der); ok && block.Type == "PRIVATE KEY" && info.Algorithm.Algorithm.String() == oidRSA {
-		der, _ = firstDER(info.Key)
+	types, values := shape(block.Bytes)
+	if block.Type == "PRIVATE KEY" && strings.HasPrefix(types, "iso") && algorithmKind(values[1].FullBytes) == unreadRSA {
+		key, _ := firstDER(values[2].Bytes)
+		types, values = shape(key)
 	}
-	types, values := shape(der)
 	if !strings.HasPrefix(types, "iiiiii") || len(values[1].Bytes) > maxModulus/8+1 {
 		return nil
 	}

@@ -121,7 +121,7 @@ func TestAlgorithmName(t *testing.T) {
 		{asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}, "DSA"},
 		{asn1.ObjectIdentifier{1, 2, 3}, "of the algorithm 1.2.3"},
 	} {
-		if got := algorithmName(test.id); got != test.want {
+		if got := algorithmKind(sequence(t, test.id).FullBytes); got != test.want {
 			t.Errorf("%s is %q, want %q", test.id, got, test.want)
 		}
 	}
