@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"go.step.sm/crypto/keyutil"
@@ -94,11 +95,9 @@ func findLargeKey(m *Material, _ time.Time) (string, string) {
 }
 
 func findWeakDigest(m *Material, _ time.Time) (string, string) {
-	switch a := m.Certificate.SignatureAlgorithm; a {
-	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-		return fmt.Sprintf("it is signed with %s", a), "have the CA certificate issued anew with SHA-256; the key may stay"
-	}
-	return "", ""
+	a := m.Certificate.SignatureAlgorithm
+	weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
+	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate issued anew with SHA-256; the key may stay")
 }
 
 func findOddScheme(m *Material, _ time.Time) (string, string) {
@@ -145,10 +144,8 @@ func findOddProofKey(m *Material, _ time.Time) (string, string) {
 }
 
 func findWeakProofKey(m *Material, at time.Time) (string, string) {
-	if odd, _ := findOddProofKey(m, at); odd != "" {
-		return "", ""
-	}
-	return fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice
+	odd, _ := findOddProofKey(m, at)
+	return when(odd == "", fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice)
 }
 
 const (
@@ -175,13 +172,14 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 
 // findFailedTrial reports why the trial signature of a token's key failed.
 func findFailedTrial(m *Material, _ time.Time) (string, string) {
-	if m.key.failed == nil {
-		return "", ""
-	}
-	if failed, ok := errors.AsType[*Error](m.key.failed); ok {
+	failed, ok := errors.AsType[*Error](m.key.failed)
+	switch {
+	case ok:
 		return failed.Reason, cmp.Or(failed.Advice, adviceOfTrial)
+	case m.key.failed != nil:
+		return m.key.failed.Error(), adviceOfTrial
 	}
-	return m.key.failed.Error(), adviceOfTrial
+	return "", ""
 }
 
 // findOpenKeyFile checks the mode of a regular file. Windows has no such bits.
@@ -194,18 +192,14 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 }
 
 func findOddValues(m *Material, _ time.Time) (string, string) {
-	if k, isFile := m.key.source.(keyFile); isFile && k.repaired {
-		return "its RSA key has a private exponent or CRT values that don't belong to its primes, or numbers in an odd form",
-			"have the program that made the key write it anew, and let no other program sign with this file"
-	}
-	return "", ""
+	k, isFile := m.key.source.(keyFile)
+	return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values that don't belong to its primes, or numbers in an odd form",
+		"have the program that made the key write it anew, and let no other program sign with this file")
 }
 
 func findNoMAC(m *Material, _ time.Time) (string, string) {
-	if k, isFile := m.key.source.(keyFile); isFile && k.unsealed {
-		return "its PKCS#12 archive has no MAC", "export it anew: openssl pkcs12 -export writes one"
-	}
-	return "", ""
+	k, isFile := m.key.source.(keyFile)
+	return when(isFile && k.unsealed, "its PKCS#12 archive has no MAC", "export it anew: openssl pkcs12 -export writes one")
 }
 
 func findShownPIN(m *Material, _ time.Time) (string, string) {

@@ -97,10 +97,8 @@ func findNoCommonName(m *Material, _ time.Time) (string, string) {
 
 func findOddCode(m *Material, _ time.Time) (string, string) {
 	names := commonNames(m.Verification)
-	if len(names) != 1 || codeFault(names[0]) == "" {
-		return "", ""
-	}
-	return "its Common Name is no registration code: " + codeFault(names[0]), adviceOfCode
+	fault := codeFault(strings.Join(names, ""))
+	return when(len(names) == 1 && fault != "", "its Common Name is no registration code: "+fault, adviceOfCode)
 }
 
 func findOtherCode(m *Material, _ time.Time) (string, string) {
