@@ -16,7 +16,7 @@ type archive struct {
 	der               []byte
 	safes             []contentInfo // in DER, without attributes
 	hasMAC, encrypted bool          // encrypted also if only the MAC needs the password
-	rounds            int
+	rounds            int64 // of all parts, or -1 if one does not say for how many it asks
 }
 
 type contentInfo struct {
@@ -68,14 +68,6 @@ func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, err
 	return found.result(b.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key"))
 }
 
-// refuseKeyAlone is the error for an archive that should have the CA certificate.
-func refuseKeyAlone(b *bundle) error {
-	if len(b.damaged) > 0 {
-		return b.refuseDamaged()
-	}
-	return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well")
-}
-
 func parseArchive(f *file, ber []byte) (*archive, error) {
 	a := &archive{}
 	var pfx pfx
@@ -96,8 +88,11 @@ func parseArchive(f *file, ber []byte) (*archive, error) {
 			return nil, f.refuse(damagedArchive+", or a part of it is encrypted with a public key", adviceOfArchive)
 		}
 	}
-	if a.rounds > maxArchiveRounds {
-		return nil, f.refuse(fmt.Sprintf("its encryption asks for more than %d rounds of key derivation, or does not say for how many", maxArchiveRounds), adviceOfArchive)
+	switch {
+	case a.rounds < 0:
+		return nil, f.refuse("its encryption does not say for how many rounds of key derivation it asks", adviceOfArchive)
+	case a.rounds > maxArchiveRounds:
+		return nil, f.refuse(fmt.Sprintf("its encryption asks for %d rounds of key derivation in all, and up to %d are taken", a.rounds, maxArchiveRounds), adviceOfArchive)
 	}
 	return a, nil
 }
@@ -137,12 +132,14 @@ func (a *archive) addSafe(safe contentInfo) bool {
 	return true
 }
 
-// addRounds does not overflow.
+// addRounds adds those of one part. The sum does not overflow: no file has 2^20 parts.
 func (a *archive) addRounds(rounds int) {
-	if rounds < 1 || rounds > maxArchiveRounds {
-		rounds = maxArchiveRounds + 1
+	a.encrypted = true
+	if rounds < 1 || a.rounds < 0 {
+		a.rounds = -1
+		return
 	}
-	a.rounds, a.encrypted = min(a.rounds, maxArchiveRounds)+rounds, true
+	a.rounds += min(int64(rounds), 1<<42)
 }
 
 // open has the library check the MAC and decrypt the archive. Of one that it refuses as a

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -151,7 +152,10 @@ func TestArchiveCutShort(t *testing.T) {
 
 // All parts of an archive together are bounded, and each by itself, before anything is derived.
 func TestRoundsOfArchives(t *testing.T) {
-	const tooMany = "its encryption asks for more than 6000000 rounds of key derivation, or does not say for how many"
+	const untold = "its encryption does not say for how many rounds of key derivation it asks"
+	tooMany := func(rounds int64) string {
+		return fmt.Sprintf("its encryption asks for %d rounds of key derivation in all, and up to 6000000 are taken", rounds)
+	}
 	part := func(rounds int) asn1.RawValue {
 		algorithm := sequence(t, oid(t, "1.2.840.113549.1.12.1.3"), sequence(t, []byte("saltsalt"), rounds))
 		key := sequence(t, algorithm, make([]byte, 16))
@@ -172,9 +176,11 @@ func TestRoundsOfArchives(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{archive(part(maxArchiveRounds + 1)), tooMany},
-		{archive(part(-1)), tooMany},
-		{archive(part(maxRounds), part(maxRounds), part(maxRounds), part(1)), tooMany},
+		{archive(part(maxArchiveRounds + 1)), tooMany(6000001)},
+		{archive(part(-1)), untold},
+		{archive(part(maxRounds), part(maxRounds), part(maxRounds), part(1)), tooMany(6000001)},
+		{archive(part(1<<31-1), part(1<<31-1), part(1<<31-1)), tooMany(6442450941)},
+		{archive(part(1<<31-1), part(-1), part(1)), untold},
 	} {
 		path := write(t, "ca.p12", test.data)
 		_, err := readKey(path, unasked(t))
@@ -191,8 +197,8 @@ func TestRoundsOfArchives(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{mac(sha256, maxArchiveRounds+1), tooMany},
-		{mac(sha256, -1), tooMany},
+		{mac(sha256, maxArchiveRounds+1), tooMany(6000001)},
+		{mac(sha256, -1), untold},
 		{mac(pkix.AlgorithmIdentifier{Algorithm: oid(t, "1.2.3")}, 1), "its PKCS#12 archive has a form that is not read: MAC digest algorithm not supported: 1.2.3"},
 		{mac(pbmac1, 1), "its PKCS#12 archive has a part that can't be read"},
 	} {

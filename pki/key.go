@@ -85,8 +85,10 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 // choose takes the key of a file with several that belongs to a certificate of the bundle.
 func (k *openedKey) choose(b *bundle) error {
 	switch {
+	case b == k.certificates && len(b.certificates)+len(b.damaged) == 0:
+		return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well")
 	case b == k.certificates && len(b.certificates) == 0:
-		return refuseKeyAlone(b)
+		return b.refuseDamaged()
 	case len(k.several) < 2:
 		return nil
 	}

@@ -57,13 +57,13 @@ func (m macData) rounds() int {
 }
 
 // roundsOf are the rounds that an encryption or PBMAC1 asks for, or -1 if that can't be told.
-// All have the salt and the rounds first; other derivations are bounded by themselves.
+// All have the salt and the rounds first; other derivations the library refuses.
 func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
 	params := algorithm.Parameters.FullBytes
 	var scheme struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
 	if unmarshalAll(params, &scheme) == nil {
 		if scheme.Derivation.Algorithm.String() != oidPBKDF2 {
-			return maxRounds
+			return 1
 		}
 		params = scheme.Derivation.Parameters.FullBytes
 	}
