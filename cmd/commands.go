@@ -101,7 +101,7 @@ var exitMeanings = []struct {
 	{exitUnavailable, "the service could not be reached, or could not answer"},
 	{exitNotListed, "not in the list, or listed but inactive"},
 	{exitExpiring, "something expires soon, where that was asked"},
-	{exitInterrupted, "SIGINT, SIGTERM or SIGHUP, or no where it was asked"},
+	{exitInterrupted, "SIGINT, SIGTERM, SIGHUP or SIGQUIT, or no where it was asked"},
 }
 
 // anyExit are the exit codes that every command can end in.

@@ -23,18 +23,33 @@ import (
 )
 
 // Main runs the command line of the process and returns its exit code. An interrupt
-// (SIGINT, SIGTERM, SIGHUP) ends the work in progress; a second one ends the process.
-// SIGPIPE is ignored: a reader that went away is a write error like any other, and must
-// not end a registration halfway.
+// (see interrupts) ends the work in progress; a second one ends the process. SIGPIPE is
+// ignored: a reader that went away must not end a registration halfway.
 func Main() int {
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a := &app{console: console{
 		in: os.Stdin, out: os.Stdout, err: terminal.OpenScreen(os.Stderr, os.Getenv), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
 	}}
 	return a.run(ctx, os.Args[1:])
+}
+
+// interrupts are the signals that end a run, but those that the parent process had set to
+// ignored: nohup ignores SIGHUP, and a script SIGINT and SIGQUIT of its background jobs. The
+// Go runtime tells of an ignored SIGHUP and SIGINT only, so SIGQUIT goes with SIGINT. Without
+// a handler SIGQUIT would end in exit 2.
+func interrupts() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	if signal.Ignored(os.Interrupt) {
+		signal.Ignore(syscall.SIGQUIT)
+		return signals
+	}
+	return append(signals, os.Interrupt, syscall.SIGQUIT)
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

@@ -44,7 +44,9 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 		return syscall.SIGTERM
 	case "HUP":
 		return syscall.SIGHUP
+	case "QUIT":
+		return syscall.SIGQUIT
 	}
-	ts.Fatalf("signal %s is none of INT, TERM and HUP", name)
+	ts.Fatalf("signal %s is none of INT, TERM, HUP and QUIT", name)
 	return nil
 }
