@@ -18,8 +18,7 @@ const maxSerialDigits = 128
 
 // parseCA reads a CA certificate and checks it by itself.
 //
-// Invented: the words of every refusal but the one on BasicConstraints, and the code that
-// they share with it.
+// Invented: every refusal but the one on BasicConstraints.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	ca, ok := parseCertificate(content)
 	switch {
@@ -40,7 +39,7 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 // checkVerification reads a verification certificate and checks it against the CA. It
 // needs no extensions, because the vendor's OpenSSL recipe makes an X.509 v1 certificate.
 //
-// Invented: the words of every refusal, and the code that they share.
+// Invented: which refusals have this code.
 func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
 	certificate, ok := parseCertificate(content)
 	switch {
@@ -144,6 +143,6 @@ func onlyCommonName(certificate *x509.Certificate) string {
 	return certificate.Subject.CommonName
 }
 
-func refuseContent(detail string) *refusal {
-	return refusef(certificateContentError, "%s", detail)
+func refuseContent(reason string) *refusal {
+	return refuseBecause(certificateContentError, reason)
 }

@@ -124,6 +124,21 @@ func (a answer) code() string {
 	return code
 }
 
+// The messages of two codes that many checks share.
+const (
+	contentMessage = "Certificate content error, please check ca/verification certificate content. " +
+		"BasicConstraints extension should be set to true in CA certificate."
+	parameterMessage = "Failed to validate the parameters. The parameters may be missing or invalid."
+)
+
+// refused is the code, message and reason of the latest refusal; all are "" if there was none.
+func (c *client) refused(got answer) [3]string {
+	c.t.Helper()
+	message, _ := got.Body["Message"].(string)
+	requests := c.service.Requests()
+	return [3]string{got.code(), message, requests[len(requests)-1].Reason}
+}
+
 func (c *client) send(want request) answer {
 	c.t.Helper()
 	return c.do(c.signed(want))

@@ -90,7 +90,7 @@ func (s *Service) authorize(c *call, op operation) *refusal {
 	}
 	for _, action := range []string{op.action, instanceAccess} {
 		if !c.credential.allows(action) {
-			return refusef(noPermission, "Action: %s. Resource: %s.", action, s.resource(c))
+			return refuseSaying(noPermission, "Action: %s. Resource: %s.", action, s.resource(c))
 		}
 	}
 	return nil

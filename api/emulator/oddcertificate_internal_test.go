@@ -33,7 +33,7 @@ func TestOddCAs(t *testing.T) {
 		}
 		_, refused := parseCA(string(content), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 		want := refusedCAs[strings.TrimSuffix(filepath.Base(path), ".crt")]
-		if (refused == nil) != (want == "") || refused != nil && !strings.Contains(refused.detail, want) {
+		if (refused == nil) != (want == "") || refused != nil && !strings.Contains(refused.reason, want) {
 			t.Errorf("%s: %+v, want %q", filepath.Base(path), refused, want)
 		}
 	}

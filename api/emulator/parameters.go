@@ -28,17 +28,17 @@ type incoming struct {
 func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
 	var err error
 	if p.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		return p, refusef(parameterFieldCheckFailed, "The request body is incomplete or too large.")
+		return p, refuseBecause(parameterFieldCheckFailed, "The request body is incomplete or too large.")
 	}
 	if p.query, err = parseParameters(r.URL.RawQuery); err != nil {
-		return p, refusef(parameterFieldCheckFailed, "The query string is not percent-encoded.")
+		return p, refuseBecause(parameterFieldCheckFailed, "The query string is not percent-encoded.")
 	}
 	if p.all = p.query; !hasForm(r) {
 		return p, nil
 	}
 	form, err := parseParameters(string(p.body))
 	if err != nil {
-		return p, refusef(parameterFieldCheckFailed, "The form is not percent-encoded.")
+		return p, refuseBecause(parameterFieldCheckFailed, "The form is not percent-encoded.")
 	}
 	p.all = maps.Clone(p.query)
 	for name, values := range form {
@@ -85,7 +85,7 @@ func (p parameters) value(name string) string {
 
 // required returns the value of a parameter that must be given, once, and not be empty.
 //
-// Invented: a parameter given twice is refused, and the message names the parameter.
+// Invented: a parameter given twice is refused.
 func (p parameters) required(name string) (string, *refusal) {
 	if value := p.value(name); value != "" {
 		return value, nil
@@ -107,5 +107,5 @@ func (p parameters) number(name string, low, high int) (int, *refusal) {
 }
 
 func refuseParameter(name string) *refusal {
-	return refusef(parameterFieldCheckFailed, "Parameter: %s.", name)
+	return refuseBecause(parameterFieldCheckFailed, name)
 }

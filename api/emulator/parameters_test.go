@@ -49,13 +49,12 @@ func TestParameters(t *testing.T) {
 			c := *c
 			c.t = t
 			got := c.send(test.request)
-			want := map[string]any{"Message": nil, "Code": nil}
+			want := [3]string{}
 			if test.want != "" {
-				want["Code"] = "ParameterFieldCheckFailed"
-				want["Message"] = "Failed to validate the parameters. The parameters may be missing or invalid. Parameter: " + test.want + "."
+				want = [3]string{"ParameterFieldCheckFailed", parameterMessage, test.want}
 			}
-			if diff := cmp.Diff(want, map[string]any{"Message": got.Body["Message"], "Code": got.Body["Code"]}); diff != "" {
-				t.Errorf("answer (-want +got):\n%s", diff)
+			if diff := cmp.Diff(want, c.refused(got)); diff != "" {
+				t.Errorf("code, message and reason (-want +got):\n%s", diff)
 			}
 		})
 	}

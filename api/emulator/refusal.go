@@ -63,13 +63,12 @@ type meaning struct {
 	message string
 }
 
-// meanings is the table of codes, never written to.
+// meanings is the table of codes, never written to. Messages and statuses are the vendor's.
 //
-// Invented, if the vendor's pages leave it open:
+// Invented, if its pages leave it open:
 //   - the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token
-//     codes, InvalidVersion, IncompleteSignature and CheckAccountInfoFailed
-//   - the words of NoPermission, FindCaBySnError, CertificateContentError and the codes
-//     that only a fault sends
+//     codes, InvalidVersion and IncompleteSignature
+//   - the words of NoPermission
 //   - all of MissingUserAgent
 var meanings = map[code]meaning{
 	incompleteSignature:           {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
@@ -88,9 +87,9 @@ var meanings = map[code]meaning{
 	throttlingUser:                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
 	unsupportedHTTPMethod:         {gateway, http.StatusForbidden, "This http method is not supported."},
 
-	certificateContentError:   {service, http.StatusUnauthorized, "Certificate content error."},
-	findCABySnError:           {service, http.StatusBadRequest, "Failed to find the CA certificate by Sn."},
-	internalError:             {service, http.StatusExpectationFailed, "The request processing has failed due to some unknown error. Try again."},
+	certificateContentError:   {service, http.StatusUnauthorized, "Certificate content error, please check ca/verification certificate content. BasicConstraints extension should be set to true in CA certificate."},
+	findCABySnError:           {service, http.StatusBadRequest, "Failed to find the CA by the SN. Please check sn is valid."},
+	internalError:             {service, http.StatusExpectationFailed, "An error occurred while processing your request. Try again later."},
 	mqttInstanceNotFound:      {service, http.StatusBadRequest, "Specified instance is not found"},
 	mqttOwnerCheckError:       {service, http.StatusForbidden, "Failed to validate the instance permission"},
 	parameterFieldCheckFailed: {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
@@ -99,27 +98,31 @@ var meanings = map[code]meaning{
 	snNotUnique:               {service, http.StatusUnauthorized, "Sn is not unique in global."},
 
 	// Only a fault sends these.
-	"ApiNotSupport":                 {service, http.StatusNotFound, "The instance does not support this operation."},
-	"CaNumExceed":                   {service, http.StatusUnauthorized, "The number of CA certificates exceeds the limit."},
-	"CheckAccountInfoFailed":        {service, http.StatusForbidden, "Failed to check the account."},
-	"GetCaNumError":                 {service, http.StatusUnauthorized, "Failed to get the number of CA certificates. Try again."},
-	"InstancePermissionCheckFailed": {service, http.StatusBadRequest, "Failed to check the permission on the instance."},
-	"PermissionCheckFailed":         {service, http.StatusForbidden, "Failed to check the permission."},
-	"SystemOverFlow":                {service, http.StatusForbidden, "The system is overloaded. Try again."},
+	"ApiNotSupport":                 {service, http.StatusNotFound, "The specified API is not supported."},
+	"CaNumExceed":                   {service, http.StatusUnauthorized, "CA certificate num exceed."},
+	"CheckAccountInfoFailed":        {service, http.StatusBadRequest, "An error occurred while checking the account information by the STS token."},
+	"GetCaNumError":                 {service, http.StatusUnauthorized, "Failed to get ca num. Try again later."},
+	"InstancePermissionCheckFailed": {service, http.StatusBadRequest, "An error occurred while validating the permissions of the instance. Please verify the account that created the instance and its permissions settings."},
+	"ParameterCheckFailed":          {service, http.StatusBadRequest, "An error occurred while validating the parameters. The parameters may be missing or invalid."},
+	"PermissionCheckFailed":         {service, http.StatusForbidden, "Failed to verify API permissions."},
+	"SystemOverFlow":                {service, http.StatusForbidden, "An error occurred while processing your request. Please try again."},
 }
 
 // A refusal is why a request was not carried out.
 type refusal struct {
 	code   code
-	detail string
+	detail string // behind the message that goes with the code
+	reason string // for the journal: the vendor's messages do not say which check failed
 }
 
 func refuse(c code) *refusal { return &refusal{code: c} }
 
-// refusef adds a detail, a sentence or more, to the message that goes with a code.
-func refusef(c code, format string, values ...any) *refusal {
+// refuseSaying adds a detail, a sentence or more, to the message that goes with a code.
+func refuseSaying(c code, format string, values ...any) *refusal {
 	return &refusal{code: c, detail: " " + fmt.Sprintf(format, values...)}
 }
+
+func refuseBecause(c code, reason string) *refusal { return &refusal{code: c, reason: reason} }
 
 type errorAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
@@ -138,6 +141,7 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 	if m.by == service && s.options.Statuses == StatusesBeforeNotice {
 		m.status = http.StatusInternalServerError
 	}
+	c.reason = refused.reason
 	return newReply(c, m.status, refused.code, errorAnswer{
 		RequestID: c.requestID,
 		HostID:    c.host,

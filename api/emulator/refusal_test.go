@@ -14,7 +14,6 @@ import (
 
 // TestEveryCode has one request for each code that the emulator can answer, and holds the whole answer to the vendor's shape.
 func TestEveryCode(t *testing.T) {
-	const checkFailed = "Failed to validate the parameters. The parameters may be missing or invalid. "
 	ca := newAuthority(t, nil, nil)
 	tests := []struct {
 		code    string
@@ -82,19 +81,18 @@ func TestEveryCode(t *testing.T) {
 			r.method = http.MethodPost
 			return c.send(r)
 		}},
-		{"CertificateContentError", 401,
-			"Certificate content error. BasicConstraints extension should be set to true in CA certificate.",
+		{"CertificateContentError", 401, contentMessage,
 			func(c *client) answer {
 				leaf := ca.verification(c.t, "leaf", nil)
 				return c.send(registerRequest(instanceID, "ca", leaf, leaf))
 			}},
-		{"FindCaBySnError", 400, "Failed to find the CA certificate by Sn.", func(c *client) answer {
+		{"FindCaBySnError", 400, "Failed to find the CA by the SN. Please check sn is valid.", func(c *client) answer {
 			return c.send(snRequest(http.MethodGet, "GetCaCertificate", "00"))
 		}},
 		{"MqttInstanceNotFound", 400, "Specified instance is not found", func(c *client) answer {
 			return c.send(codeRequest(unknownInstance))
 		}},
-		{"ParameterFieldCheckFailed", 400, checkFailed + "Parameter: PageSize.", func(c *client) answer {
+		{"ParameterFieldCheckFailed", 400, parameterMessage, func(c *client) answer {
 			return c.send(listRequest(instanceID, "1", "101"))
 		}},
 		{"RegisterCodeError", 400, "Register code error in verification certificate.", func(c *client) answer {
@@ -148,14 +146,14 @@ func TestEveryCode(t *testing.T) {
 // onlyByFault are the codes that nothing but a fault brings about.
 var onlyByFault = []string{
 	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
-	"PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling.User",
+	"ParameterCheckFailed", "PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling.User",
 }
 
 // TestRefusals has the codes that only a fault brings about, before and after the vendor's notice on status codes.
 func TestRefusals(t *testing.T) {
 	after := map[string]int{
-		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 403, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
-		"InternalError": 417, "New.Code": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
+		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 400, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
+		"InternalError": 417, "New.Code": 400, "ParameterCheckFailed": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
 	}
 	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
 		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })

@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -146,20 +145,20 @@ func TestOrderOfRegistration(t *testing.T) {
 		instance, name, ca, verification, code string
 		authority                              *authority
 	}
-	const content = "CertificateContentError: Certificate content error. The "
-	const parameter = "ParameterFieldCheckFailed: Failed to validate the parameters. The parameters may be missing or invalid. Parameter: "
+	const content = "CertificateContentError: The "
+	const parameter = "ParameterFieldCheckFailed: "
 	faults := []struct {
 		want string
 		make func(*parts)
 	}{
-		{parameter + "CaName.", func(p *parts) { p.name = "" }},
-		{parameter + "CaContent.", func(p *parts) { p.ca = "" }},
-		{parameter + "VerificationContent.", func(p *parts) { p.verification = "" }},
-		{"MqttInstanceNotFound: Specified instance is not found", func(p *parts) { p.instance = unknownInstance }},
+		{parameter + "CaName", func(p *parts) { p.name = "" }},
+		{parameter + "CaContent", func(p *parts) { p.ca = "" }},
+		{parameter + "VerificationContent", func(p *parts) { p.verification = "" }},
+		{"MqttInstanceNotFound: ", func(p *parts) { p.instance = unknownInstance }},
 		{content + "CA " + notOnePEM, func(p *parts) { p.ca = "x" }},
 		{content + "verification " + notOnePEM, func(p *parts) { p.verification = "x" }},
-		{"RegisterCodeError: Register code error in verification certificate.", func(p *parts) { p.code = "wrong" }},
-		{"SnNotUnique: Sn is not unique in global.", func(p *parts) { p.authority = taken }},
+		{"RegisterCodeError: ", func(p *parts) { p.code = "wrong" }},
+		{"SnNotUnique: ", func(p *parts) { p.authority = taken }},
 	}
 	send := func(indices ...int) string {
 		p := &parts{instanceID, "ca", "made", "made", code, fresh}
@@ -174,7 +173,8 @@ func TestOrderOfRegistration(t *testing.T) {
 			p.verification = p.authority.verification(t, p.code, nil)
 		}
 		got := c.send(registerRequest(p.instance, p.name, p.ca, p.verification))
-		return fmt.Sprintf("%s: %v", got.code(), got.Body["Message"])
+		refused := c.refused(got)
+		return refused[0] + ": " + refused[2]
 	}
 	for i := range faults {
 		for j := i; j < len(faults); j++ {

@@ -33,6 +33,7 @@ type call struct {
 	claim        claim
 	parameters   parameters
 	credential   Credential
+	reason       string // of a refusal
 }
 
 // New returns a service with the CAs of Options.Strangers and no others. It fails if an
@@ -132,6 +133,7 @@ type Request struct {
 	Operation  string // the header x-acs-action or the parameter Action, even if no such operation exists
 	Method     string
 	Code       string // of the answer; "" if the request succeeded, or if no code was sent
+	Reason     string // of a refusal whose code has several, in the emulator's own words; the answer does not have it
 	HTTPStatus int    // 0 if not even a status was sent
 	Fault      string // that it met: a FaultKind, with "-after" behind it if it came after the work; "" for none
 }
@@ -149,6 +151,7 @@ func (j *journal) enter(c *call, status int, code code, fault string) {
 		Operation:  strings.Clone(operation[:min(len(operation), maxOperationLength)]),
 		Method:     strings.Clone(c.method),
 		Code:       string(code),
+		Reason:     c.reason,
 		HTTPStatus: status,
 		Fault:      fault,
 	}

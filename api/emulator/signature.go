@@ -101,7 +101,7 @@ func (a authorization) verify(secret string, r *http.Request, p incoming) *refus
 	}
 	// The real gateway's message repeats the text that it signed, the security token
 	// included. A client must not print it.
-	return refusef(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
+	return refuseSaying(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
 }
 
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {
@@ -169,7 +169,7 @@ func verifyRPC(secret, method string, all parameters) *refusal {
 	}
 	// The vendor's clients look for these words and compare the text behind them with the
 	// one that they signed. It repeats a security token.
-	return refusef(signatureDoesNotMatch, "server string to sign is:%s", text)
+	return refuseSaying(signatureDoesNotMatch, "server string to sign is:%s", text)
 }
 
 // rpcStringToSign returns what is signed: method, path and all parameters but the
