@@ -122,6 +122,7 @@ func completions() map[string]cobra.CompletionFunc {
 		"pem":      values(emulator.LineFeeds, emulator.Escaped),
 		"total":    values(emulator.PerList, emulator.Records, emulator.Pages),
 		"sn":       serialNumberForms,
+		"sn-scope": values(emulator.ScopeInstance, emulator.ScopeRegion, emulator.ScopeGlobal),
 		"order":    values(emulator.OldestFirst, emulator.NewestFirst),
 		"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
 		"allow":    values(emulator.Actions()...),

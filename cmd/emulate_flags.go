@@ -35,6 +35,7 @@ func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags.StringVar((*string)(&o.PEM), "pem", "", "line breaks in PEM: line-feeds, escaped")
 	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: per-list (pages of CAs, records of devices), records, pages")
 	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
+	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "what a serial number of a CA must be unique in: instance, region, global")
 	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
 	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses as they are after or were before the vendor's notice")
 	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")

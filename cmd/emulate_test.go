@@ -32,6 +32,7 @@ func TestEmulateFlags(t *testing.T) {
 		{[]string{"--pem=escaped"}, func(o *emulator.Options) { o.PEM = emulator.Escaped }},
 		{[]string{"--total=records"}, func(o *emulator.Options) { o.Total = emulator.Records }},
 		{[]string{"--sn=der"}, func(o *emulator.Options) { o.Sn = emulator.DER }},
+		{[]string{"--sn-scope=global"}, func(o *emulator.Options) { o.SnScope = emulator.ScopeGlobal }},
 		{[]string{"--order=newest"}, func(o *emulator.Options) { o.Order = emulator.NewestFirst }},
 		{[]string{"--statuses=before"}, func(o *emulator.Options) { o.Statuses = emulator.StatusesBeforeNotice }},
 		{[]string{"--control-text"}, func(o *emulator.Options) { o.ControlText = true }},

@@ -26,13 +26,12 @@ type book struct {
 // register enters a CA. If it refuses, it has changed nothing. It checks the code before
 // the serial number.
 //
-// Invented: "in global" of SnNotUnique means all instances of this service, and serial
-// numbers are compared without the issuer.
+// Invented: serial numbers are compared without the issuer, and across accounts.
 func (b *book) register(sub submission, now time.Time) *refusal {
 	if refused := b.codes.check(sub.instance, sub.RegistrationCode, now); refused != nil {
 		return refused
 	}
-	if slices.ContainsFunc(b.records, func(r *record) bool { return r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
+	if slices.ContainsFunc(b.records, func(r *record) bool { return r.scope == sub.scope && r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
 		return refuse(snNotUnique)
 	}
 	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.options.DevicesPerCA, sub.ca)})

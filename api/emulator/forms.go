@@ -22,6 +22,8 @@ type (
 	TotalForm string
 	// An SnForm is how the service writes a serial number. It finds a CA only by that form.
 	SnForm string
+	// An SnScope is what the serial number of a CA has to be unique in.
+	SnScope string
 	// An Order is the order of the CAs in a list.
 	Order string
 )
@@ -45,6 +47,10 @@ const (
 	DER    SnForm = "der"    // 00f26900ba87, but 7269004887: the zero byte is there if the top bit is set
 	Colons SnForm = "colons" // 00:72:69:00:48:87
 
+	ScopeRegion   SnScope = "region" // a CA may be on several instances, one a region, as a newer page has it
+	ScopeInstance SnScope = "instance"
+	ScopeGlobal   SnScope = "global" // as the text of SnNotUnique has it
+
 	OldestFirst Order = "oldest"
 	NewestFirst Order = "newest"
 )
@@ -67,6 +73,7 @@ func (o Options) validateForms() error {
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
 		choose("form of Total", o.Total, PerList, Records, Pages),
 		choose("form of Sn", o.Sn, Padded, Upper, Plain, DER, Colons),
+		choose("scope of Sn", o.SnScope, ScopeInstance, ScopeRegion, ScopeGlobal),
 		choose("order", o.Order, OldestFirst, NewestFirst),
 		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
 	)

@@ -22,6 +22,17 @@ func (s *Service) instance(c *call) (string, *refusal) {
 	return id, nil
 }
 
+// scope names the instances that share the serial numbers of CAs with an instance.
+func (s *Service) scope(id string) string {
+	switch s.options.SnScope {
+	case ScopeInstance:
+		return id
+	case ScopeRegion:
+		return s.instances[id].region
+	}
+	return ""
+}
+
 // An instanceVO is an instance, with the fields and types of the vendor's SDKs.
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`

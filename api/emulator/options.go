@@ -34,6 +34,7 @@ type Options struct {
 	PEM         PEMForm
 	Total       TotalForm
 	Sn          SnForm
+	SnScope     SnScope
 	Order       Order
 	Statuses    Statuses
 	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
@@ -48,7 +49,7 @@ type Options struct {
 	// no client can be fitted to the emulator. It sets, unless they are set above:
 	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
 	//     newest; Total pages
-	//   - Numbers strings; PEM escaped; Sn upper; Statuses before
+	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Statuses before
 	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and
 	//     SingleUseCodes
 	//   - ControlText
@@ -60,13 +61,13 @@ const maxPageSize = 100
 
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
-	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded,
+	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion,
 	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now,
 }
 
 // hard has the defaults under Options.Hard. It is never written to.
 var hard = Options{
-	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper,
+	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper, SnScope: ScopeGlobal,
 	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, ControlText: true,
 }
 

@@ -9,7 +9,10 @@ import (
 
 // TestHard has every default under Options.Hard.
 func TestHard(t *testing.T) {
-	c := start(t, func(o *emulator.Options) { o.Hard = true })
+	const elsewhere = "post-cn-elsewhere"
+	c := start(t, func(o *emulator.Options) {
+		o.Hard, o.Instances = true, []string{instanceID, elsewhere + "@cn-hangzhou"}
+	})
 	older := c.registerCode(instanceID)
 	code := c.registerCode(instanceID)
 	if len(code) != 64 || code == older {
@@ -20,6 +23,9 @@ func TestHard(t *testing.T) {
 		t.Errorf("an older code: %d %s", got.Status, got.code())
 	}
 	sn := c.register(instanceID, ca)
+	if got := c.send(registerRequest(elsewhere, "ca", ca.pem, ca.verification(t, c.registerCode(elsewhere), nil))); got.code() != "SnNotUnique" {
+		t.Errorf("a serial number in another region: %s", got.code())
+	}
 	if got := c.send(registerRequest(instanceID, "ca", ca.pem, ca.verification(t, code, nil))); got.code() != "RegisterCodeError" {
 		t.Errorf("a replaced code: %s", got.code())
 	}
@@ -109,6 +115,7 @@ func TestOptions(t *testing.T) {
 		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
 		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of per-list, records, pages`},
 		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, der, colons`},
+		{"scope of Sn", emulator.Options{Instances: one, Credentials: key, SnScope: "x"}, `emulator: scope of Sn "x" is none of instance, region, global`},
 		{"order", emulator.Options{Instances: one, Credentials: key, Order: "x"}, `emulator: order "x" is none of oldest, newest`},
 		{"statuses", emulator.Options{Instances: one, Credentials: key, Statuses: "x"}, `emulator: statuses "x" is none of after, before`},
 		{"negative flicker", emulator.Options{Instances: one, Credentials: key, Flicker: -1}, "emulator: flicker -1ns is negative"},

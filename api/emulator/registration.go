@@ -17,8 +17,8 @@ const maxNameLength = 64
 
 // A submission is a CA that a client registers, with its verification certificate.
 type submission struct {
-	caCertificateVO // RegistrationCode is that of the verification certificate; "" if it has none
-	instance        string
+	caCertificateVO        // RegistrationCode is that of the verification certificate; "" if it has none
+	instance, scope string // where it is registered, and where its serial number has to be unique
 	ca              *x509.Certificate
 }
 
@@ -60,6 +60,7 @@ func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
 		return sub, refused
 	}
 	sub.instance, refused = s.instance(c)
+	sub.scope = s.scope(sub.instance)
 	return sub, refused
 }
 

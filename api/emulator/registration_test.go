@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"mqttca/api/emulator"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -181,6 +183,44 @@ func TestOrderOfRegistration(t *testing.T) {
 			if got := send(i, j); got != faults[i].want {
 				t.Errorf("%q and %q: %q, want the first", faults[i].want, faults[j].want, got)
 			}
+		}
+	}
+}
+
+// TestSnScope registers CAs with one serial number on instances of one region and of another, of one account and of another.
+func TestSnScope(t *testing.T) {
+	instances := []string{"post-a", "post-b", "post-c", "post-d"}
+	for scope, want := range map[emulator.SnScope][]string{
+		"":         {"", "SnNotUnique", "", "SnNotUnique"},
+		"region":   {"", "SnNotUnique", "", "SnNotUnique"},
+		"instance": {"", "", "", ""},
+		"global":   {"", "SnNotUnique", "SnNotUnique", "SnNotUnique"},
+	} {
+		c := start(t, func(o *emulator.Options) {
+			o.Instances = []string{"post-a@cn-hangzhou", "post-b@cn-hangzhou", "post-c@eu-central-1"}
+			o.Accounts = []emulator.Account{{ID: foreignKey.Account, Instances: []string{"post-d@cn-hangzhou"}}}
+			o.Credentials, o.SnScope = append(o.Credentials, foreignKey), scope
+		})
+		ca := numbered(t, 7)
+		var got []string
+		for _, instance := range instances {
+			if c.key = plainKey; instance == "post-d" {
+				c.key = foreignKey
+			}
+			verification := ca.verification(t, c.registerCode(instance), nil)
+			got = append(got, c.send(registerRequest(instance, "ca", ca.pem, verification)).code())
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("scope %q (-want +got):\n%s", scope, diff)
+		}
+		if scope != emulator.ScopeInstance {
+			continue
+		}
+		// One of them is deleted: the others stay.
+		c.key = plainKey
+		c.send(request{method: http.MethodPost, action: "DeleteCaCertificate", query: values("MqttInstanceId", "post-a", "Sn", "0007")})
+		if book := c.service.Registrations(); len(book) != 3 || book[0].InstanceID != "post-b" {
+			t.Errorf("book %v", book)
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (s *Service) populate() error {
 
 // newStranger makes a CA of other people, with its verification certificate.
 func (s *Service) newStranger(instance, name string) (submission, error) {
-	sub := submission{instance: instance}
+	sub := submission{instance: instance, scope: s.scope(instance)}
 	sub.CaName, sub.RegistrationCode = name, newRegisterCode(defaultCodeLength)
 	ca, err := newThrowawayCA("stranger", s.now(), strangerLifetime)
 	if err != nil {
