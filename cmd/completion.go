@@ -118,16 +118,17 @@ func completions() map[string]cobra.CompletionFunc {
 		"profile": profileNames,
 		"for":     values(purposeNames()...),
 
-		"numbers":  values(emulator.Typed, emulator.Numbers, emulator.Strings),
-		"pem":      values(emulator.LineFeeds, emulator.Escaped),
-		"total":    values(emulator.PerList, emulator.Records, emulator.Pages),
-		"sn":       serialNumberForms,
-		"sn-scope": values(emulator.ScopeInstance, emulator.ScopeRegion, emulator.ScopeGlobal),
-		"order":    values(emulator.OldestFirst, emulator.NewestFirst),
-		"statuses": values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
-		"allow":    values(emulator.Actions()...),
-		"deny":     values(emulator.Operations()...),
-		"fault":    values(emulator.FaultKinds()...),
+		"numbers":      values(emulator.Typed, emulator.Numbers, emulator.Strings),
+		"pem":          values(emulator.LineFeeds, emulator.Escaped),
+		"device-label": values(emulator.LabelDevice, emulator.LabelCertificate),
+		"total":        values(emulator.PerList, emulator.Records, emulator.Pages),
+		"sn":           serialNumberForms,
+		"sn-scope":     values(emulator.ScopeInstance, emulator.ScopeRegion, emulator.ScopeGlobal),
+		"order":        values(emulator.OldestFirst, emulator.NewestFirst),
+		"statuses":     values(emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice),
+		"allow":        values(emulator.Actions()...),
+		"deny":         values(emulator.Operations()...),
+		"fault":        values(emulator.FaultKinds()...),
 	}
 	for name, file := range fileFlags() {
 		all[name] = files(file.extensions...)

@@ -33,6 +33,7 @@ func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&o.Numbers), "numbers", "", "numbers in answers: typed (as in the vendor's SDKs), numbers, strings")
 	flags.StringVar((*string)(&o.PEM), "pem", "", "line breaks in PEM: line-feeds, escaped")
+	flags.StringVar((*string)(&o.Label), "device-label", "", "PEM label of device certificates: devicecertificate, certificate")
 	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: per-list (pages of CAs, records of devices), records, pages")
 	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
 	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "what a serial number of a CA must be unique in: instance, region, global")
@@ -53,6 +54,7 @@ func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
 	flags.BoolVar(&o.EndlessList, "endless-list", false, "let lists of CAs never end")
 	flags.IntVar(&o.Strangers, "strangers", 0, "CAs of other people in each instance")
 	flags.IntVar(&o.DevicesPerCA, "devices", 0, "device certificates under each CA that is registered")
+	flags.BoolVar(&o.RefuseNoDevices, "refuse-no-devices", false, "refuse to list the devices of a CA that has none (FindDeviceBySnError)")
 }
 
 // checkFlags refuses what the emulator cannot tell from a flag that was not given.

@@ -30,6 +30,8 @@ func TestEmulateFlags(t *testing.T) {
 		{[]string{"--deny=GetRegisterCode"}, func(o *emulator.Options) { o.Deny = []string{"GetRegisterCode"} }},
 		{[]string{"--numbers=numbers"}, func(o *emulator.Options) { o.Numbers = emulator.Numbers }},
 		{[]string{"--pem=escaped"}, func(o *emulator.Options) { o.PEM = emulator.Escaped }},
+		{[]string{"--device-label=certificate"}, func(o *emulator.Options) { o.Label = emulator.LabelCertificate }},
+		{[]string{"--refuse-no-devices"}, func(o *emulator.Options) { o.RefuseNoDevices = true }},
 		{[]string{"--total=records"}, func(o *emulator.Options) { o.Total = emulator.Records }},
 		{[]string{"--sn=der"}, func(o *emulator.Options) { o.Sn = emulator.DER }},
 		{[]string{"--sn-scope=global"}, func(o *emulator.Options) { o.SnScope = emulator.ScopeGlobal }},

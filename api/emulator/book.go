@@ -12,7 +12,7 @@ type record struct {
 	inactive   bool
 	stranger   bool
 	hidden     bool // by the replica that answered the last look
-	devices    []Device
+	devices    []*device
 }
 
 // A book has the CAs and registration codes of all instances. The lock of the service
@@ -34,7 +34,9 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	if slices.ContainsFunc(b.records, func(r *record) bool { return r.scope == sub.scope && r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
 		return refuse(snNotUnique)
 	}
-	b.records = append(b.records, &record{submission: sub, registered: now, devices: newDevices(b.options.DevicesPerCA, sub.ca)})
+	entry := &record{submission: sub, registered: now}
+	entry.addNumbered(b.options.DevicesPerCA, b.options.Sn)
+	b.records = append(b.records, entry)
 	b.codes.spend(sub.instance, sub.RegistrationCode)
 	return nil
 }
@@ -51,8 +53,8 @@ func (b *book) addStranger(sub submission, now time.Time) {
 // Invented: the order.
 func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 	var visible []*record
-	for _, entry := range b.records {
-		if entry.instance == instance && b.shows(entry, now, newLook) {
+	for _, entry := range b.of(instance) {
+		if b.shows(entry, now, newLook) {
 			visible = append(visible, entry)
 		}
 	}
@@ -84,10 +86,21 @@ func (b *book) delete(entry *record) {
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
 }
 
+// of returns the CAs of an instance.
+func (b *book) of(instance string) []*record {
+	var all []*record
+	for _, entry := range b.records {
+		if entry.instance == instance {
+			all = append(all, entry)
+		}
+	}
+	return all
+}
+
 // find returns the record of a CA, or nil.
 func (b *book) find(instance, sn string) *record {
-	for _, entry := range b.records {
-		if entry.instance == instance && entry.Sn == sn {
+	for _, entry := range b.of(instance) {
+		if entry.Sn == sn {
 			return entry
 		}
 	}

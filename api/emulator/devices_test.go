@@ -1,9 +1,12 @@
 package emulator_test
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,7 +67,7 @@ func TestListDevicesRefuses(t *testing.T) {
 		{devicesRequest(instanceID, "", 1, 1), "ParameterFieldCheckFailed"},
 		{devicesRequest(instanceID, "00", 0, 1), "ParameterFieldCheckFailed"},
 		{devicesRequest(instanceID, "00", 1, 101), "ParameterFieldCheckFailed"},
-		{devicesRequest(instanceID, "00", 1, 1), "FindCaBySnError"},
+		{devicesRequest(instanceID, "00", 1, 1), "FindDeviceBySnError"},
 	}
 	for i, test := range tests {
 		if got := c.send(test.request); got.code() != test.want {
@@ -80,5 +83,121 @@ func TestDevicesPerCA(t *testing.T) {
 	list := got["DeviceCertificateVOS"].([]any)
 	if got["Total"] != 150.0 || len(list) != 50 || fmt.Sprint(list[0].(map[string]any)["DeviceName"]) != "device-101" {
 		t.Errorf("Total %v, %d devices, the first %v", got["Total"], len(list), list[0])
+	}
+}
+
+func deviceRequest(method, action, caSn, deviceSn string) request {
+	return request{method: method, action: action, query: values("MqttInstanceId", instanceID, "CaSn", caSn, "DeviceSn", deviceSn)}
+}
+
+// TestDeviceLife: each device is changed alone, by GET and by POST, and every answer names it.
+func TestDeviceLife(t *testing.T) {
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		c := start(t, func(o *emulator.Options) { o.DevicesPerCA = 2 })
+		sn := c.register(instanceID, numbered(t, 1))
+		for _, step := range []struct{ action, wantStatus string }{
+			{"InactivateDeviceCertificate", "0"}, {"InactivateDeviceCertificate", "0"},
+			{"ActiveDeviceCertificate", "1"}, {"ActiveDeviceCertificate", "1"},
+			{"DeleteDeviceCertificate", ""}, {"DeleteDeviceCertificate", "FindDeviceBySnError"},
+		} {
+			got := c.send(deviceRequest(method, step.action, sn, "00d000000001"))
+			want := map[string]any{"RequestId": got.Header.Get("x-acs-request-id"), "DeviceSn": "00d000000001"}
+			if step.wantStatus == got.code() && got.code() != "" {
+				continue
+			}
+			if diff := cmp.Diff(want, got.Body); diff != "" {
+				t.Errorf("%s by %s (-want +got):\n%s", step.action, method, diff)
+			}
+			data, _ := c.send(deviceRequest(http.MethodGet, "GetDeviceCertificate", sn, "00d000000001")).Body["Data"].(map[string]any)
+			if status, _ := data["Status"].(string); status != step.wantStatus {
+				t.Errorf("after %s: %v, want %q", step.action, data, step.wantStatus)
+			}
+			if other := c.send(deviceRequest(http.MethodGet, "GetDeviceCertificate", sn, "00d000000002")).data(); other["Status"] != "1" || other["CaSn"] != sn {
+				t.Errorf("after %s the other device is %v", step.action, other)
+			}
+		}
+		if left := c.send(devicesRequest(instanceID, sn, 1, 10)).data(); left["Total"] != 1.0 {
+			t.Errorf("left: %v", left)
+		}
+	}
+}
+
+// TestListDeviceCertificate lists the devices of all CAs of one instance, whose serial numbers may be the same.
+func TestListDeviceCertificate(t *testing.T) {
+	for order, want := range map[emulator.Order]string{"": "[0001 0001 0002] [0002]", "newest": "[0002 0002 0001] [0001]"} {
+		c := start(t, func(o *emulator.Options) { o.DevicesPerCA, o.Order, o.SnScope = 2, order, emulator.ScopeInstance })
+		c.register(instanceID, numbered(t, 1))
+		c.register(instanceID, numbered(t, 2))
+		c.register(otherInstanceID, numbered(t, 1))
+		var pages []any
+		for number := range 2 {
+			r := listRequest(instanceID, strconv.Itoa(number+1), "3")
+			r.action = "ListDeviceCertificate"
+			data, sns := c.send(r).data(), []any{}
+			for _, entry := range data["DeviceCertificateVOS"].([]any) {
+				sns = append(sns, entry.(map[string]any)["CaSn"])
+			}
+			if pages = append(pages, sns); data["Total"] != 4.0 {
+				t.Errorf("Total %v", data["Total"])
+			}
+		}
+		if got := strings.Trim(fmt.Sprint(pages), "[]"); "["+got+"]" != want {
+			t.Errorf("order %q: CAs %v, want %s", order, pages, want)
+		}
+	}
+}
+
+// TestDeviceOfAnUnknownCA: the pages on devices know one code for all that is not there.
+func TestDeviceOfAnUnknownCA(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.DevicesPerCA = 1 })
+	sn := c.register(instanceID, numbered(t, 1))
+	for _, action := range []string{"GetDeviceCertificate", "ActiveDeviceCertificate", "InactivateDeviceCertificate", "DeleteDeviceCertificate"} {
+		for _, test := range []struct{ caSn, deviceSn, want string }{
+			{"00", "00d000000001", "FindDeviceBySnError"}, {sn, "00d000000009", "FindDeviceBySnError"}, {sn, "d000000001", "FindDeviceBySnError"},
+			{"", "00d000000001", "ParameterFieldCheckFailed"}, {sn, "", "ParameterFieldCheckFailed"},
+		} {
+			if got := c.send(deviceRequest(http.MethodGet, action, test.caSn, test.deviceSn)); got.code() != test.want {
+				t.Errorf("%s of %q under %q: %q, want %q", action, test.deviceSn, test.caSn, got.code(), test.want)
+			}
+		}
+	}
+}
+
+func TestRefuseNoDevices(t *testing.T) {
+	c := start(t, func(o *emulator.Options) { o.RefuseNoDevices = true })
+	sn := c.register(instanceID, numbered(t, 1))
+	if got := c.send(devicesRequest(instanceID, sn, 1, 10)); got.code() != "FindDeviceBySnError" || got.Status != 500 {
+		t.Errorf("a CA without devices: %d %s", got.Status, got.code())
+	}
+	if err := c.service.AddDevices(instanceID, sn, emulator.Device{Sn: "01"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.send(devicesRequest(instanceID, sn, 1, 10)); got.code() != "" {
+		t.Errorf("a CA with a device: %s", got.code())
+	}
+}
+
+// TestDeviceContent: the certificate is one that the CA could have issued, but for the signature, and stays the same.
+func TestDeviceContent(t *testing.T) {
+	for form, label := range map[emulator.LabelForm]string{"": "DEVICECERTIFICATE", "devicecertificate": "DEVICECERTIFICATE", "certificate": "CERTIFICATE"} {
+		c := start(t, func(o *emulator.Options) { o.DevicesPerCA, o.Label = 1, form })
+		ca := numbered(t, 1)
+		sn := c.register(instanceID, ca)
+		listed := c.send(devicesRequest(instanceID, sn, 1, 10)).data()["DeviceCertificateVOS"].([]any)[0].(map[string]any)
+		if diff := cmp.Diff(listed, c.send(deviceRequest(http.MethodGet, "GetDeviceCertificate", sn, "00d000000001")).data()); diff != "" {
+			t.Errorf("listed and got differ (-listed +got):\n%s", diff)
+		}
+		block, _ := pem.Decode([]byte(listed["DeviceContent"].(string)))
+		if block == nil || block.Type != label {
+			t.Fatalf("label %q: %v", form, listed["DeviceContent"])
+		}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(certificate.RawIssuer) != string(ca.certificate.RawSubject) || certificate.Subject.CommonName != "device-1" ||
+			certificate.SerialNumber.Text(16) != "d000000001" || listed["ValidBegin"] != millis(certificate.NotBefore) || listed["ValidEnd"] != millis(certificate.NotAfter) {
+			t.Errorf("certificate of %s by %s, entry %v", certificate.Subject, certificate.Issuer, listed)
+		}
 	}
 }

@@ -22,9 +22,11 @@ type (
 	TotalForm string
 	// An SnForm is how the service writes a serial number. It finds a CA only by that form.
 	SnForm string
+	// A LabelForm is the label of the PEM of device certificates.
+	LabelForm string
 	// An SnScope is what the serial number of a CA has to be unique in.
 	SnScope string
-	// An Order is the order of the CAs in a list.
+	// An Order is the order of the certificates in a list.
 	Order string
 )
 
@@ -40,6 +42,9 @@ const (
 	PerList TotalForm = "per-list" // pages of CAs and records of devices, as the Chinese pages have it
 	Records TotalForm = "records"
 	Pages   TotalForm = "pages"
+
+	LabelDevice      LabelForm = "devicecertificate" // as in the vendor's examples
+	LabelCertificate LabelForm = "certificate"
 
 	Padded SnForm = "padded" // 007269004887: begins with a zero byte, as in the vendor's examples
 	Upper  SnForm = "upper"  // 0072FF004887
@@ -73,6 +78,7 @@ func (o Options) validateForms() error {
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
 		choose("form of Total", o.Total, PerList, Records, Pages),
 		choose("form of Sn", o.Sn, Padded, Upper, Plain, DER, Colons),
+		choose("label", o.Label, LabelDevice, LabelCertificate),
 		choose("scope of Sn", o.SnScope, ScopeInstance, ScopeRegion, ScopeGlobal),
 		choose("order", o.Order, OldestFirst, NewestFirst),
 		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
@@ -157,4 +163,13 @@ func (form SnForm) format(serial *big.Int) string {
 		return strings.Join(pairs, ":")
 	}
 	return digits
+}
+
+// device writes the serial number of a device certificate. The vendor's examples of these
+// begin without a zero byte (356217374433), as DER has it.
+func (form SnForm) device(serial *big.Int) string {
+	if form == Padded {
+		form = DER
+	}
+	return form.format(serial)
 }

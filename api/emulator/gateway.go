@@ -90,14 +90,17 @@ func (s *Service) authorize(c *call, op operation) *refusal {
 	}
 	for _, action := range []string{op.action, instanceAccess} {
 		if !c.credential.allows(action) {
-			return refuseSaying(noPermission, "Action: %s. Resource: %s.", action, s.resource(c))
+			return refuseSaying(noPermission, "Action: %s. Resource: %s.", action, s.resource(c, op))
 		}
 	}
 	return nil
 }
 
 // resource is the resource that a policy would have to name.
-func (s *Service) resource(c *call) string {
+func (s *Service) resource(c *call, op operation) string {
+	if op.action == setSniConfig {
+		return "*"
+	}
 	id := c.parameters.value("MqttInstanceId")
 	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.Account, id)
 }

@@ -25,7 +25,13 @@ func TestMethods(t *testing.T) {
 		"DeleteCaCertificate":     "GET POST",
 
 		"ListDeviceCertificateByCaSn": "GET",
+		"ListDeviceCertificate":       "GET",
+		"GetDeviceCertificate":        "GET",
+		"ActiveDeviceCertificate":     "GET POST",
+		"InactivateDeviceCertificate": "GET POST",
+		"DeleteDeviceCertificate":     "GET POST",
 		"ListInstances":               "GET POST",
+		"SetSniConfig":                "POST",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(want))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
@@ -81,6 +87,9 @@ func TestPolicy(t *testing.T) {
 		"GetCaCertificate": "mq:GetCaCertificate", "ActiveCaCertificate": "mq:ActiveCaCertificate",
 		"InactivateCaCertificate": "mq:UnregisterCaCertificate", "DeleteCaCertificate": "mq:DeleteCaCertificate",
 		"ListDeviceCertificateByCaSn": "mq:ListDeviceCertificateByCaSn", "ListInstances": "",
+		"ListDeviceCertificate": "mq:ListDeviceCertificate", "GetDeviceCertificate": "mq:GetDeviceCertificate",
+		"ActiveDeviceCertificate": "mq:ActiveDeviceCertificate", "InactivateDeviceCertificate": "mq:UnregisterDeviceCertificate",
+		"DeleteDeviceCertificate": "mq:DeleteDeviceCertificate", "SetSniConfig": "mq:SetSniConfig",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(actions))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
@@ -101,15 +110,18 @@ func TestPolicy(t *testing.T) {
 		for name, action := range actions {
 			method := http.MethodGet
 			switch name {
-			case "RegisterCaCertificate", "ActiveCaCertificate", "InactivateCaCertificate", "DeleteCaCertificate":
+			case "RegisterCaCertificate", "SetSniConfig":
 				method = http.MethodPost
 			}
 			got := c.send(request{method: method, action: name, query: values("MqttInstanceId", instanceID), key: &key})
 			if denied := got.code() == "NoPermission"; denied != (name != allowed && action != "") {
 				t.Errorf("with %s allowed, %s: %s", actions[allowed], name, got.code())
 			}
-			want := "You are not authorized to perform this operation. Action: " + action +
-				". Resource: acs:mq:cn-emulated:1000000000000001:" + instanceID + "."
+			resource := "acs:mq:cn-emulated:1000000000000001:" + instanceID
+			if name == "SetSniConfig" {
+				resource = "*"
+			}
+			want := "You are not authorized to perform this operation. Action: " + action + ". Resource: " + resource + "."
 			if got.code() == "NoPermission" && got.Body["Message"] != want {
 				t.Errorf("message %q, want %q", got.Body["Message"], want)
 			}

@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,10 +34,13 @@ func TestOddCAs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, refused := parseCA(string(content), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+		ca, refused := parseCA(string(content), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 		want := refusedCAs[strings.TrimSuffix(filepath.Base(path), ".crt")]
 		if (refused == nil) != (want == "") || refused != nil && !strings.Contains(refused.reason, want) {
 			t.Errorf("%s: %+v, want %q", filepath.Base(path), refused, want)
+		}
+		if refused == nil {
+			checkDeviceOf(t, filepath.Base(path), ca)
 		}
 	}
 }
@@ -68,5 +74,19 @@ func TestOddVerification(t *testing.T) {
 		if certificate, _ := parseCertificate(read(test.verification)); test.ok && onlyCommonName(certificate) != "13274673-8f90-4630-bea1-9cccb25756ad2089123456" {
 			t.Errorf("%s has the common name %q", test.verification, onlyCommonName(certificate))
 		}
+	}
+}
+
+// checkDeviceOf: the issuer of a device certificate that the emulator makes is the subject of the CA, byte for byte.
+func checkDeviceOf(t *testing.T, name string, ca *x509.Certificate) {
+	t.Helper()
+	d := device{Device: Device{Sn: "not hex", NotBefore: ca.NotBefore, NotAfter: ca.NotAfter}, ca: &record{submission: submission{ca: ca}}}
+	block, _ := pem.Decode([]byte(d.content()))
+	if block == nil {
+		t.Errorf("%s: device certificate %q", name, d.content())
+		return
+	}
+	if certificate, ok := parseOdd(block.Bytes); !ok || !bytes.Equal(certificate.RawIssuer, ca.RawSubject) {
+		t.Errorf("%s: the issuer of the device certificate is not the CA", name)
 	}
 }

@@ -17,13 +17,13 @@ type operation struct {
 // The values of operation.methods.
 var (
 	get       = []string{http.MethodGet}
+	post      = []string{http.MethodPost}
 	getOrPost = []string{http.MethodGet, http.MethodPost}
 )
 
-// operations is the table of operations, never written to. The RAM actions are those of
-// the vendor's pages; by the page of ListInstances it needs none.
-//
-// Invented: the action of ListDeviceCertificateByCaSn.
+// operations is the table of operations, never written to. Methods are those of the
+// vendor's API metadata, RAM actions those of its pages; by its page ListInstances needs
+// none.
 var operations = map[string]operation{
 	"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
 	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
@@ -32,8 +32,14 @@ var operations = map[string]operation{
 	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", (*Service).activateCA},
 	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
 	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", (*Service).deleteCA},
-	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevices},
+	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevicesOfCA},
+	"ListDeviceCertificate":       {get, "mq:ListDeviceCertificate", (*Service).listDevices},
+	"GetDeviceCertificate":        {get, "mq:GetDeviceCertificate", (*Service).getDevice},
+	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", (*Service).activateDevice},
+	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", (*Service).inactivateDevice},
+	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", (*Service).deleteDevice},
 	"ListInstances":               {getOrPost, "", (*Service).listInstances},
+	"SetSniConfig":                {post, setSniConfig, (*Service).setSNI},
 }
 
 // Operations returns the names of all operations, sorted.

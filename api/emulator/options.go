@@ -18,6 +18,8 @@ type Options struct {
 	Strangers    int // how many CAs of other people each instance has from the start
 	DevicesPerCA int // how many device certificates appear under each CA when it is registered
 
+	RefuseNoDevices bool // ListDeviceCertificateByCaSn refuses a CA without devices (FindDeviceBySnError)
+
 	ListDelay   time.Duration // how long after its registration a CA appears in lists and GetCaCertificate
 	Flicker     time.Duration // how long after that it is listed at every second look only: replicas lag
 	EndlessList bool          // every page of a list is full
@@ -35,6 +37,7 @@ type Options struct {
 	Total       TotalForm
 	Sn          SnForm
 	SnScope     SnScope
+	Label       LabelForm
 	Order       Order
 	Statuses    Statuses
 	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
@@ -49,7 +52,8 @@ type Options struct {
 	// no client can be fitted to the emulator. It sets, unless they are set above:
 	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
 	//     newest; Total pages
-	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Statuses before
+	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Label certificate;
+	//     RefuseNoDevices; Statuses before
 	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and
 	//     SingleUseCodes
 	//   - ControlText
@@ -61,14 +65,14 @@ const maxPageSize = 100
 
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
-	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion,
+	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion, Label: LabelDevice,
 	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now,
 }
 
 // hard has the defaults under Options.Hard. It is never written to.
 var hard = Options{
-	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper, SnScope: ScopeGlobal,
-	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, ControlText: true,
+	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper, SnScope: ScopeGlobal, Label: LabelCertificate,
+	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, RefuseNoDevices: true, ControlText: true,
 }
 
 // withDefaults fills in the empty fields.

@@ -35,6 +35,16 @@ func TestHard(t *testing.T) {
 			t.Errorf("a serial number again: %s, want %s", got, want)
 		}
 	}
+	if got := c.send(devicesRequest(instanceID, sn, 1, 10)); got.code() != "FindDeviceBySnError" {
+		t.Errorf("no devices: %v", got.Body)
+	}
+	if err := c.service.AddDevices(instanceID, sn, emulator.Device{Sn: "F1"}); err != nil {
+		t.Fatal(err)
+	}
+	device := c.send(devicesRequest(instanceID, sn, 1, 10)).data()["DeviceCertificateVOS"].([]any)[0].(map[string]any)
+	if content := device["DeviceContent"].(string); !strings.HasPrefix(content, `-----BEGIN CERTIFICATE-----\n`) {
+		t.Errorf("device %v", device)
+	}
 	got := c.send(listRequest(instanceID, "1", "100"))
 	listed := entries(got)
 	if sn != "00FA" || len(listed) != 3 || listed[0]["Sn"] != sn || !strings.Contains(listed[0]["CaContent"].(string), `-----\n`) {
@@ -115,6 +125,7 @@ func TestOptions(t *testing.T) {
 		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
 		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of per-list, records, pages`},
 		{"Sn", emulator.Options{Instances: one, Credentials: key, Sn: "x"}, `emulator: form of Sn "x" is none of padded, upper, plain, der, colons`},
+		{"label", emulator.Options{Instances: one, Credentials: key, Label: "x"}, `emulator: label "x" is none of devicecertificate, certificate`},
 		{"scope of Sn", emulator.Options{Instances: one, Credentials: key, SnScope: "x"}, `emulator: scope of Sn "x" is none of instance, region, global`},
 		{"order", emulator.Options{Instances: one, Credentials: key, Order: "x"}, `emulator: order "x" is none of oldest, newest`},
 		{"statuses", emulator.Options{Instances: one, Credentials: key, Statuses: "x"}, `emulator: statuses "x" is none of after, before`},

@@ -31,6 +31,7 @@ const (
 	// status codes.
 	certificateContentError   code = "CertificateContentError"
 	findCABySnError           code = "FindCaBySnError"
+	findDeviceBySnError       code = "FindDeviceBySnError"
 	internalError             code = "InternalError"
 	mqttInstanceNotFound      code = "MqttInstanceNotFound"
 	mqttOwnerCheckError       code = "MqttOwnerCheckError"
@@ -89,6 +90,7 @@ var meanings = map[code]meaning{
 
 	certificateContentError:   {service, http.StatusUnauthorized, "Certificate content error, please check ca/verification certificate content. BasicConstraints extension should be set to true in CA certificate."},
 	findCABySnError:           {service, http.StatusBadRequest, "Failed to find the CA by the SN. Please check sn is valid."},
+	findDeviceBySnError:       {service, http.StatusInternalServerError, "Failed to find the device certificate by the SN. Please check sn is valid"},
 	internalError:             {service, http.StatusExpectationFailed, "An error occurred while processing your request. Try again later."},
 	mqttInstanceNotFound:      {service, http.StatusBadRequest, "Specified instance is not found"},
 	mqttOwnerCheckError:       {service, http.StatusForbidden, "Failed to validate the instance permission"},

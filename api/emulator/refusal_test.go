@@ -89,6 +89,9 @@ func TestEveryCode(t *testing.T) {
 		{"FindCaBySnError", 400, "Failed to find the CA by the SN. Please check sn is valid.", func(c *client) answer {
 			return c.send(snRequest(http.MethodGet, "GetCaCertificate", "00"))
 		}},
+		{"FindDeviceBySnError", 500, "Failed to find the device certificate by the SN. Please check sn is valid", func(c *client) answer {
+			return c.send(devicesRequest(instanceID, "00", 1, 1))
+		}},
 		{"MqttInstanceNotFound", 400, "Specified instance is not found", func(c *client) answer {
 			return c.send(codeRequest(unknownInstance))
 		}},

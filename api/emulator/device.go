@@ -1,0 +1,80 @@
+package emulator
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+)
+
+// A Device is a device certificate that is registered under a CA.
+type Device struct {
+	Sn                  string // the serial number as the service writes it
+	Name                string
+	Content             string    // the certificate, as PEM; "": the emulator makes one when it is asked for
+	NotBefore, NotAfter time.Time // zero: those of the CA
+	Inactive            bool
+}
+
+// A device is a Device with the CA that it is registered under.
+type device struct {
+	Device
+	ca *record
+}
+
+// AddDevices registers device certificates under a CA without a check, for a test that has
+// no key to issue them with.
+func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry := s.book.find(instanceID, caSn)
+	if entry == nil {
+		return fmt.Errorf("emulator: instance %q has no CA with Sn %q", instanceID, caSn)
+	}
+	entry.add(devices...)
+	return nil
+}
+
+func (r *record) add(devices ...Device) {
+	for _, added := range devices {
+		if added.NotBefore.IsZero() && added.NotAfter.IsZero() {
+			added.NotBefore, added.NotAfter = r.ca.NotBefore, r.ca.NotAfter
+		}
+		r.devices = append(r.devices, &device{added, r})
+	}
+}
+
+// device returns the device with a serial number, or nil.
+func (r *record) device(sn string) *device {
+	for _, d := range r.devices {
+		if d.Sn == sn {
+			return d
+		}
+	}
+	return nil
+}
+
+// addNumbered registers the devices of Options.DevicesPerCA.
+func (r *record) addNumbered(count int, form SnForm) {
+	for i := range count {
+		serial := big.NewInt(0xd0<<32 + int64(i) + 1)
+		r.add(Device{Sn: form.device(serial), Name: fmt.Sprintf("device-%d", i+1)})
+	}
+}
+
+// content returns the certificate as PEM. If there is none, it makes one with the serial
+// number, the name, the dates and the issuer that it would have.
+//
+// Invented: the emulator does not have the key of the CA. It signs with a key of its own,
+// so that the certificate does not verify.
+func (d *device) content() string {
+	if d.Content == "" {
+		template := throwawayTemplate(d.Name, d.NotBefore, 0)
+		template.NotBefore, template.NotAfter = d.NotBefore, d.NotAfter
+		if serial, ok := new(big.Int).SetString(strings.ReplaceAll(d.Sn, ":", ""), 16); ok && serial.Sign() > 0 {
+			template.SerialNumber = serial
+		}
+		d.Content = string(unsignedBy(d.ca.ca, template))
+	}
+	return d.Content
+}
