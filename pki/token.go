@@ -79,17 +79,13 @@ func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 
 // names reports whether each attribute that the URI has is the token's.
 func (k *tokenObject) names(slot uint, token pkcs11.TokenInfo) bool {
-	if token.Flags&pkcs11.CKF_TOKEN_INITIALIZED == 0 || k.slot != nil && *k.slot != slot {
-		return false
-	}
-	for name, has := range map[string]string{
-		"token": token.Label, "serial": token.SerialNumber, "manufacturer": token.ManufacturerID, "model": token.Model,
-	} {
+	for name, has := range map[string]string{"slot-id": fmt.Sprint(slot),
+		"token": token.Label, "serial": token.SerialNumber, "manufacturer": token.ManufacturerID, "model": token.Model} {
 		if want := k.values[name]; want != "" && trimmed(want) != trimmed(has) {
 			return false
 		}
 	}
-	return true
+	return token.Flags&pkcs11.CKF_TOKEN_INITIALIZED != 0
 }
 
 // trimmed removes padding: PKCS#11 pads texts with blanks, some modules with zeros.

@@ -25,7 +25,14 @@ func (k *tokenObject) openModule() (*module, error) {
 	if err := CheckPath(k.object()+"'s PKCS#11 module", contents[k.role], path); err != nil {
 		return nil, err
 	}
-	if reason := fileThere(path); strings.Contains(path, "/") && reason != "" {
+	if info, err := os.Stat(path); strings.Contains(path, "/") && (err != nil || !info.Mode().IsRegular()) {
+		reason := "is not a file"
+		if err != nil {
+			reason = "can't be read"
+		}
+		if errors.Is(err, os.ErrNotExist) {
+			reason = "is not there"
+		}
 		return nil, k.refuse("its PKCS#11 module "+printable(path)+" "+reason, "")
 	}
 	paths := []string{path}
@@ -60,20 +67,6 @@ func (k *tokenObject) loadModule(paths []string) (*module, error) {
 func (m *module) close() {
 	m.Finalize()
 	m.Destroy()
-}
-
-// fileThere returns why there is no file at path, or "".
-func fileThere(path string) string {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.Mode().IsRegular():
-		return ""
-	case err == nil:
-		return "is not a file"
-	case os.IsNotExist(err):
-		return "is not there"
-	}
-	return "can't be read"
 }
 
 const (

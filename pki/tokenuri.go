@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"net/url"
@@ -37,7 +38,6 @@ type tokenObject struct {
 	raw    map[string]string // as it stands in the URI
 	values map[string]string // decoded
 	id     []byte
-	slot   *uint
 	pin    string // from pin-value or pin-source
 }
 
@@ -45,18 +45,11 @@ type tokenObject struct {
 // nothing of the URI but the names of attributes: a PIN may be in it.
 func parseTokenURI(role, text string) (*tokenObject, error) {
 	k := &tokenObject{role: role, raw: map[string]string{}, values: map[string]string{}}
-	if reason := k.parse(text[len(tokenScheme):]); reason != "" {
-		return nil, k.refuseURI(reason)
-	}
-	if reason := k.check(); reason != "" {
-		return nil, k.refuseURI(reason)
+	if reason := cmp.Or(k.parse(text[len(tokenScheme):]), k.check()); reason != "" {
+		return nil, &Error{Action: "read", Object: role + "'s pkcs11 URI", Reason: reason,
+			Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
 	}
 	return k, k.readPIN()
-}
-
-func (k *tokenObject) refuseURI(reason string) *Error {
-	return &Error{Action: "read", Object: k.role + "'s pkcs11 URI", Reason: reason,
-		Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
 }
 
 func (k *tokenObject) parse(text string) (reason string) {
@@ -85,36 +78,26 @@ func (k *tokenObject) parse(text string) (reason string) {
 }
 
 func (k *tokenObject) check() (reason string) {
-	chosen := slices.ContainsFunc(choosingTheToken, func(name string) bool { return k.raw[name] != "" })
+	slot, err := strconv.ParseUint(cmp.Or(k.values["slot-id"], "0"), 10, 32)
 	switch {
-	case !chosen:
+	case k.uriOf(choosingTheToken) == tokenScheme:
 		return "it names no token: token, serial or slot-id does"
 	case k.raw["object"] == "" && k.raw["id"] == "":
 		return "it names no " + contents[k.role] + ": object (its label) or id does"
 	case k.raw["pin-value"] != "" && k.raw["pin-source"] != "":
 		return "it has both pin-value and pin-source"
+	case err != nil:
+		return "its slot-id is not a number"
+	case k.values["slot-id"] != "":
+		k.values["slot-id"] = strconv.FormatUint(slot, 10)
 	}
-	k.id = keyIdentifier(k.raw["id"], k.values["id"])
-	if text := k.values["slot-id"]; text != "" {
-		number, err := strconv.ParseUint(text, 10, 32)
-		if err != nil {
-			return "its slot-id is not a number"
-		}
-		slot := uint(number)
-		k.slot = &slot
+	// RFC 7512 percent-encodes the bytes of an id; in hexadecimal, as pkcs11-tool prints it and
+	// go.step.sm/crypto reads it, there is no percent sign.
+	k.id, err = hex.DecodeString(strings.TrimPrefix(k.raw["id"], "0x"))
+	if err != nil {
+		k.id = []byte(k.values["id"])
 	}
 	return ""
-}
-
-// keyIdentifier is the bytes of an id: RFC 7512 percent-encodes them; in hexadecimal, as
-// pkcs11-tool prints it and go.step.sm/crypto reads it, there is no percent sign.
-func keyIdentifier(raw, decoded string) []byte {
-	if !strings.Contains(raw, "%") {
-		if id, err := hex.DecodeString(strings.TrimPrefix(raw, "0x")); err == nil {
-			return id
-		}
-	}
-	return []byte(decoded)
 }
 
 // readPIN reads the PIN of pin-value or pin-source. It fails if the source can't be read:
