@@ -3,14 +3,14 @@ package pki
 import (
 	"cmp"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
 	"strings"
 	"time"
-
-	"go.step.sm/crypto/keyutil"
 )
 
 const caRole = "CA certificate"
@@ -125,9 +125,9 @@ const throwawayLife = 24 * time.Hour
 // NewThrowawayAuthority makes a self-signed P-256 CA for a rehearsal. It lives in
 // memory only and is valid for a day from at.
 func NewThrowawayAuthority(at time.Time) (*Authority, error) {
-	signer, err := keyutil.GenerateSigner("EC", "P-256", 0)
+	signer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, refuseThrowaway(err)
+		return nil, err
 	}
 	template := &x509.Certificate{
 		SerialNumber:          NewSerialNumber(),
@@ -140,7 +140,7 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	}
 	certificate, err := createCertificate(template, template, signer.Public(), signer)
 	if err != nil {
-		return nil, refuseThrowaway(err)
+		return nil, &Error{Action: "make", Object: "throwaway CA", Reason: err.Error(), Err: err}
 	}
 	authority, err := NewAuthority(certificate, signer, at)
 	if err != nil {
@@ -148,10 +148,6 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	}
 	authority.Warnings = nil // it is meant to expire soon
 	return authority, nil
-}
-
-func refuseThrowaway(cause error) *Error {
-	return &Error{Action: "make", Object: "throwaway CA", Reason: cause.Error(), Err: cause}
 }
 
 // A provenSigner is a signer in a token, with the public key of the certificate that

@@ -25,19 +25,13 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err := CheckCode(t.Code); err != nil {
 		return nil, err
 	}
-	if reason := t.fault(a.Certificate); reason != "" {
-		return nil, refuseSigning(reason, nil)
-	}
 	template, err := t.certificate(a.Certificate)
 	if err != nil {
-		return nil, refuseSigning(err.Error(), err)
+		return nil, refuseSigning(err)
 	}
 	issued, err := createCertificate(template, a.Certificate, t.PublicKey, a.signer)
-	if token, ok := errors.AsType[*Error](err); ok {
-		return nil, token
-	}
 	if err != nil {
-		return nil, refuseSigning(err.Error(), err)
+		return nil, refuseSigning(err)
 	}
 	if err := a.CheckVerification(issued, t.Code, t.Now); err != nil {
 		return nil, err
@@ -54,8 +48,12 @@ func createCertificate(template, issuer *x509.Certificate, public crypto.PublicK
 	return parseCertificate(der)
 }
 
-func refuseSigning(reason string, cause error) *Error {
-	return &Error{Action: "sign", Object: verificationRole, Reason: reason, Err: cause}
+// refuseSigning leaves the error of a token as it is.
+func refuseSigning(cause error) *Error {
+	if token, ok := errors.AsType[*Error](cause); ok {
+		return token
+	}
+	return &Error{Action: "sign", Object: verificationRole, Reason: cause.Error(), Err: cause}
 }
 
 // serialBits is the length of the serial numbers made here: well over the 64
@@ -85,13 +83,10 @@ func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 		kind, curve, size = "RSA", "", 2048
 	}
 	pair, err := keyutil.GenerateSigner(kind, curve, size)
-	if err == nil {
-		var public crypto.PublicKey
-		if public, err = publicHalf(pair); err == nil {
-			return public, nil
-		}
+	if err != nil {
+		return nil, &Error{Action: "make", Object: "verification key", Reason: err.Error(), Err: err}
 	}
-	return nil, &Error{Action: "make", Object: "verification key", Reason: err.Error(), Err: err}
+	return publicHalf(pair)
 }
 
 // publicHalf copies the public key. The result of Public points into the private key and
@@ -125,6 +120,9 @@ type Template struct {
 // certificate is the certificate that [Authority.IssueVerification] signs.
 func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 	notBefore, notAfter := t.period(ca)
+	if reason := t.fault(ca); reason != "" {
+		return nil, errors.New(reason)
+	}
 	keyIdentifier, err := subjectKeyIdentifier(t.PublicKey)
 	if err != nil {
 		return nil, err
@@ -160,17 +158,15 @@ func (t Template) period(ca *x509.Certificate) (notBefore, notAfter time.Time) {
 
 // fault is the reason why a template can't be signed, or "".
 func (t Template) fault(ca *x509.Certificate) string {
-	if t.Validity <= 0 {
-		return "a validity of " + t.Validity.String() + " is not positive"
-	}
-	if t.SerialNumber == nil || t.SerialNumber.Sign() <= 0 {
-		return "its serial number is not positive"
-	}
-	if samePublicKey(ca.PublicKey, t.PublicKey) {
-		return "its public key is the CA's own"
-	}
 	notBefore, notAfter := t.period(ca)
-	if notBefore.After(t.Now) || !notAfter.After(t.Now) {
+	switch {
+	case t.Validity <= 0:
+		return "a validity of " + t.Validity.String() + " is not positive"
+	case t.SerialNumber == nil || t.SerialNumber.Sign() <= 0:
+		return "its serial number is not positive"
+	case samePublicKey(ca.PublicKey, t.PublicKey):
+		return "its public key is the CA's own"
+	case notBefore.After(t.Now) || !notAfter.After(t.Now):
 		return "nothing of its validity is left within the CA's, from " + Timestamp(ca.NotBefore) + " to " + Timestamp(ca.NotAfter)
 	}
 	return ""
