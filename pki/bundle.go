@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/x509"
 	"encoding/pem"
@@ -50,7 +51,7 @@ func parseBundle(f *file) (*bundle, error) {
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	case len(blocks) > 0:
-		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0], isPEM(f.data)))
+		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0], bytes.Contains(f.data, []byte(pemBegin))))
 	}
 	return nil, f.refuseForeign("it holds no certificate in PEM or DER")
 }
@@ -93,20 +94,14 @@ const maxListed = 8
 // list describes certificates for a person who has to choose one.
 func list(certificates []*x509.Certificate) string {
 	var lines []string
-	for i, certificate := range certificates {
-		if i == maxListed {
-			lines = append(lines, fmt.Sprintf("and %d more", len(certificates)-maxListed))
-			break
-		}
-		lines = append(lines, listed(certificate))
+	for _, c := range certificates[:min(len(certificates), maxListed)] {
+		lines = append(lines, fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(c),
+			SerialNumber(c), Timestamp(c.NotBefore), Timestamp(c.NotAfter), Fingerprint(c)))
+	}
+	if more := len(certificates) - maxListed; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(lines, "; ")
-}
-
-func listed(certificate *x509.Certificate) string {
-	d := Describe(certificate)
-	return fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(certificate),
-		d.SerialNumber, Timestamp(d.NotBefore), Timestamp(d.NotAfter), d.SHA256)
 }
 
 // ParseCertificate reads the one certificate of a PEM text, such as the service returns.
@@ -146,8 +141,7 @@ func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509
 	if b.single() {
 		return b.certificates[0], nil
 	}
-	found := slices.Clone(b.certificates)
-	found = slices.DeleteFunc(found, func(c *x509.Certificate) bool { return !fits(c) })
+	found := slices.DeleteFunc(slices.Clone(b.certificates), func(c *x509.Certificate) bool { return !fits(c) })
 	switch {
 	case len(found) == 1:
 		return found[0], nil

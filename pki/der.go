@@ -142,18 +142,13 @@ func kindOf(der []byte) string {
 	case types == "ss" && kindOf(values[0].FullBytes) == "ENCRYPTED PRIVATE KEY":
 		return "BCFKS" // BouncyCastle's ObjectStore
 	case types == "ssb":
-		return signedKind(values[0].FullBytes)
+		switch types, _ = shape(values[0].FullBytes); {
+		case types == "iss-" || types == "iss":
+			return "CERTIFICATE REQUEST" // RFC 2986 section 4.1
+		case is("isst") || is("sst"):
+			return "X509 CRL" // RFC 5280 section 5.1
+		}
+		return "CERTIFICATE"
 	}
 	return ""
-}
-
-// signedKind is kindOf for what somebody signed.
-func signedKind(signed []byte) string {
-	switch types, _ := shape(signed); {
-	case types == "iss-" || types == "iss":
-		return "CERTIFICATE REQUEST" // RFC 2986 section 4.1
-	case strings.HasPrefix(types, "isst") || strings.HasPrefix(types, "sst"):
-		return "X509 CRL" // RFC 5280 section 5.1
-	}
-	return "CERTIFICATE"
 }

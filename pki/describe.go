@@ -37,7 +37,7 @@ type Description struct {
 
 // Describe describes a certificate without checking it.
 func Describe(certificate *x509.Certificate) Description {
-	return Description{
+	d := Description{
 		Subject:      subjectString(certificate),
 		Issuer:       nameString(certificate.RawIssuer),
 		SelfSigned:   selfSigned(certificate),
@@ -48,15 +48,11 @@ func Describe(certificate *x509.Certificate) Description {
 		NotAfter:     certificate.NotAfter,
 		Key:          certificateKeyKind(certificate),
 		Signature:    signatureName(certificate),
-		PathLength:   pathLength(certificate),
 	}
-}
-
-func pathLength(certificate *x509.Certificate) string {
 	if certificate.MaxPathLen > 0 || certificate.MaxPathLenZero {
-		return strconv.Itoa(certificate.MaxPathLen)
+		d.PathLength = strconv.Itoa(certificate.MaxPathLen)
 	}
-	return ""
+	return d
 }
 
 // selfSigned reports whether a certificate is signed with its own key. If the algorithm of the
@@ -144,17 +140,8 @@ func algorithmKind(algorithm cryptobyte.String) string {
 	case oidRSA:
 		return unreadRSA
 	default:
-		return cmp.Or(algorithmNames[name], "of the algorithm "+name)
+		return cmp.Or(algorithms[name], "of the algorithm "+name)
 	}
-}
-
-// algorithmNames are the public key algorithms that this package refuses and can name.
-var algorithmNames = map[string]string{
-	"1.2.840.113549.1.1.10": "RSASSA-PSS", // RFC 4055 section 3.1
-	"1.3.101.110":           "X25519",     // RFC 8410 section 3
-	"1.3.101.112":           "Ed25519",
-	"1.3.101.113":           "Ed448",
-	"1.2.840.10040.4.1":     "DSA", // RFC 3279 section 2.3.2
 }
 
 // SerialNumber is a certificate's serial number in lower-case hex, two digits for each

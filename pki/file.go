@@ -47,9 +47,6 @@ func isUTF16(data []byte) bool {
 		func(start string) bool { return bytes.HasPrefix(data, []byte(start)) })
 }
 
-// refuseUTF16 is the error for a file where PEM is expected.
-func (f *file) refuseUTF16() *Error { return f.refuse(ErrUTF16.Error()+", not PEM", AdviceOnUTF16) }
-
 // maxFileSize is the most that is read of a certificate or key file. A bundle of a hundred
 // CAs has some 200 KB.
 const maxFileSize = 1 << 20

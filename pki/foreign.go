@@ -101,7 +101,7 @@ func adviceOfBouncyCastle(storeType string) string {
 // it, or else says what is missing.
 func (f *file) refuseForeign(missing string) *Error {
 	if isUTF16(f.data) {
-		return f.refuseUTF16()
+		return f.refuse(ErrUTF16.Error()+", not PEM", AdviceOnUTF16)
 	}
 	text := bytes.TrimLeftFunc(bytes.TrimPrefix(f.data, byteOrderMark), unicode.IsSpace)
 	if len(text) == 0 {
@@ -163,12 +163,12 @@ func adviceFor(block pemBlock, inPEM bool) string {
 	return strings.Replace(advices[block.label], "-print_certs -in", "-print_certs -inform DER -in", 1)
 }
 
-func unreadForm(f *file, label string) *Error {
-	advice := "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
+func unreadForm(label string) (reason, advice string) {
+	advice = "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
 	if label == "OPENSSH PRIVATE KEY" {
 		advice = "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"
 	}
-	return f.refuse(fmt.Sprintf("a private key in the form %q is not read", label), advice)
+	return fmt.Sprintf("a private key in the form %q is not read", label), advice
 }
 
 // unreadableKey says why the key of a block can't be read, as far as its algorithm tells.

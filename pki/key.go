@@ -175,7 +175,7 @@ func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	case "EC PRIVATE KEY":
 		parsed, err = x509.ParseECPrivateKey(block.Bytes)
 	default:
-		return nil, unreadForm(f, block.Type)
+		return nil, f.refuse(unreadForm(block.Type))
 	}
 	if err != nil {
 		repaired := repairRSA(block)

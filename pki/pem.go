@@ -58,22 +58,13 @@ func pemBlocks(data []byte) []pemBlock {
 			end = start + len(pemBegin) + next
 			segment = data[start:end]
 		}
-		if block := decodeBlock(segment); block.block != nil || beginsLine(data[:start]) {
+		line := data[bytes.LastIndexByte(data[:start], '\n')+1 : start]
+		if block := decodeBlock(segment); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
 			blocks = append(blocks, block.byContent())
 		}
 		start = end
 	}
 	return blocks
-}
-
-// isPEM reports whether a file has a block that other programs can read, too.
-func isPEM(data []byte) bool { return bytes.Contains(data, []byte(pemBegin)) }
-
-// beginsLine reports whether only white space stands between the last line feed and the end
-// of text.
-func beginsLine(text []byte) bool {
-	text = bytes.TrimRight(text, " \t\r")
-	return len(text) == 0 || text[len(text)-1] == '\n'
 }
 
 // escapes are how JSON, environment files and URLs write line feeds and the characters of

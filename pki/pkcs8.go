@@ -17,65 +17,51 @@ import (
 	"go.step.sm/crypto/pemutil"
 )
 
-// decryptKey reads the key of an encrypted block.
+// A decrypter decrypts a key, or returns nothing of use if the password is wrong.
+type decrypter func(password string) []byte
+
+// decryptKey reads the key of an encrypted block. A wrong password can leave a good padding,
+// once in some 250 times: what is no key then was not decrypted.
 func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer, err error) {
-	decrypt := decryptPKCS8
+	parse := parseEncrypted
 	if key.legacy() {
-		decrypt = decryptLegacy
+		parse = parseLegacy
 	}
-	open, err := decrypt(f, key.block)
-	if err != nil {
-		return nil, err
-	}
-	err = f.unlock(password, func(text string) error {
-		block := open(text)
-		if block == nil {
-			return f.wrongPassword()
-		}
-		signer, err = decodeKey(f, block)
-		return err
-	})
-	return signer, err
-}
-
-// An opener decrypts a block, or returns nil if the password is wrong.
-type opener func(password string) *pem.Block
-
-func decryptPKCS8(f *file, block *pem.Block) (opener, error) {
-	decrypt, reason, advice := parseEncrypted(block.Bytes)
+	decrypt, reason, advice := parse(key.block)
 	if reason != "" {
 		return nil, f.refuse(reason, advice)
 	}
-	return func(text string) *pem.Block {
-		der := decrypt(text)
-		if kindOf(der) != "PRIVATE KEY" {
-			return nil
+	err = f.unlock(password, func(text string) error {
+		der, _ := firstDER(decrypt(text))
+		kind := kindOf(der)
+		if kind == "" {
+			return f.wrongPassword()
 		}
-		return &pem.Block{Type: "PRIVATE KEY", Bytes: der}
-	}, nil
+		signer, err = decodeKey(f, &pem.Block{Type: kind, Bytes: der})
+		return err
+	})
+	return signer, err
 }
 
 // legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that
 // crypto/x509 reads.
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
-// decryptLegacy has no derivation to bound: it is one round of MD5.
-func decryptLegacy(f *file, block *pem.Block) (opener, error) {
+// parseLegacy has no derivation to bound: it is one round of MD5.
+func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	cipher, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
-		return nil, f.refuse("the cipher that its DEK-Info header names is not read: "+strings.Join(legacyCiphers, ", ")+" are", adviceOfCipher)
+		return nil, "the cipher that its DEK-Info header names is not read: " + strings.Join(legacyCiphers, ", ") + " are", adviceOfCipher
 	}
 	if block.Type != "RSA PRIVATE KEY" && block.Type != "EC PRIVATE KEY" {
-		return nil, unreadForm(f, block.Type)
+		reason, advice = unreadForm(block.Type)
+		return nil, reason, advice
 	}
-	return func(text string) *pem.Block {
+	return func(text string) []byte {
 		block.Headers["Proc-Type"] = "4,ENCRYPTED" // as the library wants it
-		der, err := pemutil.DecryptPEMBlock(block, []byte(text))
-		if kind := kindOf(der); err != nil || kind == "" {
-			return nil // a wrong password can leave a good padding, once in some 250 times
-		}
-		return pemBlock{block.Type, &pem.Block{Type: block.Type, Bytes: der}}.byContent().block
-	}, nil
+		der, _ := pemutil.DecryptPEMBlock(block, []byte(text))
+		return der
+	}, "", ""
 }
 
 // A scheme is a block cipher in CBC mode.
@@ -99,17 +85,16 @@ var schemes = map[string]scheme{
 	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
-// parseEncrypted returns the function that decrypts EncryptedPrivateKeyInfo (RFC 5958 section
-// 3): it returns nil if the padding shows that the password is wrong, which can pass once in
-// some 250 times. All parameters are checked before anything is derived from them.
-func parseEncrypted(der []byte) (decrypt func(password string) []byte, reason, advice string) {
+// parseEncrypted reads EncryptedPrivateKeyInfo (RFC 5958 section 3). All parameters are
+// checked before anything is derived from them.
+func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Encrypted []byte
 	}
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
 	var iv []byte
-	whole := unmarshalAll(der, &info) == nil
+	whole := unmarshalAll(block.Bytes, &info) == nil
 	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
 		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
 	}

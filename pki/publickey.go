@@ -122,12 +122,13 @@ func signatureName(certificate *x509.Certificate) string {
 	return fmt.Sprintf("%s-RSAPSS with a salt of %d octets", hash, pss.Salt)
 }
 
-// algorithms are signature algorithms that crypto/x509 does not know, and digests of RSASSA-PSS:
-// RFC 4055, RFC 5758, RFC 9688, RFC 9814, FIPS 204, GM/T 0006, NIST's register of algorithms.
+// algorithms are algorithms of keys and signatures that crypto/x509 does not know, and digests of
+// RSASSA-PSS: RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9688, RFC 9814, FIPS 204, GM/T 0006, NIST's register of algorithms.
 var algorithms = map[string]string{
 	"1.2.840.113549.1.1.2": "MD2-RSA", "1.2.840.113549.1.1.3": "MD4-RSA", "1.3.36.3.3.1.2": "RIPEMD160-RSA",
 	"1.2.840.113549.1.1.14": "SHA224-RSA", "1.2.840.113549.1.1.15": "SHA512/224-RSA", "1.2.840.113549.1.1.16": "SHA512/256-RSA",
-	"1.2.840.10045.4.3.1": "ECDSA-SHA224", "2.16.840.1.101.3.4.3.1": "DSA-SHA224", "1.3.101.113": "Ed448", "1.2.156.10197.1.501": "SM2-SM3",
+	"1.2.840.10045.4.3.1": "ECDSA-SHA224", "2.16.840.1.101.3.4.3.1": "DSA-SHA224", "1.3.101.110": "X25519", "1.3.101.112": "Ed25519", "1.3.101.113": "Ed448",
+	"1.2.840.10040.4.1": "DSA", "1.2.840.113549.1.1.10": "RSASSA-PSS", "1.2.156.10197.1.501": "SM2-SM3",
 	"2.16.840.1.101.3.4.3.9": "ECDSA-SHA3-224", "2.16.840.1.101.3.4.3.10": "ECDSA-SHA3-256",
 	"2.16.840.1.101.3.4.3.11": "ECDSA-SHA3-384", "2.16.840.1.101.3.4.3.12": "ECDSA-SHA3-512",
 	"2.16.840.1.101.3.4.3.13": "SHA3-224-RSA", "2.16.840.1.101.3.4.3.14": "SHA3-256-RSA",
