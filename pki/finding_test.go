@@ -21,6 +21,7 @@ var faults = []string{
 // Every row of the table is whole, and has a case that trips it and one that does not.
 func TestTable(t *testing.T) {
 	var names, severe []string
+	cases := ruleCases(t)
 	for _, r := range rules {
 		if slices.Contains(names, r.name) || r.name == "" || r.source == "" || r.meaning == "" || r.find == nil {
 			t.Errorf("the row of %q is not whole, or there twice", r.name)
@@ -29,7 +30,7 @@ func TestTable(t *testing.T) {
 			severe = append(severe, r.name)
 		}
 		trips, passes := 0, 0
-		for _, c := range ruleCases(t) {
+		for _, c := range cases {
 			switch {
 			case c.rule == r.name && c.want == "":
 				passes++

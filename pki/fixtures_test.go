@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,6 +104,20 @@ func readKey(path string, password Password) (crypto.Signer, error) {
 func newECKey(t testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+var verificationKeys sync.Map // by the algorithm of the CA's key
+
+// verificationKey is the key of a verification certificate. It is made once for each kind: to
+// find the primes of an RSA key takes longer than most tests.
+func verificationKey(t testing.TB, ca *CA) crypto.PublicKey {
+	t.Helper()
+	made, _ := verificationKeys.LoadOrStore(ca.Certificate.PublicKeyAlgorithm, sync.OnceValues(func() (crypto.PublicKey, error) { return NewVerificationKey(ca) }))
+	key, err := made.(func() (crypto.PublicKey, error))()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,11 +80,7 @@ func TestOddValues(t *testing.T) {
 				t.Errorf("%s: rule %s finds something: %t", path, rule, found)
 			}
 		}
-		key, err := NewVerificationKey(authority.CA)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := authority.IssueVerification(Template{Code: fixtureCode, PublicKey: key, SerialNumber: bits(64), Now: now, Validity: DefaultValidity}); err != nil {
+		if _, err := authority.IssueVerification(Template{Code: fixtureCode, PublicKey: verificationKey(t, authority.CA), SerialNumber: bits(64), Now: now, Validity: DefaultValidity}); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -27,11 +27,7 @@ func template(public crypto.PublicKey) Template {
 // issue makes a verification certificate the way production does.
 func issue(t testing.TB, authority *Authority) *x509.Certificate {
 	t.Helper()
-	public, err := NewVerificationKey(authority.CA)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made := template(public)
+	made := template(verificationKey(t, authority.CA))
 	made.SerialNumber = NewSerialNumber()
 	issued, err := authority.IssueVerification(made)
 	if err != nil {

@@ -34,11 +34,7 @@ func once(t *testing.T, pin string) Password {
 
 func tryIssue(t *testing.T, authority *Authority) (*x509.Certificate, error) {
 	t.Helper()
-	public, err := NewVerificationKey(authority.CA)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return authority.IssueVerification(Template{Code: fixtureCode, PublicKey: public, SerialNumber: NewSerialNumber(), Now: now, Validity: DefaultValidity})
+	return authority.IssueVerification(Template{Code: fixtureCode, PublicKey: verificationKey(t, authority.CA), SerialNumber: NewSerialNumber(), Now: now, Validity: DefaultValidity})
 }
 
 // A key that wants a login for each signature, such as that of PIV slot 9c, gets one for the
