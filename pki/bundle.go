@@ -50,10 +50,17 @@ func parseBundle(f *file) (*bundle, error) {
 		return b, nil
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
-	case len(blocks) > 0:
-		return nil, f.refuse("it holds no certificate, only "+labels(blocks), adviceFor(blocks[0], bytes.Contains(f.data, []byte(pemBegin))))
+	case len(blocks) == 0:
+		return nil, f.refuseForeign("it holds no certificate in PEM or DER")
 	}
-	return nil, f.refuseForeign("it holds no certificate in PEM or DER")
+	advice := advices[blocks[0].label]
+	switch {
+	case blocks[0].isKey():
+		advice = "this is a key: give the file with the certificate here"
+	case !bytes.Contains(f.data, []byte(pemBegin)):
+		advice = strings.Replace(advice, "-print_certs -in", "-print_certs -inform DER -in", 1)
+	}
+	return nil, f.refuse("it holds no certificate, only "+labels(blocks), advice)
 }
 
 // add adds the certificate of a block, unless the bundle has it.

@@ -83,32 +83,22 @@ func CheckPath(object, content, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return nil
 	}
-	refusal := &Error{Action: "read", Object: object}
+	is, advice := "the "+content+" itself", "write it to a file and give the path of that file: every user of this machine can read a command line"
 	switch {
 	case inToken:
-		refusal.Reason, refusal.Advice = "this is a pkcs11 URI, not the path of a file", "only the CA key and the CA certificate can be in a token"
+		is, advice = "a pkcs11 URI", "only the CA key and the CA certificate can be in a token"
 	case hasPrefixFold(path, passwordSources[1:]):
-		refusal.Reason, refusal.Advice = "this is a password source as openssl takes it, not the path of a file", "give the path alone, without the prefix"
-	default:
-		refusal.Reason, refusal.Advice = "this is the "+contentOf(path, content)+" itself, not the path of a file",
-			"write it to a file and give the path of that file: every user of this machine can read a command line"
+		is, advice = "a password source as openssl takes it", "give the path alone, without the prefix"
+	case strings.Contains(path, "PRIVATE KEY-----"):
+		is = "the key itself"
+	case strings.Contains(path, "CERTIFICATE-----"):
+		is = "the certificate itself"
+	case hasPrefixFold(path, passwordSources[:1]):
+		is = "the password itself"
+	case strings.Contains(path, "pin-value="):
+		is = "the PIN itself"
 	}
-	return refusal
-}
-
-// contentOf names the content, if the value itself shows it.
-func contentOf(value, expected string) string {
-	switch {
-	case strings.Contains(value, "PRIVATE KEY-----"):
-		return "key"
-	case strings.Contains(value, "CERTIFICATE-----"):
-		return "certificate"
-	case hasPrefixFold(value, passwordSources[:1]):
-		return "password"
-	case strings.Contains(value, "pin-value="):
-		return "PIN"
-	}
-	return expected
+	return &Error{Action: "read", Object: object, Reason: "this is " + is + ", not the path of a file", Advice: advice}
 }
 
 // passwordSources are the prefixes of openssl's -passin. The first has the password behind it.

@@ -39,17 +39,13 @@ func blocksOf(data []byte, layers int) []pemBlock {
 
 // derBlocks are DER values of known kinds that follow each other. What stands behind them is
 // ignored, as OpenSSL does.
-func derBlocks(data []byte) []pemBlock {
-	var blocks []pemBlock
-	for {
-		der, rest := firstDER(data)
-		kind := kindOf(der)
-		if kind == "" {
-			return blocks
-		}
+func derBlocks(data []byte) (blocks []pemBlock) {
+	der, rest := firstDER(data)
+	for kind := kindOf(der); kind != ""; kind = kindOf(der) {
 		blocks = append(blocks, pemBlock{kind, &pem.Block{Type: kind, Bytes: der}})
-		data = rest
+		der, rest = firstDER(rest)
 	}
+	return blocks
 }
 
 // fromBase64 decodes PEM or DER of a known kind, or returns nil.
@@ -125,14 +121,14 @@ const adviceOfSecret = "give the file with the CA's private key"
 // refuseNoKey is the error for a file without a private key: it names the content.
 func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	switch {
-	case len(blocks) > 0 && isCertificate(blocks[0].label):
+	case len(blocks) == 0:
+		return f.refuseForeign("it holds no private key in PEM and is no whole PKCS#12 archive")
+	case isCertificate(blocks[0].label):
 		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
-	case len(blocks) > 0 && blocks[0].label == "BCFKS":
+	case blocks[0].label == "BCFKS":
 		return f.refuse("it holds no private key, only "+labels(blocks), advices["BCFKS"])
-	case len(blocks) > 0:
-		return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
 	}
-	return f.refuseForeign("it holds no private key in PEM and is no whole PKCS#12 archive")
+	return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
 }
 
 // advices say how to get a certificate from a block with this label.
@@ -152,16 +148,6 @@ const (
 	adviceOfRequest = "a certificate request isn't signed yet; give the certificate that was issued for it"
 	adviceOfPublic  = "a public key is only a part of a certificate; give the file with the CA certificate"
 )
-
-func adviceFor(block pemBlock, inPEM bool) string {
-	switch {
-	case block.isKey():
-		return "this is a key: give the file with the certificate here"
-	case inPEM:
-		return advices[block.label]
-	}
-	return strings.Replace(advices[block.label], "-print_certs -in", "-print_certs -inform DER -in", 1)
-}
 
 func unreadForm(label string) (reason, advice string) {
 	advice = "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"

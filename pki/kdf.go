@@ -50,13 +50,8 @@ type derivation func(password string, length int) ([]byte, error)
 
 // parseDerivation returns the function for the parameters, or says why it won't be run.
 func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
-	var params interface{ derivation() (derivation, string) }
-	switch algorithm.Algorithm.String() {
-	case oidPBKDF2:
-		params = &pbkdf2Params{}
-	case oidScrypt:
-		params = &scryptParams{}
-	default:
+	params, known := map[string]interface{ derivation() (derivation, string) }{oidPBKDF2: &pbkdf2Params{}, oidScrypt: &scryptParams{}}[algorithm.Algorithm.String()]
+	if !known {
 		return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
 	}
 	if unmarshalAll(algorithm.Parameters.FullBytes, params) != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 const keyRole = "CA key"
@@ -57,9 +56,10 @@ type keyFile struct{ *file }
 
 // archived is the PKCS#12 archive in the file, or nil.
 func (k keyFile) archived() []byte {
-	blocks := k.blocks()
-	if i := slices.IndexFunc(blocks, func(b pemBlock) bool { return b.label == "PKCS12" && b.block != nil }); i >= 0 {
-		return blocks[i].block.Bytes
+	for _, b := range k.blocks() {
+		if b.label == "PKCS12" && b.block != nil {
+			return b.block.Bytes
+		}
 	}
 	return nil
 }
@@ -118,12 +118,17 @@ func KeySources() []string {
 // parseKeys reads the private keys of a PEM or DER file. It passes over keys that can't be
 // read if another can.
 func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
-	blocks := f.blocks()
+	blocks, found := f.blocks(), foundKeys{}
 	password = password.once()
-	found := foundKeys{}
-	for _, block := range blocks {
-		if block.isKey() {
-			found.add(parseKey(f, block, password))
+	for _, key := range blocks {
+		switch {
+		case !key.isKey():
+		case key.block == nil:
+			found.add(nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", key.label), ""))
+		case key.encrypted():
+			found.add(decryptKey(f, key, password))
+		default:
+			found.add(decodeKey(f, key.block))
 		}
 	}
 	return found.result(refuseNoKey(f, blocks))
@@ -150,16 +155,6 @@ func (k *foundKeys) result(none error) ([]crypto.Signer, error) {
 		return k.keys, nil
 	}
 	return nil, cmp.Or(k.refused, none)
-}
-
-func parseKey(f *file, key pemBlock, password Password) (crypto.Signer, error) {
-	switch {
-	case key.block == nil:
-		return nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", key.label), "")
-	case key.encrypted():
-		return decryptKey(f, key, password)
-	}
-	return decodeKey(f, key.block)
 }
 
 // decodeKey reads the block, without headers. It drops the errors of the libraries: they
@@ -220,12 +215,15 @@ func (p Password) askWhole(what string) (string, error) {
 
 // once keeps the answer.
 func (p Password) once() Password {
-	var keep func() (string, error)
+	var asked bool
+	var text string
+	var err error
 	return func(what string) (string, error) {
-		if keep == nil {
-			keep = sync.OnceValues(func() (string, error) { return p.askWhole(what) })
+		if !asked {
+			asked = true
+			text, err = p.askWhole(what)
 		}
-		return keep()
+		return text, err
 	}
 }
 
