@@ -112,7 +112,17 @@ func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
 	case err != nil:
 		return cannotWrite(path, err)
 	}
+	syncFolder(filepath.Dir(path))
 	return nil
+}
+
+// syncFolder brings the name of a new file to the disk. Some systems cannot do that, which
+// spoils nothing.
+func syncFolder(path string) {
+	if folder, err := os.Open(path); err == nil {
+		folder.Sync()
+		folder.Close()
+	}
 }
 
 // placeNew moves a file to a place that is free. A link fails if a file was made there
