@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"unicode"
 
 	"mqttca/pki"
 )
@@ -39,7 +40,7 @@ func (c *console) read(path string, limit int) (string, error) {
 	return text, nil
 }
 
-// readDocument reads a JSON document.
+// readDocument reads a JSON document that mqttca wrote.
 func (c *console) readDocument(path string, document any) error {
 	text, err := c.read(path, documentSize)
 	if err != nil {
@@ -48,7 +49,37 @@ func (c *console) readDocument(path string, document any) error {
 	if err := json.Unmarshal([]byte(text), document); err != nil {
 		return cannotRead(path, fmt.Errorf("it is not the JSON that mqttca writes"))
 	}
+	if err := checkKeys(json.NewDecoder(strings.NewReader(text))); err != nil {
+		return cannotRead(path, err)
+	}
 	return nil
+}
+
+// checkKeys refuses a key that is there twice, or is not spelt as mqttca spells keys:
+// encoding/json takes Instance_ID for instance_id, and the last of both. It reads one value,
+// which is valid JSON.
+func checkKeys(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	if token != json.Delim('{') && token != json.Delim('[') {
+		return err
+	}
+	seen := map[string]bool{}
+	for decoder.More() {
+		if token == json.Delim('{') {
+			token, _ := decoder.Token()
+			key := token.(string)
+			odd := strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsUpper(r) })
+			if odd || seen[key] {
+				return fmt.Errorf("it is not the JSON that mqttca writes: the key %q is there twice, or is spelt otherwise", key)
+			}
+			seen[key] = true
+		}
+		if err := checkKeys(decoder); err != nil {
+			return err
+		}
+	}
+	_, err = decoder.Token()
+	return err
 }
 
 // readCode reads a registration code, without the white space that editors and shells put

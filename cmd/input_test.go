@@ -3,6 +3,7 @@ package cmd
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -44,5 +45,37 @@ func TestWriteDocument(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+// A key counts once and as mqttca spells it, at any depth: a witness who reads a file sees the
+// value that is used.
+func TestKeysOfADocument(t *testing.T) {
+	request := `{"format": "mqttca-request/1", "instance_id": "post-cn-a", "registration_code": "x", "fetched_at": "` + fetched + `"EXTRA}`
+	tests := []struct{ extra, key string }{
+		{``, ""},
+		{`, "later": [{"a": 1}, {"a": 2}, [], {}, null]`, ""},
+		{`, "instance_id": "post-cn-b"`, "instance_id"},
+		{`, "instance_id": "post-cn-a"`, "instance_id"},
+		{`, "Instance_ID": "post-cn-b"`, "Instance_ID"},
+		{`, "in\u017ftance_id": "post-cn-b"`, "inſtance_id"},
+		{`, "inſtance_id": "post-cn-b"`, "inſtance_id"},
+		{`, "instance\u005fid": "post-cn-b"`, "instance_id"},
+		{`, "registration_code": "y"`, "registration_code"},
+		{`, "later": [{"a": {"b": 1, "b": 1}}]`, "b"},
+		{`, "later": ` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000), ""},
+	}
+	for _, tt := range tests {
+		for shape, text := range map[string]string{
+			"request": strings.Replace(request, "EXTRA", tt.extra, 1),
+			"bundle":  `{"format": "mqttca-bundle/1", "request": ` + strings.Replace(request, "EXTRA", tt.extra, 1) + `}`,
+		} {
+			var document bundle
+			err := (&console{in: strings.NewReader(text)}).readDocument("-", &document)
+			want := "read -: it is not the JSON that mqttca writes: the key " + strconv.Quote(tt.key) + " is there twice, or is spelt otherwise"
+			if (err == nil) != (tt.key == "") || err != nil && err.Error() != want {
+				t.Errorf("%s with %.40s: %v, want %s", shape, tt.extra, err, want)
+			}
+		}
 	}
 }
