@@ -23,7 +23,7 @@ type device struct {
 }
 
 // AddDevices registers device certificates under a CA without a check, for a test that has
-// no key to issue them with.
+// no key to issue them with. Connect does what the broker does.
 func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
