@@ -16,16 +16,14 @@ const timestampLayout = "2006-01-02T15:04:05Z"
 
 // authenticate checks that a request comes from the holder of a known credential, now,
 // and for the first time.
-//
-// Invented: the order of the checks. The nonce comes last, so that a request without a
-// valid signature uses up no nonce.
+// Invented: auth-order.
 func (s *Service) authenticate(c *call) *refusal {
 	if !c.claim.complete {
-		return refuse(incompleteSignature)
+		return refuse("IncompleteSignature")
 	}
 	var ok bool
 	if c.credential, ok = s.credentials[c.claim.accessKeyID]; !ok {
-		return refuse(invalidAccessKeyIDNotFound)
+		return refuse("InvalidAccessKeyId.NotFound")
 	}
 	timestamp, refused := checkTimestamp(c.claim.timestamp, c.now)
 	if refused != nil {
@@ -38,7 +36,7 @@ func (s *Service) authenticate(c *call) *refusal {
 		return refused
 	}
 	if !s.nonces.use(c.credential.AccessKeyID, c.claim.nonce, timestamp, c.now) {
-		return refuse(signatureNonceUsed)
+		return refuse("SignatureNonceUsed")
 	}
 	return nil
 }
@@ -46,23 +44,22 @@ func (s *Service) authenticate(c *call) *refusal {
 func checkTimestamp(text string, now time.Time) (time.Time, *refusal) {
 	timestamp, err := time.Parse(timestampLayout, text)
 	if err != nil {
-		return time.Time{}, refuse(invalidTimeStampFormat)
+		return time.Time{}, refuse("InvalidTimeStamp.Format")
 	}
 	if now.Sub(timestamp).Abs() > clockTolerance {
-		return time.Time{}, refuse(invalidTimeStampExpired)
+		return time.Time{}, refuse("InvalidTimeStamp.Expired")
 	}
 	return timestamp, nil
 }
 
 // checkToken compares the token of a request with the credential's.
-//
-// Invented: a plain AccessKey refuses a token, and every wrong token is called malformed.
+// Invented: tokens.
 func checkToken(credential Credential, token string) *refusal {
 	if credential.SecurityToken != "" && token == "" {
-		return refuse(missingSecurityToken)
+		return refuse("MissingSecurityToken")
 	}
 	if subtle.ConstantTimeCompare([]byte(token), []byte(credential.SecurityToken)) != 1 {
-		return refuse(invalidSecurityTokenMalformed)
+		return refuse("InvalidSecurityToken.Malformed")
 	}
 	return nil
 }
@@ -75,8 +72,7 @@ type nonceKey struct{ accessKeyID, nonce string }
 // The nonces are those that were used. Each is kept for as long as the timestamp of the
 // same request could pass again; after that the timestamp alone refuses it, so that memory
 // is bounded.
-//
-// Invented: nonces are told apart by access key.
+// Invented: nonces.
 type nonces struct {
 	mu        sync.Mutex
 	until     map[nonceKey]time.Time

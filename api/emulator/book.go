@@ -25,14 +25,13 @@ type book struct {
 
 // register enters a CA. If it refuses, it has changed nothing. It checks the code before
 // the serial number.
-//
-// Invented: serial numbers are compared without the issuer, and across accounts.
+// Invented: sn-unique.
 func (b *book) register(sub submission, now time.Time) *refusal {
 	if refused := b.codes.check(sub.instance, sub.RegistrationCode, now); refused != nil {
 		return refused
 	}
 	if slices.ContainsFunc(b.records, func(r *record) bool { return r.scope == sub.scope && r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
-		return refuse(snNotUnique)
+		return refuse("SnNotUnique")
 	}
 	entry := &record{submission: sub, registered: now}
 	entry.addNumbered(b.options.DevicesPerCA, b.options.Sn)
@@ -49,8 +48,7 @@ func (b *book) addStranger(sub submission, now time.Time) {
 
 // list returns the CAs of an instance that a reader sees now. A new look may be answered
 // by another replica; the next page of a list is not a new look.
-//
-// Invented: the order.
+// Invented: order.
 func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 	var visible []*record
 	for _, entry := range b.of(instance) {
@@ -79,9 +77,11 @@ func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	return !entry.hidden
 }
 
+func (b *book) activate(entry *record)   { entry.inactive = false }
+func (b *book) inactivate(entry *record) { entry.inactive = true }
+
 // delete removes a CA and all devices that were registered under it.
-//
-// Invented: its serial number may be registered again afterwards. Its code stays used.
+// Invented: deleted.
 func (b *book) delete(entry *record) {
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
 }

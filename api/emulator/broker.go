@@ -33,9 +33,7 @@ func (c CutOff) Error() string { return string(c) }
 //
 // So an inactive CA keeps out new device certificates alone, and a device certificate that
 // was deleted under an active CA registers itself again. Connect fails with a CutOff.
-//
-// Invented: the CA must be within its validity period, too. The name of the device is its
-// common name.
+// Invented: connect.
 func (s *Service) Connect(instanceID string, certificate *x509.Certificate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -30,11 +30,7 @@ func (o Options) ca(r *record) caCertificateVO {
 }
 
 func (s *Service) listCAs(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
-	}
-	at, refused := s.page(c)
+	instance, at, refused := s.page(c)
 	if refused != nil {
 		return nil, refused
 	}
@@ -48,7 +44,7 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 		filler.Sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
 		page.Certificates = append(page.Certificates, s.options.ca(&filler))
 	}
-	return dataAnswer{c.requestID, page}, nil
+	return answer{RequestID: c.requestID, Data: page}, nil
 }
 
 func (s *Service) getCA(c *call) (any, *refusal) {
@@ -58,37 +54,27 @@ func (s *Service) getCA(c *call) (any, *refusal) {
 	}
 	for _, entry := range s.book.list(instance, c.now, true) {
 		if entry.Sn == sn {
-			return dataAnswer{c.requestID, s.options.ca(entry)}, nil
+			return answer{RequestID: c.requestID, Data: s.options.ca(entry)}, nil
 		}
 	}
-	return nil, refuse(findCABySnError)
+	return nil, refuse("FindCaBySnError")
 }
 
-func (s *Service) activateCA(c *call) (any, *refusal) {
-	return s.change(c, func(r *record) { r.inactive = false })
-}
-
-func (s *Service) inactivateCA(c *call) (any, *refusal) {
-	return s.change(c, func(r *record) { r.inactive = true })
-}
-
-func (s *Service) deleteCA(c *call) (any, *refusal) { return s.change(c, s.book.delete) }
-
-// change changes a CA in the book.
-//
-// Invented: changes reach a CA that lists do not show yet; activating an active CA or
-// inactivating an inactive one succeeds.
-func (s *Service) change(c *call, do func(*record)) (any, *refusal) {
-	instance, sn, refused := s.target(c, "Sn")
-	if refused != nil {
-		return nil, refused
+// changeCA returns the operation that changes the CA that a call names.
+// Invented: changes.
+func changeCA(change func(*book, *record)) func(*Service, *call) (any, *refusal) {
+	return func(s *Service, c *call) (any, *refusal) {
+		instance, sn, refused := s.target(c, "Sn")
+		if refused != nil {
+			return nil, refused
+		}
+		entry := s.book.find(instance, sn)
+		if entry == nil {
+			return nil, refuse("FindCaBySnError")
+		}
+		change(&s.book, entry)
+		return answer{RequestID: c.requestID, Sn: sn}, nil
 	}
-	entry := s.book.find(instance, sn)
-	if entry == nil {
-		return nil, refuse(findCABySnError)
-	}
-	do(entry)
-	return snAnswer{c.requestID, sn}, nil
 }
 
 // target returns the CA that a call names, by the Sn in a parameter: only as the service

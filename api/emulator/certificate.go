@@ -17,8 +17,7 @@ import (
 const maxSerialDigits = 128
 
 // parseCA reads a CA certificate and checks it by itself.
-//
-// Invented: every refusal but the one on BasicConstraints.
+// Invented: ca-checks.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	ca, ok := parseCertificate(content)
 	switch {
@@ -38,8 +37,7 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 
 // checkVerification reads a verification certificate and checks it against the CA. It
 // needs no extensions, because the vendor's OpenSSL recipe makes an X.509 v1 certificate.
-//
-// Invented: which refusals have this code.
+// Invented: ca-checks.
 func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
 	certificate, ok := parseCertificate(content)
 	switch {
@@ -58,9 +56,7 @@ func checkVerification(content string, ca *x509.Certificate, now time.Time) *ref
 }
 
 // parseCertificate reads a single PEM block with only white space around it.
-//
-// Invented: it refuses text around the block, and a literal backslash-n in place of a
-// line feed, as the vendor's examples print it.
+// Invented: pem.
 func parseCertificate(content string) (*x509.Certificate, bool) {
 	content = strings.TrimSpace(content)
 	// Counted, because pem.Decode skips a broken block and looks for the next.
@@ -84,8 +80,7 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 
 // isSignedBy reports whether the CA's key signed it. CheckSignatureFrom would also check
 // the CA's extensions, and CheckSignature accepts SHA-1.
-//
-// Invented: the list of algorithms. The vendor's procedure names SHA-256 and SHA-512.
+// Invented: algorithms.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
 	switch certificate.SignatureAlgorithm {
 	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA,
@@ -98,8 +93,7 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 }
 
 // isCAKey reports whether the service takes a CA's key: RSA or EC, by the vendor's page.
-//
-// Invented: the minimum of 2048 bits and the list of curves.
+// Invented: ca-keys.
 func isCAKey(ca *x509.Certificate) bool {
 	switch key := ca.PublicKey.(type) {
 	case *rsa.PublicKey:
@@ -127,8 +121,7 @@ func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 
 // onlyCommonName returns the subject's common name, or "" unless there is exactly one.
 // Choosing one of several would be a guess.
-//
-// Invented: the subject may have other attributes, too.
+// Invented: common-name.
 func onlyCommonName(certificate *x509.Certificate) string {
 	commonName := asn1.ObjectIdentifier{2, 5, 4, 3}
 	count := 0
@@ -144,5 +137,5 @@ func onlyCommonName(certificate *x509.Certificate) string {
 }
 
 func refuseContent(reason string) *refusal {
-	return refuseBecause(certificateContentError, reason)
+	return refuse("CertificateContentError").because(reason)
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,6 +55,13 @@ func (r *record) device(sn string) *device {
 	return nil
 }
 
+func (d *device) activate()   { d.Inactive = false }
+func (d *device) inactivate() { d.Inactive = true }
+
+func (d *device) delete() {
+	d.ca.devices = slices.DeleteFunc(d.ca.devices, func(other *device) bool { return other == d })
+}
+
 // addNumbered registers the devices of Options.DevicesPerCA.
 func (r *record) addNumbered(count int, form SnForm) {
 	for i := range count {
@@ -64,9 +72,7 @@ func (r *record) addNumbered(count int, form SnForm) {
 
 // content returns the certificate as PEM. If there is none, it makes one with the serial
 // number, the name, the dates and the issuer that it would have.
-//
-// Invented: the emulator does not have the key of the CA. It signs with a key of its own,
-// so that the certificate does not verify.
+// Invented: device-content.
 func (d *device) content() string {
 	if d.Content == "" {
 		template := throwawayTemplate(d.Name, d.NotBefore, 0)

@@ -21,34 +21,24 @@ type devicePage struct {
 	Certificates []deviceCertificateVO `json:"DeviceCertificateVOS" xml:"DeviceCertificateVOS"`
 }
 
-// A deviceAnswer is the answer to every change of a device certificate.
-type deviceAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	DeviceSn  string
-}
-
 func (s *Service) listDevicesOfCA(c *call) (any, *refusal) {
-	instance, caSn, refused := s.target(c, "CaSn")
+	instance, at, refused := s.page(c)
 	if refused != nil {
 		return nil, refused
 	}
-	at, refused := s.page(c)
+	caSn, refused := c.parameters.required("CaSn")
 	if refused != nil {
 		return nil, refused
 	}
 	entry := s.book.find(instance, caSn)
 	if entry == nil || len(entry.devices) == 0 && s.options.RefuseNoDevices {
-		return nil, refuse(findDeviceBySnError)
+		return nil, refuse("FindDeviceBySnError")
 	}
 	return s.devicePage(c, at, entry.devices), nil
 }
 
 func (s *Service) listDevices(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
-	}
-	at, refused := s.page(c)
+	instance, at, refused := s.page(c)
 	if refused != nil {
 		return nil, refused
 	}
@@ -59,9 +49,7 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 	return s.devicePage(c, at, all), nil
 }
 
-// devicePage answers with a page of devices.
-//
-// Invented: the order, by registration of the CA and then of the device.
+// devicePage answers with a page of devices. Invented: order.
 func (s *Service) devicePage(c *call, at position, all []*device) any {
 	if s.options.Order == NewestFirst {
 		all = slices.Clone(all)
@@ -71,7 +59,7 @@ func (s *Service) devicePage(c *call, at position, all []*device) any {
 	for _, d := range on(at, all) {
 		page.Certificates = append(page.Certificates, s.options.device(d))
 	}
-	return dataAnswer{c.requestID, page}
+	return answer{RequestID: c.requestID, Data: page}
 }
 
 func (s *Service) getDevice(c *call) (any, *refusal) {
@@ -79,34 +67,20 @@ func (s *Service) getDevice(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return dataAnswer{c.requestID, s.options.device(d)}, nil
+	return answer{RequestID: c.requestID, Data: s.options.device(d)}, nil
 }
 
-func (s *Service) activateDevice(c *call) (any, *refusal) {
-	return s.changeDevice(c, func(d *device) { d.Inactive = false })
-}
-
-func (s *Service) inactivateDevice(c *call) (any, *refusal) {
-	return s.changeDevice(c, func(d *device) { d.Inactive = true })
-}
-
-func (s *Service) deleteDevice(c *call) (any, *refusal) {
-	return s.changeDevice(c, func(d *device) {
-		d.ca.devices = slices.DeleteFunc(d.ca.devices, func(other *device) bool { return other == d })
-	})
-}
-
-// changeDevice changes a device certificate in the book.
-//
-// Invented: the state of the CA does not matter; activating an active device or
-// inactivating an inactive one succeeds.
-func (s *Service) changeDevice(c *call, do func(*device)) (any, *refusal) {
-	d, refused := s.device(c)
-	if refused != nil {
-		return nil, refused
+// changeDevice returns the operation that changes the device certificate that a call
+// names. Invented: changes.
+func changeDevice(change func(*device)) func(*Service, *call) (any, *refusal) {
+	return func(s *Service, c *call) (any, *refusal) {
+		d, refused := s.device(c)
+		if refused != nil {
+			return nil, refused
+		}
+		change(d)
+		return answer{RequestID: c.requestID, DeviceSn: d.Sn}, nil
 	}
-	do(d)
-	return deviceAnswer{c.requestID, d.Sn}, nil
 }
 
 // device returns the device that a call names. The vendor's pages on devices know no other
@@ -125,7 +99,7 @@ func (s *Service) device(c *call) (*device, *refusal) {
 			return d, nil
 		}
 	}
-	return nil, refuse(findDeviceBySnError)
+	return nil, refuse("FindDeviceBySnError")
 }
 
 func (o Options) device(d *device) deviceCertificateVO {

@@ -6,9 +6,12 @@
 // (ACS3-HMAC-SHA256 and the RPC signature 1.0), timestamps and nonces, checks RAM
 // policies and the owner of an instance, and checks both certificates of a registration.
 // Codes, HTTP statuses, messages and forms are those of the vendor's reference pages. If
-// the pages are silent, the rule is made up and its comment starts with "Invented:"; no
-// client should rely on it. Every answer carries HeaderEmulated, so that nobody takes it
-// for the real service.
+// the pages are silent, the rule is made up: see "Invented" below. Every answer carries
+// HeaderEmulated, so that nobody takes it for the real service.
+//
+// An inactive CA keeps out new device certificates and no others. One that is registered
+// gets in until it is made inactive itself; one that was deleted registers itself again at
+// its next connection if its CA is active. Service.Connect does that without MQTT.
 //
 // Options.Faults and Options.Mixture make calls go wrong. Options.Hard differs from the
 // real service in all that a client should not rely on. All waiting uses time.Now, timers
@@ -23,8 +26,8 @@
 // emulator leaves out:
 //   - other signature methods and versions, and other answer formats than JSON and, under
 //     signature 1.0, XML
-//   - MQTT: no device connects; Options.DevicesPerCA and Service.AddDevices register
-//     device certificates
+//   - MQTT: no device connects; Service.Connect judges its certificate as the broker does,
+//     Options.DevicesPerCA and Service.AddDevices register certificates without a device
 //   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists
 //     actions
 //   - limits that the vendor does not publish or that depend on load: only faults send

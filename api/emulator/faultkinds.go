@@ -41,9 +41,9 @@ type faultKind struct {
 
 // faultKinds is never written to.
 var faultKinds = map[FaultKind]faultKind{
-	FaultThrottle:    {deliver: refusing(throttlingUser), refuses: true, undone: true},
-	FaultUnavailable: {deliver: refusing(serviceUnavailable), refuses: true, undone: true},
-	FaultInternal:    {deliver: refusing(internalError), refuses: true},
+	FaultThrottle:    {deliver: refusing("Throttling.User"), refuses: true, undone: true},
+	FaultUnavailable: {deliver: refusing("ServiceUnavailable"), refuses: true, undone: true},
+	FaultInternal:    {deliver: refusing("InternalError"), refuses: true},
 	FaultRefuse:      {deliver: (*delivery).refuse, refuses: true},
 	FaultHang:        {deliver: (*delivery).hang},
 	FaultReset:       {deliver: (*delivery).reset},

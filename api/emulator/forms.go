@@ -135,9 +135,7 @@ func (o Options) status(inactive bool) number {
 
 // format writes a number as whole bytes in lower-case hex, as the vendor
 // ("007269004887").
-//
-// Invented: the leading zero byte is always there. The examples have it before both small
-// and large first bytes. A negative number has its sign ahead.
+// Invented: sn.
 func (form SnForm) format(serial *big.Int) string {
 	if serial.Sign() < 0 {
 		return "-" + form.format(new(big.Int).Neg(serial))

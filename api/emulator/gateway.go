@@ -22,8 +22,7 @@ type claim struct {
 // readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in
 // parameters. The header x-acs-action decides nothing, because the vendor's clients send
 // it with both.
-//
-// Invented: a request with both proofs is judged by its header.
+// Invented: proofs.
 func readClaim(r *http.Request, p incoming) claim {
 	if r.Header.Get("Authorization") == "" && p.all.value("Action") != "" {
 		return readRPCClaim(r, p)
@@ -52,23 +51,20 @@ func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operat
 // apiVersion is the only version of the API that the vendor publishes.
 const apiVersion = "2020-04-20"
 
-// route finds the operation that a request asks for.
-//
-// Invented: the order of these checks, and that they precede those of the signature; the
-// code for a request without a User-Agent.
+// route finds the operation that a request asks for. Invented: gateway-order, user-agent.
 func route(r *http.Request, claimed claim) (operation, *refusal) {
 	if r.UserAgent() == "" {
-		return operation{}, refuse(missingUserAgent)
+		return operation{}, refuse("MissingUserAgent")
 	}
 	op, ok := operations[claimed.operation]
 	if !ok || r.URL.Path != "/" {
-		return operation{}, refuse(invalidActionNotFound)
+		return operation{}, refuse("InvalidAction.NotFound")
 	}
 	if claimed.version != apiVersion {
-		return operation{}, refuse(invalidVersion)
+		return operation{}, refuse("InvalidVersion")
 	}
 	if !slices.Contains(op.methods, r.Method) {
-		return operation{}, refuse(unsupportedHTTPMethod)
+		return operation{}, refuse("UnsupportedHTTPMethod")
 	}
 	return op, nil
 }
@@ -77,20 +73,17 @@ func route(r *http.Request, claimed claim) (operation, *refusal) {
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // authorize checks that the credential allows the operation.
-//
-// Invented: RAM judges before the instance is looked up; the form of the message, which
-// in the real service names action and resource too; the region
-// of an unknown instance.
+// Invented: gateway-order, permission.
 func (s *Service) authorize(c *call, op operation) *refusal {
 	if slices.Contains(s.options.Deny, c.claim.operation) {
-		return refuse(noPermission)
+		return refuse("NoPermission")
 	}
 	if op.action == "" {
 		return nil
 	}
 	for _, action := range []string{op.action, instanceAccess} {
 		if !c.credential.allows(action) {
-			return refuseSaying(noPermission, "Action: %s. Resource: %s.", action, s.resource(c, op))
+			return refuse("NoPermission").saying("Action: %s. Resource: %s.", action, s.resource(c, op))
 		}
 	}
 	return nil

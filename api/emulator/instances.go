@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 )
 
@@ -14,23 +15,17 @@ func (s *Service) instance(c *call) (string, *refusal) {
 	}
 	known, ok := s.instances[id]
 	if !ok {
-		return "", refuse(mqttInstanceNotFound)
+		return "", refuse("MqttInstanceNotFound")
 	}
 	if known.account != c.credential.Account {
-		return "", refuse(mqttOwnerCheckError)
+		return "", refuse("MqttOwnerCheckError")
 	}
 	return id, nil
 }
 
 // scope names the instances that share the serial numbers of CAs with an instance.
 func (s *Service) scope(id string) string {
-	switch s.options.SnScope {
-	case ScopeInstance:
-		return id
-	case ScopeRegion:
-		return s.instances[id].region
-	}
-	return ""
+	return map[SnScope]string{ScopeInstance: id, ScopeRegion: s.instances[id].region}[s.options.SnScope]
 }
 
 // An instanceVO is an instance, with the fields and types of the vendor's SDKs.
@@ -60,9 +55,7 @@ type instancesAnswer struct {
 }
 
 // listInstances is ListInstances: the instances of the caller's account.
-//
-// Invented: the order, by id; the instances of all regions are listed; no instance has a
-// tag, so a filter by tags finds none; all fields of an instance but its id and region.
+// Invented: instances.
 func (s *Service) listInstances(c *call) (any, *refusal) {
 	var tags []struct{ Key, Value string }
 	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
@@ -96,4 +89,25 @@ func (o Options) instance(id, region string) instanceVO {
 		CreateTime:     o.number(1739345768000),
 		ExpireTime:     o.number(4102444800000), // 2100
 	}
+}
+
+// setSniConfig is a RAM action that is granted on all resources, by the vendor's page.
+const setSniConfig = "mq:SetSniConfig"
+
+// sniConfig is DOMAIN#CERTIFICATE or DOMAIN#CERTIFICATE#PASSWORD, with semicolons between.
+var sniConfig = regexp.MustCompile(`^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,2};?)?$`)
+
+// setSNI is SetSniConfig, which maps the names that clients ask for to server certificates.
+// Invented: sni.
+func (s *Service) setSNI(c *call) (any, *refusal) {
+	if _, refused := s.instance(c); refused != nil {
+		return nil, refused
+	}
+	if _, refused := c.parameters.required("DefaultCertificate"); refused != nil {
+		return nil, refused
+	}
+	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !sniConfig.MatchString(given[0]) {
+		return nil, refuseParameter("SniConfig")
+	}
+	return answer{RequestID: c.requestID, Success: "true"}, nil
 }

@@ -14,7 +14,7 @@ func TestJournalKeepsTheLatest(t *testing.T) {
 	if len(got) != journalLimit+1 || got[journalLimit-1].Operation != "last but one" || got[journalLimit].Operation != "last" {
 		t.Errorf("%d requests kept, ending in %+v", len(got), got[max(0, len(got)-2):])
 	}
-	j.enter(namedCall(strings.Repeat("x", maxOperationLength+1)), 404, invalidActionNotFound, "")
+	j.enter(namedCall(strings.Repeat("x", maxOperationLength+1)), 404, "InvalidAction.NotFound", "")
 	got = s.Requests()
 	if length := len(got[len(got)-1].Operation); length != maxOperationLength {
 		t.Errorf("%d bytes kept of an operation's name, want %d", length, maxOperationLength)

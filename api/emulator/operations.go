@@ -29,15 +29,15 @@ var operations = map[string]operation{
 	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
 	"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
 	"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
-	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", (*Service).activateCA},
-	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", (*Service).inactivateCA},
-	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", (*Service).deleteCA},
+	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", changeCA((*book).activate)},
+	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", changeCA((*book).inactivate)},
+	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", changeCA((*book).delete)},
 	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevicesOfCA},
 	"ListDeviceCertificate":       {get, "mq:ListDeviceCertificate", (*Service).listDevices},
 	"GetDeviceCertificate":        {get, "mq:GetDeviceCertificate", (*Service).getDevice},
-	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", (*Service).activateDevice},
-	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", (*Service).inactivateDevice},
-	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", (*Service).deleteDevice},
+	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", changeDevice((*device).activate)},
+	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", changeDevice((*device).inactivate)},
+	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", changeDevice((*device).delete)},
 	"ListInstances":               {getOrPost, "", (*Service).listInstances},
 	"SetSniConfig":                {post, setSniConfig, (*Service).setSNI},
 }
@@ -57,10 +57,12 @@ func Actions() []string {
 	return actions
 }
 
-// A dataAnswer is the answer of an operation that reads certificates.
-type dataAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	Data      any
+// An answer is that of every operation but ListInstances. Each fills one field beside the
+// request id.
+type answer struct {
+	RequestID                           string `json:"RequestId" xml:"RequestId"`
+	RegisterCode, Sn, DeviceSn, Success string `json:",omitempty" xml:",omitempty"`
+	Data                                any    `json:",omitempty" xml:",omitempty"`
 }
 
 // A pageInfo is the head of the Data of both lists of certificates.
@@ -86,15 +88,18 @@ func (o Options) page(count int, at position, unit TotalForm) pageInfo {
 // A position is the number and size of a page.
 type position struct{ number, size int }
 
-// page reads which page a call asks for. It cuts the size to the service's own limit, and
-// the answer echoes the cut size.
-func (s *Service) page(c *call) (at position, refused *refusal) {
+// page reads which page a call asks for, and of which instance. It cuts the size to the
+// service's own limit, and the answer echoes the cut size.
+func (s *Service) page(c *call) (instance string, at position, refused *refusal) {
+	if instance, refused = s.instance(c); refused != nil {
+		return instance, at, refused
+	}
 	if at.number, refused = c.parameters.number("PageNo", 1, math.MaxInt); refused != nil {
-		return at, refused
+		return instance, at, refused
 	}
 	at.size, refused = c.parameters.number("PageSize", 1, maxPageSize)
 	at.size = min(at.size, s.options.PageLimit)
-	return at, refused
+	return instance, at, refused
 }
 
 // on returns the entries on a page.

@@ -23,22 +23,21 @@ type incoming struct {
 
 // readIncoming reads a plus sign as a space, as servers of HTML forms do, so that a
 // client that forgets to encode a plus sign fails here as it fails there.
-//
-// Invented: the code for a body that is too large or breaks off.
+// Invented: body.
 func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
 	var err error
 	if p.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		return p, refuseBecause(parameterFieldCheckFailed, "The request body is incomplete or too large.")
+		return p, refuse("ParameterFieldCheckFailed").because("The request body is incomplete or too large.")
 	}
 	if p.query, err = parseParameters(r.URL.RawQuery); err != nil {
-		return p, refuseBecause(parameterFieldCheckFailed, "The query string is not percent-encoded.")
+		return p, refuse("ParameterFieldCheckFailed").because("The query string is not percent-encoded.")
 	}
 	if p.all = p.query; !hasForm(r) {
 		return p, nil
 	}
 	form, err := parseParameters(string(p.body))
 	if err != nil {
-		return p, refuseBecause(parameterFieldCheckFailed, "The form is not percent-encoded.")
+		return p, refuse("ParameterFieldCheckFailed").because("The form is not percent-encoded.")
 	}
 	p.all = maps.Clone(p.query)
 	for name, values := range form {
@@ -84,8 +83,7 @@ func (p parameters) value(name string) string {
 }
 
 // required returns the value of a parameter that must be given, once, and not be empty.
-//
-// Invented: a parameter given twice is refused.
+// Invented: parameters.
 func (p parameters) required(name string) (string, *refusal) {
 	if value := p.value(name); value != "" {
 		return value, nil
@@ -107,5 +105,5 @@ func (p parameters) number(name string, low, high int) (int, *refusal) {
 }
 
 func refuseParameter(name string) *refusal {
-	return refuseBecause(parameterFieldCheckFailed, name)
+	return refuse("ParameterFieldCheckFailed").because(name)
 }

@@ -9,38 +9,6 @@ import (
 // A code is an error code of the vendor.
 type code string
 
-const (
-	// The gateway's, by the vendor's page of common error codes.
-	incompleteSignature           code = "IncompleteSignature"
-	invalidAccessKeyIDNotFound    code = "InvalidAccessKeyId.NotFound"
-	invalidActionNotFound         code = "InvalidAction.NotFound"
-	invalidSecurityTokenMalformed code = "InvalidSecurityToken.Malformed"
-	invalidTimeStampExpired       code = "InvalidTimeStamp.Expired"
-	invalidTimeStampFormat        code = "InvalidTimeStamp.Format"
-	invalidVersion                code = "InvalidVersion"
-	missingSecurityToken          code = "MissingSecurityToken"
-	missingUserAgent              code = "MissingUserAgent"
-	noPermission                  code = "NoPermission"
-	serviceUnavailable            code = "ServiceUnavailable"
-	signatureDoesNotMatch         code = "SignatureDoesNotMatch"
-	signatureNonceUsed            code = "SignatureNonceUsed"
-	throttlingUser                code = "Throttling.User"
-	unsupportedHTTPMethod         code = "UnsupportedHTTPMethod"
-
-	// The service's, by the vendor's reference pages of the operations and its notice on
-	// status codes.
-	certificateContentError   code = "CertificateContentError"
-	findCABySnError           code = "FindCaBySnError"
-	findDeviceBySnError       code = "FindDeviceBySnError"
-	internalError             code = "InternalError"
-	mqttInstanceNotFound      code = "MqttInstanceNotFound"
-	mqttOwnerCheckError       code = "MqttOwnerCheckError"
-	parameterFieldCheckFailed code = "ParameterFieldCheckFailed"
-	registerCodeError         code = "RegisterCodeError"
-	registerCodeUsed          code = "RegisterCodeUsed"
-	snNotUnique               code = "SnNotUnique"
-)
-
 // A Statuses is which of the vendor's texts the HTTP statuses follow.
 type Statuses string
 
@@ -50,54 +18,43 @@ const (
 	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as on its reference pages
 )
 
-// A refuser is which part of the real service refuses with a code.
-type refuser int
-
-const (
-	gateway refuser = iota
-	service
-)
-
 type meaning struct {
-	by      refuser
-	status  int // since the notice
+	own     bool // the service's own code, not one of the gateway's
+	status  int  // since the notice
 	message string
 }
 
-// meanings is the table of codes, never written to. Messages and statuses are the vendor's.
-//
-// Invented, if its pages leave it open:
-//   - the status of the two InvalidTimeStamp codes, SignatureNonceUsed, the two token
-//     codes, InvalidVersion and IncompleteSignature
-//   - the words of NoPermission
-//   - all of MissingUserAgent
-var meanings = map[code]meaning{
-	incompleteSignature:           {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
-	invalidAccessKeyIDNotFound:    {gateway, http.StatusNotFound, "Specified access key is not found."},
-	invalidActionNotFound:         {gateway, http.StatusNotFound, "Specified api is not found, please check your url and method."},
-	invalidSecurityTokenMalformed: {gateway, http.StatusBadRequest, "Specified SecurityToken is malformed."},
-	invalidTimeStampExpired:       {gateway, http.StatusBadRequest, "Specified time stamp or date value is expired."},
-	invalidTimeStampFormat:        {gateway, http.StatusBadRequest, "Specified time stamp or date value is not well formatted."},
-	invalidVersion:                {gateway, http.StatusBadRequest, "Specified parameter Version is not valid."},
-	missingSecurityToken:          {gateway, http.StatusBadRequest, "SecurityToken is mandatory for this action."},
-	missingUserAgent:              {gateway, http.StatusBadRequest, "User-Agent is mandatory for this action."},
-	noPermission:                  {gateway, http.StatusForbidden, "You are not authorized to perform this operation."},
-	serviceUnavailable:            {gateway, http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
-	signatureDoesNotMatch:         {gateway, http.StatusBadRequest, "Specified signature does not match our calculation."},
-	signatureNonceUsed:            {gateway, http.StatusBadRequest, "Specified signature nonce was used already."},
-	throttlingUser:                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
-	unsupportedHTTPMethod:         {gateway, http.StatusForbidden, "This http method is not supported."},
+const gateway, service = false, true // the values of meaning.own
 
-	certificateContentError:   {service, http.StatusUnauthorized, "Certificate content error, please check ca/verification certificate content. BasicConstraints extension should be set to true in CA certificate."},
-	findCABySnError:           {service, http.StatusBadRequest, "Failed to find the CA by the SN. Please check sn is valid."},
-	findDeviceBySnError:       {service, http.StatusInternalServerError, "Failed to find the device certificate by the SN. Please check sn is valid"},
-	internalError:             {service, http.StatusExpectationFailed, "An error occurred while processing your request. Try again later."},
-	mqttInstanceNotFound:      {service, http.StatusBadRequest, "Specified instance is not found"},
-	mqttOwnerCheckError:       {service, http.StatusForbidden, "Failed to validate the instance permission"},
-	parameterFieldCheckFailed: {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
-	registerCodeError:         {service, http.StatusBadRequest, "Register code error in verification certificate."},
-	registerCodeUsed:          {service, http.StatusUnauthorized, "Register code has been used."},
-	snNotUnique:               {service, http.StatusUnauthorized, "Sn is not unique in global."},
+// meanings is the table of codes, never written to. Messages and statuses are the vendor's.
+// Invented: statuses, permission, user-agent.
+var meanings = map[code]meaning{
+	"IncompleteSignature":            {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
+	"InvalidAccessKeyId.NotFound":    {gateway, http.StatusNotFound, "Specified access key is not found."},
+	"InvalidAction.NotFound":         {gateway, http.StatusNotFound, "Specified api is not found, please check your url and method."},
+	"InvalidSecurityToken.Malformed": {gateway, http.StatusBadRequest, "Specified SecurityToken is malformed."},
+	"InvalidTimeStamp.Expired":       {gateway, http.StatusBadRequest, "Specified time stamp or date value is expired."},
+	"InvalidTimeStamp.Format":        {gateway, http.StatusBadRequest, "Specified time stamp or date value is not well formatted."},
+	"InvalidVersion":                 {gateway, http.StatusBadRequest, "Specified parameter Version is not valid."},
+	"MissingSecurityToken":           {gateway, http.StatusBadRequest, "SecurityToken is mandatory for this action."},
+	"MissingUserAgent":               {gateway, http.StatusBadRequest, "User-Agent is mandatory for this action."},
+	"NoPermission":                   {gateway, http.StatusForbidden, "You are not authorized to perform this operation."},
+	"ServiceUnavailable":             {gateway, http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
+	"SignatureDoesNotMatch":          {gateway, http.StatusBadRequest, "Specified signature does not match our calculation."},
+	"SignatureNonceUsed":             {gateway, http.StatusBadRequest, "Specified signature nonce was used already."},
+	"Throttling.User":                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
+	"UnsupportedHTTPMethod":          {gateway, http.StatusForbidden, "This http method is not supported."},
+
+	"CertificateContentError":   {service, http.StatusUnauthorized, "Certificate content error, please check ca/verification certificate content. BasicConstraints extension should be set to true in CA certificate."},
+	"FindCaBySnError":           {service, http.StatusBadRequest, "Failed to find the CA by the SN. Please check sn is valid."},
+	"FindDeviceBySnError":       {service, http.StatusInternalServerError, "Failed to find the device certificate by the SN. Please check sn is valid"},
+	"InternalError":             {service, http.StatusExpectationFailed, "An error occurred while processing your request. Try again later."},
+	"MqttInstanceNotFound":      {service, http.StatusBadRequest, "Specified instance is not found"},
+	"MqttOwnerCheckError":       {service, http.StatusForbidden, "Failed to validate the instance permission"},
+	"ParameterFieldCheckFailed": {service, http.StatusBadRequest, "Failed to validate the parameters. The parameters may be missing or invalid."},
+	"RegisterCodeError":         {service, http.StatusBadRequest, "Register code error in verification certificate."},
+	"RegisterCodeUsed":          {service, http.StatusUnauthorized, "Register code has been used."},
+	"SnNotUnique":               {service, http.StatusUnauthorized, "Sn is not unique in global."},
 
 	// Only a fault sends these.
 	"ApiNotSupport":                 {service, http.StatusNotFound, "The specified API is not supported."},
@@ -119,12 +76,15 @@ type refusal struct {
 
 func refuse(c code) *refusal { return &refusal{code: c} }
 
-// refuseSaying adds a detail, a sentence or more, to the message that goes with a code.
-func refuseSaying(c code, format string, values ...any) *refusal {
-	return &refusal{code: c, detail: " " + fmt.Sprintf(format, values...)}
+func (r *refusal) saying(format string, values ...any) *refusal {
+	r.detail = " " + fmt.Sprintf(format, values...)
+	return r
 }
 
-func refuseBecause(c code, reason string) *refusal { return &refusal{code: c, reason: reason} }
+func (r *refusal) because(reason string) *refusal {
+	r.reason = reason
+	return r
+}
 
 type errorAnswer struct {
 	RequestID string `json:"RequestId" xml:"RequestId"`
@@ -140,7 +100,7 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 	if !known {
 		m = meaning{service, http.StatusBadRequest, "The request was refused."}
 	}
-	if m.by == service && s.options.Statuses == StatusesBeforeNotice {
+	if m.own && s.options.Statuses == StatusesBeforeNotice {
 		m.status = http.StatusInternalServerError
 	}
 	c.reason = refused.reason

@@ -10,9 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxNameLength bounds a CaName, in characters.
-//
-// Invented: the vendor states no limit and no character set.
+// maxNameLength bounds a CaName, in characters. Invented: name.
 const maxNameLength = 64
 
 // A submission is a CA that a client registers, with its verification certificate.
@@ -22,15 +20,7 @@ type submission struct {
 	ca              *x509.Certificate
 }
 
-// An snAnswer is the answer to a registration and to every change of a CA.
-type snAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	Sn        string
-}
-
-// Invented: the order of the checks: parameters, instance, the CA by itself, the
-// verification certificate by itself, its code, and last the serial number. A refused
-// registration changes nothing, and uses up no code unless Options.SingleUseCodes is set.
+// registerCA is RegisterCaCertificate. Invented: registration-order.
 func (s *Service) registerCA(c *call) (any, *refusal) {
 	sub, refused := s.readSubmission(c)
 	if refused != nil {
@@ -43,7 +33,7 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 		s.book.codes.refused(sub.instance, sub.RegistrationCode)
 		return nil, refused
 	}
-	return snAnswer{c.requestID, sub.Sn}, nil
+	return answer{RequestID: c.requestID, Sn: sub.Sn}, nil
 }
 
 func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
@@ -77,17 +67,12 @@ func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refu
 	return checkVerification(sub.VerificationContent, sub.ca, now)
 }
 
-type registerCodeAnswer struct {
-	RequestID    string `json:"RequestId" xml:"RequestId"`
-	RegisterCode string
-}
-
 func (s *Service) getRegisterCode(c *call) (any, *refusal) {
 	instance, refused := s.instance(c)
 	if refused != nil {
 		return nil, refused
 	}
-	return registerCodeAnswer{c.requestID, s.book.codes.fetch(instance, c.now)}, nil
+	return answer{RequestID: c.requestID, RegisterCode: s.book.codes.fetch(instance, c.now)}, nil
 }
 
 // The codes are the registration codes of all instances.
@@ -103,9 +88,7 @@ type issuedCode struct {
 }
 
 // fetch returns an instance's code, a new one if there is none or it is time for another.
-//
-// Invented: without Options.RotateCodes and Options.CodeLifetime the code stays the same
-// until a registration has used it.
+// Invented: code-stays.
 func (c *codes) fetch(instance string, now time.Time) string {
 	code, ok := c.current[instance]
 	if !ok || c.options.RotateCodes || c.expired(code, now) {
@@ -121,16 +104,14 @@ func (c *codes) expired(code issuedCode, now time.Time) bool {
 
 // check refuses a code that is not the instance's current one. It refuses a used code as
 // used, also at other instances.
-//
-// Invented: a code that was used at any instance counts as used at all of them, and an
-// expired code is refused like a wrong one.
+// Invented: code-used.
 func (c *codes) check(instance, text string, now time.Time) *refusal {
 	code, ok := c.current[instance]
 	switch {
 	case c.used[text]:
-		return refuse(registerCodeUsed)
+		return refuse("RegisterCodeUsed")
 	case !ok || code.text != text || c.expired(code, now):
-		return refuse(registerCodeError)
+		return refuse("RegisterCodeError")
 	}
 	return nil
 }

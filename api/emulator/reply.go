@@ -37,8 +37,7 @@ func newReply(c *call, status int, code code, result any) reply {
 }
 
 // encodeXML gives a result the root element of the vendor's XML samples.
-//
-// Invented: each entry of a list is an element with the list's name.
+// Invented: xml.
 func encodeXML(b *bytes.Buffer, c *call, code code, result any) {
 	root := c.claim.operation + "Response"
 	if code != "" {

@@ -86,8 +86,8 @@ func resolveLoopback(addr string) (*net.TCPAddr, error) {
 }
 
 func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Server {
-	// Invented: HTTP/1.1 only. Over TLS a client would choose HTTP/2 by itself, and a
-	// server should be the same with and without TLS.
+	// Over TLS a client would choose HTTP/2 by itself, and a server should be the same with
+	// and without TLS. Invented: http1.
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	return &http.Server{

@@ -40,9 +40,7 @@ type authorization struct {
 
 // parseAuthorization reads ACS3-HMAC-SHA256
 // Credential=ID,SignedHeaders=A;B;C,Signature=HEX.
-//
-// Invented: the signed headers must be named in lower case, sorted and once each, as on
-// the vendor's page.
+// Invented: headers.
 func parseAuthorization(header string) (authorization, bool) {
 	algorithm, rest, _ := strings.Cut(header, " ")
 	if algorithm != signatureAlgorithm {
@@ -101,7 +99,7 @@ func (a authorization) verify(secret string, r *http.Request, p incoming) *refus
 	}
 	// The real gateway's message repeats the text that it signed, the security token
 	// included. A client must not print it.
-	return refuseSaying(signatureDoesNotMatch, "server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
+	return refuse("SignatureDoesNotMatch").saying("server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
 }
 
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {
@@ -169,7 +167,7 @@ func verifyRPC(secret, method string, all parameters) *refusal {
 	}
 	// The vendor's clients look for these words and compare the text behind them with the
 	// one that they signed. It repeats a security token.
-	return refuseSaying(signatureDoesNotMatch, "server string to sign is:%s", text)
+	return refuse("SignatureDoesNotMatch").saying("server string to sign is:%s", text)
 }
 
 // rpcStringToSign returns what is signed: method, path and all parameters but the
