@@ -21,10 +21,14 @@ import (
 
 const maxHeaderBytes = 64 << 10
 
-// NewTransport makes a transport that asks the proxy of the environment and reads bounded
-// headers. It opens no connection.
+// NewTransport makes a transport that asks the proxy of the environment, speaks HTTP/1.1 and
+// reads bounded headers. It opens no connection. (HTTP/2 has no use here, and net/http
+// repeats requests below the transport if a server ends its stream.)
 func NewTransport() *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
 	return &http.Transport{
+		Protocols:              protocols,
 		Proxy:                  proxyFor,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxResponseHeaderBytes: maxHeaderBytes,

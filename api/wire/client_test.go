@@ -185,3 +185,23 @@ func TestEnding(t *testing.T) {
 		}
 	}
 }
+
+// A server that has HTTP/2 is asked in HTTP/1.1, so that no request is repeated below the
+// transport.
+func TestHTTP1Only(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	transport := NewTransport()
+	transport.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	transport.ForceAttemptHTTP2 = true
+	resp, err := NewClient(transport, time.Minute).Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != "HTTP/1.1" || resp.TLS.NegotiatedProtocol == "h2" {
+		t.Errorf("%s over %q, %v", body, resp.TLS.NegotiatedProtocol, err)
+	}
+}
