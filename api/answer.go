@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +17,10 @@ import (
 // size that a request line can carry, with its verification certificate.
 const maxAnswerBytes = 8 << 20
 
+// maxValues is far more than the values of such a page: a few bytes of JSON make an entry that
+// takes hundreds in memory.
+const maxValues = 10_000
+
 // An answerReader turns one HTTP response into a decoded answer or an error.
 type answerReader struct {
 	call   Call
@@ -27,6 +33,8 @@ type reply struct {
 	RequestID wire.Text `json:"RequestId"`
 	Code      wire.Text
 	Message   wire.Text
+
+	maxBytes int // the longest answer; 0: maxAnswerBytes
 }
 
 func (r *reply) common() reply { return *r }
@@ -38,7 +46,7 @@ type answer interface{ common() reply }
 // in the service's own shape, by its status or by a Code that [RuleFor] knows, and with a
 // [*NoAnswerError] if it is in neither shape.
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
-	body, err := r.body(resp)
+	body, err := r.body(resp, cmp.Or(answer.common().maxBytes, maxAnswerBytes))
 	if err != nil {
 		return "", err
 	}
@@ -64,13 +72,15 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 	return requestID, nil
 }
 
-func (r answerReader) body(resp *http.Response) ([]byte, error) {
-	body, err := wire.ReadUpTo(resp.Body, maxAnswerBytes)
+func (r answerReader) body(resp *http.Response, maxBytes int) ([]byte, error) {
+	body, err := wire.ReadUpTo(resp.Body, maxBytes)
 	switch {
 	case errors.Is(err, wire.ErrTooLong):
-		return nil, r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxAnswerBytes>>20), nil)
+		return nil, r.unreadable(resp, fmt.Sprintf("is over %d MiB long", maxBytes>>20), err)
 	case err != nil:
 		return nil, r.unreadable(resp, "broke off: "+reason(err), err)
+	case bytes.Count(body, []byte(",")) > maxValues:
+		return nil, r.unreadable(resp, fmt.Sprintf("has over %d values", maxValues), nil)
 	case resp.StatusCode/100 == 3:
 		return nil, r.unreadable(resp, "is a redirect, and those are not followed", nil)
 	}

@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"mqttca/api/wire"
@@ -73,8 +75,8 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 }
 
 // ListCaCertificate lists all CA certificates of an instance, in the service's order,
-// each once.
-func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) ([]CaCertificate, error) {
+// each once. If it fails, the error comes last.
+func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) iter.Seq2[CaCertificate, error] {
 	list := listing[caCertificateVO, CaCertificate]{client: c, op: listCaCertificate, params: url.Values{"MqttInstanceId": {instanceID}},
 		name: "CaCertificateVOS", of: func(d listData) []caCertificateVO { return d.CaCertificateVOS }}
 	return list.all(ctx)
@@ -113,7 +115,7 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	if answer.Sn == "" {
 		return Acknowledgement{}, missingField(c.about(op, params), &answer, "Sn")
 	}
-	return Acknowledgement{answer.Sn, wire.Shortened(answer.RequestID)}, nil
+	return Acknowledgement{wire.Shortened(answer.Sn), wire.Shortened(answer.RequestID)}, nil
 }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields
@@ -127,7 +129,8 @@ type caCertificateVO struct {
 
 func (vo caCertificateVO) certificate() CaCertificate {
 	c := vo.CaCertificate
-	c.CaContent, c.VerificationContent = withLineFeeds(c.CaContent), withLineFeeds(c.VerificationContent)
+	c.Sn, c.CaName, c.RegistrationCode = wire.Shortened(c.Sn), wire.Shortened(c.CaName), wire.Shortened(c.RegistrationCode)
+	c.CaContent, c.VerificationContent = pemText(c.CaContent), pemText(c.VerificationContent)
 	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
 	c.Active, c.StateUnknown = vo.Status.active(), vo.Status.unknown()
 	return c
@@ -145,10 +148,22 @@ func (s *status) UnmarshalJSON(data []byte) error {
 func (s status) active() bool  { return s == "1" }
 func (s status) unknown() bool { return s != "1" && s != "0" }
 
-// withLineFeeds undoes the literal \n that the vendor's examples show in PEM.
-func withLineFeeds(pem string) string { return lineFeeds.Replace(pem) }
+// maxCertificate is far more than the PEM of a certificate takes, and little enough for any
+// reader of PEM: the time of some grows with the square of the length.
+const maxCertificate = 64 << 10
 
-var lineFeeds = strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n")
+// pemText is the PEM of an entry with line feeds in place of the literal \n that the vendor's
+// examples show. It is empty if it is too long for a certificate.
+func pemText(pem string) string {
+	if len(pem) > maxCertificate {
+		return ""
+	}
+	return lineFeeds().Replace(pem)
+}
+
+var lineFeeds = sync.OnceValue(func() *strings.Replacer {
+	return strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n")
+})
 
 // A DeviceCertificate is one device certificate as the service has it
 // (DeviceCertificateVO). It registered itself when the device first connected.
@@ -163,8 +178,9 @@ type DeviceCertificate struct {
 
 // ListDeviceCertificateByCaSn lists all device certificates that ever registered
 // themselves under a CA, whether their devices are connected or not, in the service's
-// order, each once. CaSn is sent as it is: use the string that the service gave.
-func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) ([]DeviceCertificate, error) {
+// order, each once. If it fails, the error comes last. CaSn is sent as it is: use the string
+// that the service gave.
+func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) iter.Seq2[DeviceCertificate, error] {
 	list := listing[deviceCertificateVO, DeviceCertificate]{client: c, op: listDeviceCertificateByCaSn, params: url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}},
 		name: "DeviceCertificateVOS", of: func(d listData) []deviceCertificateVO { return d.DeviceCertificateVOS }}
 	return list.all(ctx)
@@ -180,7 +196,8 @@ type deviceCertificateVO struct {
 
 func (vo deviceCertificateVO) certificate() DeviceCertificate {
 	c := vo.DeviceCertificate
-	c.DeviceContent = withLineFeeds(c.DeviceContent)
+	c.DeviceSn, c.DeviceName = wire.Shortened(c.DeviceSn), wire.Shortened(c.DeviceName)
+	c.DeviceContent = pemText(c.DeviceContent)
 	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
 	c.Active = vo.Status.active()
 	return c

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
 )
@@ -28,7 +30,8 @@ type Config struct {
 	Credentials credentials.Provider
 	UserAgent   string         // the gateway refuses requests without one
 	Roots       *x509.CertPool // nil: the system's
-	Retries     int            // how often a request is sent again after a failure that may pass
+	Retries     int            // how often a request is sent again after a failure that may pass, or Unlimited
+	Limiter     *rate.Limiter  // of the requests of all clients that share it; nil: no limit
 	Observe     func(Exchange) // called when a request has ended, never twice at once; may be nil
 	Retrying    func(Retry)    // called before a request is sent again, never twice at once; may be nil
 
@@ -43,6 +46,7 @@ type Client struct {
 	config    Config
 	http      *http.Client
 	observing sync.Mutex
+	pace      pace
 	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, 0 until a timestamp is refused
 }
 
@@ -55,10 +59,11 @@ func NewClient(config Config) *Client {
 	transport.DialContext = config.Dial
 	transport.TLSClientConfig.RootCAs = config.Roots
 	transport.TLSHandshakeTimeout = dialTimeout
-	transport.MaxIdleConnsPerHost = 16
+	transport.MaxIdleConnsPerHost = listAtOnce
 	transport.IdleConnTimeout = 90 * time.Second
-	transport.ForceAttemptHTTP2 = true
-	return &Client{config: config, http: wire.NewClient(transport, 0)}
+	client := &Client{config: config, http: wire.NewClient(transport, 0)}
+	client.pace.beside.Store(listAtOnce)
+	return client
 }
 
 // Close closes the idle connections.

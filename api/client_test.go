@@ -92,20 +92,22 @@ func TestRecordedAnswers(t *testing.T) {
 			func(c *Client) (any, error) { return c.RegisterCaCertificate(ctx, Registration{}) },
 			Acknowledgement{"007269004887000001", "020F6A43-19E6-4B6E-B846-44EB31DF0002"}},
 		{"ListCaCertificate.numbers.json",
-			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			func(c *Client) (any, error) { return collect(c.ListCaCertificate(ctx, "i")) },
 			[]CaCertificate{recorded(func(*CaCertificate) {})}},
 		{"ListCaCertificate.strings.json",
-			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			func(c *Client) (any, error) { return collect(c.ListCaCertificate(ctx, "i")) },
 			[]CaCertificate{recorded(func(c *CaCertificate) {
 				c.Sn, c.Active = "00f26900ba87000001", false
 				c.CaContent += "\n"
 				c.VerificationContent += "\n"
 			})}},
 		{"ListCaCertificate.empty.json",
-			func(c *Client) (any, error) { return c.ListCaCertificate(ctx, "i") },
+			func(c *Client) (any, error) { return collect(c.ListCaCertificate(ctx, "i")) },
 			[]CaCertificate(nil)},
 		{"ListDeviceCertificateByCaSn.json",
-			func(c *Client) (any, error) { return c.ListDeviceCertificateByCaSn(ctx, "i", "007269004887000001") },
+			func(c *Client) (any, error) {
+				return collect(c.ListDeviceCertificateByCaSn(ctx, "i", "007269004887000001"))
+			},
 			[]DeviceCertificate{
 				{"00a1", "sensor 1", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
 					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), true},
@@ -171,9 +173,9 @@ func TestRequests(t *testing.T) {
 			_, err := c.RegisterCaCertificate(ctx, Registration{"i", "a b", "CA\n", "V"})
 			return err
 		}},
-		{"GET ListCaCertificate MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err }},
+		{"GET ListCaCertificate MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error { _, err := collect(c.ListCaCertificate(ctx, "i")); return err }},
 		{"GET ListDeviceCertificateByCaSn CaSn=00aB&MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error {
-			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "00aB")
+			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "00aB"))
 			return err
 		}},
 		{"POST ActiveCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "00aB"); return err }},
@@ -298,7 +300,7 @@ func TestAnswersThatLackData(t *testing.T) {
 	for _, tt := range tests {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, tt.body) }))
 		client := newTestClient(t, server, nil)
-		_, err := client.ListCaCertificate(context.Background(), "i")
+		_, err := collect(client.ListCaCertificate(context.Background(), "i"))
 		if err == nil || !strings.HasSuffix(err.Error(), tt.want) {
 			t.Errorf("ListCaCertificate with %s: %v, want …%s", tt.body, err, tt.want)
 		}

@@ -78,30 +78,30 @@ func useEveryOperation(t *testing.T, client *Client) {
 	registration := Registration{"i", "a b*~/+é 工厂", ca, verification}
 	registered, err := client.RegisterCaCertificate(ctx, registration)
 	must(err)
-	listed, err := client.ListCaCertificate(ctx, "i")
+	listed, err := collect(client.ListCaCertificate(ctx, "i"))
 	must(err)
 	if len(listed) != 1 || listed[0].Sn != registered.Sn || !listed[0].Active || listed[0].CaName != registration.CaName ||
 		listed[0].CaContent != ca || listed[0].VerificationContent != verification || listed[0].RegistrationCode != code.Code {
 		t.Errorf("listed %+v", listed)
 	}
-	devices, err := client.ListDeviceCertificateByCaSn(ctx, "i", registered.Sn)
+	devices, err := collect(client.ListDeviceCertificateByCaSn(ctx, "i", registered.Sn))
 	must(err)
 	if len(devices) != 2 || devices[0].DeviceName != "device-1" || !devices[1].Active || !devices[1].ValidEnd.Equal(listed[0].ValidEnd) {
 		t.Errorf("devices %+v", devices)
 	}
 	_, err = client.InactivateCaCertificate(ctx, "i", registered.Sn)
 	must(err)
-	if got, err := client.ListCaCertificate(ctx, "i"); err != nil || len(got) != 1 || got[0].Active {
+	if got, err := collect(client.ListCaCertificate(ctx, "i")); err != nil || len(got) != 1 || got[0].Active {
 		t.Errorf("after InactivateCaCertificate: %+v, %v", got, err)
 	}
 	_, err = client.ActiveCaCertificate(ctx, "i", registered.Sn)
 	must(err)
-	if got, err := client.ListCaCertificate(ctx, "i"); err != nil || len(got) != 1 || got[0] != listed[0] {
+	if got, err := collect(client.ListCaCertificate(ctx, "i")); err != nil || len(got) != 1 || got[0] != listed[0] {
 		t.Errorf("after ActiveCaCertificate: %+v, %v", got, err)
 	}
 	_, err = client.DeleteCaCertificate(ctx, "i", registered.Sn)
 	must(err)
-	if left, err := client.ListCaCertificate(ctx, "i"); err != nil || len(left) != 0 {
+	if left, err := collect(client.ListCaCertificate(ctx, "i")); err != nil || len(left) != 0 {
 		t.Errorf("after DeleteCaCertificate: %+v, %v", left, err)
 	}
 }

@@ -45,8 +45,9 @@ func Example() {
 	ctx := context.Background()
 	code, err := client.GetRegisterCode(ctx, "post-cn-example")
 	fmt.Println("a code of", len(code.Code), "characters:", err)
-	cas, err := client.ListCaCertificate(ctx, "post-cn-example")
-	fmt.Println(len(cas), "CAs:", err)
+	for ca, err := range client.ListCaCertificate(ctx, "post-cn-example") {
+		fmt.Println("listed:", ca.CaName, err)
+	}
 
 	_, err = client.InactivateCaCertificate(ctx, "post-cn-example", "0123456789")
 	var refusal *api.Error
@@ -55,7 +56,6 @@ func Example() {
 	}
 	// Output:
 	// a code of 46 characters: <nil>
-	// 0 CAs: <nil>
 	// InactivateCaCertificate was refused: FindCaBySnError
 }
 

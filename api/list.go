@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"hash/maphash"
+	"iter"
 	"maps"
 	"net/url"
 	"strconv"
@@ -12,23 +15,28 @@ import (
 )
 
 // The shape of a listing: the largest page that the reference pages of the listing
-// operations allow, how many pages are fetched side by side, and how many
-// end a listing that never would.
+// operations allow, how many pages are fetched side by side, and how many entries end a
+// listing that never would.
 const (
 	listPageSize = 100
 	listAtOnce   = 16
-	maxPages     = 1000
+	maxEntries   = 1_000_000
 )
 
-// A listing fetches all pages of a list and collects what is on them.
+// A page that is fetched beside others must be short, so that all of them have room in
+// memory. A longer one is fetched again alone.
+const maxBytesBeside = 1 << 20
+
+// A listing fetches the pages of a list and yields what is on them. It keeps no entry.
 type listing[VO wireForm[T], T comparable] struct {
 	client *Client
 	op     operation
 	params url.Values
 	name   string              // of the list in the Data of an answer
 	of     func(listData) []VO // the list, nil if the Data has none
-	got    []T                 // in the service's order, each entry once
-	known  map[T]bool          // those that were got
+	seed   maphash.Seed
+	known  map[uint64]bool // hashes of the entries so far
+	alone  bool            // the pages are too long to be fetched side by side
 }
 
 // A wireForm is an entry of a list as the service sends it.
@@ -52,48 +60,72 @@ type page[VO any] struct {
 	err     error
 }
 
-// all fetches the listing, which goes on until an empty page, a page that brings nothing
-// new, or one shorter than the page size that the answer itself echoes; what lies behind
-// such a page counts for nothing, errors included. The answer's Total does not end it: one
-// of the vendor's texts calls it the number of records, another the number of pages.
-// Once the first page shows that there are more, pages are fetched side by side.
-func (l *listing[VO, T]) all(ctx context.Context) ([]T, error) {
-	l.known = map[T]bool{}
-	pages := l.pages(ctx, 1, 1)
-	for next := 2; ; next += listAtOnce {
-		for _, page := range pages {
-			if page.err != nil {
-				return nil, page.err
-			}
-			if l.add(page) {
-				return l.got, nil
-			}
+// all yields the entries in the service's order, each once. A listing goes on until an empty
+// page, a page that brings nothing new, or one shorter than the page size that the answer
+// itself echoes; what lies behind such a page counts for nothing, errors included. The
+// answer's Total does not end it: one of the vendor's texts calls it the number of records,
+// another the number of pages. Once the first page shows that there are more, pages are
+// fetched side by side. An error is yielded last; the entries before it are then no list.
+func (l listing[VO, T]) all(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		l.seed, l.known = maphash.MakeSeed(), map[uint64]bool{}
+		err := l.each(ctx, func(entry T) bool { return yield(entry, nil) })
+		if err != nil && !errors.Is(err, errEnough) {
+			var none T
+			yield(none, err)
 		}
-		if next > maxPages {
-			return nil, &NoAnswerError{Call: l.client.about(l.op, l.params), Reason: fmt.Sprintf("the list has no end after %d pages", next-1)}
-		}
-		pages = l.pages(ctx, next, listAtOnce)
 	}
 }
 
-// pages fetches count pages side by side, the first being number first.
-func (l *listing[VO, T]) pages(ctx context.Context, first, count int) []page[VO] {
-	pages := make([]page[VO], count)
+// errEnough ends a listing whose reader wants no more of it.
+var errEnough = errors.New("enough")
+
+func (l *listing[VO, T]) each(ctx context.Context, yield func(T) bool) error {
+	pages := []page[VO]{l.page(ctx, 1, maxAnswerBytes)}
+	for next := 2; ; {
+		for _, page := range pages {
+			last, err := l.take(ctx, page, yield)
+			if last || err != nil {
+				return err
+			}
+		}
+		pages = l.pages(ctx, next)
+		next += len(pages)
+	}
+}
+
+// pages fetches the next pages side by side, the first being number first. It drops the
+// pages from one on that is too long for that; if it is the first, it is fetched alone.
+func (l *listing[VO, T]) pages(ctx context.Context, first int) []page[VO] {
+	if l.alone {
+		return []page[VO]{l.page(ctx, first, maxAnswerBytes)}
+	}
+	pages := make([]page[VO], l.client.atOnce())
 	var group sync.WaitGroup
 	for i := range pages {
-		group.Go(func() { pages[i] = l.page(ctx, first+i) })
+		group.Go(func() { pages[i] = l.page(ctx, first+i, maxBytesBeside) })
 	}
 	group.Wait()
+	for i, page := range pages {
+		if errors.Is(page.err, wire.ErrTooLong) {
+			l.alone, pages = true, pages[:i]
+			break
+		}
+	}
+	if len(pages) == 0 {
+		return l.pages(ctx, first)
+	}
 	return pages
 }
 
 // page fetches one page. Only an answer that says that it is empty, or nothing else, is
 // taken for an empty page: a deletion may hang on it.
-func (l *listing[VO, T]) page(ctx context.Context, pageNo int) page[VO] {
+func (l *listing[VO, T]) page(ctx context.Context, pageNo, maxBytes int) page[VO] {
 	var answer struct {
 		reply
 		Data *listData
 	}
+	answer.maxBytes = maxBytes
 	params := maps.Clone(l.params)
 	params.Set("PageNo", strconv.Itoa(pageNo))
 	params.Set("PageSize", strconv.Itoa(listPageSize))
@@ -111,15 +143,32 @@ func (l *listing[VO, T]) page(ctx context.Context, pageNo int) page[VO] {
 	return page[VO]{err: missingField(l.client.about(l.op, params), &answer, lacking)}
 }
 
-// add takes a page and reports whether it is the last. An entry that moved to a later page
-// while the pages were fetched is taken once.
-func (l *listing[VO, T]) add(page page[VO]) (last bool) {
-	before := len(l.got)
+// take yields what is new on a page and reports whether the page is the last. An entry that
+// moved to a later page while the pages were fetched is taken once.
+func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T) bool) (last bool, err error) {
+	if page.err != nil {
+		return true, page.err
+	}
+	before := len(l.known)
 	for _, vo := range page.entries {
-		if entry := vo.certificate(); !l.known[entry] {
-			l.known[entry] = true
-			l.got = append(l.got, entry)
+		entry := vo.certificate()
+		hash := maphash.Comparable(l.seed, entry)
+		if l.known[hash] {
+			continue
+		}
+		l.known[hash] = true
+		switch {
+		case ctx.Err() != nil: // what is done with an entry may take its time
+			return true, l.failure(ctx.Err(), wire.Ending(ctx.Err()))
+		case len(l.known) > maxEntries:
+			return true, l.failure(nil, fmt.Sprintf("the list has no end after %d entries", maxEntries))
+		case !yield(entry):
+			return true, errEnough
 		}
 	}
-	return len(l.got) == before || len(page.entries) < page.size
+	return len(l.known) == before || len(page.entries) < page.size, nil
+}
+
+func (l *listing[VO, T]) failure(cause error, reason string) error {
+	return &NoAnswerError{Call: l.client.about(l.op, l.params), Reason: reason, Err: cause}
 }

@@ -60,19 +60,28 @@ var uses = map[Purpose]map[string]func(context.Context, *Client) error{
 			_, err := c.RegisterCaCertificate(ctx, Registration{InstanceID: "i"})
 			return err
 		},
-		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListCaCertificate(ctx, "i"))
+			return err
+		},
 	},
 	ToRead: {
-		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListCaCertificate(ctx, "i"))
+			return err
+		},
 		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
-			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "1")
+			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "1"))
 			return err
 		},
 	},
 	ToLifecycle: {
-		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"ListCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListCaCertificate(ctx, "i"))
+			return err
+		},
 		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
-			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "1")
+			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "1"))
 			return err
 		},
 		"ActiveCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "1"); return err },

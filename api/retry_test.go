@@ -103,7 +103,7 @@ func TestRetries(t *testing.T) {
 			again bool
 			do    func(*Client) error
 		}{
-			{"read", tt.read, func(c *Client) error { _, err := c.ListCaCertificate(context.Background(), "i"); return err }},
+			{"read", tt.read, func(c *Client) error { _, err := collect(c.ListCaCertificate(context.Background(), "i")); return err }},
 			{"submission", tt.submit, func(c *Client) error {
 				_, err := c.RegisterCaCertificate(context.Background(), Registration{})
 				return err
@@ -221,7 +221,7 @@ func TestRetriesGoOnWhileThereIsTime(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
-		if _, err := b.ListCaCertificate(ctx, "i"); err != nil || len(b.requests) > 60 {
+		if _, err := collect(b.ListCaCertificate(ctx, "i")); err != nil || len(b.requests) > 60 {
 			t.Errorf("after %v and %d requests: %v", time.Since(start), len(b.requests), err)
 		}
 	})
@@ -279,10 +279,13 @@ func TestRefusedOnTheWay(t *testing.T) {
 // calls are all operations of the client.
 func calls() map[string]func(context.Context, *Client) error {
 	return map[string]func(context.Context, *Client) error{
-		"GetRegisterCode":   func(ctx context.Context, c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err },
-		"ListCaCertificate": func(ctx context.Context, c *Client) error { _, err := c.ListCaCertificate(ctx, "i"); return err },
+		"GetRegisterCode": func(ctx context.Context, c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err },
+		"ListCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListCaCertificate(ctx, "i"))
+			return err
+		},
 		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
-			_, err := c.ListDeviceCertificateByCaSn(ctx, "i", "s")
+			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "s"))
 			return err
 		},
 		"RegisterCaCertificate": func(ctx context.Context, c *Client) error {

@@ -26,12 +26,15 @@ func (c *Client) attempt(ctx context.Context, op operation, params url.Values, a
 	return err
 }
 
-// send sends one request and tells the observer. Credentials come first, outside of the
-// attempt's time: they may have to be fetched, and the service's clock is measured by the
-// time that the answer took.
+// send sends one request and tells the observer. Credentials and the limiter come first,
+// outside of the attempt's time: credentials may have to be fetched, and the service's clock
+// is measured by the time that the answer took.
 func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
 	signer, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
+		return err
+	}
+	if err := c.turn(ctx, c.about(op, params)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
@@ -42,6 +45,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		exchange.Code = refusal.Code
 		refusal.clockOffset = exchange.ClockOffset
+		c.pace.note(refusal)
 	}
 	tell(c, c.config.Observe, exchange)
 	return err

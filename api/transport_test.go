@@ -73,8 +73,8 @@ func TestOversizedHeader(t *testing.T) {
 // What no test can wait for is looked at in place: limits of time.
 func TestTransport(t *testing.T) {
 	transport := NewClient(Config{}).http.Transport.(*http.Transport)
-	got := []any{transport.TLSHandshakeTimeout, transport.IdleConnTimeout, transport.MaxIdleConnsPerHost, transport.ForceAttemptHTTP2}
-	want := []any{10 * time.Second, 90 * time.Second, listAtOnce, true}
+	got := []any{transport.TLSHandshakeTimeout, transport.IdleConnTimeout, transport.MaxIdleConnsPerHost, transport.Protocols.HTTP2()}
+	want := []any{10 * time.Second, 90 * time.Second, listAtOnce, false}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("handshake, idle, connections kept, HTTP/2: %v, want %v", got, want)
 	}
@@ -124,14 +124,14 @@ func TestReadOnAConnectionThatWasClosed(t *testing.T) {
 	client := newTestClient(t, server, nil)
 	client.config.Retries = 2
 	for run := range runs {
-		if _, err := client.ListCaCertificate(context.Background(), "i"); err != nil {
+		if _, err := collect(client.ListCaCertificate(context.Background(), "i")); err != nil {
 			t.Fatalf("read %d: %v", run, err)
 		}
 		server.CloseClientConnections()
 	}
 	abort.Store(true)
 	before := len(nonces)
-	if _, err := client.ListCaCertificate(context.Background(), "i"); err != nil || len(nonces) != before+2 {
+	if _, err := collect(client.ListCaCertificate(context.Background(), "i")); err != nil || len(nonces) != before+2 {
 		t.Errorf("%d requests for a read that was cut off, %v; want 2", len(nonces)-before, err)
 	}
 	for nonce, times := range nonces {
@@ -194,7 +194,7 @@ func TestProxyThatOpensNoWay(t *testing.T) {
 		}
 		client := NewClient(Config{Endpoint: endpointOf(t, "mqtt.example"), Credentials: testCredentials, Retries: 1})
 		client.http.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
-		_, err = client.ListCaCertificate(context.Background(), "i")
+		_, err = collect(client.ListCaCertificate(context.Background(), "i"))
 		if err == nil || (requests == 2) != again {
 			t.Errorf("a proxy that answers %d is asked %d times, %v", status, requests, err)
 		}

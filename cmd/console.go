@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -49,25 +52,56 @@ func (c *console) warn(format string, args ...any) {
 // print writes the result to stdout: the document with --json, else the text that plain
 // writes.
 func (c *console) print(document any, plain func(io.Writer) error) error {
-	var b bytes.Buffer
-	if !c.json {
-		if err := plain(&b); err != nil {
-			return err
-		}
-	} else {
-		data, err := encode(document)
-		if err != nil {
-			return err
-		}
-		b.Write(data)
-	}
 	if c.shown.IsTerminal() {
 		c.err.SetApart()
 	}
-	if _, err := c.out.Write(b.Bytes()); err != nil {
+	if c.json {
+		plain = func(w io.Writer) error { return encodeTo(w, document) }
+	}
+	out := bufio.NewWriterSize(c.out, 64<<10)
+	if err := cmp.Or(plain(out), out.Flush()); err != nil {
 		return cannotWrite("standard output", err)
 	}
 	return nil
+}
+
+// A longDocument is a document that ends in a list which may be too long to be encoded in
+// one piece: split is the document with that list empty, and the entries of the list.
+type longDocument interface {
+	split() (head any, count int, entry func(int) any)
+}
+
+// encodeTo writes a document as JSON, entry by entry if it is long.
+func encodeTo(w io.Writer, document any) error {
+	long, isLong := document.(longDocument)
+	if !isLong {
+		data, err := encode(document)
+		return cmp.Or(err, write(w, data))
+	}
+	head, count, entry := long.split()
+	data, err := encode(head)
+	start, empty := bytes.CutSuffix(data, []byte("]\n}\n"))
+	if err != nil || !empty || count == 0 {
+		return cmp.Or(err, write(w, data))
+	}
+	separator := "\n    "
+	for i := range count {
+		data, err := encode(entry(i))
+		if err != nil {
+			return err
+		}
+		data = bytes.ReplaceAll(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"), []byte("\n    "))
+		if err := write(w, slices.Concat(start, []byte(separator), data)); err != nil {
+			return err
+		}
+		start, separator = nil, ",\n    "
+	}
+	return write(w, []byte("\n  ]\n}\n"))
+}
+
+func write(w io.Writer, data []byte) error {
+	_, err := w.Write(data)
+	return err
 }
 
 // encode is a document as JSON, indented, with a line feed at the end. It also escapes

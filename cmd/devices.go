@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mqttca/api"
 	"mqttca/cmd/terminal"
 )
 
@@ -38,15 +39,22 @@ type devicesDocument struct {
 func (a *app) devices(m *caOnInstance) error {
 	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
-	entry, devices, err := m.instance.Devices(ctx, m.ca)
+	devices, room := []certificateDocument{}, newRoom(m.instance.ID)
+	entry, err := m.instance.Devices(ctx, m.ca, func(listed api.DeviceCertificate) error {
+		devices = append(devices, newDeviceDocument(listed))
+		return room.take(devices[len(devices)-1].size())
+	})
 	if err != nil {
 		return err
 	}
-	document := devicesDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), []certificateDocument{}}
-	for _, device := range devices {
-		document.DeviceCertificates = append(document.DeviceCertificates, newDeviceDocument(device))
-	}
+	document := devicesDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), devices}
 	return a.print(document, a.shown.Layout(document.plain))
+}
+
+func (d devicesDocument) split() (any, int, func(int) any) {
+	head := d
+	head.DeviceCertificates = []certificateDocument{}
+	return head, len(d.DeviceCertificates), func(i int) any { return d.DeviceCertificates[i] }
 }
 
 func (d devicesDocument) plain(p *terminal.Sheet) error {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/wire"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -64,7 +65,7 @@ func (d *certificateDocument) read(content string) {
 }
 
 func (d *certificateDocument) describe(ca *pki.CA) {
-	d.Subject = ca.Subject()
+	d.Subject = wire.Shortened(ca.Subject())
 	d.SerialNumber = ca.SerialNumber()
 	d.SHA256 = ca.SHA256()
 	d.NotBefore = pki.Timestamp(ca.Certificate.NotBefore)
@@ -122,20 +123,24 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 // printCertificates writes a table. It shortens names and subjects if it must, but never a
 // serial number, which is there to be copied.
 func printCertificates(p *terminal.Sheet, certificates []certificateDocument) error {
+	return printEach(p, len(certificates), func(i int) certificateDocument { return certificates[i] })
+}
+
+// printEach is printCertificates without a slice of them.
+func printEach(p *terminal.Sheet, count int, certificate func(int) certificateDocument) error {
 	now := time.Now()
-	table := terminal.Table{Columns: []terminal.Column{
+	return p.Table(terminal.Table{Count: count, Columns: []terminal.Column{
 		{Title: "NAME", Label: "name", Yields: true},
 		{Title: "STATE", Label: "state"},
 		{Title: "VALID UNTIL", Label: "valid until"},
 		{Title: "SN", Label: "Sn"},
 		{Title: "SUBJECT", Label: "subject", Yields: true},
-	}}
-	for _, c := range certificates {
-		table.Rows = append(table.Rows, []terminal.Cell{
+	}, Row: func(i int) []terminal.Cell {
+		c := certificate(i)
+		return []terminal.Cell{
 			{Text: c.Name}, {Text: c.state(), Tone: c.stateTone()}, {Text: c.NotAfter, Tone: c.expiryTone(now)}, {Text: c.Sn}, {Text: c.Subject},
-		})
-	}
-	return p.Table(table)
+		}
+	}})
 }
 
 // listedBy ends a table with its source, unless that is the vendor.

@@ -72,6 +72,7 @@ func errorTable() []errorRow {
 			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
 		row(exitRefused, outcomeRefused, advise[*workflow.SameCodeError](nameRequest)),
 		row(exitUnavailable, outcomeFailed, advise[*workflow.OddCodeError](nameRequest)),
+		row(exitUnavailable, outcomeFailed, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
 		row(exitRefused, outcomeFailed, advise[*workflow.ActiveError](
 			"run 'mqttca deactivate' first, and see that every device that you need is let in all the same")),
 		row(exitRefused, outcomeFailed, advise[*workflow.UnclearError](

@@ -83,6 +83,7 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.SerialConflictError{CA: ca}, exitRefused, "reissue"},
 		{&workflow.SameCodeError{}, exitRefused, "support"},
 		{&workflow.CodesUsedUpError{Err: refused("RegisterCodeUsed")}, exitRefused, "somebody else"},
+		{&workflow.TooLongError{Instance: "i"}, exitUnavailable, "narrow it"},
 		{&workflow.OddCodeError{Fault: &pki.Error{Advice: "not for users"}}, exitUnavailable, "support"},
 		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: absent}, exitUnavailable, "run it again"},
 		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},

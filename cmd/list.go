@@ -71,16 +71,22 @@ type listDocument struct {
 func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	ctx, cancel := a.withTimeout(ctx, 0)
 	defer cancel()
-	listed, err := session.client.ListCaCertificate(ctx, o.instance)
-	if err != nil {
-		return err
-	}
-	document := listDocument{origin: session.origin(), InstanceID: o.instance, CACertificates: []caDocument{}}
-	for _, entry := range listed {
-		if ca := newCADocument(entry); o.filter.takes(ca, time.Now()) {
-			document.CACertificates = append(document.CACertificates, ca)
+	document := listDocument{InstanceID: o.instance, CACertificates: []caDocument{}}
+	room := newRoom(o.instance)
+	for entry, err := range session.client.ListCaCertificate(ctx, o.instance) {
+		if err != nil {
+			return err
 		}
+		ca := newCADocument(entry)
+		if !o.filter.takes(ca, time.Now()) {
+			continue
+		}
+		if err := room.take(ca.size()); err != nil {
+			return err
+		}
+		document.CACertificates = append(document.CACertificates, ca)
 	}
+	document.origin = session.origin()
 	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
 		return err
 	}
@@ -90,12 +96,15 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	return nil
 }
 
+func (d listDocument) split() (any, int, func(int) any) {
+	head := d
+	head.CACertificates = []caDocument{}
+	return head, len(d.CACertificates), func(i int) any { return d.CACertificates[i] }
+}
+
 func (d listDocument) plain(p *terminal.Sheet) error {
-	var certificates []certificateDocument
-	for _, ca := range d.CACertificates {
-		certificates = append(certificates, ca.certificateDocument)
-	}
-	if err := printCertificates(p, certificates); err != nil {
+	err := printEach(p, len(d.CACertificates), func(i int) certificateDocument { return d.CACertificates[i].certificateDocument })
+	if err != nil {
 		return err
 	}
 	return d.listedBy(p)

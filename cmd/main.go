@@ -13,6 +13,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -22,11 +23,18 @@ import (
 	"mqttca/cmd/terminal"
 )
 
+// memoryLimit is the memory from which on the runtime collects garbage at once: a list of
+// 100,000 certificates is shown within 100 MB.
+const memoryLimit = 70 << 20
+
 // Main runs the command line of the process and returns its exit code. An interrupt
 // (see interrupts) ends the work in progress; a second one ends the process. SIGPIPE is
 // ignored: a reader that went away must not end a registration halfway.
 func Main() int {
 	signal.Ignore(syscall.SIGPIPE)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
 	defer stop()
 	context.AfterFunc(ctx, stop)

@@ -9,7 +9,8 @@ import (
 // are shortened; if that is not enough, every row becomes a block of lines.
 type Table struct {
 	Columns []Column
-	Rows    [][]Cell
+	Count   int              // of the rows
+	Row     func(int) []Cell // makes a row anew each time: a table may be long
 }
 
 // A Column has a title, and a label for the line that it becomes in a block.
@@ -29,7 +30,6 @@ const leastColumn = 12
 
 // Table writes a table.
 func (p *Sheet) Table(t Table) error {
-	t = t.escaped()
 	widths := t.naturalWidths()
 	if limit := p.Width(unlimited); limit > 0 && !t.fit(widths, limit) {
 		return p.blocks(t, limit)
@@ -38,12 +38,11 @@ func (p *Sheet) Table(t Table) error {
 	for _, c := range t.Columns {
 		titles = append(titles, Cell{c.Title, Bold})
 	}
-	for _, row := range append([][]Cell{titles}, t.Rows...) {
-		if err := p.Line(p.row(row, widths)); err != nil {
-			return err
-		}
+	err := p.Line(p.row(titles, widths))
+	for i := 0; i < t.Count && err == nil; i++ {
+		err = p.Line(p.row(t.row(i), widths))
 	}
-	return nil
+	return err
 }
 
 // row pads all cells but the last.
@@ -59,23 +58,23 @@ func (d Display) row(row []Cell, widths []int) string {
 	return b.String()
 }
 
-// escaped is the table with every text escaped.
-func (t Table) escaped() Table {
-	rows := make([][]Cell, len(t.Rows))
-	for i, row := range t.Rows {
-		for _, c := range row {
-			rows[i] = append(rows[i], Cell{Escape(c.Text), c.Tone})
-		}
+// row is a row with every text escaped.
+func (t Table) row(i int) []Cell {
+	row := t.Row(i)
+	for at := range row {
+		row[at].Text = Escape(row[at].Text)
 	}
-	return Table{t.Columns, rows}
+	return row
 }
 
 func (t Table) naturalWidths() []int {
 	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		widths[i] = Columns(c.Title)
-		for _, row := range t.Rows {
-			widths[i] = max(widths[i], Columns(row[i].Text))
+	}
+	for i := range t.Count {
+		for at, cell := range t.row(i) {
+			widths[at] = max(widths[at], Columns(cell.Text))
 		}
 	}
 	return widths
@@ -105,13 +104,13 @@ func (t Table) fit(widths []int, limit int) bool {
 
 // blocks writes a row as its first cell, and below it a line for each of the others.
 func (p *Sheet) blocks(t Table, limit int) error {
-	for i, row := range t.Rows {
+	for i := range t.Count {
 		if i > 0 {
 			if err := p.Line(); err != nil {
 				return err
 			}
 		}
-		if err := p.block(t, row, limit); err != nil {
+		if err := p.block(t, t.row(i), limit); err != nil {
 			return err
 		}
 	}

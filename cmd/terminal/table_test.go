@@ -20,7 +20,10 @@ func columns(n int) Display { return Display{Columns: func() int { return n }} }
 func TestTableShortensTheWidest(t *testing.T) {
 	table := Table{
 		Columns: []Column{{"A", "a", true}, {"B", "b", false}, {"C", "c", true}},
-		Rows:    [][]Cell{{{strings.Repeat("a", 20), Plain}, {strings.Repeat("b", 10), Plain}, {strings.Repeat("c", 30), Plain}}},
+		Count:   1,
+		Row: func(int) []Cell {
+			return []Cell{{strings.Repeat("a", 20), Plain}, {strings.Repeat("b", 10), Plain}, {strings.Repeat("c", 30), Plain}}
+		},
 	}
 	for width, want := range map[int]string{
 		64: strings.Repeat("a", 20) + "  bbbbbbbbbb  " + strings.Repeat("c", 30),
@@ -40,7 +43,8 @@ func TestTableShortensTheWidest(t *testing.T) {
 func TestBlockIsColoured(t *testing.T) {
 	table := Table{
 		Columns: []Column{{"NAME", "name", true}, {"STATE", "state", false}, {"SN", "Sn", false}},
-		Rows:    [][]Cell{{{"root", Plain}, {"active", Green}, {strings.Repeat("4", 30), Plain}}},
+		Count:   1,
+		Row:     func(int) []Cell { return []Cell{{"root", Plain}, {"active", Green}, {strings.Repeat("4", 30), Plain}} },
 	}
 	d := columns(36)
 	d.Colour = true

@@ -80,7 +80,7 @@ func (i Instance) change(ctx context.Context, ca Reference, t transition, wait t
 // Find finds a CA in the list. It fails with a [*NotListedError] if the CA is not there.
 func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, error) {
 	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
-		return i.Client.ListCaCertificate(ctx, i.ID)
+		return i.listed(ctx, ca.may())
 	})
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (i Instance) unknown(ca Reference, t transition, err, look error) error {
 
 // lookFor succeeds if the list shows the change.
 func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, t transition) (*api.CaCertificate, error) {
-	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
+	listed, err := i.listed(ctx, func(entry api.CaCertificate) bool { return entry.Sn == sn })
 	if err != nil {
 		return nil, err
 	}

@@ -309,11 +309,13 @@ func TestChangeThatIsInterrupted(t *testing.T) {
 
 func TestDevices(t *testing.T) {
 	s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 205}, nil)
-	entry, devices, err := s.instance.Devices(context.Background(), ca)
+	var devices []api.DeviceCertificate
+	take := func(device api.DeviceCertificate) error { devices = append(devices, device); return nil }
+	entry, err := s.instance.Devices(context.Background(), ca, take)
 	if err != nil || entry.CaName != "test CA" || len(devices) != 205 || devices[204].DeviceName != "device-205" {
 		t.Errorf("%+v, %d devices, %v", entry, len(devices), err)
 	}
-	_, _, err = s.instance.Devices(context.Background(), Reference{Sn: "1"})
+	_, err = s.instance.Devices(context.Background(), Reference{Sn: "1"}, take)
 	wantError[*NotListedError](t, err, `the CA with Sn "1" is not in the list of instance post-cn-test01`)
 }
 

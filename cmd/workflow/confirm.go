@@ -62,7 +62,7 @@ func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, lo
 
 // look succeeds if the CA is listed as active.
 func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, error) {
-	listed, err := i.Client.ListCaCertificate(ctx, i.ID)
+	listed, err := i.listed(ctx, Reference{CA: ca}.may())
 	if err != nil {
 		return nil, err
 	}

@@ -63,11 +63,12 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 	case entry.StateUnknown:
 		return Deletion{}, &UnclearError{CA: ca, Instance: i.ID}
 	}
-	devices, err := i.devicesOf(ctx, entry)
-	if err == nil && len(devices) > 0 && !withDevices {
-		err = &DevicesError{CA: ca, Instance: i.ID, Devices: len(devices)}
+	devices := 0
+	err = i.eachDevice(ctx, entry, func(api.DeviceCertificate) error { devices++; return nil })
+	if err == nil && devices > 0 && !withDevices {
+		err = &DevicesError{CA: ca, Instance: i.ID, Devices: devices}
 	}
-	return Deletion{CA: ca, Entry: entry, Devices: len(devices)}, err
+	return Deletion{CA: ca, Entry: entry, Devices: devices}, err
 }
 
 // Delete deletes a CA that was prepared, and waits until the list no longer shows it.
@@ -80,18 +81,27 @@ func (i Instance) Delete(ctx context.Context, d Deletion, wait time.Duration) (C
 	return change, err
 }
 
-// Devices lists the device certificates that ever registered themselves under a CA.
-func (i Instance) Devices(ctx context.Context, ca Reference) (*api.CaCertificate, []api.DeviceCertificate, error) {
+// Devices gives each device certificate that ever registered itself under a CA to take, and
+// returns the CA. If it fails, what was taken is not all.
+func (i Instance) Devices(ctx context.Context, ca Reference, take func(api.DeviceCertificate) error) (*api.CaCertificate, error) {
 	entry, err := i.Find(ctx, ca)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	devices, err := i.devicesOf(ctx, entry)
-	return entry, devices, err
+	return entry, i.eachDevice(ctx, entry, take)
 }
 
-func (i Instance) devicesOf(ctx context.Context, entry *api.CaCertificate) ([]api.DeviceCertificate, error) {
-	return during(i.Observer, CountDevices, func() ([]api.DeviceCertificate, error) {
-		return i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)
+func (i Instance) eachDevice(ctx context.Context, entry *api.CaCertificate, take func(api.DeviceCertificate) error) error {
+	_, err := during(i.Observer, CountDevices, func() (struct{}, error) {
+		for device, err := range i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn) {
+			if err == nil {
+				err = take(device)
+			}
+			if err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
 	})
+	return err
 }

@@ -30,6 +30,16 @@ func (e *NotListedError) Error() string {
 	return fmt.Sprintf("%s is not in the list of instance %s", e.CA, e.Instance)
 }
 
+// A TooLongError says that a list has more than this program keeps in memory.
+type TooLongError struct {
+	Instance string
+	MiB      int // what it keeps
+}
+
+func (e *TooLongError) Error() string {
+	return fmt.Sprintf("the list of instance %s has over %d MiB to be kept in memory", e.Instance, e.MiB)
+}
+
 // An UnchangedError says that the list does not show a change yet.
 type UnchangedError struct {
 	CA       Reference

@@ -52,7 +52,7 @@ func (i Instance) record(verification *x509.Certificate) error {
 // serial number.
 func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found *api.CaCertificate, err error) {
 	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
-		return i.Client.ListCaCertificate(ctx, i.ID)
+		return i.listed(ctx, concerns(ca, name))
 	})
 	if err != nil {
 		return nil, err
@@ -69,6 +69,45 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 		}
 	}
 	return nil, nil
+}
+
+// concerns tells the entries of the list that matter to a registration of the CA: the CA
+// itself, another of its serial number, and the first others of its name.
+func concerns(ca *pki.CA, name string) func(api.CaCertificate) bool {
+	const most = 10
+	may, named := Reference{CA: ca}.may(), 0
+	return func(entry api.CaCertificate) bool {
+		if may(entry) || hasSerialNumber(entry, ca.Certificate.SerialNumber) {
+			return true
+		}
+		if entry.CaName == name {
+			named++
+		}
+		return entry.CaName == name && named <= most
+	}
+}
+
+// maxKept bounds what is kept of a list.
+const maxKept = 16 << 20
+
+// listed lists the CA certificates of the instance that keep takes. It fails rather than
+// drop one if they are too many for the memory.
+func (i Instance) listed(ctx context.Context, keep func(api.CaCertificate) bool) ([]api.CaCertificate, error) {
+	var kept []api.CaCertificate
+	size := 0
+	for entry, err := range i.Client.ListCaCertificate(ctx, i.ID) {
+		switch {
+		case err != nil:
+			return nil, err
+		case !keep(entry):
+			continue
+		}
+		if size += 1<<10 + len(entry.CaContent) + len(entry.VerificationContent); size > maxKept {
+			return nil, &TooLongError{Instance: i.ID, MiB: maxKept >> 20}
+		}
+		kept = append(kept, entry)
+	}
+	return kept, nil
 }
 
 func (i Instance) requireActive(ca *pki.CA, own *api.CaCertificate) error {

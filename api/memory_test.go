@@ -1,0 +1,95 @@
+//go:build !race
+
+package api
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// peakHeap is the most memory that the heap had in use while do ran, above that before.
+func peakHeap(do func()) uint64 {
+	runtime.GC()
+	inUse := func() uint64 {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapInuse
+	}
+	var peak atomic.Uint64
+	before, done := inUse(), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				peak.Store(max(peak.Load(), inUse()))
+			}
+		}
+	})
+	do()
+	close(done)
+	group.Wait()
+	return peak.Load() - min(before, peak.Load())
+}
+
+// A list of 100,000 CAs is read in a fraction of the memory that it takes as a whole, 300 MB,
+// and so are pages of any other shape.
+func TestMemoryOfALongList(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 500 MB")
+	}
+	content := func(size int) string { return strings.Repeat("A", size) }
+	normal, long, tooLong := content(1300), content(60_000), content(80_000)
+	for _, tt := range []struct {
+		name        string
+		pages, size int
+		content     func(page int) string
+		want        int // entries; 0: the listing fails
+	}{
+		{"100,000 CAs", 1000, 100, func(int) string { return normal }, 100_000},
+		{"pages of entries of 80 kB", 8, 50, func(int) string { return tooLong }, 400},
+		{"long pages behind a short one", 8, 50, func(page int) string { return []string{"", long}[min(page-1, 1)] }, 400},
+		{"entries of nothing", 1, 300_000, func(int) string { return "" }, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				number, _ := strconv.Atoi(r.URL.Query().Get("PageNo"))
+				io.WriteString(w, `{"Data":{"CaCertificateVOS":[{}`)
+				for i := range tt.size {
+					if number > tt.pages {
+						break
+					}
+					fmt.Fprintf(w, `,{"Sn":"%d","CaContent":"%s","VerificationContent":"%s"}`, number*tt.size+i, tt.content(number), tt.content(number))
+				}
+				io.WriteString(w, `]}}`)
+			}))
+			defer server.Close()
+			client, listed := newTestClient(t, server, nil), 0
+			var failed error
+			peak := peakHeap(func() {
+				for entry, err := range client.ListCaCertificate(t.Context(), "i") {
+					if failed = err; err == nil && entry.Sn != "" {
+						listed++
+					}
+				}
+			})
+			if peak > 100e6 || listed != tt.want || (failed == nil) != (tt.want > 0) {
+				t.Errorf("%d entries, %v, %d MB", listed, failed, peak/1e6)
+			}
+			t.Logf("%d MB", peak/1e6)
+		})
+	}
+}

@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"golang.org/x/time/rate"
+
+	"mqttca/api/wire"
+)
+
+// DefaultRate is the number of requests a second for one process: half of what the service
+// takes from one address. Above that it blocks the address.
+const DefaultRate = 150
+
+// NewLimiter makes a limiter for all clients of a process that call the service; for 0 there
+// is none. A sixth of a second's requests may go out at once.
+func NewLimiter(perSecond int) *rate.Limiter {
+	if perSecond == 0 {
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(perSecond), max(1, perSecond/6))
+}
+
+// A pace keeps a client below the limits of the service.
+type pace struct {
+	beside    atomic.Int32 // pages that are fetched side by side
+	throttled atomic.Bool  // since the last pages were fetched
+}
+
+// turn waits until the limiter lets the next request out.
+func (c *Client) turn(ctx context.Context, call Call) error {
+	limiter := c.config.Limiter
+	if limiter == nil || limiter.Wait(ctx) == nil {
+		return nil
+	}
+	cause := ctx.Err()
+	if cause == nil { // Wait does not begin if the deadline is too near
+		cause = context.DeadlineExceeded
+	}
+	return &NoAnswerError{Call: call, Err: cause,
+		Reason: fmt.Sprintf("%s before it was sent (at most %v requests a second)", wire.Ending(cause), limiter.Limit())}
+}
+
+// atOnce is the number of pages to fetch side by side: half as many after a throttle.
+func (c *Client) atOnce() int32 {
+	if c.pace.throttled.Swap(false) {
+		c.pace.beside.Store(max(1, c.pace.beside.Load()/2))
+	}
+	return c.pace.beside.Load()
+}
+
+// note remembers that a request was throttled.
+func (p *pace) note(refusal *Error) {
+	if refusal.HTTPStatus == http.StatusTooManyRequests || strings.HasPrefix(refusal.Code, "Throttling") || refusal.Code == "SystemOverFlow" {
+		p.throttled.Store(true)
+	}
+}
