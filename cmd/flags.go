@@ -56,6 +56,7 @@ type connectionFlags struct {
 	vpc      bool
 	timeout  time.Duration // 0: see withTimeout
 	retries  int           // api.Unlimited unless given
+	rate     int           // requests a second
 }
 
 // ofConnection marks these flags for the help.
@@ -71,6 +72,7 @@ func (c *connectionFlags) addConnection(cmd *cobra.Command) {
 	flags.Var(&c.ecsRole, "ecs-role", "take credentials from the RAM role of this ECS instance, and nothing else")
 	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
 	c.addRequests(flags)
+	flags.IntVar(&c.rate, "rate", api.DefaultRate, "requests a second at most; divide it among the processes behind one address")
 	flags.VisitAll(func(flag *pflag.Flag) {
 		flag.Annotations = map[string][]string{ofConnection: nil}
 		cmd.Flags().AddFlag(flag)

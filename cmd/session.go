@@ -126,6 +126,7 @@ func (a *app) open(config api.Config) *session {
 	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: newRunID()}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
+	config.Limiter = api.NewLimiter(a.rate)
 	config.Retrying = a.noteRetry
 	config.Observe = func(e api.Exchange) {
 		a.warnOfClock(s, e)

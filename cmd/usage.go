@@ -53,6 +53,9 @@ func require(cmd *cobra.Command, names ...string) error {
 // maxRetries is more than any time limit leaves room for.
 const maxRetries = 100
 
+// maxRate is far above the limits of the service, for services that have none.
+const maxRate = 10_000
+
 // checkFlags refuses values that no flag has a meaning for: an empty text, the value of an
 // unset variable in a script, which would silently stand for the default, and the content
 // of a file in place of its path.
@@ -75,6 +78,8 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 		return usage("--profile and --ecs-role exclude each other: each names the one place to take credentials from")
 	case cmd.Flags().Changed("timeout") && a.timeout == 0:
 		return usage("--timeout is more than 0")
+	case cmd.Flags().Changed("rate") && (a.rate < 1 || a.rate > maxRate):
+		return usage("--rate is a number from 1 to %d", maxRate)
 	case cmd.Flags().Changed("retries") && (a.retries < 0 || a.retries > maxRetries):
 		return usage("--retries is a number from 0 to %d", maxRetries)
 	}
