@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,8 +53,10 @@ does, keeps everything in memory, and prints what to export in a shell to call i
 output can be sourced.
 
 With --tls it makes a root certificate for the run, in a temporary file that goes with
-it; SSL_CERT_FILE makes programs trust it where they honour that variable (on Linux
-mqttca does).
+it. It prints the variables that make programs trust the root: SSL_CERT_FILE for Go (not
+on macOS and Windows), OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js,
+REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. But for Node.js it is then
+the only root that they trust.
 
 With --hard it differs from the real service wherever a client should not rely on it.
 --fault makes calls go wrong, as often as it is given: a kind, and what it needs.
@@ -132,6 +135,10 @@ func writeRoot(pem []byte) (path string, cleanUp func(), err error) {
 	return path, cleanUp, nil
 }
 
+// rootVariables name a file of root certificates: to Go, OpenSSL and Python's ssl; to
+// Node.js; to Python's requests; to curl, which reads its own before the first.
+var rootVariables = []string{"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+
 // An emulateDocument is the result of emulate, printed once it serves.
 type emulateDocument struct {
 	URL         string            `json:"url"`
@@ -146,15 +153,18 @@ func newEmulateDocument(url, rootFile string) emulateDocument {
 		credentials.EnvAccessKeySecret: emulatedKeySecret,
 		credentials.EnvSecurityToken:   "", // one left over from real work would be refused
 	}
-	if rootFile != "" {
-		environment["SSL_CERT_FILE"] = rootFile
+	for _, name := range rootVariables {
+		if rootFile != "" {
+			environment[name] = rootFile
+		}
 	}
 	return emulateDocument{url, emulatedInstance, environment}
 }
 
 func (d emulateDocument) plain(w io.Writer) error {
 	fmt.Fprintf(w, "# the embedded service at %s, instance %s\n", d.URL, d.InstanceID)
-	for _, name := range []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken, "SSL_CERT_FILE"} {
+	names := []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken}
+	for _, name := range slices.Concat(names, rootVariables) {
 		if value, set := d.Environment[name]; set {
 			fmt.Fprintf(w, "export %s=%s\n", name, shellQuoted(value))
 		}
