@@ -187,6 +187,9 @@ func (c *client) addHeaders(r *http.Request, want request, key emulator.Credenti
 	sum := sha256.Sum256([]byte(want.body))
 	r.Header.Set("x-acs-action", want.action)
 	r.Header.Set("x-acs-version", "2020-04-20")
+	if want.action == "GetCallerIdentity" {
+		r.Header.Set("x-acs-version", "2015-04-01")
+	}
 	r.Header.Set("x-acs-date", c.now().UTC().Format("2006-01-02T15:04:05Z"))
 	r.Header.Set("x-acs-signature-nonce", rand.Text())
 	r.Header.Set("x-acs-content-sha256", hex.EncodeToString(sum[:]))

@@ -1,6 +1,7 @@
 // Package emulator is the control plane of ApsaraMQ for MQTT (product OnsMqtt, API
 // version 2020-04-20) in one process: a Service, which is an http.Handler with a book of
-// CA certificates in memory, and a Server for it that listens on loopback only.
+// CA certificates in memory, and a Server for it that listens on loopback only. It answers
+// GetCallerIdentity of STS, too.
 //
 // It promises to refuse what the real service is known to refuse. It verifies signatures
 // (ACS3-HMAC-SHA256 and the RPC signature 1.0), timestamps and nonces, checks RAM

@@ -60,7 +60,11 @@ func route(r *http.Request, claimed claim) (operation, *refusal) {
 	if !ok || r.URL.Path != "/" {
 		return operation{}, refuse("InvalidAction.NotFound")
 	}
-	if claimed.version != apiVersion {
+	version := apiVersion
+	if claimed.operation == getCallerIdentity {
+		version = stsVersion
+	}
+	if claimed.version != version {
 		return operation{}, refuse("InvalidVersion")
 	}
 	if !slices.Contains(op.methods, r.Method) {

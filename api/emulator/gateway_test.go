@@ -32,6 +32,7 @@ func TestMethods(t *testing.T) {
 		"DeleteDeviceCertificate":     "GET POST",
 		"ListInstances":               "GET POST",
 		"SetSniConfig":                "POST",
+		"GetCallerIdentity":           "GET POST",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(want))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
@@ -43,8 +44,11 @@ func TestMethods(t *testing.T) {
 			wantCode := "UnsupportedHTTPMethod"
 			if strings.Contains(methods, method) {
 				wantCode = "ParameterFieldCheckFailed"
-				if action == "ListInstances" { // needs none, and has a code in success
+				switch action { // these need none
+				case "ListInstances": // and this has a code in success
 					wantCode = "200"
+				case "GetCallerIdentity":
+					wantCode = ""
 				}
 			}
 			if got.code() != wantCode {
@@ -89,14 +93,14 @@ func TestPolicy(t *testing.T) {
 		"ListDeviceCertificateByCaSn": "mq:ListDeviceCertificateByCaSn", "ListInstances": "",
 		"ListDeviceCertificate": "mq:ListDeviceCertificate", "GetDeviceCertificate": "mq:GetDeviceCertificate",
 		"ActiveDeviceCertificate": "mq:ActiveDeviceCertificate", "InactivateDeviceCertificate": "mq:UnregisterDeviceCertificate",
-		"DeleteDeviceCertificate": "mq:DeleteDeviceCertificate", "SetSniConfig": "mq:SetSniConfig",
+		"DeleteDeviceCertificate": "mq:DeleteDeviceCertificate", "SetSniConfig": "mq:SetSniConfig", "GetCallerIdentity": "",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(actions))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
 	}
 	const instance = "mq:MqttInstanceAccess"
 	all := slices.Sorted(maps.Values(actions))
-	all[0] = instance // in place of the action of ListInstances, which is ""
+	all = append(all[2:], instance) // without the actions of ListInstances and GetCallerIdentity, which are ""
 	slices.Sort(all)
 	if diff := cmp.Diff(all, emulator.Actions()); diff != "" {
 		t.Errorf("actions (-want +got):\n%s", diff)

@@ -27,6 +27,7 @@
 //     before the signature, RAM after it and before the instance
 //   - headers: the signed headers are named in lower case, sorted and once each
 //   - http1: HTTP/1.1 only
+//   - identity: the names and ids of user, role and session that GetCallerIdentity tells
 //   - instances: the order, by id; all regions are listed by one endpoint; no instance has a
 //     tag, and so a filter by tags finds none; all fields of an instance but id and region
 //   - name: a CaName has 1 to 64 characters

@@ -22,8 +22,8 @@ var (
 )
 
 // operations is the table of operations, never written to. Methods are those of the
-// vendor's API metadata, RAM actions those of its pages; by its page ListInstances needs
-// none.
+// vendor's API metadata, RAM actions those of its pages; by their pages ListInstances and
+// GetCallerIdentity need none.
 var operations = map[string]operation{
 	"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
 	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
@@ -40,6 +40,7 @@ var operations = map[string]operation{
 	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", changeDevice((*device).delete)},
 	"ListInstances":               {getOrPost, "", (*Service).listInstances},
 	"SetSniConfig":                {post, setSniConfig, (*Service).setSNI},
+	getCallerIdentity:             {getOrPost, "", (*Service).callerIdentity},
 }
 
 // Operations returns the names of all operations, sorted.
