@@ -3,7 +3,7 @@ package emulator
 import (
 	"bytes"
 	"crypto/x509"
-	"time"
+	"slices"
 )
 
 // A CutOff is why the broker cuts off a device that connects with its certificate.
@@ -11,9 +11,8 @@ type CutOff string
 
 // The reasons.
 const (
-	NoSuchInstance CutOff = "emulator: the instance does not exist"
 	DeviceInactive CutOff = "emulator: the device certificate is registered and inactive"
-	CAUnknown      CutOff = "emulator: the device certificate is not registered, nor is a CA that issued it"
+	CAUnknown      CutOff = "emulator: neither the device certificate nor a CA that issued it is registered on the instance"
 	CAInactive     CutOff = "emulator: the device certificate is not registered, and its CA is inactive"
 	NotVerified    CutOff = "emulator: the device certificate does not verify under its CA now"
 	DeviceSnTaken  CutOff = "emulator: another device certificate of the CA is registered with the serial number"
@@ -37,64 +36,40 @@ func (c CutOff) Error() string { return string(c) }
 func (s *Service) Connect(instanceID string, certificate *x509.Certificate) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, known := s.instances[instanceID]; !known {
-		return NoSuchInstance
-	}
-	content := string(encodePEM(certificate.Raw))
-	if d := s.book.deviceWith(instanceID, content); d != nil {
-		if d.Inactive {
-			return DeviceInactive
-		}
-		return verifyDevice(certificate, d.ca.ca, s.now())
-	}
-	entry := s.book.issuerOf(instanceID, certificate)
+	content := string(throwaway{certificate: certificate}.pem())
+	ca, d := s.book.lookUp(instanceID, certificate, content)
 	switch {
-	case entry == nil:
+	case ca == nil:
 		return CAUnknown
-	case entry.inactive:
+	case d != nil && d.Inactive:
+		return DeviceInactive
+	case d == nil && ca.inactive:
 		return CAInactive
+	case !isSignedBy(certificate, ca.ca) || !isValidAt(certificate, s.now()) || !isValidAt(ca.ca, s.now()):
+		return NotVerified
+	case d != nil:
+		return nil
 	}
-	if err := verifyDevice(certificate, entry.ca, s.now()); err != nil {
-		return err
-	}
-	d := Device{
-		Sn: s.options.Sn.device(certificate.SerialNumber), Name: certificate.Subject.CommonName, Content: content,
-		NotBefore: certificate.NotBefore, NotAfter: certificate.NotAfter,
-	}
-	if entry.device(d.Sn) != nil {
+	sn := s.options.Sn.device(certificate.SerialNumber)
+	if ca.device(sn) != nil {
 		return DeviceSnTaken
 	}
-	entry.add(d)
+	ca.add(Device{Sn: sn, Name: certificate.Subject.CommonName, Content: content, NotBefore: certificate.NotBefore, NotAfter: certificate.NotAfter})
 	return nil
 }
 
-func verifyDevice(certificate, ca *x509.Certificate, now time.Time) error {
-	if !isSignedBy(certificate, ca) || !isValidAt(certificate, now) || !isValidAt(ca, now) {
-		return NotVerified
-	}
-	return nil
-}
-
-// deviceWith returns the device with a certificate, as PEM, or nil.
-func (b *book) deviceWith(instance, content string) *device {
+// lookUp finds the device that a certificate is registered as and its CA, or else the CA
+// that issued the certificate. CAs may share a name, as when one is renewed; an active one
+// precedes.
+func (b *book) lookUp(instance string, certificate *x509.Certificate, content string) (ca *record, d *device) {
 	for _, entry := range b.of(instance) {
-		for _, d := range entry.devices {
-			if d.Content == content {
-				return d
-			}
+		if i := slices.IndexFunc(entry.devices, func(d *device) bool { return d.Content == content }); i >= 0 {
+			return entry, entry.devices[i]
+		}
+		named := bytes.Equal(entry.ca.RawSubject, certificate.RawIssuer)
+		if named && isSignedBy(certificate, entry.ca) && (ca == nil || ca.inactive) {
+			ca = entry
 		}
 	}
-	return nil
-}
-
-// issuerOf returns the CA that issued a certificate, or nil. CAs may share a name, as when
-// one is renewed under a new key; an active one precedes.
-func (b *book) issuerOf(instance string, certificate *x509.Certificate) *record {
-	var found *record
-	for _, entry := range b.of(instance) {
-		if bytes.Equal(entry.ca.RawSubject, certificate.RawIssuer) && isSignedBy(certificate, entry.ca) && (found == nil || found.inactive) {
-			found = entry
-		}
-	}
-	return found
+	return ca, nil
 }

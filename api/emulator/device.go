@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"crypto/x509"
 	"fmt"
 	"math/big"
 	"slices"
@@ -80,7 +81,11 @@ func (d *device) content() string {
 		if serial, ok := new(big.Int).SetString(strings.ReplaceAll(d.Sn, ":", ""), 16); ok && serial.Sign() > 0 {
 			template.SerialNumber = serial
 		}
-		d.Content = string(unsignedBy(d.ca.ca, template))
+		// Without the CA's key, which x509 would compare with the signer's.
+		issuer := &x509.Certificate{RawSubject: d.ca.ca.RawSubject, SubjectKeyId: d.ca.ca.SubjectKeyId}
+		if made, err := (throwaway{certificate: issuer}).issue(template); err == nil {
+			d.Content = string(made.pem())
+		}
 	}
 	return d.Content
 }

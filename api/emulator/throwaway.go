@@ -62,28 +62,14 @@ func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
 		return throwaway{}, err
 	}
 	certificate, err := x509.ParseCertificate(der)
-	return throwaway{certificate, key}, err
+	if err != nil { // because of the name of the CA, which a client may choose
+		certificate = &x509.Certificate{Raw: der}
+	}
+	return throwaway{certificate, key}, nil
 }
 
-func (t throwaway) pem() []byte { return encodePEM(t.certificate.Raw) }
-
-func encodePEM(der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-}
-
-// unsignedBy makes a certificate with the issuer of a CA but not with its signature, as PEM.
-func unsignedBy(ca, template *x509.Certificate) []byte {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil
-	}
-	// Without the CA's key, which x509 would compare with the signer's.
-	issuer := &x509.Certificate{RawSubject: ca.RawSubject, SubjectKeyId: ca.SubjectKeyId}
-	der, err := x509.CreateCertificate(rand.Reader, template, issuer, key.Public(), key)
-	if err != nil {
-		return nil
-	}
-	return encodePEM(der)
+func (t throwaway) pem() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: t.certificate.Raw})
 }
 
 // throwawayTLS makes a root and a certificate below it for the loopback names and ip.
