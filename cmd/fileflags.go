@@ -70,6 +70,9 @@ func checkContent(flag *pflag.Flag) error {
 // in it, with or without quotation marks.
 func showsContent(message string) bool {
 	apart := func(r rune) bool { return strings.ContainsRune(` "=`, r) }
+	if object := strings.IndexByte(message, '{'); object >= 0 && pki.HasSecret(message[object:]) {
+		return true
+	}
 	return slices.ContainsFunc(strings.FieldsFunc(message, apart), pki.HasContent)
 }
 

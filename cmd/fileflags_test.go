@@ -43,6 +43,9 @@ func TestShowsContent(t *testing.T) {
 		`invalid argument "` + jwt + `"`: true,
 		"unknown flag: --out=" + jwt:     true,
 		"--code is empty":                false,
+		`takes no arguments, and "{\"AccessKeySecret\":\"x\"}" is one`: true,
+		`no command "[{AccessKeySecret: x}]"`:                          true,
+		`takes no arguments, and "{site}" is one`:                      false,
 	} {
 		if got := showsContent(message); got != want {
 			t.Errorf("%s: %v", message, got)

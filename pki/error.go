@@ -127,11 +127,11 @@ func HasContent(value string) bool {
 }
 
 // HasSecret reports whether a value may have a key, a password or a PIN in it: it has PEM, or
-// DER or PEM in base64 or hexadecimal, is JSON or a JSON Web Token, names a password as
-// openssl does or has the PIN of a token.
+// DER or PEM in base64 or hexadecimal, is an object in JSON or YAML or a JSON Web Token, names
+// a password as openssl does or has the PIN of a token.
 func HasSecret(value string) bool {
 	return strings.Contains(value, anyBegin) || strings.Contains(value, "pin-value=") ||
-		strings.HasPrefix(value, "{") && strings.Contains(value, `":`) ||
+		strings.HasPrefix(strings.TrimLeft(value, " ["), "{") && strings.Contains(value, ":") ||
 		strings.HasPrefix(value, "eyJ") && strings.Contains(value, ".eyJ") ||
 		hasPrefixFold(value, passwordSources) ||
 		slices.ContainsFunc(strings.FieldsFunc(value, notBase64), isEncoded)
