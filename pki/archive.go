@@ -16,7 +16,7 @@ type archive struct {
 	der               []byte
 	safes             []contentInfo // in DER, without attributes
 	hasMAC, encrypted bool          // encrypted also if only the MAC needs the password
-	rounds            int64 // of all parts, or -1 if one does not say for how many it asks
+	rounds            int64         // of all parts, or -1 if one does not say for how many it asks
 }
 
 type contentInfo struct {

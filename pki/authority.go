@@ -81,14 +81,13 @@ type Authority struct {
 // certificate and does not come with it.
 var ErrNoCertificate = errors.New("no CA certificate is given")
 
-// LoadAuthority reads a CA certificate and opens its private key. The key is the one of a
-// file, in PEM as PKCS#1 (RFC 8017 appendix A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915),
-// encrypted or not, or in a PKCS#12 archive; or a key in a token, if key is a pkcs11 URI.
-// Text, EC PARAMETERS and certificates beside a key in PEM are passed over. If the file of
-// the certificate is a bundle, the certificate that belongs to the key is taken. If
-// certificatePath is "", the certificate comes from the PKCS#12 archive of the key, or from
-// its token if that has exactly one certificate of the key.
-// LoadAuthority fails if any rule finds a [Fault]. The caller closes the authority.
+// LoadAuthority reads a CA certificate and opens its private key. The key is the one of a file, in
+// PEM as PKCS#1 (RFC 8017 appendix A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915), encrypted or not,
+// or in a PKCS#12 archive; or a key in a token, if key is a pkcs11 URI. Text, EC PARAMETERS and
+// certificates beside a key in PEM are passed over. If the file of the certificate is a bundle, the
+// certificate that belongs to the key is taken. If certificatePath is "", the certificate comes
+// from the PKCS#12 archive of the key, or from its token if that has exactly one certificate of the
+// key. LoadAuthority fails if any rule finds a [Fault]. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
 	m, err := ReadMaterial(Sources{CA: certificatePath, Key: key}, password)
 	if err != nil {

@@ -113,8 +113,7 @@ func keyKind(public crypto.PublicKey) string {
 	return unknownKind
 }
 
-// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that are not
-// read.
+// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that are not read.
 func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind

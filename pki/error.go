@@ -1,7 +1,6 @@
-// Package pki holds the local half of registering a private certificate
-// authority: the CA certificate, the key it belongs to, the checks on both, and
-// the verification certificate that proves to the service that whoever
-// registers the CA holds its key.
+// Package pki holds the local half of registering a private certificate authority: the CA
+// certificate, the key it belongs to, the checks on both, and the verification certificate that
+// proves to the service that whoever registers the CA holds its key.
 //
 // What it promises:
 //
@@ -46,8 +45,7 @@ import (
 	"unicode/utf8"
 )
 
-// An Error is an error about local material: a file, a certificate, a key, a registration
-// code.
+// An Error is an error about local material: a file, a certificate, a key, a registration code.
 type Error struct {
 	Action string // the verb: "read", "use", "sign"
 	Object string // "CA key ca.key"
@@ -56,8 +54,7 @@ type Error struct {
 	Err    error  // the cause for errors.Is and errors.As, or nil; Reason already tells it
 }
 
-// Error is one sentence in lower case, without a final period:
-// "<Action> <Object>: <Reason>".
+// Error is one sentence in lower case, without a final period: "<Action> <Object>: <Reason>".
 func (e *Error) Error() string { return e.Action + " " + e.Object + ": " + e.Reason }
 
 // Unwrap returns the cause, or nil.

@@ -14,13 +14,12 @@ import (
 	"go.step.sm/crypto/keyutil"
 )
 
-// IssueVerification signs a verification certificate with the CA's key: X.509 v3;
-// the subject is the Common Name and nothing else, the issuer the CA's subject byte
-// for byte; signed with SHA-256; critical keyUsage digitalSignature, critical
-// basicConstraints CA:FALSE, the subject key identifier, the authority key
-// identifier if the CA has a key identifier, and no other extension; valid from one hour
-// before Now for Validity, within the CA's validity. The signed certificate is parsed and
-// checked as [CA.CheckVerification] does before it is returned.
+// IssueVerification signs a verification certificate with the CA's key: X.509 v3; the subject is
+// the Common Name and nothing else, the issuer the CA's subject byte for byte; signed with SHA-256;
+// critical keyUsage digitalSignature, critical basicConstraints CA:FALSE, the subject key
+// identifier, the authority key identifier if the CA has a key identifier, and no other extension;
+// valid from one hour before Now for Validity, within the CA's validity. The signed certificate is
+// parsed and checked as [CA.CheckVerification] does before it is returned.
 func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err := CheckCode(t.Code); err != nil {
 		return nil, err
@@ -56,9 +55,8 @@ func refuseSigning(cause error) *Error {
 	return &Error{Action: "sign", Object: verificationRole, Reason: cause.Error(), Err: cause}
 }
 
-// serialBits is the length of the serial numbers made here: well over the 64
-// bits of randomness in common use, and within the 20 octets of RFC 5280
-// section 4.1.2.2.
+// serialBits is the length of the serial numbers made here: well over the 64 bits of randomness in
+// common use, and within the 20 octets of RFC 5280 section 4.1.2.2.
 const serialBits = 128
 
 // NewSerialNumber returns a random positive serial number of at most 128 bits.
@@ -72,11 +70,10 @@ func NewSerialNumber() *big.Int {
 	}
 }
 
-// NewVerificationKey makes a key pair for a verification certificate, RSA 2048 for
-// an RSA CA and P-256 for an EC one as in the vendor's procedure, and returns only
-// the public half. The CA signs the certificate, so nothing ever needs the private
-// half; it is dropped here, because whoever holds it together with the
-// certificate can pose as a device.
+// NewVerificationKey makes a key pair for a verification certificate, RSA 2048 for an RSA CA and
+// P-256 for an EC one as in the vendor's procedure, and returns only the public half. The CA signs
+// the certificate, so nothing ever needs the private half; it is dropped here, because whoever
+// holds it together with the certificate can pose as a device.
 func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 	kind, curve, size := "EC", "P-256", 0
 	if _, ok := ca.Certificate.PublicKey.(*rsa.PublicKey); ok {
@@ -103,8 +100,7 @@ func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
 // otherwise. It is needed for minutes; the vendor's procedure has 300 days.
 const DefaultValidity = 30 * 24 * time.Hour
 
-// backdating is how far a verification certificate starts in the past, for
-// clocks that disagree.
+// backdating is how far a verification certificate starts in the past, for clocks that disagree.
 const backdating = time.Hour
 
 // A Template has all that a verification certificate is made from: the same template and
@@ -136,8 +132,7 @@ func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		BasicConstraintsValid: true, // with IsCA unset: CA:FALSE
 		SubjectKeyId:          keyIdentifier,
-		// crypto/x509 fills it in by itself, but not for a subject that equals
-		// the issuer.
+		// crypto/x509 fills it in by itself, but not for a subject that equals the issuer.
 		AuthorityKeyId: ca.SubjectKeyId,
 	}, nil
 }

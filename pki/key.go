@@ -108,11 +108,7 @@ func (k *openedKey) choose(b *bundle) error {
 
 // KeySources names the sources of keys that this build can read.
 func KeySources() []string {
-	sources := []string{"pem", "encrypted-pem", "pkcs12"}
-	if hasTokens {
-		sources = append(sources, "pkcs11")
-	}
-	return sources
+	return append([]string{"pem", "encrypted-pem", "pkcs12"}, tokenSources...)
 }
 
 // parseKeys reads the private keys of a PEM or DER file. It passes over keys that can't be
@@ -193,8 +189,7 @@ func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 // is tried without it and with it, and a token without it only.
 type Password func(what string) (string, error)
 
-// ErrNoPassword is the error of a [Password] that has none, and the cause of the [*Error]
-// about it.
+// ErrNoPassword is the error of a [Password] that has none, and the cause of the [*Error] about it.
 var ErrNoPassword = errors.New("no password is given")
 
 // errWrongPassword is the cause of the error about a password that opens nothing.

@@ -31,13 +31,7 @@ type Material struct {
 
 // has reports whether there is an object of the subject to check.
 func (m *Material) has(subject Subject) bool {
-	switch subject {
-	case OfPair:
-		return m.key != nil
-	case OfVerification:
-		return m.Verification != nil
-	}
-	return true
+	return subject == OfCA || subject == OfPair && m.key != nil || subject == OfVerification && m.Verification != nil
 }
 
 // object names the object of a subject, for a finding.
@@ -45,10 +39,8 @@ func (m *Material) object(subject Subject) string {
 	switch {
 	case subject == OfPair:
 		return m.key.object
-	case subject == OfVerification && m.verificationPath == "":
-		return verificationRole
 	case subject == OfVerification:
-		return verificationRole + " " + m.verificationPath
+		return (&file{role: verificationRole, path: m.verificationPath}).object()
 	case m.path == "":
 		return caRole + " " + quoteSubject(m.Certificate)
 	}
@@ -104,12 +96,11 @@ func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 			return nil, err
 		}
 	}
+	read := m.readCA
 	if p.Key != "" {
-		err = m.readPair(p.Key, password)
-	} else {
-		err = m.readCA()
+		read = func() error { return m.readPair(p.Key, password) }
 	}
-	if err != nil {
+	if err := read(); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -44,10 +44,9 @@ func (b pemBlock) byContent() pemBlock {
 	return b
 }
 
-// pemBlocks returns the PEM blocks of data and ignores the text around them.
-// pem.Decode passes over a damaged block in silence; here each BEGIN is looked at on its
-// own, so that a damaged block is seen. One within a line may be part of a sentence: it
-// counts only if the block is whole.
+// pemBlocks returns the PEM blocks of data and ignores the text around them. pem.Decode passes over
+// a damaged block in silence; here each BEGIN is looked at on its own, so that a damaged block is
+// seen. One within a line may be part of a sentence: it counts only if the block is whole.
 func pemBlocks(data []byte) []pemBlock {
 	data = unescape(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
@@ -136,9 +135,8 @@ func labels(blocks []pemBlock) string {
 	return strings.Join(names, ", ")
 }
 
-// isCertificate reports whether a PEM label announces a certificate (RFC 7468
-// section 5.1, which names the two older labels), or one of a device as the vendor's examples
-// have it.
+// isCertificate reports whether a PEM label announces a certificate (RFC 7468 section 5.1, which
+// names the two older labels), or one of a device as the vendor's examples have it.
 func isCertificate(label string) bool {
 	return label == "DEVICECERTIFICATE" || label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
 }

@@ -110,8 +110,7 @@ func (f *file) refuseArchive(err error) error {
 	if err == nil {
 		return nil
 	}
-	text := err.Error()
-	switch {
+	switch text := err.Error(); {
 	case strings.Contains(text, "support"):
 		return f.refuse("its PKCS#12 archive has a form that is not read: "+text[strings.LastIndex(text, "pkcs12: ")+len("pkcs12: "):], adviceOfArchive)
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), f.unsealed:

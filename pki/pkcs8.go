@@ -43,8 +43,7 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 	return signer, err
 }
 
-// legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that
-// crypto/x509 reads.
+// legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that crypto/x509 reads.
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
 // parseLegacy has no derivation to bound: it is one round of MD5.
@@ -134,10 +133,9 @@ func (s scheme) decrypt(key, iv, ciphertext []byte) []byte {
 // maxModulus bounds the work on a modulus, in bits: four times the largest in use.
 const maxModulus = 16384
 
-// repairRSA reads an RSA key (RFC 8017 appendix A.1.2) that crypto/x509 refuses: for its
-// private exponent or CRT values, for an integer that lacks the octet of its sign, or for
-// what stands behind it. From both primes it computes the other values anew. It returns nil
-// for anything else.
+// repairRSA reads an RSA key (RFC 8017 appendix A.1.2) that crypto/x509 refuses: for its private
+// exponent or CRT values, for an integer that lacks the octet of its sign, or for what stands
+// behind it. From both primes it computes the other values anew. It returns nil for anything else.
 func repairRSA(block *pem.Block) *rsa.PrivateKey {
 	types, values := shape(block.Bytes)
 	if block.Type == "PRIVATE KEY" && strings.HasPrefix(types, "iso") && algorithmKind(values[1].FullBytes) == unreadRSA {

@@ -63,18 +63,16 @@ func ReadVerification(path string) (*x509.Certificate, error) {
 	return b.one("leave only the verification certificate in the file")
 }
 
-// CheckVerification checks that a verification certificate proves possession of
-// the CA's key: it is another certificate with another key, signed with SHA-256,
-// SHA-384 or SHA-512 by the CA's key, its issuer is the CA's subject byte for
-// byte, its Common Name is the registration code, and it is valid at the given
-// time. With an empty code any code that [CheckCode] accepts will do.
+// CheckVerification checks that a verification certificate proves possession of the CA's key: it is
+// another certificate with another key, signed with SHA-256, SHA-384 or SHA-512 by the CA's key,
+// its issuer is the CA's subject byte for byte, its Common Name is the registration code, and it is
+// valid at the given time. With an empty code any code that [CheckCode] accepts will do.
 func (c *CA) CheckVerification(verification *x509.Certificate, code string, at time.Time) error {
 	m := &Material{Certificate: c.Certificate, path: c.Path, Verification: verification, code: code}
 	return refusal(m.judge(at, OfVerification))
 }
 
-// maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be
-// a Common Name.
+// maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be a Common Name.
 const maxCodeLength = 64
 
 // CheckCode refuses a registration code that can't be the Common Name of a

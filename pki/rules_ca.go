@@ -196,10 +196,7 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 // findConstrainedProof leaves a proof that was made elsewhere to verification-name-constraints.
 func findConstrainedProof(m *Material, _ time.Time) (string, string) {
 	reason := outsideConstraints(m.Certificate, codeAlone)
-	if m.Verification != nil || reason == "" {
-		return "", ""
-	}
-	return reason + ": what this key signs for a code alone does not verify", adviceOfConstraints
+	return when(m.Verification == nil && reason != "", reason+": what this key signs for a code alone does not verify", adviceOfConstraints)
 }
 
 func findOutsideConstraints(m *Material, _ time.Time) (string, string) {

@@ -11,8 +11,7 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules of this file are about what parsers as strict as crypto/x509 refuse, and OpenSSL
-// takes.
+// The rules of this file are about what parsers as strict as crypto/x509 refuse, and OpenSSL takes.
 
 // ofCA is the rule that has something to say of a CA certificate.
 func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, time.Time) (string, string) {
@@ -23,11 +22,9 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 
 // findOddProof takes all together. The issuer is left to the CA.
 func findOddProof(m *Material, _ time.Time) (string, string) {
-	var found []string
-	for _, say := range []func(*x509.Certificate) string{oddName, oddExtensions, oddKey, oddTimes, oddVersion} {
-		found = append(found, say(m.Verification))
-	}
-	if m.Verification.SerialNumber.Sign() < 0 {
+	v := m.Verification
+	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddVersion(v)}
+	if v.SerialNumber.Sign() < 0 {
 		found = append(found, "its serial number is negative")
 	}
 	found = slices.DeleteFunc(found, func(message string) bool { return message == "" })

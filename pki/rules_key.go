@@ -158,16 +158,15 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 	if samePublicKey(m.Certificate.PublicKey, public) {
 		return "", ""
 	}
-	if public == nil {
-		return fmt.Sprintf("it does not belong to the CA certificate %s, which does not verify its trial signature", quoteSubject(m.Certificate)), adviceOfPair
-	}
 	kind, wanted := keyKind(public), certificateKeyKind(m.Certificate)
-	if kind == wanted {
-		return fmt.Sprintf("it does not belong to the CA certificate %s: both keys are %s, but different ones",
-			quoteSubject(m.Certificate), kind), adviceOfPair
+	other := "does not belong to the CA certificate " + quoteSubject(m.Certificate)
+	switch {
+	case public == nil:
+		return "it " + other + ", which does not verify its trial signature", adviceOfPair
+	case kind == wanted:
+		return "it " + other + ": both keys are " + kind + ", but different ones", adviceOfPair
 	}
-	return fmt.Sprintf("it is %s and does not belong to the CA certificate %s, whose key is %s",
-		kind, quoteSubject(m.Certificate), wanted), adviceOfPair
+	return "it is " + kind + " and " + other + ", whose key is " + wanted, adviceOfPair
 }
 
 // findFailedTrial reports why the trial signature of a token's key failed.

@@ -9,7 +9,8 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-const hasTokens = true
+// tokenSources are the sources of keys that a build with cgo adds.
+var tokenSources = []string{"pkcs11"}
 
 // open finds the token, asks for its PIN, logs in once and finds the key.
 func (k *tokenObject) open(password Password) (*openedKey, error) {

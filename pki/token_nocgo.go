@@ -2,7 +2,7 @@
 
 package pki
 
-const hasTokens = false
+var tokenSources []string
 
 func (k *tokenObject) open(Password) (*openedKey, error) { return nil, k.refuseWithoutTokens() }
 

@@ -146,8 +146,7 @@ func (k *tokenObject) refuse(reason, advice string) *Error {
 // For the URI of a key, that is all certificates of its token: which of them is the key's, its
 // trial signature shows.
 func (k *tokenObject) bundle() (*bundle, error) {
-	id, label, shown := k.id, k.values["object"], shownInItsObjects
-	implied := k.role == keyRole
+	id, label, shown, implied := k.id, k.values["object"], shownInItsObjects, k.role == keyRole
 	if implied {
 		id, label, shown = nil, "", choosingTheToken
 	}
