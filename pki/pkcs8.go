@@ -147,7 +147,7 @@ func repairRSA(block *pem.Block) *rsa.PrivateKey {
 	}
 	integer := func(i int) *big.Int { return new(big.Int).SetBytes(values[i].Bytes) }
 	n, e, p, q := integer(1), integer(2), integer(4), integer(5)
-	if !e.IsInt64() || new(big.Int).Mul(p, q).Cmp(n) != 0 {
+	if e.BitLen() > 31 || new(big.Int).Mul(p, q).Cmp(n) != 0 {
 		return nil
 	}
 	one := big.NewInt(1)

@@ -79,12 +79,10 @@ const maxCodeLength = 64
 // verification certificate: empty, outside printable ASCII, with a space at
 // either end, or longer than 64 characters.
 func CheckCode(code string) error {
-	reason := codeFault(code)
-	if reason == "" {
-		return nil
+	if reason := codeFault(code); reason != "" {
+		return &Error{Action: "use", Object: "registration code", Reason: reason, Advice: "give the code exactly as the service returned it"}
 	}
-	return &Error{Action: "use", Object: "registration code", Reason: reason,
-		Advice: "give the code exactly as the service returned it"}
+	return nil
 }
 
 // aroundCodes are what JSON, a shell, a table or a label put around a code. No code in any
@@ -103,17 +101,14 @@ func CheckGivenCode(code string) error {
 }
 
 func codeFault(code string) string {
-	if code == "" {
-		return "it is empty"
-	}
-	position := 0
-	for _, r := range code {
-		position++
+	for i, r := range []rune(code) {
 		if r < 0x20 || r > 0x7e {
-			return fmt.Sprintf("its character %d, %+q, is outside printable ASCII", position, r)
+			return fmt.Sprintf("its character %d, %+q, is outside printable ASCII", i+1, r)
 		}
 	}
 	switch {
+	case code == "":
+		return "it is empty"
 	case code[0] == ' ' || code[len(code)-1] == ' ':
 		return "it starts or ends with a space"
 	case len(code) > maxCodeLength:

@@ -108,24 +108,20 @@ const (
 	shortestLife = time.Hour
 )
 
-// outside returns a message if the time is not within the validity, whose ends are included
-// (RFC 5280 section 4.1.2.5).
-func outside(certificate *x509.Certificate, at time.Time) (early bool, message string) {
+// outside returns a message and one of two advices if the time is not within the validity,
+// whose ends are included (RFC 5280 section 4.1.2.5).
+func outside(certificate *x509.Certificate, at time.Time, early, late string) (message, advice string) {
 	switch {
 	case at.Before(certificate.NotBefore):
-		return true, "it is not valid before " + Timestamp(certificate.NotBefore)
+		return "it is not valid before " + Timestamp(certificate.NotBefore), early
 	case at.After(certificate.NotAfter):
-		return false, "it expired at " + Timestamp(certificate.NotAfter)
+		return "it expired at " + Timestamp(certificate.NotAfter), late
 	}
-	return false, ""
+	return "", ""
 }
 
 func findOutsideValidity(m *Material, at time.Time) (string, string) {
-	early, message := outside(m.Certificate, at)
-	if early {
-		return message, "wait until then, or check this machine's clock"
-	}
-	return message, "renew the CA certificate, or check this machine's clock"
+	return outside(m.Certificate, at, "wait until then, or check this machine's clock", "renew the CA certificate, or check this machine's clock")
 }
 
 func findSoonExpired(m *Material, at time.Time) (string, string) {
@@ -148,11 +144,7 @@ func days(d time.Duration) string {
 }
 
 func findVerificationOutside(m *Material, at time.Time) (string, string) {
-	early, message := outside(m.Verification, at)
-	if early {
-		return message, "check the clock of this machine and of the one that signed"
-	}
-	return message, "sign a new one"
+	return outside(m.Verification, at, "check the clock of this machine and of the one that signed", "sign a new one")
 }
 
 func findLongLife(m *Material, _ time.Time) (string, string) {
