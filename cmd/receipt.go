@@ -39,12 +39,10 @@ type requestDocument struct {
 	Code       string `json:"code"`        // the service's error code; "" if the request succeeded
 }
 
-const receiptFormat = "mqttca/receipt/v1"
-
 // receipt is the receipt of a run. failed is nil if the run ended well or goes on.
 func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *failure) receipt {
 	r := receipt{
-		Format:      receiptFormat,
+		Format:      "mqttca/receipt/v1",
 		RunID:       s.run,
 		ToolVersion: toolVersion(),
 		origin:      s.origin(),

@@ -158,8 +158,6 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},
 	{regexp.MustCompile(`"run_id": "[0-9a-f]{8}"`), `"run_id": "RUN-ID"`},
-	{regexp.MustCompile(`\b\d{8}T\d{6}Z-[0-9a-f]{8}\b`), "TIME-RUN-ID"},
-	{regexp.MustCompile(`\brun [0-9a-f]{8}, started`), "run RUN-ID, started"},
 	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},
 	{regexp.MustCompile(`in \d+m?s, `), "in DURATION, "},
 	{regexp.MustCompile(`(?m)^([✓✗] .*)  \d\.\ds$`), "${1}  TOOK"},

@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
@@ -123,7 +125,7 @@ func misnamed(source string, err error) error {
 
 // open makes the client. If the host is not the vendor's, it says so before anything else.
 func (a *app) open(config api.Config) *session {
-	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: newRunID()}
+	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: fmt.Sprintf("%08x", rand.Uint32())}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
 	config.Limiter = api.NewLimiter(a.rate)

@@ -40,8 +40,7 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 	if t.receipt == "-" {
 		return nil, usage("--receipt is a file; --json prints the same document")
 	}
-	_, err := await(cmd.Context(), func() (struct{}, error) { return struct{}{}, a.checkReceipts(t, ca) })
-	if err != nil {
+	if err := a.checkReceipts(t, ca); err != nil {
 		return nil, err
 	}
 	return a.connect(cmd)

@@ -22,7 +22,7 @@ func (i Instance) Confirm(ctx context.Context, ca *pki.CA, wait time.Duration) (
 
 // reactivate makes a listed CA active again.
 func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCertificate, wait time.Duration) (Result, error) {
-	if err := i.record(nil); err != nil {
+	if err := i.record(Result{Listed: found}); err != nil {
 		return Result{Listed: found}, err
 	}
 	change, err := i.apply(ctx, Reference{CA: ca}, found, activation, wait)

@@ -22,7 +22,6 @@ package workflow
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 
 	"mqttca/api"
@@ -40,11 +39,12 @@ type Instance struct {
 	Record func(Result) error
 }
 
-func (i Instance) record(verification *x509.Certificate) error {
+func (i Instance) record(r Result) error {
 	if i.Record == nil {
 		return nil
 	}
-	return i.Record(Result{Outcome: Submitting, Verification: verification})
+	r.Outcome = Submitting
+	return i.Record(r)
 }
 
 // precheck looks for the CA in the list of the instance: found is its entry, nil if it is

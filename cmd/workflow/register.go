@@ -71,7 +71,7 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 	for try := 1; ; try++ {
 		submission, err := i.sign(ctx, order, key, refused)
 		if err == nil {
-			err = i.record(submission.Verification)
+			err = i.record(Result{Verification: submission.Verification})
 		}
 		if err != nil {
 			return result, settled(doubt, err)

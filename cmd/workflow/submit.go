@@ -33,7 +33,7 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 	case found == nil && s.DryRun:
 		return Result{Outcome: WouldRegister}, nil
 	case found == nil:
-		if err := i.record(s.Verification); err != nil {
+		if err := i.record(Result{Verification: s.Verification}); err != nil {
 			return Result{}, err
 		}
 		return i.submit(ctx, s)
