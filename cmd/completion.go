@@ -50,10 +50,7 @@ func newShell(name string) *cobra.Command {
 		Example: "  mqttca completion " + name,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := writeCompletion(name, cmd.Root(), !bare); err != nil {
-				return cannotWrite("standard output", err)
-			}
-			return nil
+			return cannotPrint(writeCompletion(name, cmd.Root(), !bare))
 		},
 	}
 	cmd.Flags().BoolVar(&bare, "no-descriptions", false, "leave out the descriptions of commands and flags")

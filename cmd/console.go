@@ -59,10 +59,7 @@ func (c *console) print(document any, plain func(io.Writer) error) error {
 		plain = func(w io.Writer) error { return encodeTo(w, document) }
 	}
 	out := bufio.NewWriterSize(c.out, 64<<10)
-	if err := cmp.Or(plain(out), out.Flush()); err != nil {
-		return cannotWrite("standard output", err)
-	}
-	return nil
+	return cannotPrint(cmp.Or(plain(out), out.Flush()))
 }
 
 // A longDocument is a document that ends in a list which may be too long to be encoded in

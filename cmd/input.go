@@ -68,8 +68,7 @@ func checkKeys(decoder *json.Decoder) error {
 		if token == json.Delim('{') {
 			token, _ := decoder.Token()
 			key := token.(string)
-			odd := strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsUpper(r) })
-			if odd || seen[key] {
+			if seen[key] || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsUpper(r) }) {
 				return fmt.Errorf("it is not the JSON that mqttca writes: the key %q is there twice, or is spelt otherwise", key)
 			}
 			seen[key] = true

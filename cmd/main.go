@@ -39,7 +39,7 @@ func Main() int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a := &app{console: console{
-		in: os.Stdin, out: resultStream{os.Stdout}, err: terminal.OpenScreen(os.Stderr, os.Getenv), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
+		in: os.Stdin, out: os.Stdout, err: terminal.OpenScreen(os.Stderr, os.Getenv), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
 	}}
 	return a.run(ctx, os.Args[1:])
 }
@@ -53,11 +53,11 @@ func interrupts() []os.Signal {
 	if !signal.Ignored(syscall.SIGHUP) {
 		signals = append(signals, syscall.SIGHUP)
 	}
-	if signal.Ignored(os.Interrupt) {
-		signal.Ignore(syscall.SIGQUIT)
-		return signals
+	if !signal.Ignored(os.Interrupt) {
+		return append(signals, os.Interrupt, syscall.SIGQUIT)
 	}
-	return append(signals, os.Interrupt, syscall.SIGQUIT)
+	signal.Ignore(syscall.SIGQUIT)
+	return signals
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

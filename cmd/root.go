@@ -31,13 +31,8 @@ service, with nothing leaving this machine.`,
 		SuggestionsMinimumDistance: 2,
 		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 
-		Args: knownCommand,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if err := a.checkFlags(cmd); err != nil {
-				return err
-			}
-			return a.checkStdout()
-		},
+		Args:              knownCommand,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if a.json {
 				return misuse(errors.New("no command given, so there is no result for --json"))

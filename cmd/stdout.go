@@ -2,30 +2,24 @@ package cmd
 
 import (
 	"errors"
-	"os"
 	"syscall"
 )
 
-// A resultStream is standard output. A reader that has read enough, such as head, is no
-// error: the run does its work, and nobody misses the rest.
-type resultStream struct{ *os.File }
-
-func (s resultStream) Write(p []byte) (int, error) {
-	n, err := s.File.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
-		return len(p), nil
+// cannotPrint is the error of a result that could not be printed. There is none if the reader
+// went away: it has read enough, as head has.
+func cannotPrint(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
 	}
-	return n, err
+	return cannotWrite("standard output", err)
 }
-
-var errStdoutClosed = errors.New("it is closed")
 
 // checkStdout fails if no result could be printed: standard output is closed, is open for
 // reading only, or is a device that is full. A write of no bytes shows the latter two.
 func (c *console) checkStdout() error {
 	_, err := c.out.Write(nil)
 	if stdoutClosed() {
-		err = errStdoutClosed
+		err = errors.New("it is closed")
 	}
 	if err != nil {
 		return &fileError{"write", "standard output", err, "give it a file, or '>/dev/null' if you do not need the result"}

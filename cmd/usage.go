@@ -58,7 +58,7 @@ const maxRate = 10_000
 
 // checkFlags refuses values that no flag has a meaning for: an empty text, the value of an
 // unset variable in a script, which would silently stand for the default, and the content
-// of a file in place of its path.
+// of a file in place of its path. It refuses a standard output that takes no result, too.
 func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Value.Type() == "string" && flag.Value.String() == "" && err == nil {
@@ -83,7 +83,7 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	case cmd.Flags().Changed("retries") && (a.retries < 0 || a.retries > maxRetries):
 		return usage("--retries is a number from 0 to %d", maxRetries)
 	}
-	return nil
+	return a.checkStdout()
 }
 
 // noArgs does not show an argument that may be the second word of a password.
