@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"os"
 	"regexp"
 	"slices"
@@ -57,7 +58,11 @@ func checkContent(flag *pflag.Flag) error {
 	case pki.InToken(value) && (flag.Name == "ca-key" || flag.Name == "ca-cert") && !strings.Contains(value, "-----BEGIN"):
 		return nil // it may have a PIN, of which a rule warns
 	case isFile:
-		return pki.CheckPath("--"+flag.Name, file.content, value)
+		err := pki.CheckPath("--"+flag.Name, file.content, value)
+		if refusal, ok := errors.AsType[*pki.Error](err); ok && file.content == "content" { // which is written
+			refusal.Action, refusal.Advice = "write", "give the path of the file to write; every user of this machine can read a command line"
+		}
+		return err
 	case pki.HasSecret(value):
 		return usage("--%s has the content of a file in it, which is not shown", flag.Name)
 	case redacted(value) != value:

@@ -80,3 +80,18 @@ func TestRedacted(t *testing.T) {
 		}
 	}
 }
+
+// The complaint about content in place of a path says what the file is for.
+func TestContentOfFileFlags(t *testing.T) {
+	for name, file := range fileFlags() {
+		want, advice := "read --"+name+": ", "give the path of that file"
+		if file.content == "content" {
+			want, advice = "write --"+name+": ", "give the path of the file to write"
+		}
+		flag := &pflag.Flag{Name: name, Value: &ecsRole{name: "-----BEGIN EC PRIVATE KEY-----"}}
+		err := checkContent(flag)
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(describe(nil, err).Hint, advice) {
+			t.Errorf("--%s: %v, hint %s", name, err, describe(nil, err).Hint)
+		}
+	}
+}
