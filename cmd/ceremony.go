@@ -90,6 +90,8 @@ func (c *console) warnOfAge(r signingRequest, now time.Time) {
 	at, err := r.fetchedAt()
 	switch age := now.Sub(at); {
 	case err != nil:
+	case age > 10*365*day: // a duration says nothing
+		c.warn("the code was fetched at %s: it may have been replaced since", r.FetchedAt)
 	case age > requestAge:
 		c.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
 	case age < -clockLead:

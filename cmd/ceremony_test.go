@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -68,8 +69,10 @@ func TestAgeOfARequest(t *testing.T) {
 	}
 	for age, want := range map[time.Duration]string{
 		0: "", 24 * time.Hour: "", -15 * time.Minute: "",
-		24*time.Hour + time.Second:    "warning: the code was fetched 24h0m0s ago, at " + fetched,
-		-15*time.Minute - time.Second: "warning: the code was fetched at " + fetched + ", and this machine's clock has not come to that",
+		24*time.Hour + time.Second:        "warning: the code was fetched 24h0m0s ago, at " + fetched,
+		-15*time.Minute - time.Second:     "warning: the code was fetched at " + fetched + ", and this machine's clock has not come to that",
+		10*365*24*time.Hour + time.Second: "warning: the code was fetched at " + fetched + ": it may have been replaced since",
+		math.MaxInt64:                     "warning: the code was fetched at " + fetched + ": it may have been replaced since",
 	} {
 		var out strings.Builder
 		(&console{err: terminal.NewScreen(&out, terminal.Display{})}).warnOfAge(signingRequest{FetchedAt: fetched}, at.Add(age))
