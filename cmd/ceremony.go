@@ -74,6 +74,9 @@ func (r signingRequest) check() error {
 	case r.InstanceID == "":
 		return fmt.Errorf("it names no instance")
 	}
+	if err := checkInstance(r.InstanceID); err != nil {
+		return fmt.Errorf("its instance %q: %w", r.InstanceID, err)
+	}
 	if err := pki.CheckGivenCode(r.RegistrationCode); err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func TestOpenABundle(t *testing.T) {
 		"": func(*bundle) {},
 		`its format is "x", not "mqttca-bundle/1"`: func(b *bundle) { b.Format = "x" },
 		"the request in it: it names no instance":  func(b *bundle) { b.Request.InstanceID = "" },
+		`the request in it: its instance "post-сn-x": an instance id has letters from a to z, digits, - and _ only, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
 		"code": func(b *bundle) { b.Request.RegistrationCode = "d" },
 		"its CA certificate has another SHA-256 than it says":           func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },
 		"its verification certificate has another SHA-256 than it says": func(b *bundle) { b.VerificationCertificate = pki.EncodeCertificate(other) },

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mqttca/api/wire"
 )
 
 // A duration is the value of a flag: any text of time.ParseDuration, or whole days as 30d.
@@ -59,6 +61,17 @@ func (d duration) String() string {
 
 // Type is the word that the help shows.
 func (duration) Type() string { return "duration" }
+
+// checkInstance refuses what no instance id can hold, such as a letter of another script that
+// looks like one of it.
+func checkInstance(id string) error {
+	for _, r := range id {
+		if !wire.IsName(string(r), "-_") {
+			return fmt.Errorf("an instance id has letters from a to z, digits, - and _ only, not %q (%U)", r, r)
+		}
+	}
+	return nil
+}
 
 // An ecsRole is the value of --ecs-role[=NAME].
 type ecsRole struct {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,6 +17,29 @@ func TestDuration(t *testing.T) {
 		value := duration{value: new(time.Duration)}
 		if err := value.Set(text); err == nil {
 			t.Errorf("Set(%q) = %s, want an error", text, value)
+		}
+	}
+}
+
+// What no instance id can hold is a wrong command line, wherever an instance is given, and the
+// error names the character: some look like a letter of an id.
+func TestInstanceIDs(t *testing.T) {
+	for _, row := range commands() {
+		if row.build(&app{}).Flags().Lookup("instance") == nil {
+			continue
+		}
+		for id, want := range map[string]string{
+			"post-\u0441n-7mz2d":  `not 'с' (U+0441)`,
+			"post-cn-7mz2d\u200b": `not '\u200b' (U+200B)`,
+			"post-cn-7mz2\uff44":  `(U+FF44)`,
+			"post-cn-7mz2d ":      `not ' ' (U+0020)`,
+			"post-111****":        `not '*' (U+002A)`,
+			"post-cn-\xff":        `(U+FFFD)`,
+		} {
+			code, _, stderr := runHere(row.name, "--instance", id)
+			if code != exitUsage || !strings.Contains(stderr, want) {
+				t.Errorf("%s --instance %q: exit code %d, %s", row.name, id, code, stderr)
+			}
 		}
 	}
 }
