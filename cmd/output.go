@@ -77,10 +77,7 @@ func checkFolder(path string) error {
 	}
 	defer os.Remove(probe.Name())
 	_, err = probe.Write(make([]byte, probeSize))
-	if closeErr := probe.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := errors.Join(err, probe.Close()); err != nil {
 		return cannotWrite(path, err)
 	}
 	return nil
@@ -155,10 +152,7 @@ func writeBeside(path string, data []byte, mode fs.FileMode) (name string, err e
 		return "", err
 	}
 	defer func() {
-		if closeErr := file.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
+		if err = errors.Join(err, file.Close()); err != nil {
 			os.Remove(file.Name())
 		}
 	}()

@@ -114,11 +114,10 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 	}
 	document := session.receipt(t, ca, result, nil)
 	kept := a.closeReceipt(session, t, document)
-	if kept != nil && a.json { // a document, or an error object, not both
-		return doneButError(ca, t, result, "its receipt could not be kept", kept)
-	}
-	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
-		return doneButError(ca, t, result, "this could not be printed", err)
+	if kept == nil || !a.json { // a document, or an error object, not both
+		if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
+			return doneButError(ca, t, result, "this could not be printed", err)
+		}
 	}
 	if kept != nil {
 		return doneButError(ca, t, result, "its receipt could not be kept", kept)

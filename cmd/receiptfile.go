@@ -10,12 +10,10 @@ import (
 	"mqttca/pki"
 )
 
-// A run that submits or activates a CA keeps its receipt in a file of its own: FILE of
-// --receipt if that is free, else FILE.<UTC time>-<run id>.json beside it. It is written
-// before the change, and replaced at the end if it still is the file of the run.
-
-// findReceipts returns the paths of the files that exist: FILE, then those beside it. A folder
-// that cannot be listed shows none.
+// findReceipts returns the paths of FILE of --receipt and of those beside it that exist. A run
+// that submits or activates a CA keeps its receipt in a file of its own: FILE if that is free,
+// else FILE.<UTC time>-<run id>.json. It is written before the change, and replaced at the end
+// if it still is that of the run. A folder that cannot be listed shows no file.
 func findReceipts(file string) (paths []string) {
 	base := filepath.Base(file)
 	own := regexp.MustCompile(`^` + regexp.QuoteMeta(base) + `(\.\d{8}T\d{6}Z-[0-9a-f]{8}\.json)?$`)

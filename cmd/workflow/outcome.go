@@ -10,8 +10,9 @@ import (
 // none: its error says what happened.
 type Outcome string
 
-// The outcomes of a run that ended well.
+// The outcomes of a run that ended well, and of one that goes on.
 const (
+	Submitting        Outcome = "submitting"         // about to submit or to activate the CA
 	Registered        Outcome = "registered"         // by this run
 	AlreadyRegistered Outcome = "already_registered" // before this run, which changed nothing
 	Reactivated       Outcome = "reactivated"        // registered before, made active by this run
@@ -19,10 +20,6 @@ const (
 	WouldRegister     Outcome = "would_register"     // a dry run: the CA is not there
 	WouldReactivate   Outcome = "would_reactivate"   // a dry run: the CA is there, but inactive
 )
-
-// Submitting is the outcome of a run that has not ended: it is about to submit or to activate
-// the CA.
-const Submitting Outcome = "submitting"
 
 // The outcomes of a change to a CA that is registered.
 const (
