@@ -93,7 +93,7 @@ func errorTable() []errorRow {
 		row(exitLocal, outcomeFailed, (*pki.Error).Hint),
 
 		// Credentials and the service.
-		row(exitDenied, outcomeFailed, credentialsHint),
+		{describeCredentials},
 		{describeRefusal},
 		on(context.Canceled, exitInterrupted, ""),
 		row(exitUnavailable, outcomeFailed, advise[*tls.CertificateVerificationError](
@@ -104,6 +104,20 @@ func errorTable() []errorRow {
 		row(exitUnavailable, outcomeFailed, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, exitUnavailable, ""),
 	}
+}
+
+// describeCredentials tells credentials that were not fetched for now from those that are wrong
+// or refused.
+func describeCredentials(_ *cobra.Command, err error, f *failure) bool {
+	own, ok := errors.AsType[*credentials.Error](err)
+	if !ok {
+		return false
+	}
+	f.ExitCode, f.Hint = exitDenied, credentialsHint(own)
+	if own.Kind == credentials.Unfetched {
+		f.ExitCode = exitUnavailable
+	}
+	return true
 }
 
 // credentialsHint prefers the hint of the source of the credentials.

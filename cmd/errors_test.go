@@ -43,6 +43,7 @@ func errorCases(t *testing.T) []errorCase {
 		{cannotWrite("f", errors.New("full")), exitLocal, ""},
 		{&verdictError{"1 error"}, exitLocal, ""},
 		{&credentials.Error{Advice: "set them"}, exitDenied, "set them"},
+		{&credentials.Error{Kind: credentials.Unfetched, Advice: "wait"}, exitUnavailable, "wait"},
 		{&credentials.Error{Kind: credentials.Missing}, exitDenied, "or give --ecs-role"},
 		{&credentials.Error{Kind: credentials.BadProfile}, exitDenied, "name another with --profile"},
 		{&wire.EnvironmentError{Variable: "HTTPS_PROXY", Advice: "unset it"}, exitUsage, "unset it"},

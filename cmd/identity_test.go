@@ -32,6 +32,8 @@ type identities struct {
 	lasts    time.Duration // how long what is handed out is good
 	refuse   string        // a code to refuse with; the answer echoes all that was sent
 	hang     bool
+	first    string // how the first request is answered, and with always every one: see amiss
+	always   bool
 	tell     func(string) // of whom is asked
 	released chan struct{}
 
@@ -76,6 +78,11 @@ func (i *identities) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
+	if i.first != "" && (i.always || len(i.asked) == 0) {
+		i.asked = append(i.asked, r.Host+r.URL.Path+"="+i.first)
+		amiss(w, r, i.first)
+		return
+	}
 	what, fault := i.check(r, body)
 	i.asked = append(i.asked, r.Host+r.URL.Path+what)
 	w.Header().Set("Content-Type", "application/json")
@@ -87,6 +94,29 @@ func (i *identities) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	i.handed++
 	io.WriteString(w, i.handOut(r, handedOut(i.handed)))
+}
+
+// amiss answers as what is on the way to whoever hands out credentials, and not as they do.
+func amiss(w http.ResponseWriter, r *http.Request, how string) {
+	switch how {
+	case "503":
+		w.WriteHeader(http.StatusServiceUnavailable)
+		io.WriteString(w, object("Code", "ServiceUnavailable", "RequestId", "01234567-89AB-CDEF-0123-456789ABCDEF"))
+	case "html":
+		w.WriteHeader(http.StatusBadGateway)
+		io.WriteString(w, "<html>502 Bad Gateway</html>")
+	case "reset":
+		panic(http.ErrAbortHandler)
+	case "redirect":
+		w.Header().Set("Location", "https://elsewhere.example/"+everything(r))
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	case "endless":
+		for r.Context().Err() == nil {
+			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+				return
+			}
+		}
+	}
 }
 
 // check says what a request asks for, and what is wrong with it.
@@ -112,7 +142,7 @@ func (i *identities) handOut(r *http.Request, p pair) string {
 // cmdIdentity starts an emulator that knows what is handed out, and a world in which
 // everybody hands it out:
 //
-//	identity [-lasts DURATION] [-refuse CODE] [-hang]
+//	identity [-lasts DURATION] [-refuse CODE] [-hang] [-first KIND [-always]]
 //
 // URI is the address of a credentials URI.
 func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
@@ -121,6 +151,8 @@ func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	flags.DurationVar(&i.lasts, "lasts", time.Hour, "")
 	flags.StringVar(&i.refuse, "refuse", "", "")
 	flags.BoolVar(&i.hang, "hang", false, "")
+	flags.StringVar(&i.first, "first", "", "")
+	flags.BoolVar(&i.always, "always", false, "")
 	ts.Check(flags.Parse(args))
 	options := emulatorOptions()
 	options.Credentials = nil

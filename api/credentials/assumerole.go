@@ -34,6 +34,8 @@ const (
 	leastRoleSeconds   = 900 // STS takes no less
 )
 
+const reachAdvice = "check the network and HTTPS_PROXY; running it again is safe"
+
 const roleAdvice = "check the role's ARN, its trust policy, and whether the identity that assumes it may call sts:AssumeRole"
 
 func (r role) check(source string) error {
@@ -85,12 +87,13 @@ func (r role) provider(source, advice string, sign func(context.Context) ([]Secr
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
 	}
+	sts := origin{source: source, host: r.stsHost(), advice: advice, reach: reachAdvice}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
 		secrets, build, err := sign(ctx)
 		if err != nil {
 			return Credentials{}, err
 		}
-		return stsRequest{origin: origin{source, r.stsHost(), advice}, secrets: secrets}.ask(ctx, build)
+		return sts.fetch(ctx, func(ctx context.Context) (Credentials, error) { return askSTS(ctx, sts.host, secrets, build) })
 	}), nil
 }
 

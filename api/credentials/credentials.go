@@ -2,12 +2,10 @@
 //
 // It promises that no identity takes the place of another that is named or half set, that a
 // configuration is never written, that the metadata service of an ECS instance is asked by
-// no proxy, that no error and no value printed by fmt holds a secret, and that waiting for
-// whoever gives out temporary credentials ends with the context. STS is asked by
-// credentials-go, of which three things are left as they are: it follows redirects, reads
-// answers of any length, and a call whose context has ended goes on unseen until its own time
-// is out (15 seconds at most). No sign-in service is asked: what the vendor's CLI has cached of
-// a login is used until it expires.
+// no proxy, that no secret follows a redirect, that answers have a limit, that no error and no
+// value printed by fmt holds a secret, and that waiting for whoever gives out temporary
+// credentials ends with the context. No sign-in service is asked: what the vendor's CLI has
+// cached of a login is used until it expires.
 //
 // It leaves to others how a request is signed and by which flag a user names an identity: an
 // [Error] has a kind instead.
@@ -57,9 +55,10 @@ const (
 	Unusable   Kind = iota // they are named, and cannot be had: the advice says more
 	Missing                // there are none, or only a part of them
 	BadProfile             // a profile is there and cannot be used
+	Unfetched              // who gives them could not be reached or could not answer: that may pass
 )
 
-// An Error says that there are no usable credentials. It names the places, never their
+// An Error says that there are no usable credentials, or none for now. It names the places, never their
 // content.
 type Error struct {
 	Kind      Kind
@@ -69,7 +68,12 @@ type Error struct {
 	RequestID string // of that refusal
 }
 
-func (e *Error) Error() string { return "no usable credentials: " + e.Reason }
+func (e *Error) Error() string {
+	if e.Kind == Unfetched {
+		return "credentials could not be fetched: " + e.Reason
+	}
+	return "no usable credentials: " + e.Reason
+}
 
 // Hint says what to do, if that depends on more than the kind.
 func (e *Error) Hint() string { return e.Advice }

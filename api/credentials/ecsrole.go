@@ -3,6 +3,7 @@ package credentials
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -18,8 +19,12 @@ const (
 	metadataRolesPath = "/latest/meta-data/ram/security-credentials/"
 )
 
-// metadataPatience bounds one request: the service is on the host itself, or there is none.
-const metadataPatience = 2 * time.Second
+// metadataPatience bounds one request, metadataLimit all of them: the service is on the host
+// itself, or there is none.
+const (
+	metadataPatience = 2 * time.Second
+	metadataLimit    = 5 * time.Second
+)
 
 const metadataAdvice = "is this an ECS instance, and does it have a RAM role? give another source of credentials otherwise"
 
@@ -62,7 +67,7 @@ func (m metadata) provider(source, name string) (Provider, error) {
 			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
 		}
 	}
-	return origin{source, "the metadata service", metadataAdvice}.provider(func(ctx context.Context) (Credentials, error) {
+	return origin{source: source, host: "the metadata service", advice: metadataAdvice, atMost: metadataLimit}.provider(func(ctx context.Context) (Credentials, error) {
 		return m.credentials(ctx, name)
 	}), nil
 }
@@ -84,21 +89,22 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 	return decodeTemporary(body)
 }
 
-// token fetches the token that version 2 of the service requires with each request. If it
-// gets none it returns "", for a request as in version 1, unless that is forbidden.
+// token fetches the token that version 2 of the service requires with each request. If the
+// service has none it returns "", for a request as in version 1, unless that is forbidden.
 func (m metadata) token(ctx context.Context) (string, error) {
 	body, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
-	if err != nil && (m.v2Only || ctx.Err() != nil) {
-		return "", err
+	status, answered := errors.AsType[*wire.StatusError](err)
+	if answered && !m.v2Only && !wire.PassingStatus(status.Status) {
+		return "", nil
 	}
-	return string(bytes.TrimSpace(body)), nil
+	return string(bytes.TrimSpace(body)), err
 }
 
 func (m metadata) roleName(ctx context.Context, token string) (string, error) {
 	body, err := m.get(ctx, metadataRolesPath, token)
 	name := string(bytes.TrimSpace(body))
 	if err == nil && !isRoleName(name) {
-		err = answerError("names no role")
+		err = refused("names no role")
 	}
 	return name, err
 }

@@ -117,7 +117,7 @@ func TestNoMetadataService(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = provider.Credentials(context.Background())
-	if want := "no usable credentials: the ECS role: the metadata service could not be asked: connection refused"; err == nil || err.Error() != want {
+	if want := "credentials could not be fetched: the ECS role: the metadata service could not be asked: connection refused"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

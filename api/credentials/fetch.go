@@ -33,22 +33,27 @@ type temporary struct {
 func decodeTemporary(body []byte) (Credentials, error) {
 	var t temporary
 	if json.Unmarshal(body, &t) != nil {
-		return Credentials{}, noneUsable
+		return Credentials{}, noneUsable()
 	}
 	expires, err := time.Parse(time.RFC3339, t.Expiration)
 	if err != nil || t.Code != "" && t.Code != "Success" || t.AccessKeyID == "" || t.AccessKeySecret == "" || t.SecurityToken == "" {
-		return Credentials{}, noneUsable
+		return Credentials{}, noneUsable()
 	}
 	return Credentials{AccessKeyID: t.AccessKeyID, AccessKeySecret: t.AccessKeySecret, SecurityToken: t.SecurityToken, Expires: expires.UTC()}, nil
 }
 
-// An answerError says what is wrong with an answer, in words that follow the name of its
-// sender.
-type answerError string
+// A refusal is an answer without credentials that can be used.
+type refusal struct {
+	words           string // to be read behind the name of the sender
+	code, requestID string // "" if it has none
+	passing         bool   // the next request may succeed
+}
 
-func (e answerError) Error() string { return string(e) }
+func (r *refusal) Error() string { return r.words }
 
-const noneUsable = answerError("gave none that can be used")
+func refused(words string) error { return &refusal{words: words} }
+
+func noneUsable() error { return refused("gave none that can be used") }
 
 // fetchClient is a client for one request: the next is hours away.
 func fetchClient(patience time.Duration) *http.Client {
@@ -71,59 +76,13 @@ func fetchBody(ctx context.Context, client *http.Client, method, address string,
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, answerError(fmt.Sprintf("answered HTTP %d", resp.StatusCode))
+		return nil, &wire.StatusError{Status: resp.StatusCode, RetryAfter: wire.RetryAfter(resp.Header)}
 	}
 	body, err := wire.ReadUpTo(resp.Body, maxTemporaryBytes)
 	if errors.Is(err, wire.ErrTooLong) {
-		return nil, noneUsable
+		return nil, noneUsable()
 	}
 	return body, err
-}
-
-// An origin names a source of temporary credentials.
-type origin struct {
-	source string // whose credentials
-	host   string // that gives them
-	advice string // what to do if it gives none
-}
-
-// provider renews credentials with fetch and explains its errors.
-func (o origin) provider(fetch func(context.Context) (Credentials, error)) Provider {
-	return newRenewed(o.source, func(ctx context.Context) (Credentials, error) {
-		found, err := fetch(ctx)
-		if err != nil {
-			return Credentials{}, o.failed(ctx, err)
-		}
-		return found, nil
-	})
-}
-
-// failed explains an error of fetching. If the context ended, that is the reason.
-func (o origin) failed(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return &StoppedError{o.source, ctx.Err()}
-	}
-	if misset, ok := errors.AsType[*wire.EnvironmentError](err); ok {
-		return misset
-	}
-	if wrong, ok := errors.AsType[answerError](err); ok {
-		return o.refused(string(wrong))
-	}
-	return o.unreachable(err)
-}
-
-// refused is the error of an origin that gave no credentials.
-func (o origin) refused(how string) *Error {
-	return &Error{Reason: o.source + ": " + o.host + " " + how, Advice: o.advice}
-}
-
-// unreachable explains an error of net/http without repeating anything of an answer.
-func (o origin) unreachable(err error) *Error {
-	cause, known := wire.Cause(err)
-	if !known {
-		cause = "the connection failed"
-	}
-	return o.refused("could not be asked: " + wire.Shortened(cause))
 }
 
 const uriAdvice = "check that the server behind the URI runs, and that it answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
@@ -136,7 +95,7 @@ func newURISource(source, uri string) (Provider, error) {
 		return nil, err
 	}
 	client := fetchClient(temporaryPatience)
-	return origin{source, u.Host, uriAdvice}.provider(func(ctx context.Context) (Credentials, error) {
+	return origin{source: source, host: u.Host, advice: uriAdvice}.provider(func(ctx context.Context) (Credentials, error) {
 		body, err := fetchBody(ctx, client, http.MethodGet, u.String(), http.Header{})
 		if err != nil {
 			return Credentials{}, err

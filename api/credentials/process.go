@@ -44,7 +44,7 @@ func newExternal(source, line string) (Provider, error) {
 }
 
 func (c command) provider(source string) Provider {
-	return origin{source, "its process_command", commandAdvice}.provider(c.fetch)
+	return origin{source: source, host: "its process_command", advice: commandAdvice}.provider(c.fetch)
 }
 
 // checkExternal refuses commands and credentials URIs if the environment forbids them, as
@@ -74,13 +74,13 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	var exit *exec.ExitError
 	switch {
 	case output.overflowed:
-		return Credentials{}, answerError(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
+		return Credentials{}, refused(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
 	case limited.Err() != nil:
-		return Credentials{}, answerError(fmt.Sprintf("had not ended after %s", c.patience))
+		return Credentials{}, refused(fmt.Sprintf("had not ended after %s", c.patience))
 	case errors.As(err, &exit):
-		return Credentials{}, answerError("ended with " + exit.String())
+		return Credentials{}, refused("ended with " + exit.String())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return Credentials{}, answerError("cannot be run: is it there, and may it be executed?")
+		return Credentials{}, refused("cannot be run: is it there, and may it be executed?")
 	}
 	return printedCredentials(output.buffer.Bytes())
 }
@@ -107,7 +107,7 @@ func printedCredentials(data []byte) (Credentials, error) {
 	}
 	known := p.Mode == "StsToken" && p.SecurityToken != "" || p.Mode == "AK" || p.Mode == ""
 	if err != nil || !known || p.AccessKeyID == "" || p.AccessKeySecret == "" {
-		return Credentials{}, answerError("printed none that can be used")
+		return Credentials{}, refused("printed none that can be used")
 	}
 	return found, nil
 }

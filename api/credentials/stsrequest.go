@@ -20,71 +20,43 @@ import (
 	"mqttca/api/wire"
 )
 
-// An stsRequest asks STS for temporary credentials by credentials-go. Its providers know no context, are not safe for concurrent use,
-// dereference what an answer may lack, and repeat answers and URLs in their errors. So each
-// request has a provider of its own, which is left alone when the context ends: it gives up
-// by itself, and its result is dropped.
-type stsRequest struct {
-	origin
-	secrets  []Secret      // what is sent
-	patience time.Duration // 0: requestPatience
-}
-
-// requestPatience bounds one request, from the connection to the last byte of the answer.
+// requestPatience bounds one request to STS, from the connection to the last byte of the answer.
 const requestPatience = 15 * time.Second
 
 // A builder makes a provider that keeps to the options.
 type builder func(*providers.HttpOptions) (providers.CredentialsProvider, error)
 
-// ask makes a provider and has it fetch.
-func (r stsRequest) ask(ctx context.Context, build builder) (Credentials, error) {
-	if err := wire.CheckProxy(&url.URL{Scheme: "https", Host: r.host}); err != nil {
-		return Credentials{}, err
-	}
-	type outcome struct {
-		found Credentials
-		err   error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		found, err := r.fetch(build)
-		done <- outcome{found, err}
-	}()
-	select {
-	case o := <-done:
-		return o.found, o.err
-	case <-ctx.Done():
-		return Credentials{}, &StoppedError{r.source, ctx.Err()}
-	}
-}
-
-func (r stsRequest) fetch(build builder) (found Credentials, err error) {
-	defer func() {
-		if recover() != nil {
-			err = r.refused(string(noneUsable))
+// askSTS asks STS for temporary credentials by credentials-go. Its providers are not safe for
+// concurrent use, dereference what an answer may lack, and repeat answers and URLs in their
+// errors: each request has a provider of its own, and a [tunnel] for what the library does not
+// bound. The secrets are those that are sent.
+func askSTS(ctx context.Context, host string, secrets []Secret, build builder) (found Credentials, err error) {
+	ctx, cancel := context.WithTimeout(ctx, requestPatience)
+	defer cancel()
+	err = throughTunnel(ctx, host, func(proxy string) (err error) {
+		defer func() {
+			if recover() != nil {
+				err = noneUsable()
+			}
+		}()
+		patience := int(requestPatience.Milliseconds())
+		provider, err := build(&providers.HttpOptions{Proxy: proxy, ConnectTimeout: patience, ReadTimeout: patience})
+		if err != nil {
+			return noneUsable()
 		}
-	}()
-	provider, err := build(httpOptions(cmp.Or(r.patience, requestPatience)))
-	if err != nil {
-		return Credentials{}, r.refused(string(noneUsable))
-	}
-	fetched, err := provider.GetCredentials()
-	if err != nil {
-		return Credentials{}, r.explain(err)
-	}
-	return Credentials{
-		AccessKeyID:     fetched.AccessKeyId,
-		AccessKeySecret: Secret(fetched.AccessKeySecret),
-		SecurityToken:   Secret(fetched.SecurityToken),
-		Expires:         expiry(provider),
-	}, nil
-}
-
-// httpOptions shares a time out between connecting and reading: the library's client ends
-// after the sum of both.
-func httpOptions(patience time.Duration) *providers.HttpOptions {
-	milliseconds := int(patience.Milliseconds())
-	return &providers.HttpOptions{ConnectTimeout: milliseconds / 3, ReadTimeout: milliseconds - milliseconds/3}
+		fetched, err := provider.GetCredentials()
+		if err != nil {
+			return refusalOf(err, secrets)
+		}
+		found = Credentials{
+			AccessKeyID:     fetched.AccessKeyId,
+			AccessKeySecret: Secret(fetched.AccessKeySecret),
+			SecurityToken:   Secret(fetched.SecurityToken),
+			Expires:         expiry(provider),
+		}
+		return nil
+	})
+	return found, err
 }
 
 // expiry is the time at which a provider's credentials expire, zero if it is unknown. The
@@ -109,21 +81,30 @@ func checkLibrary(source string) error {
 	}
 }
 
-// explain puts an error of the library into words: its own hold URLs with signatures, and
-// whole answers.
-func (r stsRequest) explain(err error) error {
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		failure := r.unreachable(err)
-		failure.Advice = "check the network and HTTPS_PROXY; running it again is safe"
-		return failure
+// refusalOf puts an error of the library into words: its own hold URLs with signatures, and
+// whole answers, but no HTTP status. A refusal of STS is JSON; a page is from a gateway on the
+// way, whose failure may pass.
+func refusalOf(err error, secrets []Secret) error {
+	if _, ok := errors.AsType[*url.Error](err); ok || wire.Judge(err).MayPass {
+		return err
 	}
-	code, requestID := refusalIn(err.Error(), r.secrets)
+	_, body, isAnswer := strings.Cut(err.Error(), " session token failed: ")
+	if !isAnswer {
+		return noneUsable()
+	}
+	if strings.HasPrefix(strings.TrimSpace(body), "<") {
+		return &refusal{words: "answered with a page that is not of STS", passing: true}
+	}
+	code, requestID := refusalIn(body, secrets)
 	if code == "" && requestID == "" {
-		return r.refused(string(noneUsable))
+		return noneUsable()
 	}
-	failure := r.refused(fmt.Sprintf("refused to give any (code %s, request id %s)", cmp.Or(code, "none"), cmp.Or(requestID, "none")))
-	failure.Code, failure.RequestID = code, requestID
-	return failure
+	return &refusal{
+		words:     fmt.Sprintf("refused to give any (code %s, request id %s)", cmp.Or(code, "none"), cmp.Or(requestID, "none")),
+		code:      code,
+		requestID: requestID,
+		passing:   strings.HasPrefix(code, "Throttling") || code == "ServiceUnavailable" || code == "InternalError",
+	}
 }
 
 // The forms of the vendor's codes and request ids. Nothing else is taken from a refusal: it
@@ -134,15 +115,10 @@ const (
 	longestCode   = 80
 )
 
-// refusalIn looks for the JSON of an answer at the end of an error's text.
-func refusalIn(message string, secrets []Secret) (code, requestID string) {
-	start := strings.IndexByte(message, '{')
-	if start < 0 {
-		return "", ""
-	}
+// refusalIn reads the JSON of a refusal.
+func refusalIn(body string, secrets []Secret) (code, requestID string) {
 	var found struct{ Code, RequestID wire.Text }
-	body := redactAll(withoutEscapes([]byte(message[start:])), secrets)
-	if json.NewDecoder(bytes.NewReader(body)).Decode(&found) != nil {
+	if json.NewDecoder(bytes.NewReader(redactAll(withoutEscapes([]byte(body)), secrets))).Decode(&found) != nil {
 		return "", ""
 	}
 	if len(found.Code) <= longestCode && regexp.MustCompile(codeForm).MatchString(string(found.Code)) {

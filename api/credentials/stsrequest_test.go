@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"reflect"
 	"strings"
-	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/aliyun/credentials-go/credentials/providers"
@@ -37,14 +32,10 @@ type scripted struct {
 	providers.CredentialsProvider
 	err                 error
 	panics              bool
-	waits               chan struct{}
 	expirationTimestamp int64
 }
 
 func (s *scripted) GetCredentials() (*providers.Credentials, error) {
-	if s.waits != nil {
-		<-s.waits
-	}
 	if s.panics {
 		var missing *string
 		return &providers.Credentials{AccessKeyId: *missing}, nil
@@ -52,71 +43,71 @@ func (s *scripted) GetCredentials() (*providers.Credentials, error) {
 	return &providers.Credentials{AccessKeyId: "id", AccessKeySecret: "secret", SecurityToken: "token"}, s.err
 }
 
-func (s *scripted) ask(ctx context.Context) (Credentials, error) {
-	h := stsRequest{origin: origin{"a test", "sts.example", "advice"}, secrets: []Secret{"sent+secret/one", "SentTokenOfLetters"}}
-	return h.ask(ctx, func(*providers.HttpOptions) (providers.CredentialsProvider, error) { return s, nil })
+func (s *scripted) ask() (Credentials, error) {
+	return askSTS(context.Background(), "sts.example", []Secret{"sent+secret/one", "SentTokenOfLetters"},
+		func(*providers.HttpOptions) (providers.CredentialsProvider, error) { return s, nil })
 }
 
 func TestSTSRequest(t *testing.T) {
-	got, err := (&scripted{expirationTimestamp: 1_800_000_000}).ask(context.Background())
+	got, err := (&scripted{expirationTimestamp: 1_800_000_000}).ask()
 	want := Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token", Expires: time.Unix(1_800_000_000, 0).UTC()}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
-	if got, err := (&scripted{}).ask(context.Background()); err != nil || !got.Expires.IsZero() {
+	if got, err := (&scripted{}).ask(); err != nil || !got.Expires.IsZero() {
 		t.Errorf("an expiry that is unknown: %v, %v", got.Expires, err)
 	}
 }
 
 // Nothing of the library's words comes through, and of an answer only what looks like a
-// code and a request id.
+// code and a request id. What may pass is no refusal.
 func TestSTSRequestErrors(t *testing.T) {
 	const id = "01234567-89AB-CDEF-0123-456789ABCDEF"
-	refused := func(body string) error { return errors.New("refresh session token failed: " + body) }
+	answered := func(body string) error { return errors.New("refresh session token failed: " + body) }
 	transport := func(cause error) error {
 		return &url.Error{Op: "Post", URL: "https://sts.example/?SecurityToken=sent+secret/one", Err: cause}
 	}
+	const unusable, passing = "gave none that can be used", "answered with a page that is not of STS"
 	tests := []struct {
 		name string
 		err  error
+		kind Kind
 		want string
 	}{
-		{"refused", refused(`{"Code":"NoPermission","RequestId":"` + id + `","Message":"sent+secret/one"}`), "sts.example refused to give any (code NoPermission, request id " + id + ")"},
-		{"other spelling", refused(`{"code":"Auth.Fail","requestId":"` + id + `"} trailing`), "sts.example refused to give any (code Auth.Fail, request id " + id + ")"},
-		{"code alone", refused(`{"Code":"EntityNotExist.Role"}`), "sts.example refused to give any (code EntityNotExist.Role, request id none)"},
-		{"request id alone", refused(`{"Code":"what the: ?","RequestId":"` + id + `"}`), "sts.example refused to give any (code none, request id " + id + ")"},
-		{"echo in the code", refused(`{"Code":"SentTokenOfLetters","RequestId":"sent+secret\/one"}`), "sts.example gave none that can be used"},
-		{"echo in the code, escaped", refused(`{"Code":"S\u0065ntTokenOfLetters"}`), "sts.example gave none that can be used"},
-		{"sentence for a code", refused(`{"Code":"NoPermission for sent+secret"}`), "sts.example gave none that can be used"},
-		{"long code", refused(`{"Code":"A` + strings.Repeat("a", 1000) + `"}`), "sts.example gave none that can be used"},
-		{"HTML", refused("<html>sent+secret/one"), "sts.example gave none that can be used"},
-		{"cut JSON", refused(`{"Code":"NoPermission`), "sts.example gave none that can be used"},
-		{"refused connection", transport(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), "sts.example could not be asked: connection refused"},
-		{"unknown host", transport(&net.DNSError{Name: "sts.example", IsNotFound: true}), "sts.example could not be asked: the host name sts.example is not known"},
-		{"timeout", transport(context.DeadlineExceeded), "sts.example could not be asked: no answer in time"},
-		{"not HTTP", transport(errors.New(`malformed HTTP status code "sent+secret/one"`)), "sts.example could not be asked: the connection failed"},
+		{"refused", answered(`{"Code":"NoPermission","RequestId":"` + id + `","Message":"sent+secret/one"}`), Unusable, "refused to give any (code NoPermission, request id " + id + ")"},
+		{"other spelling", answered(`{"code":"Auth.Fail","requestId":"` + id + `"} trailing`), Unusable, "refused to give any (code Auth.Fail, request id " + id + ")"},
+		{"code alone", answered(`{"Code":"EntityNotExist.Role"}`), Unusable, "refused to give any (code EntityNotExist.Role, request id none)"},
+		{"request id alone", answered(`{"Code":"what the: ?","RequestId":"` + id + `"}`), Unusable, "refused to give any (code none, request id " + id + ")"},
+		{"throttled", answered(`{"Code":"Throttling.User"}`), Unfetched, "refused to give any (code Throttling.User, request id none)"},
+		{"unavailable", answered(`{"Code":"ServiceUnavailable"}`), Unfetched, "refused to give any (code ServiceUnavailable, request id none)"},
+		{"echo in the code", answered(`{"Code":"SentTokenOfLetters","RequestId":"sent+secret\/one"}`), Unusable, unusable},
+		{"echo in the code, escaped", answered(`{"Code":"S\u0065ntTokenOfLetters"}`), Unusable, unusable},
+		{"sentence for a code", answered(`{"Code":"NoPermission for sent+secret"}`), Unusable, unusable},
+		{"long code", answered(`{"Code":"A` + strings.Repeat("a", 1000) + `"}`), Unusable, unusable},
+		{"HTML", answered("<html>sent+secret/one"), Unfetched, passing},
+		{"cut JSON", answered(`{"Code":"NoPermission`), Unusable, unusable},
+		{"text", answered("sent+secret/one"), Unusable, unusable},
+		{"no answer to the question", errors.New("refresh RoleArn sts token err, json.Unmarshal fail: sent+secret/one"), Unusable, unusable},
+		{"unknown host", transport(&net.DNSError{Name: "sts.example", IsNotFound: true}), Unfetched, "could not be asked: the host name sts.example is not known"},
+		{"not HTTP", transport(errors.New(`malformed HTTP status code "sent+secret/one"`)), Unfetched, "could not be asked: the connection failed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := (&scripted{err: tt.err}).ask(context.Background())
-			var problem *Error
-			advice := "advice"
-			if strings.Contains(tt.want, "could not be asked") {
-				advice = "check the network and HTTPS_PROXY; running it again is safe"
+			_, err := (&scripted{err: tt.err}).ask()
+			failure := origin{source: "a test", host: "sts.example", advice: "advice", reach: "reach"}.failed(context.Background(), err)
+			problem, ok := errors.AsType[*Error](failure)
+			wantAdvice := map[Kind]string{Unusable: "advice", Unfetched: "reach"}[tt.kind]
+			if !ok || problem.Kind != tt.kind || problem.Reason != "a test: sts.example "+tt.want || problem.Advice != wantAdvice {
+				t.Errorf("\n got %+v\nwant %s", failure, tt.want)
 			}
-			if !errors.As(err, &problem) || err.Error() != "no usable credentials: a test: "+tt.want || problem.Advice != advice {
-				t.Errorf("\n got %v, \nwant …: %s", err, tt.want)
-			}
-			if errors.Unwrap(err) != nil {
+			if errors.Unwrap(failure) != nil {
 				t.Error("the library's error can be unwrapped")
 			}
 			if hasID := strings.Contains(tt.want, id); hasID != (problem.RequestID == id) {
 				t.Errorf("request id %q", problem.RequestID)
 			}
-			for _, part := range []string{problem.Code, problem.RequestID} {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("%q is not in the sentence", part)
-				}
+			if !strings.Contains(failure.Error(), problem.Code) {
+				t.Errorf("%q is not in the sentence", problem.Code)
 			}
 		})
 	}
@@ -124,48 +115,10 @@ func TestSTSRequestErrors(t *testing.T) {
 
 // The library dereferences what an answer may lack.
 func TestPanicOfTheLibrary(t *testing.T) {
-	_, err := (&scripted{panics: true}).ask(context.Background())
-	if want := "no usable credentials: a test: sts.example gave none that can be used"; err == nil || err.Error() != want {
+	_, err := (&scripted{panics: true}).ask()
+	if want := "gave none that can be used"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-}
-
-// The library knows no context: the call is left alone, and its result dropped.
-func TestSTSRequestEndsWithTheContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { // which fails if a goroutine stays for ever
-		ctx, cancel := context.WithCancel(context.Background())
-		late := make(chan struct{})
-		defer close(late)
-		cancel()
-		if _, err := (&scripted{waits: late}).ask(ctx); !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	})
-}
-
-// A server that never answers is given up by the library itself, in the time it is told.
-func TestPatience(t *testing.T) {
-	released := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-released }))
-	defer server.Close()
-	defer close(released)
-	h := stsRequest{origin: origin{"a test", "sso.example", ""}, patience: 30 * time.Millisecond}
-	_, err := h.ask(context.Background(), func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
-		if options.ConnectTimeout+options.ReadTimeout != 30 {
-			t.Errorf("%+v", options)
-		}
-		return providers.NewCloudSSOCredentialsProviderBuilder().WithSignInUrl(server.URL).WithAccountId("a").WithAccessConfig("c").
-			WithAccessToken("t").WithAccessTokenExpire(time.Now().Add(time.Hour).Unix()).WithHttpOptions(options).Build()
-	})
-	if want := "no usable credentials: a test: sso.example could not be asked: no answer in time"; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-	(stsRequest{}).ask(context.Background(), func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
-		if options.ConnectTimeout+options.ReadTimeout != int(requestPatience.Milliseconds()) {
-			t.Errorf("%+v", options)
-		}
-		return nil, errors.New("not needed")
-	})
 }
 
 // With this variable the library would print its headers.

@@ -1,0 +1,98 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+// An origin is a source of temporary credentials that has to be asked.
+type origin struct {
+	source string        // whose credentials
+	host   string        // that gives them
+	advice string        // what to do if it gives none
+	reach  string        // what to do if it cannot be asked; "": advice
+	atMost time.Duration // for all attempts; 0: as the context has it
+}
+
+// provider fetches credentials by attempts, and again before they expire.
+func (o origin) provider(attempt func(context.Context) (Credentials, error)) Provider {
+	return newRenewed(o.source, func(ctx context.Context) (Credentials, error) { return o.fetch(ctx, attempt) })
+}
+
+// fetch makes attempts until one gives credentials or fails for good, and explains its error.
+func (o origin) fetch(ctx context.Context, attempt func(context.Context) (Credentials, error)) (found Credentials, err error) {
+	limited := ctx
+	if o.atMost > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, o.atMost)
+		defer cancel()
+	}
+	err = wire.Retry(limited, wire.Pacing{Judge: judge}, func(ctx context.Context) (err error) {
+		found, err = attempt(ctx)
+		return err
+	})
+	if err != nil {
+		return Credentials{}, o.failed(ctx, err)
+	}
+	return found, nil
+}
+
+func judge(err error) wire.Verdict {
+	if answer, ok := errors.AsType[*refusal](err); ok {
+		return wire.Verdict{MayPass: answer.passing}
+	}
+	return wire.Judge(err)
+}
+
+// failed explains an error of fetching, without repeating anything of an answer. If the
+// context ended, that is the reason.
+func (o origin) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &StoppedError{o.source, ctx.Err()}
+	}
+	if misset, ok := errors.AsType[*wire.EnvironmentError](err); ok {
+		return misset
+	}
+	asked := ""
+	if stopped, ok := errors.AsType[*wire.StoppedError](err); ok {
+		err = stopped.Last
+		if stopped.Asked > 0 {
+			asked = fmt.Sprintf(" and asks for a pause of %s, which is longer than the time left", stopped.Asked)
+		}
+	}
+	failure := o.explain(err)
+	failure.Reason = o.source + ": " + o.host + " " + wire.Shortened(failure.Reason) + asked
+	failure.Advice = o.advice
+	if failure.Kind == Unfetched && o.reach != "" {
+		failure.Advice = o.reach
+	}
+	return failure
+}
+
+// explain says what an attempt failed by. An answer that refuses is final; what may pass, and a
+// server that was not reached, leaves the credentials unfetched.
+func (o origin) explain(err error) *Error {
+	var (
+		answer *refusal
+		status *wire.StatusError
+		kind   = Unusable
+	)
+	if judge(err).MayPass {
+		kind = Unfetched
+	}
+	switch {
+	case errors.As(err, &answer):
+		return &Error{Kind: kind, Reason: answer.words, Code: answer.code, RequestID: answer.requestID}
+	case errors.As(err, &status):
+		return &Error{Kind: kind, Reason: status.Error()}
+	}
+	cause, known := wire.Cause(err)
+	if !known {
+		cause = "the connection failed"
+	}
+	return &Error{Kind: Unfetched, Reason: "could not be asked: " + cause}
+}
