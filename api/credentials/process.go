@@ -69,8 +69,9 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	process.Env = withoutOwn(os.Environ())
 	process.Stdout = output
 	process.WaitDelay = pipePatience
-	killsAll(process)
+	end := killsAll(process)
 	err := process.Run()
+	end() // what it has left behind
 	var exit *exec.ExitError
 	switch {
 	case output.overflowed:

@@ -5,4 +5,4 @@ package credentials
 import "os/exec"
 
 // killsAll is not possible here without more: the process that was started is killed.
-func killsAll(*exec.Cmd) {}
+func killsAll(*exec.Cmd) (end func() error) { return func() error { return nil } }
