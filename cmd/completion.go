@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -150,9 +151,12 @@ func files(extensions ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(extensions, cobra.ShellCompDirectiveFilterFileExt)
 }
 
-// profileNames are read when they are asked for.
+// profileNames are read when they are asked for. A name that would do something to the terminal
+// is not offered.
 func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return credentials.ProfileNames(), noFiles
+	return slices.DeleteFunc(credentials.ProfileNames(), func(name string) bool {
+		return strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+	}), noFiles
 }
 
 // serialNumberForms: of emulate --sn is a form, elsewhere it is a serial number.
