@@ -68,6 +68,9 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 		if err = config.Endpoint.CheckProxy(); err != nil {
 			return config, err
 		}
+		if regional, err := a.regionalEndpoint(search); a.vpc && err == nil { // also beside MQTTCA_ENDPOINT
+			search.VPCRegion = regional.Region()
+		}
 		config.Credentials, err = credentials.Find(search)
 		return config, err
 	})

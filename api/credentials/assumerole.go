@@ -26,6 +26,8 @@ type role struct {
 	Endpoint    string      `json:"sts_endpoint"` // of STS, "" for the environment's or one of a region
 	Region      string      `json:"sts_region"`   // of the STS endpoint, "" for the environment's or the central one
 	VPC         bool        `json:"enable_vpc"`   // the STS endpoint inside a VPC
+
+	vpcRegion string // the region whose STS inside a VPC is asked if nothing names another
 }
 
 const (
@@ -34,7 +36,14 @@ const (
 	leastRoleSeconds   = 900 // STS takes no less
 )
 
-const reachAdvice = "check the network and HTTPS_PROXY; running it again is safe"
+// reachAdvice names what reaches STS from a VPC without Internet access.
+func reachAdvice(host string) string {
+	const advice = "check the network and HTTPS_PROXY; running it again is safe"
+	if strings.HasPrefix(host, "sts-vpc.") {
+		return advice
+	}
+	return advice + "; inside a VPC without Internet access give --vpc, or set " + EnvSTSEndpoint + " to sts-vpc.REGION.aliyuncs.com"
+}
 
 const roleAdvice = "check the role's ARN, its trust policy, and whether the identity that assumes it may call sts:AssumeRole"
 
@@ -71,10 +80,10 @@ func (r role) stsHost() string {
 	if endpoint := strings.TrimSpace(cmp.Or(r.Endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
 		return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(endpoint, "https://"), "http://"), "/")
 	}
-	switch region := r.stsRegion(); {
+	switch region := cmp.Or(r.stsRegion(), r.vpcRegion); {
 	case region == "":
 		return "sts.aliyuncs.com"
-	case r.VPC || isTrue(EnvVPCEndpoints):
+	case r.VPC || r.vpcRegion != "" || isTrue(EnvVPCEndpoints):
 		return "sts-vpc." + region + ".aliyuncs.com"
 	default:
 		return "sts." + region + ".aliyuncs.com"
@@ -87,7 +96,7 @@ func (r role) provider(source, advice string, sign func(context.Context) ([]Secr
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
 	}
-	sts := origin{source: source, host: r.stsHost(), advice: advice, reach: reachAdvice}
+	sts := origin{source: source, host: r.stsHost(), advice: advice, reach: reachAdvice(r.stsHost())}
 	return newRenewed(source, func(ctx context.Context) (Credentials, error) {
 		secrets, build, err := sign(ctx)
 		if err != nil {

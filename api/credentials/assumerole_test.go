@@ -38,6 +38,10 @@ func TestSTSHost(t *testing.T) {
 		{role{VPC: true}, nil, "sts.aliyuncs.com"},
 		{role{Region: "cn-hangzhou"}, nil, "sts.cn-hangzhou.aliyuncs.com"},
 		{role{Region: "cn-hangzhou", VPC: true}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{vpcRegion: "cn-beijing"}, nil, "sts-vpc.cn-beijing.aliyuncs.com"},
+		{role{vpcRegion: "cn-beijing", Region: "cn-hangzhou"}, nil, "sts-vpc.cn-hangzhou.aliyuncs.com"},
+		{role{vpcRegion: "cn-beijing"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts-vpc.eu-west-1.aliyuncs.com"},
+		{role{vpcRegion: "cn-beijing", Endpoint: "sts.own"}, nil, "sts.own"},
 		{role{}, map[string]string{EnvSTSRegion: "eu-west-1", EnvVPCEndpoints: "true"}, "sts-vpc.eu-west-1.aliyuncs.com"},
 		{role{Region: "cn-hangzhou"}, map[string]string{EnvSTSRegion: "eu-west-1"}, "sts.cn-hangzhou.aliyuncs.com"},
 	}

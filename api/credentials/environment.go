@@ -77,7 +77,7 @@ func keysIn(source, id, secret, token string) (Provider, error) {
 
 // environmentOIDC reads the variables that Kubernetes gives to a pod with a RAM role for its
 // service account (RRSA). It gives nil if only a role's ARN is set, which other tools read.
-func environmentOIDC() (Provider, error) {
+func (s Search) environmentOIDC() (Provider, error) {
 	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
 		return nil, nil
 	}
@@ -97,7 +97,7 @@ func environmentOIDC() (Provider, error) {
 			Advice: "set " + EnvRoleARN + ", " + EnvOIDCProviderARN + " and " + EnvOIDCTokenFile + ", or none of them",
 		}
 	}
-	return newOIDC("the environment (OIDC)", role{ARN: getenv(EnvRoleARN), SessionName: getenv(EnvRoleSessionName)}, token)
+	return newOIDC("the environment (OIDC)", role{ARN: getenv(EnvRoleARN), SessionName: getenv(EnvRoleSessionName), vpcRegion: s.VPCRegion}, token)
 }
 
 func environmentURI() (Provider, error) {

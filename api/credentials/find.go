@@ -10,6 +10,7 @@ type Search struct {
 	Profile     string // this profile, of the CLI's configuration or else of the INI file, and nothing else
 	ECSRole     bool   // ask the metadata service of the ECS instance, and nothing else
 	ECSRoleName string // the role, "" to have the metadata service name it
+	VPCRegion   string // ask STS of this region, inside a VPC, unless a place names an endpoint or a region of STS
 }
 
 // Find looks for credentials. If the search names a place, that is the only one.
@@ -31,14 +32,10 @@ func Find(s Search) (Provider, error) {
 	case s.ECSRole:
 		return newECSRole("the ECS role", s.ECSRoleName)
 	case s.Profile != "":
-		p, _, err := findProfile(s.Profile)
-		if err != nil {
-			return nil, err
-		}
-		return p.provider()
+		return s.profile()
 	}
 	for _, look := range []func() (Provider, error){
-		environmentKeys, environmentOIDC, anyProfile, environmentURI, environmentECSRole, commonKeys,
+		environmentKeys, s.environmentOIDC, s.profile, environmentURI, environmentECSRole, commonKeys,
 	} {
 		if provider, err := look(); provider != nil || err != nil {
 			return provider, err
@@ -49,12 +46,13 @@ func Find(s Search) (Provider, error) {
 
 func (s Search) named() bool { return s.ECSRole || s.Profile != "" }
 
-// anyProfile gives nil if there is no profile and nobody named one.
-func anyProfile() (Provider, error) {
-	p, found, err := findProfile("")
+// profile gives nil if there is no profile and nobody named one.
+func (s Search) profile() (Provider, error) {
+	p, found, err := findProfile(s.Profile)
 	if err != nil || !found {
 		return nil, err
 	}
+	p.vpcRegion = s.VPCRegion
 	return p.provider()
 }
 

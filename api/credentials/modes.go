@@ -147,7 +147,7 @@ func (p profile) chainedRole() (Provider, error) {
 	if !found {
 		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
 	}
-	from.dependents = dependents
+	from.dependents, from.vpcRegion = dependents, p.vpcRegion
 	return p.roleOver(from.provider())
 }
 
