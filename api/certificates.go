@@ -150,7 +150,7 @@ func (s status) unknown() bool { return s != "1" && s != "0" }
 
 // maxCertificate is far more than the PEM of a certificate takes, and little enough for any
 // reader of PEM: the time of some grows with the square of the length.
-const maxCertificate = 64 << 10
+const maxCertificate = 32 << 10
 
 // pemText is the PEM of an entry with line feeds in place of the literal \n that the vendor's
 // examples show. It is empty if it is too long for a certificate.

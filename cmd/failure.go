@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,9 +63,19 @@ func describe(cmd *cobra.Command, err error) failure {
 	if errors.Is(err, context.Canceled) {
 		f.ExitCode, f.outcome = exitInterrupted, outcomeInterrupted
 	}
-	f.Message = redacted(f.Message)
+	f.Message = sentence(redacted(f.Message))
 	f.addAnswer(err)
 	return f
+}
+
+// sentence leaves out the middle of a message that is no sentence any more: names, subjects
+// and whole files come from outside. The end often has a request id.
+func sentence(message string) string {
+	const start, end = 500, 300
+	if len(message) <= start+end {
+		return message
+	}
+	return strings.ToValidUTF8(message[:start], "") + " … " + strings.ToValidUTF8(message[len(message)-end:], "")
 }
 
 // addAnswer adds the ids of the answer that the service's support asks for: of a
