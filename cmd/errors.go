@@ -99,8 +99,7 @@ func errorTable() []errorRow {
 		row(exitUnavailable, outcomeFailed, advise[*tls.CertificateVerificationError](
 			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
 				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
-		row(exitUnavailable, outcomeFailed, advise[*api.NoAnswerError](
-			"check the region or the endpoint ("+envEndpoint+" counts, too), the network and HTTPS_PROXY; running it again is safe")),
+		row(exitUnavailable, outcomeFailed, noAnswerHint),
 		row(exitUnavailable, outcomeFailed, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, exitUnavailable, ""),
 	}
@@ -130,6 +129,15 @@ func credentialsHint(e *credentials.Error) string {
 		return "complete the profile ('aliyun configure' does), or name another with --profile"
 	}
 	return e.Hint()
+}
+
+// noAnswerHint looks for the fault on the way if the request was refused there.
+func noAnswerHint(e *api.NoAnswerError) string {
+	if e.HTTPStatus/100 == 4 {
+		return "something before the service refused the request: check the endpoint, the proxy and the firewall, " +
+			"and how long a request line they take (the CA certificate travels in it)"
+	}
+	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
 }
 
 // acceptedHint differs for a change of a CA that was registered before: no second
