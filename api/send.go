@@ -61,7 +61,7 @@ func (c *Client) exchange(ctx context.Context, op operation, params url.Values, 
 	if err != nil {
 		return err
 	}
-	resp, err := c.http.Do(req)
+	resp, err := wire.Do(c.http, req)
 	if misset, ok := errors.AsType[*wire.EnvironmentError](err); ok {
 		return misset
 	}

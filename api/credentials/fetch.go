@@ -70,7 +70,7 @@ func fetchBody(ctx context.Context, client *http.Client, method, address string,
 		return nil, err
 	}
 	req.Header = header
-	resp, err := client.Do(req)
+	resp, err := wire.Do(client, req)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,8 @@ func NewTransport() *http.Transport {
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		DisableCompression:     true, // so that the limit of a body is one of bytes sent
-		OnProxyConnectResponse: refusedByProxy,
+		GetProxyConnectHeader:  askProxy,
+		OnProxyConnectResponse: answeredByProxy,
 	}
 }
 

@@ -18,42 +18,50 @@ func Ending(cause error) string {
 }
 
 // Cause names the usual causes of a failed request, in words that repeat nothing of the
-// answer.
+// answer. If a proxy is at fault, they name it.
 func Cause(err error) (words string, known bool) {
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		return proxy.Error(), true
+	}
+	words, known = cause(err)
+	op, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case !ok || op.Op != proxyConnect || errors.Is(err, context.Canceled):
+		return words, known
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		words = "the connection was closed without an answer"
+	case !known:
+		words = "it does not answer as a proxy of its kind does"
+	}
+	return "by way of the proxy that the environment names: " + words, true
+}
+
+func cause(err error) (words string, known bool) {
 	var (
 		dns     *net.DNSError
 		cert    *tls.CertificateVerificationError
+		plain   tls.RecordHeaderError
 		timeout net.Error
-		proxy   *ProxyError
 	)
 	switch {
-	case errors.As(err, &proxy):
-		return proxy.Error(), true
 	case errors.Is(err, context.Canceled):
 		return "interrupted", true
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time", true
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return viaProxy(err) + "the host name " + dns.Name + " is not known", true
+		return "the host name " + dns.Name + " is not known", true
 	case errors.As(err, &dns):
-		return viaProxy(err) + "the host name " + dns.Name + " could not be looked up", true
+		return "the host name " + dns.Name + " could not be looked up", true
 	case errors.As(err, &cert):
-		return "its TLS certificate does not verify: " + cert.Err.Error(), true
+		return "its TLS certificate does not verify: " + cert.Err.Error() + withoutRoots(cert.Err), true
+	case errors.As(err, &plain):
+		return "it answers without TLS", true
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return viaProxy(err) + "connection refused", true
+		return "connection refused", true
 	case errors.Is(err, syscall.ECONNRESET):
 		return "the connection was reset", true
 	case errors.Is(err, io.EOF):
 		return "the connection was closed without an answer", true
 	}
 	return "", false
-}
-
-// viaProxy says whose failure it is if a proxy of the environment was in between.
-func viaProxy(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "proxyconnect" {
-		return "by way of the proxy that the environment names: "
-	}
-	return ""
 }

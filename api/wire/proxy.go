@@ -2,7 +2,6 @@ package wire
 
 import (
 	"cmp"
-	"context"
 	"net"
 	"net/http"
 	"net/url"
@@ -94,20 +93,4 @@ func calledDirectly(u *url.URL) bool {
 		}
 	}
 	return false
-}
-
-// A ProxyError is the answer of a proxy that did not open the way to a server. Its own
-// words are left out: they may repeat the password that it was given.
-type ProxyError struct{ StatusError }
-
-func (e *ProxyError) Error() string {
-	return "the proxy that the environment names " + e.StatusError.Error()
-}
-
-// refusedByProxy looks at the answer to CONNECT.
-func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-	if resp.StatusCode != http.StatusOK {
-		return &ProxyError{StatusError{resp.StatusCode, RetryAfter(resp.Header)}}
-	}
-	return nil
 }
