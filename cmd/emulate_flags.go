@@ -16,6 +16,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	o.addForms(cmd)
 	o.addCodesAndLists(cmd)
 	flags.Var(duration{value: &o.ClockSkew, signed: true}, "clock-skew", "how far the service's clock is ahead; -20m: behind")
+	flags.BoolVar(&o.RateLimit, "rate-limit", false, "throttle above 500 calls a second of an operation; block an address above 300 for a minute")
 	flags.Var(faultFlag{&o.Faults}, "fault", "make calls go wrong, see above (as often as needed)")
 	flags.Var(&o.faults, "faults", "make calls go wrong at random: rate=R[,seed=N][,kinds=KIND+KIND...]")
 }

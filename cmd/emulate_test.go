@@ -48,6 +48,7 @@ func TestEmulateFlags(t *testing.T) {
 		{[]string{"--endless-list"}, func(o *emulator.Options) { o.EndlessList = true }},
 		{[]string{"--strangers=4"}, func(o *emulator.Options) { o.Strangers = 4 }},
 		{[]string{"--devices=5"}, func(o *emulator.Options) { o.DevicesPerCA = 5 }},
+		{[]string{"--rate-limit"}, func(o *emulator.Options) { o.RateLimit = true }},
 		{[]string{"--clock-skew=-20m"}, func(o *emulator.Options) { o.ClockSkew = -20 * time.Minute }},
 		{[]string{"--fault=hang", "--fault=reset:op=ListInstances,call=2,after,delay=1s,jitter=2s"}, func(o *emulator.Options) {
 			o.Faults = []emulator.Fault{{Kind: emulator.FaultHang}, {

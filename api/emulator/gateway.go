@@ -33,6 +33,9 @@ func readClaim(r *http.Request, p incoming) claim {
 // admit takes a request through the gateway's checks: form, operation, signature,
 // permission.
 func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
+	if refused := s.limits.ofAddress(r.RemoteAddr, c.now); refused != nil {
+		return operation{}, refused
+	}
 	payload, refused := readIncoming(w, r)
 	if refused != nil {
 		return operation{}, refused
@@ -42,7 +45,7 @@ func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operat
 	if refused != nil {
 		return operation{}, refused
 	}
-	if refused := s.authenticate(c); refused != nil {
+	if refused := cmp.Or(s.authenticate(c), s.limits.ofUser(c)); refused != nil {
 		return operation{}, refused
 	}
 	return op, s.authorize(c, op)

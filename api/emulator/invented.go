@@ -37,6 +37,8 @@
 //   - pem: a certificate is one PEM block without text around it, with real line feeds
 //   - permission: the words of NoPermission, and the region of an unknown instance in them
 //   - proofs: a request with both kinds of signatures is judged by the header
+//   - rate-limits: a user is throttled within a second of the clock; an address that is over
+//     its limit is refused with Throttling for 60 s
 //   - registration-order: parameters, instance, CA, verification certificate, code and then
 //     the serial number are checked; a refused registration changes nothing, and uses up no
 //     code unless Options.SingleUseCodes is set

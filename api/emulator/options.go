@@ -42,6 +42,8 @@ type Options struct {
 	Statuses    Statuses
 	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
 
+	RateLimit bool // enforce 500 calls a second of a user and operation, and 300 from an address
+
 	Now       func() time.Time // the clock, safe for concurrent use; nil: time.Now
 	ClockSkew time.Duration    // how far the service's clock is ahead of Now; below zero: behind
 

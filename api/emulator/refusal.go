@@ -42,6 +42,7 @@ var meanings = map[code]meaning{
 	"ServiceUnavailable":             {gateway, http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
 	"SignatureDoesNotMatch":          {gateway, http.StatusBadRequest, "Specified signature does not match our calculation."},
 	"SignatureNonceUsed":             {gateway, http.StatusBadRequest, "Specified signature nonce was used already."},
+	"Throttling":                     {gateway, http.StatusBadRequest, "Request was denied due to request throttling."},
 	"Throttling.User":                {gateway, http.StatusBadRequest, "Request was denied due to user flow control."},
 	"UnsupportedHTTPMethod":          {gateway, http.StatusForbidden, "This http method is not supported."},
 

@@ -146,17 +146,17 @@ func TestEveryCode(t *testing.T) {
 	}
 }
 
-// onlyByFault are the codes that nothing but a fault brings about.
+// onlyByFault are the codes that nothing but a fault or a limit of calls brings about.
 var onlyByFault = []string{
 	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
-	"ParameterCheckFailed", "PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling.User",
+	"ParameterCheckFailed", "PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling", "Throttling.User",
 }
 
 // TestRefusals has the codes that only a fault brings about, before and after the vendor's notice on status codes.
 func TestRefusals(t *testing.T) {
 	after := map[string]int{
 		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 400, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
-		"InternalError": 417, "New.Code": 400, "ParameterCheckFailed": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling.User": 400,
+		"InternalError": 417, "New.Code": 400, "ParameterCheckFailed": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling": 400, "Throttling.User": 400,
 	}
 	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
 		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })
@@ -165,7 +165,7 @@ func TestRefusals(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := after[code]
-			if statuses == emulator.StatusesBeforeNotice && code != "ServiceUnavailable" && code != "Throttling.User" {
+			if statuses == emulator.StatusesBeforeNotice && code != "ServiceUnavailable" && !strings.HasPrefix(code, "Throttling") {
 				want = 500
 			}
 			got := c.send(codeRequest(instanceID))

@@ -17,6 +17,7 @@ type Service struct {
 	credentials map[string]Credential
 	instances   map[string]instance // by id
 	nonces      *nonces
+	limits      *rateLimits
 	faults      *faultPlan
 	journal     *journal
 	filler      *record // fills the pages of an endless list; nil: lists end
@@ -51,6 +52,9 @@ func New(options Options) (*Service, error) {
 		faults:      newFaultPlan(options.Faults, options.Mixture),
 		journal:     &journal{},
 		book:        book{options: options, codes: codes{options, make(map[string]issuedCode), make(map[string]bool)}},
+	}
+	if options.RateLimit {
+		s.limits = newRateLimits()
 	}
 	for _, credential := range options.Credentials {
 		s.credentials[credential.AccessKeyID] = credential
