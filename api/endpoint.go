@@ -57,6 +57,8 @@ func parseHost(text string) (*url.URL, error) {
 	switch {
 	case strings.Contains(text, "@"):
 		return nil, fmt.Errorf("the endpoint holds a user or a password: an endpoint is a host and perhaps a port")
+	case err == nil && strings.HasSuffix(u.Host, ":"):
+		return nil, fmt.Errorf("endpoint %q: the port behind the colon is missing", text)
 	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !wire.ValidPort(u.Port()):
 		return nil, fmt.Errorf("endpoint %q: not a host, a host:port or a URL of one", text)
 	}

@@ -67,6 +67,9 @@ func TestParseEndpointRefuses(t *testing.T) {
 		{"", `endpoint "": not a host, a host:port or a URL of one`},
 		{"ho st", `endpoint "ho st": not a host, a host:port or a URL of one`},
 		{"host:port", `endpoint "host:port": not a host, a host:port or a URL of one`},
+		{"http://127.0.0.1:", `endpoint "http://127.0.0.1:": the port behind the colon is missing`},
+		{"gateway.example:/", `endpoint "gateway.example:/": the port behind the colon is missing`},
+		{"http://[::1]:", `endpoint "http://[::1]:": the port behind the colon is missing`},
 		{"https://user:hunter2@host", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
 		{"http://user:hunter2@[", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
 	}
