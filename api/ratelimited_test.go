@@ -1,9 +1,14 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
@@ -32,4 +37,42 @@ func TestDefaultRateIsBelowTheLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A quota of 3 calls a second lets a list of 5,000 CAs through in time, and is asked ever
+// less often.
+func TestListWithinAQuota(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var second time.Time
+		inSecond, early := 0, 0
+		start := time.Now()
+		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, r *http.Request) {
+			if time.Since(second) >= time.Second {
+				second, inSecond = time.Now(), 0
+			}
+			if time.Since(start) < 3*time.Second {
+				early++
+			}
+			if inSecond++; inSecond > 3 {
+				w.Header().Set("x-acs-retry-after", "200")
+				refuse(w, 400, "Throttling.User")
+				return
+			}
+			page, _ := strconv.Atoi(r.URL.Query().Get("PageNo"))
+			var entries []string
+			for i := range 100 {
+				if page <= 50 {
+					entries = append(entries, fmt.Sprintf(`{"Sn":"%d"}`, page*100+i))
+				}
+			}
+			fmt.Fprintf(w, `{"Data":{"PageSize":100,"CaCertificateVOS":[%s]}}`, strings.Join(entries, ","))
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		listed, err := collect(b.ListCaCertificate(ctx, "i"))
+		t.Logf("%d requests in %v, %d in the first 3 s", len(b.requests), time.Since(start), early)
+		if err != nil || len(listed) != 5000 {
+			t.Errorf("%d entries, %v", len(listed), err)
+		}
+	})
 }
