@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -55,11 +54,12 @@ func (c *console) print(document any, plain func(io.Writer) error) error {
 	if c.shown.IsTerminal() {
 		c.err.SetApart()
 	}
-	if c.json {
-		plain = func(w io.Writer) error { return encodeTo(w, document) }
-	}
 	out := bufio.NewWriterSize(c.out, 64<<10)
-	return cannotPrint(cmp.Or(plain(out), out.Flush()))
+	show := plain
+	if c.json {
+		show = func(io.Writer) error { return encodeTo(out, document) }
+	}
+	return cannotPrint(cmp.Or(show(out), out.Flush()))
 }
 
 // A longDocument is a document that ends in a list which may be too long to be encoded in
@@ -68,37 +68,30 @@ type longDocument interface {
 	split() (head any, count int, entry func(int) any)
 }
 
-// encodeTo writes a document as JSON, entry by entry if it is long.
-func encodeTo(w io.Writer, document any) error {
-	long, isLong := document.(longDocument)
-	if !isLong {
-		data, err := encode(document)
-		return cmp.Or(err, write(w, data))
+// encodeTo writes a document as JSON, entry by entry if it is long. What cannot be written
+// shows when out is flushed.
+func encodeTo(out *bufio.Writer, document any) error {
+	head, count, entry := document, 0, (func(int) any)(nil)
+	if long, ok := document.(longDocument); ok {
+		head, count, entry = long.split()
 	}
-	head, count, entry := long.split()
 	data, err := encode(head)
-	start, empty := bytes.CutSuffix(data, []byte("]\n}\n"))
-	if err != nil || !empty || count == 0 {
-		return cmp.Or(err, write(w, data))
+	if count == 0 || err != nil {
+		out.Write(data)
+		return err
 	}
-	separator := "\n    "
+	out.Write(bytes.TrimSuffix(data, []byte("]\n}\n")))
 	for i := range count {
-		data, err := encode(entry(i))
-		if err != nil {
+		if data, err = encode(entry(i)); err != nil {
 			return err
 		}
-		data = bytes.ReplaceAll(bytes.TrimSuffix(data, []byte("\n")), []byte("\n"), []byte("\n    "))
-		if err := write(w, slices.Concat(start, []byte(separator), data)); err != nil {
-			return err
+		if i > 0 {
+			out.WriteByte(',')
 		}
-		start, separator = nil, ",\n    "
+		out.Write(bytes.ReplaceAll(append([]byte("\n"), bytes.TrimSpace(data)...), []byte("\n"), []byte("\n    ")))
 	}
-	return write(w, []byte("\n  ]\n}\n"))
-}
-
-func write(w io.Writer, data []byte) error {
-	_, err := w.Write(data)
-	return err
+	out.WriteString("\n  ]\n}\n")
+	return nil
 }
 
 // encode is a document as JSON, indented, with a line feed at the end. It also escapes

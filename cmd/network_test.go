@@ -112,10 +112,10 @@ func TestRootsThatAreNotLoaded(t *testing.T) {
 	}
 	const unknown, from = "x509: certificate signed by unknown authority", "; no root certificate could be loaded from SSL_CERT_FILE: "
 	for path, want := range map[string]string{
-		filepath.Join(folder, "missing"): unknown + from + "the file does not exist\n",
+		filepath.Join(folder, "missing"): unknown + from + "no such file or directory\n",
 		write("der", der):                unknown + from + "it holds no certificate in PEM\n",
 		write("empty", nil):              unknown + from + "it holds no certificate in PEM\n",
-		folder:                           from + "it is a folder, and SSL_CERT_DIR is for those\n",
+		folder:                           from + "is a directory\n",
 		write("other", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: throwaway(t).Certificate.Raw})): unknown + "\n",
 	} {
 		code, stderr := mqttca(t, []string{"SSL_CERT_FILE=" + path}, "list", "--instance", "i", "--endpoint", server.URL)

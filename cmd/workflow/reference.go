@@ -105,15 +105,15 @@ func serialNumber(text string) (*big.Int, bool) {
 // entry without a certificate is compared by its Sn and the end of its validity.
 func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
 	var own, alike *api.CaCertificate
-	likeness := likenessTo(ca)
+	own256 := ca.SHA256()
 	for i := range listed {
 		entry := &listed[i]
-		switch likeness(*entry) {
-		case sameCertificate:
+		switch sum := pki.ContentFingerprint(entry.CaContent); {
+		case sum == own256:
 			if own == nil || entry.Active {
 				own = entry
 			}
-		case sameNumber:
+		case sum == "" && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
 			alike = entry
 		}
 	}
@@ -123,37 +123,11 @@ func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
 	return own
 }
 
-// A likeness says what an entry has in common with a CA.
-type likeness int
-
-const (
-	another         likeness = iota
-	sameNumber               // and the same end of its validity; the certificate is unknown
-	sameCertificate          // byte for byte
-)
-
-func likenessTo(ca *pki.CA) func(api.CaCertificate) likeness {
-	own256 := ca.SHA256()
-	return func(entry api.CaCertificate) likeness {
-		switch sum := pki.ContentFingerprint(entry.CaContent); {
-		case sum == own256:
-			return sameCertificate
-		case sum == "" && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
-			return sameNumber
-		}
-		return another
-	}
-}
-
 // may tells the entries of the list that may be the CA.
 func (r Reference) may() func(api.CaCertificate) bool {
-	if r.CA != nil {
-		likeness := likenessTo(r.CA)
-		return func(entry api.CaCertificate) bool { return likeness(entry) != another }
-	}
-	number, _ := serialNumber(r.Sn)
 	return func(entry api.CaCertificate) bool {
-		return entry.Sn == r.Sn || number != nil && hasSerialNumber(entry, number)
+		found, _ := r.in([]api.CaCertificate{entry}, "") // one entry is never ambiguous
+		return found != nil
 	}
 }
 
