@@ -79,8 +79,8 @@ var rules = []Rule{
 func Rules() []Rule { return slices.Clone(rules) }
 
 // RuleFor is the rule of a Code. A Code that no row names is [Duplicate] if it says in the
-// vendor's manner that something exists (EntityAlreadyExists.User), and [Undocumented]
-// otherwise.
+// vendor's manner that something exists (EntityAlreadyExists.User), [Unavailable] if it
+// speaks of throttling (Request.Throttled), and [Undocumented] otherwise.
 func RuleFor(code string) Rule {
 	for _, rule := range rules {
 		prefix, open := strings.CutSuffix(rule.Code, "*")
@@ -88,8 +88,11 @@ func RuleFor(code string) Rule {
 			return rule
 		}
 	}
-	if strings.Contains(code, "AlreadyExist") {
+	switch {
+	case strings.Contains(code, "AlreadyExist"):
 		return Rule{code, Duplicate}
+	case strings.Contains(code, "Throttl"), strings.Contains(code, "FlowControl"), strings.Contains(code, "TooManyRequests"):
+		return Rule{code, Unavailable}
 	}
 	return Rule{code, Undocumented}
 }

@@ -39,6 +39,9 @@ func TestRuleFor(t *testing.T) {
 		{"NeverSeenBefore", Undocumented},
 		{"", Undocumented},
 		{"CaAlreadyExisted", Duplicate},
+		{"Request.Throttled", Unavailable},
+		{"QpsFlowControl", Unavailable},
+		{"TooManyRequests.User", Unavailable},
 	}
 	for _, tt := range tests {
 		if got := RuleFor(tt.code).Kind; got != tt.want {

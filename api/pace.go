@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/time/rate"
@@ -53,9 +52,9 @@ func (c *Client) atOnce() int32 {
 	return c.pace.beside.Load()
 }
 
-// note remembers that a request was throttled.
+// note remembers a refusal by a service that has too much to do.
 func (p *pace) note(refusal *Error) {
-	if refusal.HTTPStatus == http.StatusTooManyRequests || strings.HasPrefix(refusal.Code, "Throttling") || refusal.Code == "SystemOverFlow" {
+	if refusal.HTTPStatus == http.StatusTooManyRequests || refusal.Rule().Kind == Unavailable {
 		p.throttled.Store(true)
 	}
 }
