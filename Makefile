@@ -46,10 +46,11 @@ fuzz: ## every fuzzer for FUZZTIME
 	$(GO) test ./pki -run '^$$' -fuzz FuzzCode -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/workflow -run '^$$' -fuzz FuzzSnEqual -fuzztime $(FUZZTIME)
 
-peers: ## the vendor's own runtimes against the emulator, in a module of their own
+peers: ## the vendor's own runtimes against the emulator, and a table of the calls that each made
 	cd api/emulator/peers/node && npm ci --ignore-scripts --no-audit --no-fund || echo "SKIP the runtimes for Node.js: npm could not fetch them"
 	cd api/emulator/peers && $(GO) vet ./... && $(GO) mod tidy -diff
 	$(GO) test -C api/emulator/peers -json ./... | $(SKIPPED)
+	@$(GO) test -C api/emulator/peers -v -run TestLife . | grep '^ *|'
 
 zlint: ## a linter's judgement of the golden certificates, in a module of its own
 	cd pki/zlint && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff

@@ -37,7 +37,7 @@ func sendAlibabaCloudSDK(t *testing.T, s *service, key emulator.Credential, c ca
 	}
 	request := requests.NewCommonRequest()
 	request.Scheme, request.Domain, request.Method = s.scheme, s.host, c.method
-	request.Version, request.ApiName = "2020-04-20", c.action
+	request.Version, request.ApiName = c.version(), c.action
 	// Cloned, because the runtime adds its own parameters.
 	if c.inForm {
 		request.FormParams = maps.Clone(c.parameters)

@@ -46,7 +46,7 @@ func sendDarabonba(algorithm string) func(*testing.T, *service, emulator.Credent
 			}
 		}
 		answer, err := client.CallApi(&utils.Params{
-			Action: dara.String(c.action), Version: dara.String("2020-04-20"), Protocol: dara.String(strings.ToUpper(s.scheme)),
+			Action: dara.String(c.action), Version: dara.String(c.version()), Protocol: dara.String(strings.ToUpper(s.scheme)),
 			Pathname: dara.String("/"), Method: dara.String(c.method), AuthType: dara.String("AK"), Style: dara.String("RPC"),
 			ReqBodyType: dara.String("formData"), BodyType: dara.String("json"),
 		}, request, &dara.RuntimeOptions{})

@@ -1,7 +1,7 @@
 package peers
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"os"
@@ -24,38 +24,70 @@ func nodeCode(err error) string {
 	return err.Error()
 }
 
-// sendNode sends a call by node/drive.mjs, a process a call.
+// A node is a process that runs node/drive.mjs: a call a line, an answer a line.
+type node struct {
+	calls   *json.Encoder
+	answers *bufio.Scanner
+}
+
+func startNode(t *testing.T, s *service, runtime string) *node {
+	t.Helper()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("node is not installed")
+	}
+	if _, err := os.Stat("node/node_modules/@alicloud/" + runtime); err != nil {
+		t.Skip("npm ci --ignore-scripts has not been run in the folder node")
+	}
+	process := exec.Command("node", "node/drive.mjs")
+	process.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.rootFile(t))
+	process.Stderr = os.Stderr
+	stdin, err := process.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		if err := process.Wait(); err != nil {
+			t.Errorf("node: %v", err)
+		}
+	})
+	answers := bufio.NewScanner(stdout)
+	answers.Buffer(nil, 1<<20)
+	return &node{json.NewEncoder(stdin), answers}
+}
+
+// sendNode sends a call by a runtime for Node.js, which has a process for each service.
 func sendNode(runtime string) func(*testing.T, *service, emulator.Credential, call) (map[string]any, error) {
 	return func(t *testing.T, s *service, key emulator.Credential, c call) (map[string]any, error) {
 		t.Helper()
-		if _, err := exec.LookPath("node"); err != nil {
-			t.Skip("node is not installed")
+		if s.nodes[runtime] == nil {
+			s.nodes[runtime] = startNode(t, s, runtime)
 		}
-		if _, err := os.Stat("node/node_modules/@alicloud/" + runtime); err != nil {
-			t.Skip("npm ci --ignore-scripts has not been run in the folder node")
-		}
+		n := s.nodes[runtime]
 		type object = map[string]any
-		input, err := json.Marshal(object{
+		if err := n.calls.Encode(object{
 			"runtime": runtime, "url": s.url,
 			"key":  object{"id": key.AccessKeyID, "secret": key.AccessKeySecret, "token": key.SecurityToken},
-			"call": object{"action": c.action, "method": c.method, "parameters": c.parameters, "inForm": c.inForm},
-		})
-		if err != nil {
+			"call": object{"action": c.action, "version": c.version(), "method": c.method, "parameters": c.parameters, "inForm": c.inForm},
+		}); err != nil {
 			t.Fatal(err)
 		}
-		node := exec.Command("node", "node/drive.mjs")
-		node.Stdin = bytes.NewReader(input)
-		node.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.rootFile(t))
-		output, err := node.Output()
-		if err != nil {
-			t.Fatalf("node: %v\n%s", err, err.(*exec.ExitError).Stderr)
+		if !n.answers.Scan() {
+			t.Fatalf("node prints no answer: %v", n.answers.Err())
 		}
 		var result struct {
 			Answer        map[string]any
 			Code, Message string
 		}
-		if err := json.Unmarshal(output, &result); err != nil {
-			t.Fatalf("node printed %q: %v", output, err)
+		if err := json.Unmarshal(n.answers.Bytes(), &result); err != nil {
+			t.Fatalf("node printed %q: %v", n.answers.Bytes(), err)
 		}
 		if result.Answer == nil {
 			return nil, &nodeError{result.Code, result.Message}

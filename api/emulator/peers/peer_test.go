@@ -19,7 +19,10 @@ import (
 	"mqttca/api/emulator"
 )
 
-const instanceID = "post-cn-peers"
+const (
+	instanceID = "post-cn-peers"
+	foreignID  = "post-cn-foreign"
+)
 
 var (
 	plainKey = emulator.Credential{AccessKeyID: "LTAIpeer", AccessKeySecret: "secretOfPeer"}
@@ -31,6 +34,14 @@ type call struct {
 	action, method string
 	parameters     map[string]string
 	inForm         bool
+}
+
+// version is the version of the product that has the operation.
+func (c call) version() string {
+	if c.action == "GetCallerIdentity" {
+		return "2015-04-01"
+	}
+	return "2020-04-20"
 }
 
 // A peer sends calls with a runtime of the vendor. The error is the runtime's own.
@@ -46,6 +57,7 @@ type service struct {
 	*emulator.Service
 	url, scheme, host string
 	root              *x509.Certificate // nil without TLS
+	nodes             map[string]*node  // by runtime
 }
 
 // rootFile is the root certificate in a file, or "".
@@ -65,6 +77,7 @@ func start(t *testing.T, withTLS bool, tamper func(*http.Request)) *service {
 	t.Helper()
 	emulated, err := emulator.New(emulator.Options{
 		Instances:   []string{instanceID},
+		Accounts:    []emulator.Account{{ID: "2", Instances: []string{foreignID}}},
 		Credentials: []emulator.Credential{plainKey, stsKey},
 		// The forms that are hard to read, but not Hard: its control characters would stand behind the string to sign that
 		// alibaba-cloud-sdk-go compares with its own.
@@ -88,7 +101,7 @@ func start(t *testing.T, withTLS bool, tamper func(*http.Request)) *service {
 		server.Start()
 	}
 	scheme, host, _ := strings.Cut(server.URL, "://")
-	return &service{emulated, server.URL, scheme, host, server.Certificate()}
+	return &service{emulated, server.URL, scheme, host, server.Certificate(), map[string]*node{}}
 }
 
 // authority is a CA with its key.
@@ -117,6 +130,12 @@ func (a authority) pem() string { return encode(a.certificate) }
 func (a authority) verification(t *testing.T, code string) string {
 	t.Helper()
 	return encode(sign(t, template(code, big.NewInt(7)), a.certificate, a.key))
+}
+
+// device issues a device certificate.
+func (a authority) device(t *testing.T) *x509.Certificate {
+	t.Helper()
+	return sign(t, template("pump", big.NewInt(0x356217374433)), a.certificate, a.key)
 }
 
 func template(commonName string, serial *big.Int) *x509.Certificate {

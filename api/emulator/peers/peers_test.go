@@ -22,58 +22,6 @@ func codeCall() call {
 	return call{action: "GetRegisterCode", method: http.MethodGet, parameters: map[string]string{"MqttInstanceId": instanceID}}
 }
 
-// TestRegister registers a CA as a caller of each runtime would, with the certificates in the query and in a form, and reads it back.
-func TestRegister(t *testing.T) {
-	for _, p := range allPeers {
-		for _, key := range []emulator.Credential{plainKey, stsKey} {
-			for _, inForm := range []bool{false, true} {
-				name := p.name + " " + key.AccessKeyID
-				if inForm {
-					name += " in a form"
-				}
-				t.Run(name, func(t *testing.T) { register(t, p, key, inForm, false) })
-				t.Run(name+" with TLS", func(t *testing.T) { register(t, p, key, inForm, true) })
-			}
-		}
-	}
-}
-
-func register(t *testing.T, p peer, key emulator.Credential, inForm, withTLS bool) {
-	s, ca := start(t, withTLS, nil), newAuthority(t)
-	send := func(c call) map[string]any {
-		t.Helper()
-		answer, err := p.send(t, s, key, c)
-		if err != nil {
-			t.Fatalf("%s: %v", c.action, err)
-		}
-		return answer
-	}
-	code := send(codeCall())["RegisterCode"].(string)
-	sn, _ := send(call{
-		action: "RegisterCaCertificate", method: http.MethodPost, inForm: inForm,
-		parameters: map[string]string{
-			"MqttInstanceId": instanceID, "CaName": "a b*~/+é&=", "CaContent": ca.pem(), "VerificationContent": ca.verification(t, code),
-		},
-	})["Sn"].(string)
-	book := s.Registrations()
-	if len(book) != 1 || book[0].Sn != sn || book[0].Name != "a b*~/+é&=" {
-		t.Fatalf("Sn %q, book %+v", sn, book)
-	}
-	named := map[string]string{"MqttInstanceId": instanceID, "Sn": sn}
-	data := send(call{action: "GetCaCertificate", method: http.MethodGet, parameters: named})["Data"].(map[string]any)
-	if data["Sn"] != sn {
-		t.Errorf("GetCaCertificate: %v", data)
-	}
-	send(call{action: "InactivateCaCertificate", method: http.MethodPost, parameters: named, inForm: inForm})
-	if s.Registrations()[0].Active {
-		t.Error("still active")
-	}
-	send(call{action: "DeleteCaCertificate", method: http.MethodPost, parameters: named})
-	if left := s.Registrations(); len(left) != 0 {
-		t.Errorf("still in the book: %+v", left)
-	}
-}
-
 // TestTampered puts a proxy in between that alters signed requests.
 func TestTampered(t *testing.T) {
 	// pop-core sends every POST as a form.
