@@ -70,18 +70,12 @@ func (s *Service) listInstances(c *call) (any, *refusal) {
 	return answer, nil
 }
 
-// Values of the vendor's reference page of ListInstances.
-const (
-	instanceInService = 5
-	instancePlatinum  = 1
-)
-
 func (o Options) instance(id, region string) instanceVO {
 	return instanceVO{
 		InstanceID:     id,
 		InstanceName:   o.text(id),
-		InstanceStatus: o.number(instanceInService),
-		InstanceType:   o.number(instancePlatinum),
+		InstanceStatus: o.number(5), // in service
+		InstanceType:   o.number(1), // platinum
 		RegionID:       region,
 		KernelVersion:  "V3.3.0",
 		OrderID:        "200000000000001",

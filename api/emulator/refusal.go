@@ -58,6 +58,12 @@ var meanings = map[code]meaning{
 	"SnNotUnique":               {service, http.StatusUnauthorized, "Sn is not unique in global."},
 
 	// Only a fault sends these.
+	"Forbidden.RAM":                 {gateway, http.StatusForbidden, "User not authorized to operate on the specified resource, or this API doesn't support RAM."},
+	"InvalidAccessKeyId.Inactive":   {gateway, http.StatusBadRequest, "Specified access key is disabled."},
+	"InvalidApi.NotFound":           {gateway, http.StatusNotFound, "Specified api is not found, please check your url and method."},
+	"InvalidProtocol.NeedSsl":       {gateway, http.StatusBadRequest, "Your request is denied as lack of ssl protect."},
+	"InvalidSecurityToken.Expired":  {gateway, http.StatusBadRequest, "Specified SecurityToken is expired."},
+	"Throttling.Api":                {gateway, http.StatusBadRequest, "Request was denied due to api flow control."},
 	"ApiNotSupport":                 {service, http.StatusNotFound, "The specified API is not supported."},
 	"CaNumExceed":                   {service, http.StatusUnauthorized, "CA certificate num exceed."},
 	"CheckAccountInfoFailed":        {service, http.StatusBadRequest, "An error occurred while checking the account information by the STS token."},

@@ -148,15 +148,21 @@ func TestEveryCode(t *testing.T) {
 
 // onlyByFault are the codes that nothing but a fault or a limit of calls brings about.
 var onlyByFault = []string{
+	"Forbidden.RAM", "InvalidAccessKeyId.Inactive", "InvalidApi.NotFound", "InvalidProtocol.NeedSsl", "InvalidSecurityToken.Expired",
+	"Throttling", "Throttling.Api", "Throttling.User", "ServiceUnavailable",
 	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
-	"ParameterCheckFailed", "PermissionCheckFailed", "ServiceUnavailable", "SystemOverFlow", "Throttling", "Throttling.User",
+	"ParameterCheckFailed", "PermissionCheckFailed", "SystemOverFlow",
 }
 
 // TestRefusals has the codes that only a fault brings about, before and after the vendor's notice on status codes.
 func TestRefusals(t *testing.T) {
+	gateway := map[string]int{
+		"Forbidden.RAM": 403, "InvalidAccessKeyId.Inactive": 400, "InvalidApi.NotFound": 404, "InvalidProtocol.NeedSsl": 400,
+		"InvalidSecurityToken.Expired": 400, "ServiceUnavailable": 503, "Throttling": 400, "Throttling.Api": 400, "Throttling.User": 400,
+	}
 	after := map[string]int{
 		"ApiNotSupport": 404, "CaNumExceed": 401, "CheckAccountInfoFailed": 400, "GetCaNumError": 401, "InstancePermissionCheckFailed": 400,
-		"InternalError": 417, "New.Code": 400, "ParameterCheckFailed": 400, "PermissionCheckFailed": 403, "ServiceUnavailable": 503, "SystemOverFlow": 403, "Throttling": 400, "Throttling.User": 400,
+		"InternalError": 417, "New.Code": 400, "ParameterCheckFailed": 400, "PermissionCheckFailed": 403, "SystemOverFlow": 403,
 	}
 	for _, statuses := range []emulator.Statuses{emulator.StatusesAfterNotice, emulator.StatusesBeforeNotice} {
 		c := start(t, func(o *emulator.Options) { o.Statuses = statuses })
@@ -164,9 +170,9 @@ func TestRefusals(t *testing.T) {
 			if err := c.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: code}); err != nil {
 				t.Fatal(err)
 			}
-			want := after[code]
-			if statuses == emulator.StatusesBeforeNotice && code != "ServiceUnavailable" && !strings.HasPrefix(code, "Throttling") {
-				want = 500
+			want := gateway[code]
+			if want == 0 {
+				want = map[emulator.Statuses]int{"after": after[code], "before": 500}[statuses]
 			}
 			got := c.send(codeRequest(instanceID))
 			if message, _ := got.Body["Message"].(string); got.code() != code || got.Status != want ||
