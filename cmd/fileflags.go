@@ -67,12 +67,9 @@ func checkContent(flag *pflag.Flag) error {
 		return usage("--%s has the content of a file in it, which is not shown", flag.Name)
 	case redacted(value) != value:
 		return usage("--%s has a password or PIN in it, which is not shown", flag.Name)
-	case strings.HasSuffix(flag.Name, "instance"):
-		if several, ok := flag.Value.(pflag.SliceValue); ok {
-			value = strings.Join(several.GetSlice(), "")
-		}
+	case flag.Name == "instance" && flag.Value.Type() == "string": // emulate takes ID@REGION
 		if err := checkInstance(value); err != nil {
-			return usage("--%s: %s", flag.Name, err)
+			return usage("--instance: %s", err)
 		}
 	}
 	return nil
