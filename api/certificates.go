@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/url"
@@ -57,7 +58,7 @@ type Registration struct {
 	VerificationContent string
 }
 
-// An Acknowledgement is the answer to a change of a CA certificate.
+// An Acknowledgement is the answer to a change of a CA or device certificate.
 type Acknowledgement struct {
 	Sn        string
 	RequestID string
@@ -103,19 +104,21 @@ func naming(instanceID, sn string) url.Values {
 	return url.Values{"MqttInstanceId": {instanceID}, "Sn": {sn}}
 }
 
-// acknowledged does a call that the service answers with the Sn of the CA certificate.
+// acknowledged does a call that the service answers with the Sn of the CA certificate, or the
+// DeviceSn of the device certificate.
 func (c *Client) acknowledged(ctx context.Context, op operation, params url.Values) (Acknowledgement, error) {
 	var answer struct {
 		reply
-		Sn string
+		Sn, DeviceSn string
 	}
 	if err := c.call(ctx, op, params, &answer); err != nil {
 		return Acknowledgement{}, err
 	}
-	if answer.Sn == "" {
+	sn := cmp.Or(answer.Sn, answer.DeviceSn)
+	if sn == "" {
 		return Acknowledgement{}, missingField(c.about(op, params), &answer, "Sn")
 	}
-	return Acknowledgement{wire.Shortened(answer.Sn), wire.Shortened(answer.RequestID)}, nil
+	return Acknowledgement{wire.Shortened(sn), wire.Shortened(answer.RequestID)}, nil
 }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields
@@ -164,41 +167,3 @@ func pemText(pem string) string {
 var lineFeeds = sync.OnceValue(func() *strings.Replacer {
 	return strings.NewReplacer(`\r\n`, "\n", `\n`, "\n", "\r\n", "\n")
 })
-
-// A DeviceCertificate is one device certificate as the service has it
-// (DeviceCertificateVO). It registered itself when the device first connected.
-type DeviceCertificate struct {
-	DeviceSn      string // the serial number in hexadecimal, in the form that the service chose
-	DeviceName    string
-	DeviceContent string    // PEM, with line feeds
-	ValidBegin    time.Time // zero if the service gives none
-	ValidEnd      time.Time // zero if the service gives none
-	Active        bool
-}
-
-// ListDeviceCertificateByCaSn lists all device certificates that ever registered
-// themselves under a CA, whether their devices are connected or not, in the service's
-// order, each once. If it fails, the error comes last. CaSn is sent as it is: use the string
-// that the service gave.
-func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) iter.Seq2[DeviceCertificate, error] {
-	list := listing[deviceCertificateVO, DeviceCertificate]{client: c, op: listDeviceCertificateByCaSn, params: url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}},
-		name: "DeviceCertificateVOS", of: func(d listData) []deviceCertificateVO { return d.DeviceCertificateVOS }}
-	return list.all(ctx)
-}
-
-// deviceCertificateVO is the wire form, like [caCertificateVO].
-type deviceCertificateVO struct {
-	DeviceCertificate
-	ValidBegin, ValidEnd wire.Number
-	Status               status
-	Active               any
-}
-
-func (vo deviceCertificateVO) certificate() DeviceCertificate {
-	c := vo.DeviceCertificate
-	c.DeviceSn, c.DeviceName = wire.Shortened(c.DeviceSn), wire.Shortened(c.DeviceName)
-	c.DeviceContent = pemText(c.DeviceContent)
-	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
-	c.Active = vo.Status.active()
-	return c
-}

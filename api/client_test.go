@@ -104,15 +104,21 @@ func TestRecordedAnswers(t *testing.T) {
 		{"ListCaCertificate.empty.json",
 			func(c *Client) (any, error) { return collect(c.ListCaCertificate(ctx, "i")) },
 			[]CaCertificate(nil)},
+		{"ListInstances.json",
+			func(c *Client) (any, error) { return c.ListInstances(ctx) },
+			[]Instance{
+				{"mqtt-cn-a", "plant", "cn-shenzhen", "professional", "in service", time.Date(2025, 2, 12, 7, 36, 8, 0, time.UTC), time.Date(2025, 3, 12, 16, 0, 0, 0, time.UTC)},
+				{"post-cn-b", "", "cn-hangzhou", "unknown", "unknown", time.Time{}, time.Time{}},
+			}},
 		{"ListDeviceCertificateByCaSn.json",
 			func(c *Client) (any, error) {
 				return collect(c.ListDeviceCertificateByCaSn(ctx, "i", "007269004887000001"))
 			},
 			[]DeviceCertificate{
-				{"00a1", "sensor 1", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
-					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), true},
-				{"00a2", "sensor 2", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
-					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), false},
+				{"007269004887000001", "00a1", "sensor 1", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), true, false},
+				{"007269004887000001", "00a2", "sensor 2", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n",
+					time.Date(2022, 6, 2, 2, 35, 3, 0, time.UTC), time.Date(2032, 5, 30, 2, 35, 3, 0, time.UTC), false, false},
 			}},
 	}
 	for _, tt := range tests {
@@ -164,6 +170,7 @@ func TestRecordedRefusals(t *testing.T) {
 // and everything in the query string.
 func TestRequests(t *testing.T) {
 	ctx := context.Background()
+	device := DeviceID{"i", "00aB", "0c"}
 	tests := []struct {
 		want string
 		call func(*Client) error
@@ -178,6 +185,12 @@ func TestRequests(t *testing.T) {
 			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "00aB"))
 			return err
 		}},
+		{"GET ListDeviceCertificate MqttInstanceId=i&PageNo=1&PageSize=100", func(c *Client) error { _, err := collect(c.ListDeviceCertificate(ctx, "i")); return err }},
+		{"GET GetDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.GetDeviceCertificate(ctx, device); return err }},
+		{"POST ActiveDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.ActiveDeviceCertificate(ctx, device); return err }},
+		{"POST InactivateDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.InactivateDeviceCertificate(ctx, device); return err }},
+		{"POST DeleteDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.DeleteDeviceCertificate(ctx, device); return err }},
+		{"POST ListInstances ", func(c *Client) error { _, err := c.ListInstances(ctx); return err }},
 		{"POST ActiveCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "00aB"); return err }},
 		{"POST InactivateCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.InactivateCaCertificate(ctx, "i", "00aB"); return err }},
 		{"POST DeleteCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.DeleteCaCertificate(ctx, "i", "00aB"); return err }},
@@ -189,7 +202,7 @@ func TestRequests(t *testing.T) {
 			if body, _ := io.ReadAll(r.Body); len(body) > 0 {
 				t.Errorf("%s: body %q, want none", tt.want, body)
 			}
-			io.WriteString(w, `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":{"CaCertificateVOS":[]}}`)
+			io.WriteString(w, `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":{"CaCertificateVOS":[],"DeviceSn":"0c"},"Instances":[]}`)
 		}))
 		if err := tt.call(newTestClient(t, server, nil)); err != nil {
 			t.Errorf("%s: %v", tt.want, err)

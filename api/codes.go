@@ -63,15 +63,21 @@ var rules = []Rule{
 	{"SnNotUnique", Duplicate},
 
 	{"ParameterFieldCheckFailed", Refused},
+	{"ParameterCheckFailed", Refused},
+	{"InvalidParameter*", Refused},
+	{"MissingParameter*", Refused},
 	{"MqttInstanceNotFound", Refused},
 	{"CertificateContentError", Refused},
 	{"CaNumExceed", Refused},
 	{"FindCaBySnError", Refused},
+	{"FindDeviceBySnError", Refused},
 	{"ApiNotSupport", Refused},
 	{"InvalidTimeStamp*", Refused},
 	{"IncompleteSignature", Refused},
 	{"InvalidVersion", Refused},
 	{"InvalidAction*", Refused},
+	{"InvalidApi*", Refused},
+	{"InvalidProtocol*", Refused},
 	{"UnsupportedHTTPMethod", Refused},
 }
 

@@ -82,6 +82,16 @@ func (e Endpoint) Region() string {
 	return region
 }
 
+// STS is the vendor's endpoint of STS in the region of the endpoint, inside a VPC if the
+// endpoint is. An endpoint that is not the vendor's stands for STS as well.
+func (e Endpoint) STS() Endpoint {
+	if !e.IsVendor() {
+		return e
+	}
+	host := strings.Replace(e.url.Host, "onsmqtt", "sts", 1)
+	return Endpoint{url.URL{Scheme: e.url.Scheme, Host: host}}
+}
+
 // Host is the host and port, without a scheme.
 func (e Endpoint) Host() string { return e.url.Host }
 
@@ -92,13 +102,16 @@ func (e Endpoint) String() string { return e.url.String() }
 // way to the endpoint that cannot be used.
 func (e Endpoint) CheckProxy() error { return wire.CheckProxy(&e.url) }
 
-// Regions are the regions for which the vendor publishes an endpoint, public or inside a
-// VPC, to offer them. Others are no error.
-func Regions() []string {
-	return []string{
+// Regions are the regions for which the vendor publishes an endpoint, to offer them: public
+// ones, or with vpc those inside a VPC. Others are no error.
+func Regions(vpc bool) []string {
+	regions := []string{
 		"cn-qingdao", "cn-beijing", "cn-zhangjiakou", "cn-huhehaote", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-shenzhen",
-		"cn-heyuan-acdr-1", "cn-guangzhou", "cn-chengdu", "cn-hongkong", "cn-hangzhou-finance", "cn-shanghai-finance-1",
-		"cn-shenzhen-finance-1", "ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "ap-southeast-6", "ap-northeast-1",
-		"us-east-1", "us-west-1", "eu-central-1", "eu-west-1", "me-central-1",
+		"cn-guangzhou", "cn-chengdu", "cn-hongkong", "cn-hangzhou-finance", "cn-shanghai-finance-1", "cn-shenzhen-finance-1",
+		"ap-southeast-1", "ap-southeast-3", "ap-southeast-5", "ap-southeast-6", "ap-northeast-1", "us-west-1", "eu-central-1",
 	}
+	if vpc {
+		return append(regions, "cn-heyuan-acdr-1", "us-east-1", "eu-west-1", "me-central-1")
+	}
+	return append(regions, "mq-internet-access")
 }

@@ -8,8 +8,11 @@ import (
 	"mqttca/api/wire"
 )
 
-// version is the version of the API that every request names.
-const version = "2020-04-20"
+// The versions of the APIs that requests name.
+const (
+	version    = "2020-04-20"
+	stsVersion = "2015-04-01"
+)
 
 // An operation is a row of the vendor's API overview: its name, the method of its reference
 // page, whether a request may be sent again if its answer was lost, and the RAM action that
@@ -18,12 +21,12 @@ type operation struct {
 	name       string
 	method     string
 	repeatable bool
-	action     string
+	action     string // "" if it needs none
 }
 
-// The operations of this package. The service takes RegisterCaCertificate with GET, too, but
-// a proxy or a library could repeat that as a read. The actions are those of the reference
-// pages; no page names one for ListDeviceCertificateByCaSn.
+// The operations of this package. The service takes those that change something with GET,
+// too, but a proxy or a library could repeat that as a read. The actions are those of the
+// reference pages; ListInstances needs none.
 var (
 	// A repeated GetRegisterCode may give another code, and that one will be used.
 	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true, "mq:GetRegisterCode"}
@@ -36,6 +39,16 @@ var (
 	deleteCaCertificate     = operation{"DeleteCaCertificate", http.MethodPost, true, "mq:DeleteCaCertificate"}
 
 	listDeviceCertificateByCaSn = operation{"ListDeviceCertificateByCaSn", http.MethodGet, true, "mq:ListDeviceCertificateByCaSn"}
+	listDeviceCertificate       = operation{"ListDeviceCertificate", http.MethodGet, true, "mq:ListDeviceCertificate"}
+	getDeviceCertificate        = operation{"GetDeviceCertificate", http.MethodGet, true, "mq:GetDeviceCertificate"}
+
+	activeDeviceCertificate     = operation{"ActiveDeviceCertificate", http.MethodPost, true, "mq:ActiveDeviceCertificate"}
+	inactivateDeviceCertificate = operation{"InactivateDeviceCertificate", http.MethodPost, true, "mq:UnregisterDeviceCertificate"}
+	deleteDeviceCertificate     = operation{"DeleteDeviceCertificate", http.MethodPost, true, "mq:DeleteDeviceCertificate"}
+
+	listInstances = operation{"ListInstances", http.MethodPost, true, ""}
+
+	getCallerIdentity = operation{"GetCallerIdentity", http.MethodPost, true, ""} // of STS
 )
 
 // A Purpose is a task on an instance with the fewest operations that it needs.
@@ -46,17 +59,20 @@ const (
 	ToRegister  Purpose = "register"  // bring a CA to the instance and see it there
 	ToRead      Purpose = "read"      // list CAs and device certificates
 	ToLifecycle Purpose = "lifecycle" // activate, deactivate and delete CAs
+	ToDevices   Purpose = "devices"   // activate, deactivate and delete device certificates
 )
 
 // Purposes are all purposes, in the order of the documentation.
-func Purposes() []Purpose { return []Purpose{ToRegister, ToRead, ToLifecycle} }
+func Purposes() []Purpose { return []Purpose{ToRegister, ToRead, ToLifecycle, ToDevices} }
 
 // operations are the operations of each purpose. Every operation of this package is among
 // them.
 var operations = map[Purpose][]operation{
 	ToRegister:  {listCaCertificate, getRegisterCode, registerCaCertificate},
-	ToRead:      {listCaCertificate, listDeviceCertificateByCaSn},
+	ToRead:      {listCaCertificate, listDeviceCertificateByCaSn, listDeviceCertificate, getDeviceCertificate, listInstances, getCallerIdentity},
 	ToLifecycle: {listCaCertificate, activeCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, deleteCaCertificate},
+	ToDevices: {listCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, listDeviceCertificate, getDeviceCertificate,
+		activeDeviceCertificate, inactivateDeviceCertificate, deleteDeviceCertificate},
 }
 
 // instanceAccess is the action that every operation on an instance needs as well.
@@ -91,7 +107,7 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	actions := []string{instanceAccess}
 	for _, purpose := range purposes {
 		for _, op := range operations[purpose] {
-			if !slices.Contains(actions, op.action) {
+			if op.action != "" && !slices.Contains(actions, op.action) {
 				actions = append(actions, op.action)
 			}
 		}
@@ -106,17 +122,25 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	}}}, nil
 }
 
+// version is that of the operation's API.
+func (op operation) version() string {
+	if op == getCallerIdentity {
+		return stsVersion
+	}
+	return version
+}
+
 // Allows reports whether a policy for the purpose allows an operation.
 func (p Purpose) Allows(operationName string) bool {
 	return slices.ContainsFunc(operations[p], func(op operation) bool { return op.name == operationName })
 }
 
 // ActionsFor are the RAM actions that an operation needs on its instance. There are none for
-// an operation of another package.
+// ListInstances, and for an operation of another package.
 func ActionsFor(operationName string) []string {
 	for _, purpose := range Purposes() {
 		for _, op := range operations[purpose] {
-			if op.name == operationName {
+			if op.name == operationName && op.action != "" {
 				return []string{op.action, instanceAccess}
 			}
 		}

@@ -20,10 +20,12 @@ func TestNewPolicy(t *testing.T) {
 		actions  string
 	}{
 		{[]Purpose{ToRegister}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa"},
-		{[]Purpose{ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ListDeviceCertificateByCaSn"},
+		{[]Purpose{ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ListDeviceCertificateByCaSn mq:ListDeviceCertificate mq:GetDeviceCertificate"},
 		{[]Purpose{ToLifecycle}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ActiveCaCertificate mq:UnregisterCaCertificate " +
 			"mq:ListDeviceCertificateByCaSn mq:DeleteCaCertificate"},
-		{[]Purpose{ToRegister, ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa mq:ListDeviceCertificateByCaSn"},
+		{[]Purpose{ToRegister, ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa mq:ListDeviceCertificateByCaSn mq:ListDeviceCertificate mq:GetDeviceCertificate"},
+		{[]Purpose{ToDevices}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:UnregisterCaCertificate mq:ListDeviceCertificateByCaSn mq:ListDeviceCertificate mq:GetDeviceCertificate " +
+			"mq:ActiveDeviceCertificate mq:UnregisterDeviceCertificate mq:DeleteDeviceCertificate"},
 	}
 	for _, tt := range tests {
 		got, err := NewPolicy("cn-hangzhou", "1234567890123456", "post-cn-1", tt.purposes...)
@@ -52,8 +54,44 @@ func TestNewPolicyRefuses(t *testing.T) {
 	}
 }
 
+var deviceID = DeviceID{InstanceID: "i", CaSn: "1", DeviceSn: "2"}
+
 // uses is the client's methods by purpose: what a policy has to allow.
 var uses = map[Purpose]map[string]func(context.Context, *Client) error{
+	ToDevices: {
+		"ListCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListCaCertificate(ctx, "i"))
+			return err
+		},
+		"InactivateCaCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.InactivateCaCertificate(ctx, "i", "1")
+			return err
+		},
+		"ListDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListDeviceCertificate(ctx, "i"))
+			return err
+		},
+		"ListDeviceCertificateByCaSn": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "1"))
+			return err
+		},
+		"GetDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.GetDeviceCertificate(ctx, deviceID)
+			return err
+		},
+		"ActiveDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.ActiveDeviceCertificate(ctx, deviceID)
+			return err
+		},
+		"InactivateDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.InactivateDeviceCertificate(ctx, deviceID)
+			return err
+		},
+		"DeleteDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.DeleteDeviceCertificate(ctx, deviceID)
+			return err
+		},
+	},
 	ToRegister: {
 		"GetRegisterCode": func(ctx context.Context, c *Client) error { _, err := c.GetRegisterCode(ctx, "i"); return err },
 		"RegisterCaCertificate": func(ctx context.Context, c *Client) error {
@@ -74,6 +112,16 @@ var uses = map[Purpose]map[string]func(context.Context, *Client) error{
 			_, err := collect(c.ListDeviceCertificateByCaSn(ctx, "i", "1"))
 			return err
 		},
+		"ListDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := collect(c.ListDeviceCertificate(ctx, "i"))
+			return err
+		},
+		"GetDeviceCertificate": func(ctx context.Context, c *Client) error {
+			_, err := c.GetDeviceCertificate(ctx, deviceID)
+			return err
+		},
+		"ListInstances":     func(ctx context.Context, c *Client) error { _, err := c.ListInstances(ctx); return err },
+		"GetCallerIdentity": func(ctx context.Context, c *Client) error { _, err := c.GetCallerIdentity(ctx); return err },
 	},
 	ToLifecycle: {
 		"ListCaCertificate": func(ctx context.Context, c *Client) error {

@@ -94,7 +94,7 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, s
 	signing{
 		signer:  signer,
 		action:  op.name,
-		version: version,
+		version: op.version(),
 		date:    time.Now().Add(c.ClockOffset()),
 		nonce:   newNonce(),
 	}.sign(req)

@@ -112,7 +112,7 @@ func completeFlags(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 // command.
 func completions() map[string]cobra.CompletionFunc {
 	all := map[string]cobra.CompletionFunc{
-		"region":  values(api.Regions()...),
+		"region":  values(allRegions()...),
 		"profile": profileNames,
 		"for":     values(purposeNames()...),
 
@@ -132,6 +132,13 @@ func completions() map[string]cobra.CompletionFunc {
 		all[name] = files(file.extensions...)
 	}
 	return all
+}
+
+// allRegions are the regions with a public endpoint or one inside a VPC.
+func allRegions() []string {
+	regions := append(api.Regions(true), api.Regions(false)...)
+	slices.Sort(regions)
+	return slices.Compact(regions)
 }
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+// An Instance is an instance of the account in the region of the endpoint.
+type Instance struct {
+	InstanceID   string
+	InstanceName string
+	RegionID     string
+	Type         string    // the edition in words, "unknown" if no page of the vendor names its number
+	Status       string    // likewise
+	Created      time.Time // zero if the service gives none
+	Expires      time.Time // zero if the service gives none
+}
+
+// The words for the numbers of InstanceStatus and InstanceType, by the vendor's reference
+// page of ListInstances.
+var (
+	instanceStatuses = map[wire.Text]string{
+		"0": "preparing", "1": "not activated", "2": "overdue", "3": "expired", "5": "in service", "7": "upgrading", "10": "released", "15": "frozen",
+	}
+	instanceTypes = map[wire.Text]string{
+		"0": "basic", "1": "platinum", "2": "pay-as-you-go", "3": "prepaid lite", "4": "professional", "5": "serverless",
+	}
+)
+
+// ListInstances lists the instances of the account in the region of the endpoint. The answer
+// has no pages.
+func (c *Client) ListInstances(ctx context.Context) ([]Instance, error) {
+	var answer struct {
+		reply
+		Instances []instanceVO
+	}
+	if err := c.call(ctx, listInstances, url.Values{}, &answer); err != nil {
+		return nil, err
+	}
+	if answer.Instances == nil {
+		return nil, missingField(c.about(listInstances, nil), &answer, "Instances")
+	}
+	instances := []Instance{}
+	for _, vo := range answer.Instances {
+		instances = append(instances, vo.instance())
+	}
+	return instances, nil
+}
+
+// instanceVO is the wire form.
+type instanceVO struct {
+	InstanceID     string `json:"InstanceId"`
+	InstanceName   string
+	RegionID       string    `json:"RegionId"`
+	InstanceStatus wire.Text // a number
+	InstanceType   wire.Text // a number
+	CreateTime     wire.Number
+	ExpireTime     wire.Number
+}
+
+func (vo instanceVO) instance() Instance {
+	return Instance{
+		InstanceID: vo.InstanceID, InstanceName: vo.InstanceName, RegionID: vo.RegionID,
+		Type: cmp.Or(instanceTypes[vo.InstanceType], "unknown"), Status: cmp.Or(instanceStatuses[vo.InstanceStatus], "unknown"),
+		Created: vo.CreateTime.Milliseconds(), Expires: vo.ExpireTime.Milliseconds(),
+	}
+}
+
+// A Caller is the identity behind credentials, as STS has it.
+type Caller struct {
+	AccountID string // of the account that the identity belongs to
+	Type      string // Account, RAMUser or AssumedRoleUser
+	ARN       string
+}
+
+// GetCallerIdentity asks STS whose credentials the client has. The client is one for an
+// endpoint of STS; see [Endpoint.STS].
+func (c *Client) GetCallerIdentity(ctx context.Context) (Caller, error) {
+	var answer struct {
+		reply
+		AccountID    string `json:"AccountId"`
+		IdentityType string
+		Arn          string
+	}
+	if err := c.call(ctx, getCallerIdentity, url.Values{}, &answer); err != nil {
+		return Caller{}, err
+	}
+	if answer.AccountID == "" {
+		return Caller{}, missingField(c.about(getCallerIdentity, nil), &answer, "AccountId")
+	}
+	return Caller{answer.AccountID, answer.IdentityType, answer.Arn}, nil
+}
