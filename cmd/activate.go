@@ -1,9 +1,7 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,62 +14,105 @@ func newActivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "activate",
 		short: "Make a registered CA active",
-		long: `Make a CA active that is registered with an instance, and wait until it is listed so: its
-devices are let in again. A CA that is active already is left as it is, exit 0.`,
-		example: `  mqttca activate --instance post-cn-7mz2d --ca-cert ca.crt
-  mqttca activate --instance post-cn-7mz2d --ca-cert ca.crt --json`,
+		long: `Make a CA active that is registered with an instance, and wait until it is listed so: new
+device certificates of it can register themselves again. A CA that is active already is left
+as it is, exit 0.`,
 		shown: "active",
-		do:    workflow.Instance.Activate,
+		to:    workflow.Activation,
 	})
 }
 
 func newDeactivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "deactivate",
-		short: "Make a registered CA inactive: its devices are let in no more",
-		long: `Make a CA inactive that is registered with an instance, and wait until it is listed so: its
-devices are let in no more. activate undoes it. A CA that is inactive already is left as
-it is, exit 0.`,
-		example: `  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt
-  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --json`,
+		short: "Make a registered CA inactive: this keeps new devices out",
+		long: `Make a CA inactive that is registered with an instance, and wait until it is listed so.
+This keeps new device certificates out. A device whose certificate is registered goes on
+until that certificate is inactive, too: --with-devices makes every one of them inactive,
+after the CA, and lists them again until none is active. activate undoes it for the CA, and
+'devices activate' for its device certificates. A CA that is inactive already is left as it
+is, exit 0.`,
+		more:  "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
 		shown: "inactive",
-		do:    workflow.Instance.Deactivate,
+		to:    workflow.Deactivation,
 	})
 }
 
 // A switchCommand is the difference between activate and deactivate.
 type switchCommand struct {
-	use, short, long, example string
-	shown                     string // the state in the list afterwards
+	use, short, long string
+	more             string // further examples
+	shown            string // the state in the list afterwards
+	to               workflow.Transition
+}
 
-	do func(workflow.Instance, context.Context, workflow.Reference, time.Duration) (workflow.Change, error)
+type switchOptions struct {
+	registeredCA
+	wait        time.Duration
+	withDevices bool
+	deadline    time.Duration
+	yes         bool
 }
 
 func (a *app) newSwitch(s switchCommand) *cobra.Command {
-	var r registeredCA
-	var wait time.Duration
+	var o switchOptions
 	cmd := &cobra.Command{
-		Use:     s.use,
-		Short:   s.short,
-		Long:    s.long,
-		Example: s.example,
-		Args:    noArgs,
+		Use:   s.use,
+		Short: s.short,
+		Long:  s.long,
+		Example: fmt.Sprintf("  mqttca %s --instance post-cn-7mz2d --ca-cert ca.crt\n  mqttca %s --instance post-cn-7mz2d --ca-cert ca.crt --json", s.use, s.use) +
+			s.more,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withCA(cmd, r, func(m *caOnInstance) error {
-				ctx, cancel := a.withTimeout(cmd.Context(), wait)
-				defer cancel()
-				change, err := s.do(m.instance, ctx, m.ca, wait)
-				if err != nil {
-					return err
-				}
-				return a.printChange(m, change)
-			})
+			if err := a.canAgree(o.yes || !o.withDevices); err != nil {
+				return err
+			}
+			return a.withCA(cmd, o.registeredCA, func(m *caOnInstance) error { return a.switchCA(m, s, o) })
 		},
 	}
-	r.addFlags(cmd)
-	addWait(cmd, &wait, s.shown)
+	o.registeredCA.addFlags(cmd)
+	addWait(cmd, &o.wait, s.shown)
+	if s.to == workflow.Deactivation {
+		cmd.Flags().BoolVar(&o.withDevices, "with-devices", false, "make its device certificates inactive, too, such as those of a compromised CA")
+		addDeadline(cmd, &o.deadline, "with-devices")
+		cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	}
 	a.addConnection(cmd)
 	return cmd
+}
+
+// switchCA changes the CA first: while it is active, device certificates can still register
+// themselves.
+func (a *app) switchCA(m *caOnInstance, s switchCommand, o switchOptions) error {
+	sweep, err := a.agreedSweep(m, s, o)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := a.withTimeout(m.cmd.Context(), o.wait)
+	defer cancel()
+	change, err := m.instance.Change(ctx, m.ca, s.to, o.wait)
+	if err != nil {
+		return err
+	}
+	if o.withDevices {
+		if change.Devices, err = a.runSweep(m, sweep, o.deadline); err != nil {
+			return err
+		}
+	}
+	return a.printChange(m, change)
+}
+
+// agreedSweep asks whether the device certificates are to be changed with the CA.
+func (a *app) agreedSweep(m *caOnInstance, s switchCommand, o switchOptions) (workflow.Sweep, error) {
+	if !o.withDevices {
+		return workflow.Sweep{}, nil
+	}
+	sweep, count, err := a.prepareSweep(m, s.to, false)
+	if err == nil && !o.yes {
+		question := fmt.Sprintf("%s %s on instance %s and its %d active device certificates? Type yes to confirm: ", s.use, m.ca, m.instance.ID, count)
+		err = a.askYes(m.cmd.Context(), question, errNotConfirmed)
+	}
+	return sweep, err
 }
 
 // A changeDocument is the result of activate, deactivate and delete.
@@ -80,14 +121,14 @@ type changeDocument struct {
 	InstanceID         string           `json:"instance_id"`
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
-	DeviceCertificates int              `json:"device_certificates"` // deleted with the CA
+	DeviceCertificates int              `json:"device_certificates"` // changed with the CA
 	RequestID          string           `json:"request_id"`          // of the change; "" if there was none
 }
 
 var changeWords = map[workflow.Outcome]string{
 	workflow.Activated:       "active again",
 	workflow.AlreadyActive:   "active before; nothing was changed",
-	workflow.Deactivated:     "inactive: its devices are let in no more",
+	workflow.Deactivated:     "inactive: new devices are kept out",
 	workflow.AlreadyInactive: "inactive before; nothing was changed",
 	workflow.Deleted:         "deleted",
 	workflow.AlreadyAbsent:   "not registered; nothing was changed",
@@ -125,7 +166,7 @@ func (m *caOnInstance) asGiven() caDocument {
 func (d changeDocument) plain(p *terminal.Sheet) error {
 	devices := ""
 	if d.DeviceCertificates > 0 {
-		devices = strconv.Itoa(d.DeviceCertificates) + " deleted with it"
+		devices = fmt.Sprintf("%d %s with it", d.DeviceCertificates, d.Outcome)
 	}
 	return p.Fields([]terminal.Field{
 		{"CA", d.CA.Name},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,11 @@ type onlineCheck struct {
 	last        *api.Exchange    // nil if nothing was sent
 	outcome     workflow.Outcome // of a registration
 	err         error            // of a registration
-	failed      failure          // err as it is shown
+	caller      api.Caller
+	callerErr   error
+	instances   []api.Instance
+	listErr     error   // of instances
+	failed      failure // err as it is shown
 }
 
 // online continues the check of the files with the service, as a dry run of a registration
@@ -59,6 +64,23 @@ func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onli
 	if n := len(session.exchanges); n > 0 {
 		c.last = &session.exchanges[n-1]
 	}
+	if c.answered() && !c.unaccepted() {
+		a.askAccount(ctx, session, c)
+	}
+}
+
+// accountPatience bounds the questions about the account, which decide nothing.
+const accountPatience = 5 * time.Second
+
+// askAccount asks whose credentials they are, and which instances the account has in the
+// region.
+func (a *app) askAccount(ctx context.Context, session *session, c *onlineCheck) {
+	ctx, cancel := context.WithTimeout(ctx, accountPatience)
+	defer cancel()
+	sts := a.open(api.Config{Endpoint: session.endpoint.STS(), Credentials: session.credentials})
+	defer sts.client.Close()
+	c.caller, c.callerErr = sts.client.GetCallerIdentity(ctx)
+	c.instances, c.listErr = session.client.ListInstances(ctx)
 }
 
 // describe finds out how the error is shown, once for probes and command.
@@ -111,7 +133,7 @@ const (
 // could answer the last ones.
 func (c onlineCheck) probes() []probeDocument {
 	return []probeDocument{
-		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(),
+		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(), c.accountProbe(), c.instanceProbe(),
 		{"registration-code", stateNotTried, "GetRegisterCode may replace a code that is on its way to an offline CA", ""},
 		{"registration", stateNotTried, "RegisterCaCertificate would register the CA, and the permission for it shows only then", ""},
 		{"mutual-tls", stateNotTried, "whether the instance lets devices in by certificate is a setting that these operations don't show", ""},
@@ -191,6 +213,31 @@ func (c onlineCheck) clockProbe() probeDocument {
 func offClock(by time.Duration, where string) probeDocument {
 	return probeDocument{"clock", stateWarning, fmt.Sprintf("the service's clock is %s %s this machine's", by, where),
 		"set this machine's clock: requests and certificates are dated by it"}
+}
+
+func (c onlineCheck) accountProbe() probeDocument {
+	switch {
+	case !c.answered() || c.unaccepted():
+		return notTried("account")
+	case c.callerErr != nil:
+		return probeDocument{"account", stateNotTried, c.callerErr.Error(), ""}
+	}
+	return probeDocument{"account", stateOK, fmt.Sprintf("the credentials are of account %s (%s)", c.caller.AccountID, c.caller.ARN), ""}
+}
+
+func (c onlineCheck) instanceProbe() probeDocument {
+	at := slices.IndexFunc(c.instances, func(i api.Instance) bool { return i.InstanceID == c.instance })
+	switch {
+	case !c.answered() || c.unaccepted():
+		return notTried("instance")
+	case c.listErr != nil:
+		return probeDocument{"instance", stateNotTried, c.listErr.Error(), ""}
+	case at < 0:
+		return probeDocument{"instance", stateWarning, fmt.Sprintf("instance %s is not among the instances of this account in this region, %d in number", c.instance, len(c.instances)),
+			"mqttca instances --all-regions lists those of every region"}
+	}
+	found := c.instances[at]
+	return probeDocument{"instance", stateOK, fmt.Sprintf("instance %s is in region %s of this account (edition %s, state %s)", c.instance, found.RegionID, found.Type, found.Status), ""}
 }
 
 func (c onlineCheck) listProbe() probeDocument {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +11,7 @@ import (
 
 // A command is a row of the table of commands. A new command is one file and one row.
 type command struct {
-	name  string
+	name  string                    // with that of its parent ahead if it has one
 	group string                    // its heading in the help of the program
 	exits []int                     // the exit codes it can end in, besides anyExit
 	calls api.Purpose               // the purpose of its calls to the service; "" if it makes none
@@ -42,9 +43,14 @@ func commands() []command {
 		{"submit", stepByStep, looking, api.ToRegister, newSubmit},
 		{"confirm", stepByStep, looking, api.ToRead, newConfirm},
 
+		{"instances", operate, calling, api.ToRead, newInstances},
 		{"list", operate, append(calling[:len(calling):len(calling)], exitExpiring), api.ToRead, newList},
 		{"show", operate, looking, api.ToRead, newShow},
 		{"devices", operate, looking, api.ToRead, newDevices},
+		{"devices show", operate, looking, api.ToRead, newDeviceShow},
+		{"devices activate", operate, looking, api.ToDevices, newDeviceActivate},
+		{"devices deactivate", operate, looking, api.ToDevices, newDeviceDeactivate},
+		{"devices delete", operate, looking, api.ToDevices, newDeviceDelete},
 		{"activate", operate, looking, api.ToLifecycle, newActivate},
 		{"deactivate", operate, looking, api.ToLifecycle, newDeactivate},
 		{"delete", operate, looking, api.ToLifecycle, newDelete},
@@ -61,12 +67,12 @@ func commands() []command {
 // rowOf is the row of a command, or of the command that it belongs to. It is empty for the
 // program itself.
 func rowOf(cmd *cobra.Command) command {
-	for cmd.HasParent() && cmd.Parent().HasParent() {
-		cmd = cmd.Parent()
-	}
-	for _, row := range commands() {
-		if row.name == cmd.Name() && cmd.HasParent() {
-			return row
+	for ; cmd.HasParent(); cmd = cmd.Parent() {
+		name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+		for _, row := range commands() {
+			if row.name == name {
+				return row
+			}
 		}
 	}
 	return command{}

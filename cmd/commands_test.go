@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 
+	"mqttca/api"
 	"mqttca/api/emulator"
 	"mqttca/cmd/terminal"
 )
@@ -19,7 +21,7 @@ func TestExitCodesOfEachCommand(t *testing.T) {
 	want := map[string]string{
 		"check": "4 5 6 130", "rehearse": "4 5 6 7 130", "register": "4 5 6 7 130",
 		"code": "4 5 6 130", "sign": "130", "submit": "4 5 6 7 130", "confirm": "4 5 6 7 130",
-		"list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
+		"instances": "4 5 6 130", "list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
 		"activate": "4 5 6 7 130", "deactivate": "4 5 6 7 130", "delete": "4 5 6 7 130",
 		"policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
 	}
@@ -48,7 +50,7 @@ func TestGroupsOfTheHelp(t *testing.T) {
 	}
 	const want = "Onboard a CA: check rehearse register " +
 		"Step by step, for a CA without a network: code sign submit confirm " +
-		"Operate: list show devices activate deactivate delete " +
+		"Operate: instances list show devices activate deactivate delete " +
 		"Try and script: policy emulate version completion help "
 	if all := strings.Join(got, " "); !strings.HasPrefix(all, want) {
 		t.Errorf("\n got %s\nwant %s", all, want)
@@ -64,8 +66,9 @@ func TestCommandsOfEachPurpose(t *testing.T) {
 	help := helpOf(t, policy, terminal.Display{})
 	for _, line := range []string{
 		"  register   check, register, code, submit\n",
-		"  read       confirm, list, show, devices\n",
+		"  read       confirm, instances, list, show, devices, devices show\n",
 		"  lifecycle  activate, deactivate, delete\n",
+		"  devices    devices activate, devices deactivate, devices delete\n",
 	} {
 		if !strings.Contains(help, line) {
 			t.Errorf("the help of policy lacks %q:\n%s", line, help)
@@ -83,7 +86,7 @@ func TestPolicyOfTheHintAllowsTheRequest(t *testing.T) {
 			_, _, stderr := runHere(s.line(tt.args)...)
 			hint := command.FindStringSubmatch(stderr)
 			if hint == nil {
-				if tt.change == "" || operation != "ListCaCertificate" || nth == 0 { // else the change counts
+				if api.ActionsFor(operation) != nil && (tt.change == "" || nth <= slices.Index(strings.Fields(tt.requests), tt.change)) { // else the change counts, or no action is needed
 					t.Errorf("%s, %s: no hint names a policy: %s", tt.args, operation, stderr)
 				}
 				continue

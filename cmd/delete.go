@@ -33,8 +33,8 @@ is success, exit 0. There is no way back but to register the CA anew.`,
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, canAsk := a.terminal(); !o.yes && !canAsk {
-				return usage("--yes missing: there is no terminal to ask on")
+			if err := a.canAgree(o.yes); err != nil {
+				return err
 			}
 			return a.withCA(cmd, o.registeredCA, func(m *caOnInstance) error { return a.delete(m, o) })
 		},

@@ -43,18 +43,6 @@ func newCADocument(listed api.CaCertificate) caDocument {
 	return document
 }
 
-func newDeviceDocument(listed api.DeviceCertificate) certificateDocument {
-	document := certificateDocument{
-		Name:      listed.DeviceName,
-		Sn:        listed.DeviceSn,
-		Active:    listed.Active,
-		NotBefore: pki.Timestamp(listed.ValidBegin),
-		NotAfter:  pki.Timestamp(listed.ValidEnd),
-	}
-	document.read(listed.DeviceContent)
-	return document
-}
-
 // read prefers the facts of the certificate. If it cannot be read, the service's own words
 // remain: the validity, and no subject or serial number.
 func (d *certificateDocument) read(content string) {
@@ -120,14 +108,9 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 	return terminal.Green
 }
 
-// printCertificates writes a table. It shortens names and subjects if it must, but never a
-// serial number, which is there to be copied.
-func printCertificates(p *terminal.Sheet, certificates []certificateDocument) error {
-	return printEach(p, len(certificates), func(i int) certificateDocument { return certificates[i] })
-}
-
-// printEach is printCertificates without a slice of them.
-func printEach(p *terminal.Sheet, count int, certificate func(int) certificateDocument) error {
+// printCertificates writes a table of so many certificates. It shortens names and subjects if it
+// must, but never a serial number, which is there to be copied.
+func printCertificates(p *terminal.Sheet, count int, certificate func(int) certificateDocument) error {
 	now := time.Now()
 	return p.Table(terminal.Table{Count: count, Columns: []terminal.Column{
 		{Title: "NAME", Label: "name", Yields: true},

@@ -79,7 +79,7 @@ Plant 7
 	narrow := strings.NewReplacer("Sn           0059", "Sn\n    0059", "subject      CN=工厂根证书", "subject\n    CN=工厂根证书").Replace(blocks)
 	for width, want := range map[int]string{0: uncut, 200: uncut, 130: uncut, 120: cut, 80: blocks, 50: narrow} {
 		want = strings.ReplaceAll(want, "é", "e\u0301")
-		got := "\n" + printed(t, columns(width), func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()) })
+		got := "\n" + printed(t, columns(width), func(p *terminal.Sheet) error { return printSamples(p, sampleCertificates()) })
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%d columns: -want +got\n%s", width, diff)
 		}
@@ -95,7 +95,7 @@ Plant 7
 // for a word that is.
 func TestTableAtEveryWidth(t *testing.T) {
 	for width := 45; width <= 200; width++ {
-		got := printed(t, columns(width), func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()) })
+		got := printed(t, columns(width), func(p *terminal.Sheet) error { return printSamples(p, sampleCertificates()) })
 		if !strings.Contains(got, sampleCertificates()[0].Sn) {
 			t.Errorf("%d columns: the serial number is cut:\n%s", width, got)
 		}
@@ -117,7 +117,7 @@ func TestTableIsColoured(t *testing.T) {
 		}
 	}
 	shown := terminal.Display{Colour: true}
-	got := printed(t, shown, func(p *terminal.Sheet) error { return printCertificates(p, sampleCertificates()[:2]) })
+	got := printed(t, shown, func(p *terminal.Sheet) error { return printSamples(p, sampleCertificates()[:2]) })
 	want := "\x1b[1mNAME\x1b[0m        \x1b[1mSTATE\x1b[0m     \x1b[1mVALID UNTIL\x1b[0m           \x1b[1mSN\x1b[0m                                          \x1b[1mSUBJECT\x1b[0m\n" +
 		"Plant 7     \x1b[32mactive\x1b[0m    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7\n" +
 		"工厂根证书  \x1b[33minactive\x1b[0m  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN\n"
@@ -150,10 +150,10 @@ func TestFindingsFit(t *testing.T) {
 // What no parser reads has its SHA-256; what is no certificate at all has none.
 func TestDocumentOfUnreadable(t *testing.T) {
 	const unreadable = "-----BEGIN DEVICECERTIFICATE-----\nMAMCAQE=\n-----END DEVICECERTIFICATE-----\n"
-	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: unreadable}); d.SHA256 != "1b65f68a522c858715f5dd951cd0402dc16691778814bf0759822b7a257421d0" || d.Subject != "" {
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: unreadable}, ""); d.SHA256 != "1b65f68a522c858715f5dd951cd0402dc16691778814bf0759822b7a257421d0" || d.Subject != "" {
 		t.Errorf("%+v", d)
 	}
-	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: "masked"}); d.SHA256 != "" {
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: "masked"}, ""); d.SHA256 != "" {
 		t.Errorf("%+v", d)
 	}
 	odd, err := os.ReadFile(filepath.Join(testdata(), "odd", "by-hand.p256.latin1.crt"))
@@ -161,7 +161,11 @@ func TestDocumentOfUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := strings.ReplaceAll(string(odd), "CERTIFICATE", "DEVICECERTIFICATE")
-	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: content}); d.Subject != "CN=Müller,O=By hand" || d.SerialNumber == "" || len(d.SHA256) != 64 {
+	if d := newDeviceDocument(api.DeviceCertificate{DeviceContent: content}, ""); d.Subject != "CN=Müller,O=By hand" || d.SerialNumber == "" || len(d.SHA256) != 64 {
 		t.Errorf("%+v", d)
 	}
+}
+
+func printSamples(p *terminal.Sheet, samples []certificateDocument) error {
+	return printCertificates(p, len(samples), func(i int) certificateDocument { return samples[i] })
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -79,9 +81,12 @@ func errorTable() []errorRow {
 			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
 		row(exitRefused, outcomeFailed, advise[*workflow.DevicesError](
 			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
+		row(exitRefused, outcomeRefused, advise[*workflow.ReregistrationError](
+			"to block the device, run 'mqttca devices deactivate'; to delete the certificate nevertheless, give --allow-reregistration")),
+		row(exitUsage, outcomeFailed, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn, or the certificate by --device-cert")),
+		row(exitNotListed, outcomeFailed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
 		row(exitUsage, outcomeFailed, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
-		row(exitNotListed, outcomeFailed, advise[*workflow.NotListedError](
-			"check the instance id and the region; if it was never registered, run 'mqttca register'")),
+		row(exitNotListed, outcomeFailed, notListedHint),
 
 		// The command line and local files.
 		{describeUsage},
@@ -131,11 +136,24 @@ func credentialsHint(e *credentials.Error) string {
 	return e.Hint()
 }
 
-// noAnswerHint looks for the fault on the way if the request was refused there.
+func notListedHint(e *workflow.NotListedError) string {
+	if _, device := e.CA.(workflow.DeviceReference); device {
+		return "check the instance id and the region; a device certificate registers itself when its device first connects"
+	}
+	return "check the instance id and the region; if it was never registered, run 'mqttca register'"
+}
+
+// noAnswerHint looks for a fault on the way if the request was refused there, and for a region
+// that is misspelt.
 func noAnswerHint(e *api.NoAnswerError) string {
 	if e.HTTPStatus/100 == 4 {
 		return "something before the service refused the request: check the endpoint, the proxy and the firewall, " +
 			"and how long a request line they take (the CA certificate travels in it)"
+	}
+	if endpoint, err := api.ParseEndpoint(e.Host); err == nil && endpoint.IsVendor() && !slices.Contains(allRegions(), endpoint.Region()) {
+		for _, near := range nearest(endpoint.Region(), allRegions()) {
+			return fmt.Sprintf("no page of the vendor names the region %s; did you mean %s?", endpoint.Region(), near)
+		}
 	}
 	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
 }

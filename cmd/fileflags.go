@@ -32,6 +32,7 @@ func fileFlags() map[string]fileFlag {
 		"ca-cert":           certificate,
 		"ca-key":            {"key", []string{"key", "pem", "p12", "pfx"}},
 		"verification-cert": certificate,
+		"device-cert":       certificate,
 		"key-password-file": {"password", nil},
 		"code-file":         {"code", nil},
 		"request":           {"request", []string{"json"}},

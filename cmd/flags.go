@@ -29,7 +29,7 @@ const defaultWait = 60 * time.Second
 
 func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
 	*value = defaultWait
-	cmd.Flags().Var(duration{value: value}, "wait", "how long the list may take to show the CA as "+shown)
+	cmd.Flags().Var(duration{value: value}, "wait", "how long the service may take to show it as "+shown)
 }
 
 // minValidity leaves time to submit.

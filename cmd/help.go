@@ -77,10 +77,14 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 }
 
 func useLine(cmd *cobra.Command) string {
-	if cmd.HasParent() && !cmd.HasSubCommands() {
+	commands := cmd.CommandPath() + " COMMAND [flags]"
+	switch {
+	case !cmd.HasSubCommands():
 		return cmd.UseLine()
+	case cmd.HasLocalFlags() && cmd.HasParent():
+		return cmd.UseLine() + "\n  " + commands
 	}
-	return cmd.CommandPath() + " COMMAND [flags]"
+	return commands
 }
 
 // flagsOf parts the flags of a command from those that it has for calling the service.
@@ -146,7 +150,7 @@ func (h *helpText) commands(cmd *cobra.Command) {
 			h.section(group, h.list(members))
 			group, members = row.group, nil
 		}
-		if member, _, err := cmd.Find([]string{row.name}); err == nil {
+		if member, _, err := cmd.Find([]string{row.name}); err == nil && member != cmd {
 			members = append(members, member)
 		}
 	}

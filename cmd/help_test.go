@@ -149,7 +149,9 @@ func TestHelpGroups(t *testing.T) {
 	root := newRoot(&app{})
 	var grouped []string
 	for _, row := range commands() {
-		grouped = append(grouped, row.name)
+		if !strings.Contains(row.name, " ") { // the others stand in the help of their parent
+			grouped = append(grouped, row.name)
+		}
 	}
 	var all []string
 	for _, cmd := range root.Commands() {

@@ -27,7 +27,12 @@ var jsonFields = []struct {
 	{showDocument{}, "`show`", `endpoint vendor_endpoint emulated instance_id ca ca_certificate verification_certificate`},
 	{changeDocument{}, "`activate`, `deactivate`, `delete`", `endpoint vendor_endpoint emulated instance_id outcome ca device_certificates request_id`},
 	{devicesDocument{}, "`devices`", `endpoint vendor_endpoint emulated instance_id ca device_certificates`},
-	{certificateDocument{}, "each of `device_certificates`", `name sn active subject serial_number sha256 not_before not_after`},
+	{deviceShowDocument{}, "`devices show`", `endpoint vendor_endpoint emulated instance_id ca device device_certificate`},
+	{deviceChangeDocument{}, "`devices activate`, `devices deactivate`, `devices delete`", `endpoint vendor_endpoint emulated instance_id outcome ca device request_id`},
+	{sweepDocument{}, "the same with `--all`", `endpoint vendor_endpoint emulated instance_id outcome ca device_certificates`},
+	{deviceDocument{}, "`device`, and each of `device_certificates` of `devices`", `name sn active subject serial_number sha256 not_before not_after ca_sn`},
+	{instancesDocument{}, "`instances`", `endpoint vendor_endpoint emulated instances unanswered_regions`},
+	{instanceDocument{}, "each of `instances`", `instance_id name region type status created expires`},
 	{checkDocument{}, "`check`", `ca pair verification findings online errors warnings`},
 	{probeDocument{}, "each of `online`", `probe state message advice`},
 	{examinedDocument{}, "`ca` of `check`", `

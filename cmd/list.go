@@ -43,7 +43,7 @@ exit 8, for a monitor.`,
 		},
 	}
 	addInstance(cmd, &o.instance)
-	o.filter.addFlags(cmd)
+	o.filter.addFlags(cmd, "CAs")
 	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
 	a.addConnection(cmd)
 	return cmd
@@ -53,12 +53,10 @@ func (o listOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.instance == "":
 		return require(cmd, "instance")
-	case o.filter.active && o.filter.inactive:
-		return usage("--active and --inactive exclude each other")
 	case o.fail && !cmd.Flags().Changed("expiring"):
 		return usage("--fail-if-expiring needs --expiring, such as --expiring 30d")
 	}
-	return nil
+	return o.filter.check()
 }
 
 // A listDocument is the result of list.
@@ -78,7 +76,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 			return err
 		}
 		ca := newCADocument(entry)
-		if !o.filter.takes(ca, time.Now()) {
+		if !o.filter.takes(ca.certificateDocument, time.Now()) {
 			continue
 		}
 		if err := room.take(ca.size()); err != nil {
@@ -103,14 +101,14 @@ func (d listDocument) split() (any, int, func(int) any) {
 }
 
 func (d listDocument) plain(p *terminal.Sheet) error {
-	err := printEach(p, len(d.CACertificates), func(i int) certificateDocument { return d.CACertificates[i].certificateDocument })
+	err := printCertificates(p, len(d.CACertificates), func(i int) certificateDocument { return d.CACertificates[i].certificateDocument })
 	if err != nil {
 		return err
 	}
 	return d.listedBy(p)
 }
 
-// A listFilter selects CAs. Its zero value takes all.
+// A listFilter selects CA or device certificates. Its zero value takes all.
 type listFilter struct {
 	active   bool
 	inactive bool
@@ -119,25 +117,32 @@ type listFilter struct {
 	name     string
 }
 
-func (f *listFilter) addFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.active, "active", false, "list active CAs only")
-	cmd.Flags().BoolVar(&f.inactive, "inactive", false, "list inactive CAs only")
-	cmd.Flags().Var(duration{value: &f.expiring, given: &f.expires}, "expiring", "list CAs only that expire within this time, such as 30d")
-	cmd.Flags().StringVar(&f.name, "name", "", "list CAs only with this text in their name, in whatever case")
+func (f *listFilter) addFlags(cmd *cobra.Command, what string) {
+	cmd.Flags().BoolVar(&f.active, "active", false, "list active "+what+" only")
+	cmd.Flags().BoolVar(&f.inactive, "inactive", false, "list inactive "+what+" only")
+	cmd.Flags().Var(duration{value: &f.expiring, given: &f.expires}, "expiring", "list "+what+" only that expire within this time, such as 30d")
+	cmd.Flags().StringVar(&f.name, "name", "", "list "+what+" only with this text in their name, in whatever case")
 }
 
-// takes reports whether a CA passes. One whose validity is unknown may expire any day.
-func (f listFilter) takes(ca caDocument, now time.Time) bool {
+func (f listFilter) check() error {
+	if f.active && f.inactive {
+		return usage("--active and --inactive exclude each other")
+	}
+	return nil
+}
+
+// takes reports whether a certificate passes. One whose validity is unknown may expire any day.
+func (f listFilter) takes(c certificateDocument, now time.Time) bool {
 	switch {
-	case f.active && !ca.Active, f.inactive && (ca.Active || ca.stateUnknown):
+	case f.active && !c.Active, f.inactive && (c.Active || c.stateUnknown):
 		return false
-	case !strings.Contains(strings.ToLower(ca.Name), strings.ToLower(f.name)):
+	case !strings.Contains(strings.ToLower(c.Name), strings.ToLower(f.name)):
 		return false
 	}
 	if !f.expires {
 		return true
 	}
-	end, known := ca.expires()
+	end, known := c.expires()
 	return !known || end.Before(now.Add(f.expiring))
 }
 

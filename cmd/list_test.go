@@ -36,7 +36,7 @@ func TestListFilter(t *testing.T) {
 		{"all of them", listFilter{active: true, name: "a", expires: true}, ca("b", true, "2025-01-01T00:00:00Z"), false},
 	}
 	for _, tt := range tests {
-		if got := tt.filter.takes(tt.ca, now); got != tt.want {
+		if got := tt.filter.takes(tt.ca.certificateDocument, now); got != tt.want {
 			t.Errorf("%s: %v", tt.name, got)
 		}
 	}

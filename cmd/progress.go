@@ -20,13 +20,13 @@ var stepLines = map[workflow.Step]string{
 	workflow.FetchCode: "code      fetch a registration code",
 	workflow.Sign:      "sign      have the CA sign the verification certificate",
 	workflow.Submit:    "submit    send the CA certificate and the verification certificate",
-	workflow.Activate:  "activate  make the CA active again",
+	workflow.Activate:  "activate  make it active",
 	workflow.Confirm:   "confirm   wait until the CA is listed as active",
 
-	workflow.CountDevices: "devices   list the CA's device certificates",
-	workflow.Deactivate:   "inactive  make the CA inactive",
-	workflow.Delete:       "delete    delete the CA",
-	workflow.Recheck:      "confirm   wait until the list shows it",
+	workflow.ListDevices: "devices   list the device certificates",
+	workflow.Deactivate:  "inactive  make it inactive",
+	workflow.Delete:      "delete    delete it",
+	workflow.Recheck:     "confirm   wait until the list shows it",
 }
 
 // longestStep is the number of columns of the longest step.
@@ -44,6 +44,11 @@ func (p progress) Started(step workflow.Step) {
 // Ended marks a live step. Otherwise the line of the next step, or the error, says how the
 // step ended.
 func (p progress) Ended(_ workflow.Step, err error) { p.err.End(err != nil) }
+
+// Counted shows how far a live step has come.
+func (p progress) Counted(step workflow.Step, done, of int) {
+	p.err.Change(fmt.Sprintf("%s, %d of %d", stepLines[step], done, of))
+}
 
 func (p progress) Warned(text string) { p.warn("%s", text) }
 

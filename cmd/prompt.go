@@ -22,6 +22,14 @@ func (c *console) terminal() (file *os.File, ok bool) {
 	return file, isFile && term.IsTerminal(int(file.Fd()))
 }
 
+// canAgree fails if there is a question to ask and nobody to answer it.
+func (c *console) canAgree(agreed bool) error {
+	if _, canAsk := c.terminal(); !agreed && !canAsk {
+		return usage("--yes missing: there is no terminal to ask on")
+	}
+	return nil
+}
+
 // askYes asks a question on the terminal and fails with refused unless the answer is yes.
 func (c *console) askYes(ctx context.Context, question string, refused error) error {
 	answer, err := c.ask(ctx, question)

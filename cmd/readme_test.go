@@ -21,7 +21,7 @@ func runShell(t *testing.T, lines string) {
 	t.Helper()
 	needOpenSSL(t)
 	script := filepath.Join(t.TempDir(), "shell.txtar")
-	text := "emulator -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
+	text := "emulator -devices 2 -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +165,10 @@ func TestHelp(t *testing.T) {
 	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -days 365 -keyout ca.key -out ca.crt 2>openssl.log\n")
 	lines.WriteString("echo example >password.txt; openssl pkcs12 -export -inkey ca.key -in ca.crt -out ca.p12 -passout file:password.txt\n")
 	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "rehearse",
-		"show", "devices", "activate", "deactivate", "delete", "policy", "version", "emulate"} {
-		command, _, err := root.Find([]string{name})
-		if err != nil || command.Name() != name {
+		"instances", "show", "devices", "devices show", "devices deactivate", "devices activate", "activate", "deactivate", "devices delete", "delete",
+		"policy", "version", "emulate"} {
+		command, _, err := root.Find(strings.Fields(name))
+		if err != nil || command.CommandPath() != "mqttca "+name {
 			t.Fatalf("there is no command %s: has it a row in commands.go?", name)
 		}
 		checkHelp(t, command)
@@ -192,7 +193,7 @@ func checkHelp(t *testing.T, command *cobra.Command) {
 		t.Errorf("%s lacks a description or an example, or its summary ends in a period", command.Name())
 	}
 	for line := range strings.Lines(command.Example) {
-		if !strings.HasPrefix(line, "  mqttca "+command.Name()) {
+		if !strings.HasPrefix(line, "  "+command.CommandPath()) {
 			t.Errorf("%s: the example %q does not begin with the command", command.Name(), line)
 		}
 	}

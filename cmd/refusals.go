@@ -22,7 +22,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	f.ExitCode, f.outcome = exitOfKind(kind), outcomeRefused
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
-		f.Hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id"
+		f.Hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' lists those of the account"
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
 		f.Hint = permissionHint(refusal.Call, cmp.Or(rowOf(cmd).calls, api.ToRegister))
 	default:
@@ -46,22 +46,26 @@ func exitOfKind(kind api.Kind) int {
 var codeHints = map[string]string{
 	"SnNotUnique": "a CA of this serial number, perhaps this very one, is registered elsewhere in the service: " +
 		"another instance, region or account; if it is not this one, " + reissue,
-	"ParameterFieldCheckFailed":   "check the instance id and the name: --name gives another",
+	"ParameterFieldCheckFailed":   badParameter,
+	"ParameterCheckFailed":        badParameter,
 	"CertificateContentError":     "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
 	"CaNumExceed":                 "the instance has as many CAs as it may have: delete one that is not needed any more, or ask the vendor for more",
 	"RegisterCodeError":           freshCode,
 	"RegisterCodeUsed":            freshCode,
-	"MqttOwnerCheckError":         "the instance belongs to another account than the credentials: check the instance id and --profile",
+	"MqttOwnerCheckError":         "the instance belongs to another account than the credentials: check the instance id and --profile; 'mqttca check --online' shows the account",
 	"SignatureDoesNotMatch":       "the AccessKey secret does not belong to the AccessKey ID: copy both again",
 	"InvalidAccessKeyId.NotFound": "the AccessKey does not exist or was deleted: check its ID",
 	"InvalidAccessKeyId.Inactive": "the AccessKey is disabled: have it enabled, or use another",
 	"InvalidTimeStamp.Expired":    "the clock of this machine is more than 15 minutes off: set it",
 	"FindCaBySnError":             "the CA is not there, or not any more: 'mqttca list' shows those that are",
+	"FindDeviceBySnError":         "the device certificate is not there, or not any more: 'mqttca devices' lists those that are",
 	"IncompleteSignature":         alteredRequest,
 	"InvalidVersion":              alteredRequest,
 	"UnsupportedHTTPMethod":       alteredRequest,
 	"ApiNotSupport":               "only Enterprise Platinum (by some pages also Professional) instances take CA certificates",
 }
+
+const badParameter = "check the instance id and the name: --name gives another"
 
 const alteredRequest = "the endpoint is another product's, or something on the way alters requests: check --endpoint and the proxy"
 

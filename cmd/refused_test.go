@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,7 @@ func mustRun(t *testing.T, args ...string) (stdout string) {
 // finds its CA and the requests of a run that succeeds. CERT, KEY and PROOF stand for files.
 var networkCommands = []struct {
 	args     string
-	state    string // of the CA: "absent", "active" or "inactive"
+	state    string // of the CA: "absent", "active" or "inactive", the last two perhaps "with devices"
 	requests string
 	change   string // the request that changes something, if there is one
 }{
@@ -58,6 +59,14 @@ var networkCommands = []struct {
 	{"devices --ca-cert CERT", "active", "ListCaCertificate ListDeviceCertificateByCaSn", ""},
 	{"activate --ca-cert CERT", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
 	{"deactivate --ca-cert CERT", "active", "ListCaCertificate InactivateCaCertificate ListCaCertificate", "InactivateCaCertificate"},
+	{"instances", "active", "ListInstances", ""},
+	{"devices", "active with devices", "ListDeviceCertificate", ""},
+	{"devices show --ca-cert CERT --device-sn d000000001", "active with devices", "ListCaCertificate ListDeviceCertificateByCaSn", ""},
+	{"devices show --device-sn d000000001", "active with devices", "ListDeviceCertificate ListCaCertificate", ""},
+	{"devices activate --ca-cert CERT --device-sn d000000002", "active with devices", "ListCaCertificate ListDeviceCertificateByCaSn ActiveDeviceCertificate GetDeviceCertificate", "ActiveDeviceCertificate"},
+	{"devices deactivate --ca-cert CERT --device-sn d000000001", "active with devices", "ListCaCertificate ListDeviceCertificateByCaSn InactivateDeviceCertificate GetDeviceCertificate", "InactivateDeviceCertificate"},
+	{"devices delete --ca-cert CERT --device-sn d000000001 --yes", "inactive with devices", "ListCaCertificate ListDeviceCertificateByCaSn DeleteDeviceCertificate GetDeviceCertificate", "DeleteDeviceCertificate"},
+	{"devices deactivate --ca-cert CERT --all --yes", "active with devices", "ListCaCertificate ListDeviceCertificateByCaSn ListDeviceCertificateByCaSn InactivateDeviceCertificate ListDeviceCertificateByCaSn", ""},
 	{"delete --ca-cert CERT --delete-devices --yes", "inactive", "ListCaCertificate ListDeviceCertificateByCaSn DeleteCaCertificate ListCaCertificate", "DeleteCaCertificate"},
 }
 
@@ -72,12 +81,20 @@ func newStage(t *testing.T, state string) stage {
 	service, caCert, caKey := newEmulated(t)
 	proof := filepath.Join(t.TempDir(), "verification.crt")
 	s := stage{service, strings.NewReplacer("CERT", caCert, "KEY", caKey, "PROOF", proof)}
+	state, withDevices := strings.CutSuffix(state, " with devices")
 	switch state {
 	case "absent":
 		code := strings.TrimSpace(mustRun(t, "code", "-q", "--instance", emulatedInstance))
 		mustRun(t, strings.Fields(s.files.Replace("sign -q --ca-cert CERT --ca-key KEY --out PROOF --code "+code))...)
 	default:
 		mustRun(t, s.line("register -q --ca-cert CERT --ca-key KEY")...)
+	}
+	if withDevices {
+		sn := service.Registrations()[0].Sn
+		devices := []emulator.Device{{Name: "device-1", Sn: "00d000000001"}, {Name: "device-2", Sn: "00d000000002", Inactive: true}}
+		if err := service.AddDevices(emulatedInstance, sn, devices...); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if state == "inactive" {
 		forAll(service, (*api.Client).InactivateCaCertificate)
@@ -87,7 +104,11 @@ func newStage(t *testing.T, state string) stage {
 
 // line is the command line of a command on the stage's instance.
 func (s stage) line(command string) []string {
-	return append(strings.Fields(s.files.Replace(command)), "--instance", emulatedInstance)
+	args := strings.Fields(s.files.Replace(command))
+	if args[0] == "instances" {
+		return args
+	}
+	return append(args, "--instance", emulatedInstance)
 }
 
 // operations are the requests since the first so many.
@@ -110,10 +131,10 @@ func TestEachRequestRefused(t *testing.T) {
 					s.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Call: nth + 1})
 					code, stdout, stderr := runHere(s.line(tt.args + more)...)
 					want := exitDenied
-					if tt.change != "" && operation == "ListCaCertificate" && nth > 0 {
+					if tt.change != "" && nth > slices.Index(strings.Fields(tt.requests), tt.change) {
 						want = exitNotListed // changed, but not confirmed
 					}
-					if code != want || stdout != "" || !strings.Contains(stderr, operation+" for instance "+emulatedInstance+" was refused") {
+					if code != want || stdout != "" || !strings.Contains(stderr, operation) || !strings.Contains(stderr, " was refused") {
 						t.Errorf("exit code %d, want %d; stdout %q, stderr %s", code, want, stdout, stderr)
 					}
 					if more != "" {

@@ -92,7 +92,7 @@ func (a *app) openRehearsal(server *emulator.Server) (*session, error) {
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(server.RootPEM)
-	return a.open(api.Config{
+	return a.openFor(api.Config{
 		Endpoint:    endpoint,
 		Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		Roots:       roots,

@@ -28,3 +28,5 @@ func (d certificateDocument) size() int {
 }
 
 func (d caDocument) size() int { return d.certificateDocument.size() + len(d.RegistrationCode) }
+
+func (d deviceDocument) size() int { return d.certificateDocument.size() + len(d.CASn) }

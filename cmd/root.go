@@ -28,8 +28,7 @@ service, with nothing leaving this machine.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
-		SuggestionsMinimumDistance: 2,
-		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 
 		Args:              knownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
@@ -42,14 +41,15 @@ service, with nothing leaving this machine.`,
 	}
 	root.SetOut(a.out) // completion scripts are written to the stream that is set when they are made
 	root.SetHelpFunc(a.help)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%s", err) })
+	root.SetFlagErrorFunc(flagError)
 	a.addFlags(root.PersistentFlags())
 	for _, row := range commands() {
 		cmd := row.build(a)
 		if row.name == "help" {
 			root.SetHelpCommand(cmd)
 		}
-		root.AddCommand(cmd)
+		parent, _, _ := root.Find(strings.Fields(row.name))
+		parent.AddCommand(cmd)
 	}
 	return root
 }
@@ -60,8 +60,12 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	message := fmt.Sprintf("no command %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		message += "; did you mean " + strings.Join(near, " or ") + "?"
+	var names []string
+	for _, child := range cmd.Commands() {
+		names = append(names, child.Name())
+	}
+	for _, near := range nearest(args[0], names) {
+		message += "; did you mean " + near + "?"
 	}
 	return usage("%s", message)
 }

@@ -77,7 +77,7 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.open(config), nil
+	return a.openFor(config), nil
 }
 
 // search says where the flags have credentials looked for.
@@ -126,7 +126,16 @@ func misnamed(source string, err error) error {
 	return &usageError{source + ": " + err.Error(), true, "correct it there, or give the value on the command line"}
 }
 
-// open makes the client. If the host is not the vendor's, it says so before anything else.
+// openFor is open for the instances of the endpoint. If that is not the vendor's, it says so
+// before anything else.
+func (a *app) openFor(config api.Config) *session {
+	if !config.Endpoint.IsVendor() {
+		a.warn("%s is not Alibaba Cloud: whatever is registered here, devices are not let in by it", config.Endpoint)
+	}
+	return a.open(config)
+}
+
+// open makes a client whose requests are kept and shown.
 func (a *app) open(config api.Config) *session {
 	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: fmt.Sprintf("%08x", rand.Uint32())}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
@@ -139,9 +148,6 @@ func (a *app) open(config api.Config) *session {
 		a.trace(e)
 	}
 	s.client = api.NewClient(config)
-	if !config.Endpoint.IsVendor() {
-		a.warn("%s is not Alibaba Cloud: whatever is registered here, devices are not let in by it", config.Endpoint)
-	}
 	return s
 }
 

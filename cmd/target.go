@@ -94,11 +94,22 @@ type caOnInstance struct {
 	ca       workflow.Reference
 }
 
-// withCA does the work of a command on a CA of an instance: it finds the CA, connects, and
-// closes the connection.
+// withCA does the work of a command on a CA of an instance.
 func (a *app) withCA(cmd *cobra.Command, r registeredCA, do func(*caOnInstance) error) error {
 	ca, err := r.reference(cmd)
 	if err != nil {
+		return err
+	}
+	return a.withInstance(cmd, r.instance, func(m *caOnInstance) error {
+		m.ca = ca
+		return do(m)
+	})
+}
+
+// withInstance does the work of a command on an instance: it connects, and closes the
+// connection.
+func (a *app) withInstance(cmd *cobra.Command, id string, do func(*caOnInstance) error) error {
+	if err := require(cmd, "instance"); err != nil {
 		return err
 	}
 	session, err := a.connect(cmd)
@@ -106,5 +117,5 @@ func (a *app) withCA(cmd *cobra.Command, r registeredCA, do func(*caOnInstance) 
 		return err
 	}
 	defer session.client.Close()
-	return do(&caOnInstance{cmd, session, a.instance(session, r.instance), ca})
+	return do(&caOnInstance{cmd: cmd, session: session, instance: a.instance(session, id)})
 }

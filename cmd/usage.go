@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,6 +49,31 @@ func require(cmd *cobra.Command, names ...string) error {
 		return usage("%s missing", strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// flagError is the error for flags that can't be parsed. A name that no flag has may be
+// misspelt.
+func flagError(cmd *cobra.Command, err error) error {
+	message := err.Error()
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		var names []string
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+		for _, near := range nearest(unknown.GetSpecifiedName(), names) {
+			message += "; did you mean --" + near + "?"
+		}
+	}
+	return usage("%s", message)
+}
+
+// nearest returns the word that was probably meant, by cobra's own measure for commands, or
+// nothing.
+func nearest(word string, words []string) []string {
+	vocabulary := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, known := range words {
+		vocabulary.AddCommand(&cobra.Command{Use: known, Run: func(*cobra.Command, []string) {}})
+	}
+	found := vocabulary.SuggestionsFor(word)
+	return found[:min(1, len(found))]
 }
 
 // maxRetries is more than any time limit leaves room for.

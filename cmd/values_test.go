@@ -36,7 +36,7 @@ func TestInstanceIDs(t *testing.T) {
 			"post-111****":        `not '*' (U+002A)`,
 			"post-cn-\xff":        `(U+FFFD)`,
 		} {
-			code, _, stderr := runHere(row.name, "--instance", id)
+			code, _, stderr := runHere(append(strings.Fields(row.name), "--instance", id)...)
 			if code != exitUsage || !strings.Contains(stderr, want) {
 				t.Errorf("%s --instance %q: exit code %d, %s", row.name, id, code, stderr)
 			}

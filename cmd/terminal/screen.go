@@ -125,6 +125,16 @@ func (s *Screen) animate(step *liveStep) {
 	}
 }
 
+// Change changes the words of the live step, which the next picture shows. It does nothing if
+// there is none.
+func (s *Screen) Change(words string) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.live != nil {
+		s.live.words, s.live.columns = words, max(s.live.columns, Columns(words))
+	}
+}
+
 // draw shows the live line as it is now.
 func (s *Screen) draw() {
 	if s.live == nil || s.asking {

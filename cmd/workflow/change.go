@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mqttca/api"
@@ -11,70 +12,108 @@ import (
 type Change struct {
 	Outcome   Outcome
 	CA        api.CaCertificate // as it was listed last; empty if it was not there
-	Devices   int               // device certificates that were deleted with it
+	Devices   int               // device certificates that were changed with it
 	RequestID string            // of the change; "" if none was sent or answered
 }
 
-// A transition is a change of a CA's state: the call that asks for it, and the state that
-// the list then shows.
-type transition struct {
+// A state is the state of a CA or device certificate as the service lists it.
+type state int
+
+const (
+	absent state = iota
+	active
+	inactive
+	unknownState // a word of the service that is neither
+)
+
+func (s state) String() string {
+	return [...]string{"absent", "active", "inactive", "neither active nor inactive"}[s]
+}
+
+// A Transition is a change of state of a CA or device certificate.
+type Transition struct {
 	step    Step
 	what    string // "the activation of "
 	doing   string // "made active on"
-	call    func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)
-	shown   func(*api.CaCertificate) bool // of the entry; nil if the CA is not listed
+	wanted  state  // that shows the change
 	done    Outcome
-	already Outcome // if the list shows the state before the call
+	already Outcome // if the state is the wanted one before
 }
 
+// The transitions.
 var (
-	activation = transition{
-		step:    Activate,
-		what:    "the activation of ",
-		doing:   "made active on",
-		call:    (*api.Client).ActiveCaCertificate,
-		shown:   func(entry *api.CaCertificate) bool { return entry != nil && entry.Active },
-		done:    Activated,
-		already: AlreadyActive,
-	}
-	deactivation = transition{
-		step:    Deactivate,
-		what:    "the deactivation of ",
-		doing:   "made inactive on",
-		call:    (*api.Client).InactivateCaCertificate,
-		shown:   func(entry *api.CaCertificate) bool { return entry != nil && !entry.Active && !entry.StateUnknown },
-		done:    Deactivated,
-		already: AlreadyInactive,
-	}
-	deletion = transition{
-		step:  Delete,
-		what:  "the deletion of ",
-		doing: "deleted from",
-		call:  (*api.Client).DeleteCaCertificate,
-		shown: func(entry *api.CaCertificate) bool { return entry == nil },
-		done:  Deleted,
-	}
+	Activation   = Transition{Activate, "the activation of ", "made active on", active, Activated, AlreadyActive}
+	Deactivation = Transition{Deactivate, "the deactivation of ", "made inactive on", inactive, Deactivated, AlreadyInactive}
+	Removal      = Transition{Delete, "the deletion of ", "deleted from", absent, Deleted, AlreadyAbsent}
 )
 
-// Activate makes a CA active. For a CA that is active already it only reads the list.
-func (i Instance) Activate(ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
-	return i.change(ctx, ca, activation, wait)
+// Outcome is the outcome of a transition that changed so many.
+func (t Transition) Outcome(changed int) Outcome {
+	if changed == 0 {
+		return t.already
+	}
+	return t.done
 }
 
-// Deactivate makes a CA inactive. For a CA that is inactive already it only reads the list.
-func (i Instance) Deactivate(ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
-	return i.change(ctx, ca, deactivation, wait)
+// A call changes the state of one CA or device certificate.
+type call func(context.Context) (api.Acknowledgement, error)
+
+// A holding is a CA or device certificate that an instance has, with the calls to change and
+// to look at it.
+type holding struct {
+	name   fmt.Stringer
+	change map[state]call // by the wanted state
+	look   func(context.Context) (state, error)
 }
 
-func (i Instance) change(ctx context.Context, ca Reference, t transition, wait time.Duration) (Change, error) {
+// Change changes the state of a CA. If it is in that state, Change only reads the list.
+func (i Instance) Change(ctx context.Context, ca Reference, t Transition, wait time.Duration) (Change, error) {
 	entry, err := i.Find(ctx, ca)
 	if err != nil {
 		return Change{}, err
 	}
-	if t.shown(entry) {
+	if stateOf(entry.Active, entry.StateUnknown) == t.wanted {
 		return Change{Outcome: t.already, CA: *entry}, nil
 	}
-	return i.apply(ctx, ca, entry, t, wait)
+	return i.changeCA(ctx, ca, entry, t, wait)
+}
+
+func stateOf(isActive, isUnknown bool) state {
+	switch {
+	case isActive:
+		return active
+	case isUnknown:
+		return unknownState
+	}
+	return inactive
+}
+
+// changeCA changes the state of a CA that is listed.
+func (i Instance) changeCA(ctx context.Context, ca Reference, entry *api.CaCertificate, t Transition, wait time.Duration) (Change, error) {
+	result := Change{Outcome: t.done, CA: *entry}
+	by := func(operation func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)) call {
+		return func(ctx context.Context) (api.Acknowledgement, error) {
+			return operation(i.Client, ctx, i.ID, entry.Sn)
+		}
+	}
+	var err error
+	result.RequestID, err = i.apply(ctx, t, wait, holding{
+		name: ca,
+		change: map[state]call{
+			active:   by((*api.Client).ActiveCaCertificate),
+			inactive: by((*api.Client).InactivateCaCertificate),
+			absent:   by((*api.Client).DeleteCaCertificate),
+		},
+		look: func(ctx context.Context) (state, error) {
+			listed, err := i.listed(ctx, func(other api.CaCertificate) bool { return other.Sn == entry.Sn })
+			if err != nil || len(listed) == 0 {
+				return absent, err
+			}
+			result.CA = listed[0]
+			return stateOf(result.CA.Active, result.CA.StateUnknown), nil
+		},
+	})
+	return result, err
 }
 
 // Find finds a CA in the list. It fails with a [*NotListedError] if the CA is not there.
@@ -92,67 +131,49 @@ func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, e
 	return entry, err
 }
 
-// apply asks for the change and waits until the list shows it. If the call failed, the list
-// decides, too: an earlier attempt may have taken effect, or somebody else made the change.
-// After a call without an answer apply watches the list for settlingTime.
-func (i Instance) apply(ctx context.Context, ca Reference, entry *api.CaCertificate, t transition, wait time.Duration) (Change, error) {
-	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) {
-		return t.call(i.Client, ctx, i.ID, entry.Sn)
-	})
-	result := Change{Outcome: t.done, CA: *entry, RequestID: receipt.RequestID}
+// apply asks for the change and waits until the service shows it. If the call failed, the
+// look decides, too: an earlier attempt may have taken effect, or somebody else made the
+// change. After a call without an answer apply looks for settlingTime. It returns the request
+// id of the call.
+func (i Instance) apply(ctx context.Context, t Transition, wait time.Duration, h holding) (requestID string, err error) {
+	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return h.change[t.wanted](ctx) })
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return result, i.unknown(ca, t, err, nil)
+		return receipt.RequestID, i.unknown(h.name, t, err, nil)
 	case err != nil && api.MaybeDone(err):
 		wait = min(wait, settlingTime)
 	case err != nil:
 		wait = 0
 	}
-	last, missing := during(i.Observer, Recheck, func() (*api.CaCertificate, error) {
-		return i.poll(ctx, ca, wait, func() (*api.CaCertificate, error) { return i.lookFor(ctx, ca, entry.Sn, t) })
+	_, missing := during(i.Observer, Recheck, func() (state, error) {
+		return poll(ctx, i, h.name, wait, func() (state, error) { return i.lookFor(ctx, h, t) })
 	})
 	switch {
 	case missing == nil:
-		if last != nil {
-			result.CA = *last
-		}
-		return result, nil
+		return receipt.RequestID, nil
 	case err != nil:
-		return result, i.unknown(ca, t, err, missing)
+		return receipt.RequestID, i.unknown(h.name, t, err, missing)
 	}
-	return result, &AcceptedError{What: t.what, CA: ca, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
+	return receipt.RequestID, &AcceptedError{What: t.what, CA: h.name, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
 }
 
 // unknown wraps err in an [UnknownError] if the service may have applied the change. A clear
 // refusal is returned unchanged.
-func (i Instance) unknown(ca Reference, t transition, err, look error) error {
+func (i Instance) unknown(name fmt.Stringer, t Transition, err, look error) error {
 	if !api.MaybeDone(err) {
 		return err
 	}
-	return &UnknownError{CA: ca, Done: t.doing, Instance: i.ID, Submit: err, Look: look}
+	return &UnknownError{CA: name, Done: t.doing, Instance: i.ID, Submit: err, Look: look}
 }
 
-// lookFor succeeds if the list shows the change.
-func (i Instance) lookFor(ctx context.Context, ca Reference, sn string, t transition) (*api.CaCertificate, error) {
-	listed, err := i.listed(ctx, func(entry api.CaCertificate) bool { return entry.Sn == sn })
-	if err != nil {
-		return nil, err
+// lookFor succeeds if the service shows the change.
+func (i Instance) lookFor(ctx context.Context, h holding, t Transition) (state, error) {
+	switch shown, err := h.look(ctx); {
+	case err != nil || shown == t.wanted:
+		return shown, err
+	case shown == absent:
+		return shown, &NotListedError{CA: h.name, Instance: i.ID}
+	default:
+		return shown, &UnchangedError{CA: h.name, Instance: i.ID, State: shown.String()}
 	}
-	var entry *api.CaCertificate
-	for at := range listed {
-		if listed[at].Sn == sn {
-			entry = &listed[at]
-		}
-	}
-	switch {
-	case t.shown(entry):
-		return entry, nil
-	case entry == nil:
-		return nil, &NotListedError{CA: ca, Instance: i.ID}
-	case entry.Active:
-		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "active"}
-	case entry.StateUnknown:
-		return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "neither active nor inactive"}
-	}
-	return entry, &UnchangedError{CA: ca, Instance: i.ID, State: "inactive"}
 }

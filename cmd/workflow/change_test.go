@@ -48,10 +48,10 @@ func TestChanges(t *testing.T) {
 		requests string
 		book     string
 	}{
-		{"activate an inactive one", Instance.Activate, false, Activated, "ListCaCertificate ActiveCaCertificate ListCaCertificate", "active"},
-		{"activate an active one", Instance.Activate, true, AlreadyActive, "ListCaCertificate", "active"},
-		{"deactivate an active one", Instance.Deactivate, true, Deactivated, "ListCaCertificate InactivateCaCertificate ListCaCertificate", "inactive"},
-		{"deactivate an inactive one", Instance.Deactivate, false, AlreadyInactive, "ListCaCertificate", "inactive"},
+		{"activate an inactive one", activateCA, false, Activated, "ListCaCertificate ActiveCaCertificate ListCaCertificate", "active"},
+		{"activate an active one", activateCA, true, AlreadyActive, "ListCaCertificate", "active"},
+		{"deactivate an active one", deactivateCA, true, Deactivated, "ListCaCertificate InactivateCaCertificate ListCaCertificate", "inactive"},
+		{"deactivate an inactive one", deactivateCA, false, AlreadyInactive, "ListCaCertificate", "inactive"},
 		{"delete an inactive one", deleteCA, false, Deleted, "ListCaCertificate ListDeviceCertificateByCaSn DeleteCaCertificate ListCaCertificate", ""},
 	}
 	for _, tt := range tests {
@@ -99,7 +99,7 @@ func bookState(s *service) string {
 func TestChangesOfAnAbsentCA(t *testing.T) {
 	s := startService(t, emulator.Options{}, nil)
 	ca := Reference{Sn: "12:34"}
-	for _, do := range []changer{Instance.Activate, Instance.Deactivate} {
+	for _, do := range []changer{activateCA, deactivateCA} {
 		_, err := do(s.instance, context.Background(), ca, time.Minute)
 		wantError[*NotListedError](t, err, `the CA with Sn "12:34" is not in the list of instance post-cn-test01`)
 	}
@@ -153,7 +153,7 @@ func TestStateThatIsNotKnown(t *testing.T) {
 	ca := Reference{Sn: "12"}
 	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
 	wantError[*UnclearError](t, err, `the CA with Sn "12" is listed by instance post-cn-test01 in a state that is not known, and is deleted only once it is inactive`)
-	_, err = s.instance.Deactivate(context.Background(), ca, 0)
+	_, err = s.instance.Change(context.Background(), ca, Deactivation, 0)
 	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with Sn "12" (request id r), but it is not confirmed: `+
 		"it was still listed as neither active nor inactive")
 }
@@ -169,8 +169,8 @@ func TestChangesThatAreLost(t *testing.T) {
 		book      string
 		accepted  string
 	}{
-		{"ActiveCaCertificate", Instance.Activate, false, "made active on", Activated, "active", "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
-		{"InactivateCaCertificate", Instance.Deactivate, true, "made inactive on", Deactivated, "inactive", "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
+		{"ActiveCaCertificate", activateCA, false, "made active on", Activated, "active", "the activation of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
+		{"InactivateCaCertificate", deactivateCA, true, "made inactive on", Deactivated, "inactive", "the deactivation of CA %q (request id r), but it is not confirmed: it was still listed as active"},
 		{"DeleteCaCertificate", deleteCA, false, "deleted from", Deleted, "", "the deletion of CA %q (request id r), but it is not confirmed: it was still listed as inactive"},
 	}
 	for _, tt := range changes {
@@ -236,7 +236,7 @@ func TestChangeThatWasDoneBeforeARefusal(t *testing.T) {
 		attempts++
 		return answer(w, 400, `{"RequestId":"r","Code":"Throttling.User"}`)
 	})
-	if change, err := s.instance.Deactivate(context.Background(), ca, time.Minute); err != nil || change.Outcome != Deactivated || change.CA.Active || attempts != 1 {
+	if change, err := s.instance.Change(context.Background(), ca, Deactivation, time.Minute); err != nil || change.Outcome != Deactivated || change.CA.Active || attempts != 1 {
 		t.Errorf("%+v, %v after %d attempts", change, err, attempts)
 	}
 }
@@ -254,7 +254,7 @@ func TestChangeThatRunsOutOfTime(t *testing.T) {
 		})
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		_, err := s.instance.Deactivate(ctx, ca, time.Minute)
+		_, err := s.instance.Change(ctx, ca, Deactivation, time.Minute)
 		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made inactive on instance post-cn-test01: `+
 			"InactivateCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: no answer in time", ca.CA.Subject()))
 	})
@@ -282,7 +282,7 @@ func TestRefusedChangeDoesNotWait(t *testing.T) {
 			return operation(r) == "InactivateCaCertificate" && answer(w, 400, `{"RequestId":"r","Code":"FindCaBySnError"}`)
 		})
 		start := time.Now()
-		_, err := s.instance.Deactivate(context.Background(), ca, time.Minute)
+		_, err := s.instance.Change(context.Background(), ca, Deactivation, time.Minute)
 		var refusal *api.Error
 		if took := time.Since(start); !errors.As(err, &refusal) || took != 0 {
 			t.Errorf("after %v: %v", took, err)
@@ -298,7 +298,7 @@ func TestChangeThatIsInterrupted(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(context.Background())
 		time.AfterFunc(5*time.Second, cancel)
-		_, err := s.instance.Deactivate(ctx, ca, time.Minute)
+		_, err := s.instance.Change(ctx, ca, Deactivation, time.Minute)
 		wantError[*AcceptedError](t, err, fmt.Sprintf("instance %s accepted the deactivation of CA %q (request id r), but it is not confirmed: the wait was interrupted",
 			instanceID, ca.CA.Subject()))
 		if !errors.Is(err, context.Canceled) {
@@ -309,13 +309,21 @@ func TestChangeThatIsInterrupted(t *testing.T) {
 
 func TestDevices(t *testing.T) {
 	s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 205}, nil)
-	var devices []api.DeviceCertificate
-	take := func(device api.DeviceCertificate) error { devices = append(devices, device); return nil }
-	entry, err := s.instance.Devices(context.Background(), ca, take)
-	if err != nil || entry.CaName != "test CA" || len(devices) != 205 || devices[204].DeviceName != "device-205" {
-		t.Errorf("%+v, %d devices, %v", entry, len(devices), err)
+	entry, devices, err := s.instance.Devices(context.Background(), &ca)
+	if err != nil || entry.CaName != "test CA" {
+		t.Fatalf("%+v, %v", entry, err)
 	}
-	_, err = s.instance.Devices(context.Background(), Reference{Sn: "1"}, take)
+	var names []string
+	for device, err := range devices {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, device.DeviceName)
+	}
+	if len(names) != 205 || names[204] != "device-205" {
+		t.Errorf("%d devices: %q", len(names), names)
+	}
+	_, _, err = s.instance.Devices(context.Background(), &Reference{Sn: "1"})
 	wantError[*NotListedError](t, err, `the CA with Sn "1" is not in the list of instance post-cn-test01`)
 }
 
@@ -334,8 +342,8 @@ func TestListThatFailsConfirmsNothing(t *testing.T) {
 		do        changer
 		active    bool // before
 	}{
-		{"ActiveCaCertificate", Instance.Activate, false},
-		{"InactivateCaCertificate", Instance.Deactivate, true},
+		{"ActiveCaCertificate", activateCA, false},
+		{"InactivateCaCertificate", deactivateCA, true},
 		{"DeleteCaCertificate", deleteCA, false},
 	}
 	for _, tt := range changes {
@@ -366,4 +374,12 @@ func TestListThatFailsConfirmsNothing(t *testing.T) {
 			})
 		}
 	}
+}
+
+func activateCA(i Instance, ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
+	return i.Change(ctx, ca, Activation, wait)
+}
+
+func deactivateCA(i Instance, ctx context.Context, ca Reference, wait time.Duration) (Change, error) {
+	return i.Change(ctx, ca, Deactivation, wait)
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mqttca/api"
@@ -25,20 +26,20 @@ func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCerti
 	if err := i.record(Result{Listed: found}); err != nil {
 		return Result{Listed: found}, err
 	}
-	change, err := i.apply(ctx, Reference{CA: ca}, found, activation, wait)
+	change, err := i.changeCA(ctx, Reference{CA: ca}, found, Activation, wait)
 	return Result{Outcome: Reactivated, Listed: &change.CA, Sn: found.Sn, RequestID: change.RequestID}, err
 }
 
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
 	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) {
-		return i.poll(ctx, Reference{CA: ca}, wait, func() (*api.CaCertificate, error) { return i.look(ctx, ca) })
+		return poll(ctx, i, Reference{CA: ca}, wait, func() (*api.CaCertificate, error) { return i.look(ctx, ca) })
 	})
 }
 
 // poll looks until a look succeeds, and once more when the time is up. It ends at once with
-// an error that the next look would meet again. It returns the entry that the last look
-// found, whatever its state.
-func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, look func() (*api.CaCertificate, error)) (*api.CaCertificate, error) {
+// an error that the next look would meet again. It returns the result of the last look, also
+// if that failed.
+func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.Duration, look func() (T, error)) (T, error) {
 	deadline := time.Now().Add(wait)
 	var last error
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
@@ -55,7 +56,7 @@ func (i Instance) poll(ctx context.Context, ca Reference, wait time.Duration, lo
 			return own, err
 		}
 		if sleep(ctx, min(pause, left)) != nil {
-			return own, &StoppedError{CA: ca, Instance: i.ID, Cause: ctx.Err(), Last: last}
+			return own, &StoppedError{CA: name, Instance: i.ID, Cause: ctx.Err(), Last: last}
 		}
 	}
 }

@@ -63,8 +63,7 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 	case entry.StateUnknown:
 		return Deletion{}, &UnclearError{CA: ca, Instance: i.ID}
 	}
-	devices := 0
-	err = i.eachDevice(ctx, entry, func(api.DeviceCertificate) error { devices++; return nil })
+	devices, err := i.countDevices(ctx, entry)
 	if err == nil && devices > 0 && !withDevices {
 		err = &DevicesError{CA: ca, Instance: i.ID, Devices: devices}
 	}
@@ -76,32 +75,7 @@ func (i Instance) Delete(ctx context.Context, d Deletion, wait time.Duration) (C
 	if d.Entry == nil {
 		return Change{Outcome: AlreadyAbsent}, nil
 	}
-	change, err := i.apply(ctx, d.CA, d.Entry, deletion, wait)
+	change, err := i.changeCA(ctx, d.CA, d.Entry, Removal, wait)
 	change.Devices = d.Devices
 	return change, err
-}
-
-// Devices gives each device certificate that ever registered itself under a CA to take, and
-// returns the CA. If it fails, what was taken is not all.
-func (i Instance) Devices(ctx context.Context, ca Reference, take func(api.DeviceCertificate) error) (*api.CaCertificate, error) {
-	entry, err := i.Find(ctx, ca)
-	if err != nil {
-		return nil, err
-	}
-	return entry, i.eachDevice(ctx, entry, take)
-}
-
-func (i Instance) eachDevice(ctx context.Context, entry *api.CaCertificate, take func(api.DeviceCertificate) error) error {
-	_, err := during(i.Observer, CountDevices, func() (struct{}, error) {
-		for device, err := range i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn) {
-			if err == nil {
-				err = take(device)
-			}
-			if err != nil {
-				return struct{}{}, err
-			}
-		}
-		return struct{}{}, nil
-	})
-	return err
 }

@@ -22,7 +22,7 @@ func (e *InactiveError) Error() string {
 
 // A NotListedError says that the CA is not in the instance's list.
 type NotListedError struct {
-	CA       Reference
+	CA       fmt.Stringer
 	Instance string
 }
 
@@ -42,7 +42,7 @@ func (e *TooLongError) Error() string {
 
 // An UnchangedError says that the list does not show a change yet.
 type UnchangedError struct {
-	CA       Reference
+	CA       fmt.Stringer
 	Instance string
 	State    string // as the list shows it: "active", say
 }
@@ -113,7 +113,7 @@ func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 // An UnknownError says that a submission or another change got no answer, and that the list
 // did not show it or could not be read. The change may have taken effect.
 type UnknownError struct {
-	CA       Reference
+	CA       fmt.Stringer
 	Done     string // the possible change of the CA: "registered with", "deleted from"
 	Instance string
 	Submit   error // why there is no answer
@@ -123,7 +123,7 @@ type UnknownError struct {
 func (e *UnknownError) Error() string {
 	message := fmt.Sprintf("it is not known whether %s was %s instance %s: %s", e.CA, e.Done, e.Instance, e.Submit)
 	if e.Look != nil {
-		message += ", and then " + state(e.Look)
+		message += ", and then " + seen(e.Look)
 	}
 	return message
 }
@@ -135,7 +135,7 @@ func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 // that the list did not show it afterwards.
 type AcceptedError struct {
 	What      string // the accepted change, such as "the activation of "; "" for the CA itself
-	CA        Reference
+	CA        fmt.Stringer
 	Instance  string
 	RequestID string // of the submission or the change
 	Err       error  // why it is not confirmed
@@ -143,7 +143,7 @@ type AcceptedError struct {
 
 func (e *AcceptedError) Error() string {
 	return fmt.Sprintf("instance %s accepted %s%s (request id %s), but it is not confirmed: %s",
-		e.Instance, e.What, e.CA, e.RequestID, state(e.Err))
+		e.Instance, e.What, e.CA, e.RequestID, seen(e.Err))
 }
 
 // Unwrap gives the error that ended the wait.
@@ -152,7 +152,7 @@ func (e *AcceptedError) Unwrap() error { return e.Err }
 // A StoppedError says that the context ended a run: while it waited for the CA, or before
 // anything was submitted.
 type StoppedError struct {
-	CA       Reference
+	CA       fmt.Stringer
 	Instance string
 	Cause    error // context.Canceled or context.DeadlineExceeded
 	Last     error // of the last look; nil if nothing was submitted yet
@@ -161,7 +161,7 @@ type StoppedError struct {
 func (e *StoppedError) Error() string {
 	switch {
 	case e.Last != nil:
-		return fmt.Sprintf("waiting for %s on instance %s: %s", e.CA, e.Instance, state(e))
+		return fmt.Sprintf("waiting for %s on instance %s: %s", e.CA, e.Instance, seen(e))
 	case errors.Is(e.Cause, context.Canceled):
 		return fmt.Sprintf("registering %s with instance %s was interrupted before anything was submitted", e.CA, e.Instance)
 	}
@@ -171,16 +171,16 @@ func (e *StoppedError) Error() string {
 // Unwrap gives the cause and the error of the last look.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
-// state is the result of a look at the list, in a few words for a sentence that has named
+// seen is the result of a look at the list, in a few words for a sentence that has named
 // the CA.
-func state(err error) string {
+func seen(err error) string {
 	stopped, ended := errors.AsType[*StoppedError](err)
 	same, unchanged := errors.AsType[*UnchangedError](err)
 	switch {
 	case ended && errors.Is(stopped.Cause, context.Canceled):
 		return "the wait was interrupted"
 	case ended:
-		return "the time ran out (at the last look " + state(stopped.Last) + ")"
+		return "the time ran out (at the last look " + seen(stopped.Last) + ")"
 	case is[*NotListedError](err):
 		return "it was not in the list"
 	case is[*InactiveError](err):

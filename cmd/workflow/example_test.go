@@ -16,9 +16,10 @@ import (
 // A printer is an observer that prints warnings, and nothing of the steps.
 type printer struct{}
 
-func (printer) Started(workflow.Step)      {}
-func (printer) Ended(workflow.Step, error) {}
-func (printer) Warned(text string)         { fmt.Println("warning:", text) }
+func (printer) Started(workflow.Step)           {}
+func (printer) Ended(workflow.Step, error)      {}
+func (printer) Counted(workflow.Step, int, int) {}
+func (printer) Warned(text string)              { fmt.Println("warning:", text) }
 
 // Register a CA with the embedded service, twice: the second run changes nothing. With the
 // real service the endpoint is that of a region and the authority is loaded from files.

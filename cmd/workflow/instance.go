@@ -130,7 +130,7 @@ const (
 	Submit
 	Activate
 	Confirm // until the CA is listed as active
-	CountDevices
+	ListDevices
 	Deactivate
 	Delete
 	Recheck // until the list shows the change
@@ -140,7 +140,8 @@ const (
 type Observer interface {
 	Started(Step)
 	Ended(Step, error)
-	Warned(string) // of a fact that a person should know; the run goes on
+	Warned(string)                   // of a fact that a person should know; the run goes on
+	Counted(step Step, done, of int) // during a step that changes many: how many are done
 }
 
 // during does a step and tells the observer of it.

@@ -86,11 +86,12 @@ func (s *service) operationsSince(first int) string {
 type recorder struct {
 	events   []string
 	warnings []string
+	counts   [][2]int
 	onStart  map[Step]func()
 }
 
 var stepNames = map[Step]string{List: "list", FetchCode: "code", Sign: "sign", Submit: "submit", Activate: "activate", Confirm: "confirm",
-	CountDevices: "devices", Deactivate: "deactivate", Delete: "delete", Recheck: "recheck"}
+	ListDevices: "devices", Deactivate: "deactivate", Delete: "delete", Recheck: "recheck"}
 
 func (r *recorder) Started(s Step) {
 	r.events = append(r.events, stepNames[s])
@@ -106,6 +107,8 @@ func (r *recorder) Ended(s Step, err error) {
 	}
 	r.events = append(r.events, event)
 }
+
+func (r *recorder) Counted(_ Step, done, of int) { r.counts = append(r.counts, [2]int{done, of}) }
 
 func (r *recorder) Warned(text string) { r.warnings = append(r.warnings, text) }
 

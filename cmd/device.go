@@ -1,0 +1,271 @@
+package cmd
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// A deviceTarget says which device certificates are meant: one, or all of a CA.
+type deviceTarget struct {
+	registeredCA
+	sn   string
+	cert string
+	all  bool // false for a command on one
+}
+
+func (t *deviceTarget) addFlags(cmd *cobra.Command) {
+	t.registeredCA.addFlags(cmd)
+	cmd.Flags().StringVar(&t.sn, "device-sn", "", "serial number of the device certificate, as devices or openssl x509 shows it")
+	cmd.Flags().StringVar(&t.cert, "device-cert", "", "file with the device certificate (PEM or DER)")
+}
+
+// reference reads the certificate if one is given.
+func (t deviceTarget) reference(ctx context.Context) (workflow.DeviceReference, error) {
+	switch {
+	case t.sn == "" && t.cert == "" && !t.all:
+		return workflow.DeviceReference{}, usage("--device-sn or --device-cert missing")
+	case t.sn != "" && t.cert != "":
+		return workflow.DeviceReference{}, usage("--device-sn and --device-cert exclude each other")
+	case t.all && (t.sn != "" || t.cert != ""):
+		return workflow.DeviceReference{}, usage("--all and one device certificate exclude each other")
+	case t.all && t.caCert == "" && t.registeredCA.sn == "":
+		return workflow.DeviceReference{}, usage("--all is for one CA: --ca-cert or --sn missing")
+	case t.sn != "" && !workflow.IsSerialNumber(t.sn):
+		return workflow.DeviceReference{}, usage("--device-sn is no serial number: it has hexadecimal digits, with colons or without")
+	case t.cert == "":
+		return workflow.DeviceReference{Sn: t.sn}, nil
+	}
+	certificate, err := await(ctx, func() (*x509.Certificate, error) { return pki.ReadDevice(t.cert) })
+	return workflow.DeviceReference{Certificate: certificate}, err
+}
+
+func newDeviceShow(a *app) *cobra.Command {
+	var t deviceTarget
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Show one device certificate",
+		Long: `Show a device certificate as it is registered with an instance, and its CA. It is named by
+its file or its serial number; if serial numbers of several CAs are alike, by its CA as well.
+One that is not there is exit 7: its device has never connected.`,
+		Example: "  mqttca devices show --instance post-cn-7mz2d --device-sn 00d000000001",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			device, err := t.reference(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.withDevices(cmd, t.registeredCA, func(m *caOnInstance, ca *workflow.Reference) error { return a.showDevice(m, ca, device) })
+		},
+	}
+	t.addFlags(cmd)
+	a.addConnection(cmd)
+	return cmd
+}
+
+// A deviceShowDocument is the result of devices show.
+type deviceShowDocument struct {
+	origin
+	InstanceID        string         `json:"instance_id"`
+	CA                caDocument     `json:"ca"`
+	Device            deviceDocument `json:"device"`
+	DeviceCertificate string         `json:"device_certificate"` // PEM, as the service has it
+}
+
+func (a *app) showDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference) error {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
+	defer cancel()
+	device, err := m.instance.FindDevice(ctx, ca, ref)
+	if err != nil {
+		return err
+	}
+	document := deviceShowDocument{m.session.origin(), m.instance.ID, newCADocument(*device.CA), newDeviceDocument(device.Entry, device.CA.Sn), device.Entry.DeviceContent}
+	return a.print(document, a.shown.Layout(document.plain))
+}
+
+func (d deviceShowDocument) plain(p *terminal.Sheet) error {
+	now := time.Now()
+	return p.Fields(append([]terminal.Field{
+		{"device", d.Device.Name},
+		{"state", d.Device.state()},
+		{"instance", d.InstanceID},
+		{"CA", d.CA.Name + " (" + d.CA.state() + ")"},
+		{"valid from", d.Device.NotBefore},
+		{"valid until", d.Device.NotAfter + d.Device.remaining(now)},
+	}, d.Device.identity(d.source())...), terminal.Tones{"state": d.Device.stateTone(), "valid until": d.Device.expiryTone(now)})
+}
+
+// identity are the fields that tell a device certificate from others.
+func (d deviceDocument) identity(endpoint string) []terminal.Field {
+	return []terminal.Field{
+		{"subject", d.Subject}, {"serial number", d.SerialNumber}, {"SHA-256", d.SHA256}, {"Sn", d.Sn}, {"Sn of the CA", d.CASn}, {"endpoint", endpoint},
+	}
+}
+
+// A deviceCommand is the difference between devices activate, deactivate and delete.
+type deviceCommand struct {
+	use, short, long, shown string
+	to                      workflow.Transition
+	deletes                 bool
+}
+
+func newDeviceActivate(a *app) *cobra.Command {
+	return a.newDeviceChange(deviceCommand{
+		use:   "activate",
+		short: "Make device certificates active",
+		long: `Make a device certificate active, or with --all every one of a CA, and wait until the
+service shows it. One that is active already is left as it is, exit 0.`,
+		shown: "active", to: workflow.Activation,
+	})
+}
+
+func newDeviceDeactivate(a *app) *cobra.Command {
+	return a.newDeviceChange(deviceCommand{
+		use:   "deactivate",
+		short: "Make device certificates inactive: this blocks the devices",
+		long: `Make a device certificate inactive, or with --all every one of a CA: the broker cuts off a
+device with an inactive certificate. This is how a device is blocked. activate undoes it.
+With --all, a device that registers itself meanwhile is found: the list is read again until
+it shows none that is active. To keep new devices out, deactivate the CA.`,
+		shown: "inactive", to: workflow.Deactivation,
+	})
+}
+
+func newDeviceDelete(a *app) *cobra.Command {
+	return a.newDeviceChange(deviceCommand{
+		use:   "delete",
+		short: "Delete device certificates",
+		long: `Delete a device certificate, or with --all every one of a CA. A device certificate that is
+deleted under an active CA registers itself again when its device next connects: as long as
+it is valid, this is refused (exit 5) unless --allow-reregistration is given. To block a
+device, deactivate its certificate in place of deleting it.`,
+		shown: "gone", to: workflow.Removal, deletes: true,
+	})
+}
+
+type deviceOptions struct {
+	deviceTarget
+	wait     time.Duration
+	deadline time.Duration
+	allow    bool
+	yes      bool
+}
+
+func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
+	var o deviceOptions
+	cmd := &cobra.Command{
+		Use:   c.use,
+		Short: c.short,
+		Long:  c.long,
+		Example: fmt.Sprintf(`  mqttca devices %s --instance post-cn-7mz2d --device-sn 00d000000001%s
+  mqttca devices %s --instance post-cn-7mz2d --ca-cert ca.crt --all --yes`, c.use, map[bool]string{true: " --yes"}[c.deletes], c.use),
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			device, err := o.reference(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := a.canAgree(o.yes || !o.all && !c.deletes); err != nil {
+				return err
+			}
+			return a.withDevices(cmd, o.registeredCA, func(m *caOnInstance, ca *workflow.Reference) error {
+				if o.all {
+					return a.sweep(m, c, o)
+				}
+				return a.changeDevice(m, ca, device, c, o)
+			})
+		},
+	}
+	o.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.all, "all", false, "change every device certificate of the CA")
+	addWait(cmd, &o.wait, c.shown)
+	addDeadline(cmd, &o.deadline, "all")
+	if c.deletes {
+		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "delete also a certificate that its device would register again")
+	}
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	a.addConnection(cmd)
+	return cmd
+}
+
+// errNotConfirmed ends a run whose question was not answered with yes.
+var errNotConfirmed = interruption{errors.New("not confirmed; nothing changed")}
+
+// A deviceChangeDocument is the result of a change to one device certificate.
+type deviceChangeDocument struct {
+	origin
+	InstanceID string           `json:"instance_id"`
+	Outcome    workflow.Outcome `json:"outcome"`
+	CA         caDocument       `json:"ca"`
+	Device     deviceDocument   `json:"device"`
+	RequestID  string           `json:"request_id"` // of the change; "" if there was none
+}
+
+// deviceWords are the outcomes of a change to device certificates.
+var deviceWords = map[workflow.Outcome]string{
+	workflow.Activated:       "active",
+	workflow.AlreadyActive:   "already active; nothing changed",
+	workflow.Deactivated:     "inactive: the broker cuts its device off",
+	workflow.AlreadyInactive: "already inactive; nothing changed",
+	workflow.Deleted:         "deleted",
+	workflow.AlreadyAbsent:   "not registered; nothing changed",
+}
+
+func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference, c deviceCommand, o deviceOptions) error {
+	device, err := a.findDevice(m, ca, ref, c, o)
+	if err != nil {
+		return err
+	}
+	if c.deletes && !o.yes && device.CA != nil {
+		question := fmt.Sprintf("delete %s from instance %s? Type yes to confirm: ", ref, m.instance.ID)
+		if err := a.askYes(m.cmd.Context(), question, errNotConfirmed); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := a.withTimeout(m.cmd.Context(), o.wait)
+	defer cancel()
+	change, err := m.instance.ChangeDevice(ctx, device, ref, c.to, o.wait)
+	if err != nil {
+		return err
+	}
+	document := deviceChangeDocument{origin: m.session.origin(), InstanceID: m.instance.ID, Outcome: change.Outcome, RequestID: change.RequestID}
+	if change.Device.CA != nil {
+		document.CA = newCADocument(*change.Device.CA)
+		document.Device = newDeviceDocument(change.Device.Entry, change.Device.CA.Sn)
+	} else {
+		document.Device.Sn = ref.Sn
+	}
+	return a.print(document, a.shown.Layout(document.plain))
+}
+
+// findDevice finds the device certificate. For a deletion, one that is not there is as good.
+func (a *app) findDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference, c deviceCommand, o deviceOptions) (workflow.Device, error) {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
+	defer cancel()
+	device, err := m.instance.FindDevice(ctx, ca, ref)
+	if c.deletes && is[*workflow.NotListedError](err) {
+		return workflow.Device{}, nil
+	}
+	if err == nil && c.deletes && !o.allow {
+		err = m.instance.CheckReregistration(device, ref)
+	}
+	return device, err
+}
+
+func (d deviceChangeDocument) plain(p *terminal.Sheet) error {
+	return p.Fields(append([]terminal.Field{
+		{"device", d.Device.Name},
+		{"state", deviceWords[d.Outcome]},
+		{"instance", d.InstanceID},
+		{"CA", d.CA.Name},
+		{"request id", d.RequestID},
+	}, d.Device.identity(d.source())...), terminal.Tones{"state": outcomeTone(d.Outcome)})
+}

@@ -1,0 +1,158 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api"
+	"mqttca/api/credentials"
+	"mqttca/cmd/terminal"
+	"mqttca/pki"
+)
+
+func newInstances(a *app) *cobra.Command {
+	var all bool
+	command := &cobra.Command{
+		Use:   "instances",
+		Short: "List the instances of the account",
+		Long: `List the instances that the account of the credentials has in a region, or with --all-regions
+in every known region: id, name, edition and state as the service gives them. No permission
+is needed. A region that gives no answer is named at the end, and decides the exit code; the
+instances of the others are listed.`,
+		Example: `  mqttca instances --region cn-hangzhou
+  mqttca instances --region cn-hangzhou --json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if all {
+				return a.listAllRegions(cmd)
+			}
+			return a.listRegion(cmd)
+		},
+	}
+	command.Flags().BoolVar(&all, "all-regions", false, "ask every known region, all at once")
+	a.addConnection(command)
+	return command
+}
+
+// An instanceDocument is an instance as the service lists it.
+type instanceDocument struct {
+	InstanceID string `json:"instance_id"`
+	Name       string `json:"name"`
+	Region     string `json:"region"`
+	Type       string `json:"type"`
+	Status     string `json:"status"`
+	Created    string `json:"created"`
+	Expires    string `json:"expires"`
+}
+
+// An instancesDocument is the result of instances. Of many regions the origin names none.
+type instancesDocument struct {
+	origin
+	Instances  []instanceDocument `json:"instances"`
+	Unanswered []string           `json:"unanswered_regions"`
+}
+
+func (a *app) listRegion(cmd *cobra.Command) error {
+	s, err := a.connect(cmd)
+	if err != nil {
+		return err
+	}
+	defer s.client.Close()
+	listed, err := a.instancesOf(cmd.Context(), s)
+	if err != nil {
+		return err
+	}
+	document := instancesDocument{origin: s.origin(), Instances: listed, Unanswered: []string{}}
+	return a.print(document, a.shown.Layout(document.plain))
+}
+
+func (a *app) instancesOf(ctx context.Context, s *session) ([]instanceDocument, error) {
+	ctx, cancel := a.withTimeout(ctx, 0)
+	defer cancel()
+	listed, err := s.client.ListInstances(ctx)
+	documents := []instanceDocument{}
+	for _, i := range listed {
+		documents = append(documents, instanceDocument{i.InstanceID, i.InstanceName, i.RegionID, i.Type, i.Status, pki.Timestamp(i.Created), pki.Timestamp(i.Expires)})
+	}
+	return documents, err
+}
+
+// A regionsError says that some regions could not be listed.
+type regionsError struct {
+	Regions []string
+	Of      int
+	Err     error // of the first
+}
+
+func (e *regionsError) Error() string {
+	return fmt.Sprintf("%d of %d regions gave no list of instances (%s): %s", len(e.Regions), e.Of, strings.Join(e.Regions, ", "), e.Err)
+}
+
+// Unwrap gives the error of the first region.
+func (e *regionsError) Unwrap() error { return e.Err }
+
+// listAllRegions asks the regions side by side, and prints what the others answered if one does
+// not answer.
+func (a *app) listAllRegions(cmd *cobra.Command) error {
+	if a.endpoint != "" || os.Getenv(envEndpoint) != "" {
+		return misuse(errors.New("--all-regions asks the vendor's regions, and --endpoint or " + envEndpoint + " names another host"))
+	}
+	provider, err := await(cmd.Context(), func() (credentials.Provider, error) { return credentials.Find(a.search()) })
+	if err != nil {
+		return err
+	}
+	regions := api.Regions(a.vpc)
+	lists, errs := make([][]instanceDocument, len(regions)), make([]error, len(regions))
+	var group sync.WaitGroup
+	for i, region := range regions {
+		group.Go(func() { lists[i], errs[i] = a.instancesIn(cmd.Context(), provider, region) })
+	}
+	group.Wait()
+	document := instancesDocument{origin: origin{VendorEndpoint: true}, Instances: slices.Concat(lists...), Unanswered: []string{}}
+	failed := &regionsError{Of: len(regions)}
+	for i, err := range errs {
+		if err != nil {
+			failed.Regions, failed.Err = append(failed.Regions, regions[i]), cmp.Or(failed.Err, err)
+		}
+	}
+	document.Unanswered = append(document.Unanswered, failed.Regions...)
+	if err := a.print(document, a.shown.Layout(document.plain)); err != nil || failed.Err == nil {
+		return err
+	}
+	return failed
+}
+
+func (a *app) instancesIn(ctx context.Context, provider credentials.Provider, region string) ([]instanceDocument, error) {
+	endpoint, err := api.RegionalEndpoint(region, a.vpc)
+	if err != nil {
+		return nil, err
+	}
+	if err := endpoint.CheckProxy(); err != nil {
+		return nil, err
+	}
+	s := a.open(api.Config{Endpoint: endpoint, Credentials: provider})
+	defer s.client.Close()
+	return a.instancesOf(ctx, s)
+}
+
+func (d instancesDocument) plain(p *terminal.Sheet) error {
+	err := p.Table(terminal.Table{Count: len(d.Instances), Columns: []terminal.Column{
+		{Title: "INSTANCE", Label: "instance"}, {Title: "NAME", Label: "name", Yields: true}, {Title: "REGION", Label: "region"},
+		{Title: "TYPE", Label: "type"}, {Title: "STATUS", Label: "status"}, {Title: "EXPIRES", Label: "expires"},
+	}, Row: func(n int) []terminal.Cell {
+		i := d.Instances[n]
+		return []terminal.Cell{{Text: i.InstanceID}, {Text: i.Name}, {Text: i.Region}, {Text: i.Type}, {Text: i.Status}, {Text: i.Expires}}
+	}})
+	if err != nil {
+		return err
+	}
+	return d.listedBy(p)
+}

@@ -1,0 +1,85 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+)
+
+func addDeadline(cmd *cobra.Command, value *time.Duration, with string) {
+	cmd.Flags().Var(duration{value: value}, "deadline", "with --"+with+", end the work after this time (default: if none succeeded within --timeout)")
+}
+
+// A sweepDocument is the result of a change to all device certificates of a CA.
+type sweepDocument struct {
+	origin
+	InstanceID         string           `json:"instance_id"`
+	Outcome            workflow.Outcome `json:"outcome"`
+	CA                 caDocument       `json:"ca"`
+	DeviceCertificates int              `json:"device_certificates"` // that were changed
+}
+
+// sweep changes all device certificates of a CA, after a question with their number.
+func (a *app) sweep(m *caOnInstance, c deviceCommand, o deviceOptions) error {
+	s, count, err := a.prepareSweep(m, c.to, o.allow)
+	if err != nil {
+		return err
+	}
+	if count > 0 && !o.yes {
+		question := fmt.Sprintf("%s %d device certificates of %s on instance %s? Type yes to confirm: ", c.use, count, m.ca, m.instance.ID)
+		if err := a.askYes(m.cmd.Context(), question, errNotConfirmed); err != nil {
+			return err
+		}
+	}
+	changed, err := a.runSweep(m, s, o.deadline)
+	if err != nil {
+		return err
+	}
+	document := sweepDocument{m.session.origin(), m.instance.ID, s.To.Outcome(changed), newCADocument(*s.Entry), changed}
+	return a.print(document, a.shown.Layout(document.plain))
+}
+
+func (a *app) prepareSweep(m *caOnInstance, to workflow.Transition, allow bool) (workflow.Sweep, int, error) {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
+	defer cancel()
+	return m.instance.PrepareSweep(ctx, workflow.Sweep{CA: m.ca, To: to, Each: cmp.Or(a.timeout, defaultTimeout), AllowReregistration: allow})
+}
+
+// runSweep ends at the deadline, if there is one.
+func (a *app) runSweep(m *caOnInstance, s workflow.Sweep, deadline time.Duration) (changed int, err error) {
+	ctx := m.cmd.Context()
+	if deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, deadline)
+		defer cancel()
+	}
+	return m.instance.Sweep(ctx, s)
+}
+
+func (d sweepDocument) plain(p *terminal.Sheet) error {
+	return p.Fields([]terminal.Field{
+		{"CA", d.CA.Name},
+		{"device certificates", strconv.Itoa(d.DeviceCertificates) + " " + sweepWords[d.Outcome]},
+		{"instance", d.InstanceID},
+		{"SHA-256", d.CA.SHA256},
+		{"Sn", d.CA.Sn},
+		{"endpoint", d.source()},
+	}, terminal.Tones{"device certificates": outcomeTone(d.Outcome)})
+}
+
+// sweepWords are the outcomes of a sweep, behind the number of those changed.
+var sweepWords = map[workflow.Outcome]string{
+	workflow.Activated:       "made active",
+	workflow.AlreadyActive:   "changed: all were active",
+	workflow.Deactivated:     "made inactive",
+	workflow.AlreadyInactive: "changed: all were inactive",
+	workflow.Deleted:         "deleted",
+	workflow.AlreadyAbsent:   "deleted: there were none",
+}

@@ -1,0 +1,221 @@
+package workflow
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"mqttca/api"
+	"mqttca/pki"
+)
+
+// A DeviceReference names a device certificate: by the certificate itself, or by its serial
+// number in any form that [IsSerialNumber] takes.
+type DeviceReference struct {
+	Certificate *x509.Certificate
+	Sn          string // counts if Certificate is nil
+}
+
+// String is the device certificate in a sentence.
+func (r DeviceReference) String() string {
+	if r.Certificate == nil {
+		return fmt.Sprintf("the device certificate with Sn %q", r.Sn)
+	}
+	return fmt.Sprintf("the device certificate \"%s\"", pki.Describe(r.Certificate).Subject)
+}
+
+// fits reports whether an entry of the list is the device certificate. An entry whose content
+// can't be read is compared by its Sn.
+func (r DeviceReference) fits(entry api.DeviceCertificate) bool {
+	if r.Certificate == nil {
+		number, ok := serialNumber(r.Sn)
+		return entry.DeviceSn == r.Sn || ok && snEqual(entry.DeviceSn, number)
+	}
+	if sum := pki.ContentFingerprint(entry.DeviceContent); sum != "" {
+		return sum == pki.Fingerprint(r.Certificate)
+	}
+	return snEqual(entry.DeviceSn, r.Certificate.SerialNumber)
+}
+
+// A Device is a device certificate that an instance has, with its CA.
+type Device struct {
+	Entry api.DeviceCertificate
+	CA    *api.CaCertificate // nil if the instance does not have it
+}
+
+// An AmbiguousDeviceError says that a serial number fits device certificates of several CAs.
+type AmbiguousDeviceError struct {
+	Device   DeviceReference
+	Instance string
+}
+
+func (e *AmbiguousDeviceError) Error() string {
+	return fmt.Sprintf("%s is one of several on instance %s, under different CAs", e.Device, e.Instance)
+}
+
+// An OrphanError says that the service does not name the CA of a device certificate.
+type OrphanError struct {
+	Device   DeviceReference
+	Instance string
+}
+
+func (e *OrphanError) Error() string {
+	return fmt.Sprintf("%s is listed by instance %s without a CA of the instance", e.Device, e.Instance)
+}
+
+// Devices lists the device certificates that ever registered themselves under a CA, or with
+// the whole instance if ca is nil. The entry is that of the CA.
+func (i Instance) Devices(ctx context.Context, ca *Reference) (entry *api.CaCertificate, devices iter.Seq2[api.DeviceCertificate, error], err error) {
+	if ca == nil {
+		return nil, i.listing(i.Client.ListDeviceCertificate(ctx, i.ID)), nil
+	}
+	if entry, err = i.Find(ctx, *ca); err != nil {
+		return nil, nil, err
+	}
+	return entry, i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)), nil
+}
+
+// listing is a list of device certificates as a step. The service may refuse to list those of a
+// CA that has none (FindDeviceBySnError).
+func (i Instance) listing(devices iter.Seq2[api.DeviceCertificate, error]) iter.Seq2[api.DeviceCertificate, error] {
+	return func(yield func(api.DeviceCertificate, error) bool) {
+		i.Observer.Started(ListDevices)
+		var failed error
+		defer func() { i.Observer.Ended(ListDevices, failed) }()
+		for device, err := range devices {
+			if isGone(err) {
+				return
+			}
+			if failed = err; !yield(device, err) {
+				return
+			}
+		}
+	}
+}
+
+// countDevices counts the device certificates under a CA.
+func (i Instance) countDevices(ctx context.Context, entry *api.CaCertificate) (count int, err error) {
+	for _, err := range i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)) {
+		if err != nil {
+			return count, err
+		}
+		count++
+	}
+	return count, nil
+}
+
+// FindDevice finds a device certificate under a CA, or on the whole instance if ca is nil. It
+// fails with a [*NotListedError] if the CA or the device certificate is not there.
+func (i Instance) FindDevice(ctx context.Context, ca *Reference, ref DeviceReference) (Device, error) {
+	var found []api.DeviceCertificate
+	entry, devices, err := i.Devices(ctx, ca)
+	if err != nil {
+		return Device{}, err
+	}
+	for device, err := range devices {
+		if err != nil {
+			return Device{}, err
+		}
+		if ref.fits(device) {
+			found = append(found, device)
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return Device{}, &NotListedError{CA: ref, Instance: i.ID}
+	case len(found) > 1:
+		return Device{}, &AmbiguousDeviceError{ref, i.ID}
+	case entry == nil:
+		entry, err = i.Find(ctx, Reference{Sn: found[0].CaSn})
+	}
+	if is[*NotListedError](err) {
+		err = &OrphanError{ref, i.ID}
+	}
+	return Device{found[0], entry}, err
+}
+
+// A DeviceChange is the result of a change to one device certificate.
+type DeviceChange struct {
+	Outcome   Outcome
+	Device    Device // as the service showed it last
+	RequestID string // of the change; "" if none was sent or answered
+}
+
+// ChangeDevice changes the state of a device certificate that [Instance.FindDevice] found, and
+// waits until the service shows it. It calls nothing if the state is the wanted one.
+func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceReference, t Transition, wait time.Duration) (DeviceChange, error) {
+	if device.CA == nil || stateOf(device.Entry.Active, device.Entry.StateUnknown) == t.wanted {
+		return DeviceChange{Outcome: t.already, Device: device}, nil
+	}
+	result := DeviceChange{Outcome: t.done, Device: device}
+	held := i.deviceHolding(name, api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}, &result.Device.Entry)
+	var err error
+	result.RequestID, err = i.apply(ctx, t, wait, held)
+	return result, err
+}
+
+// deviceHolding is a device certificate with its calls. Each look keeps what it finds in seen.
+func (i Instance) deviceHolding(name fmt.Stringer, id api.DeviceID, seen *api.DeviceCertificate) holding {
+	return holding{
+		name: name,
+		change: map[state]call{
+			active: func(ctx context.Context) (api.Acknowledgement, error) {
+				return i.Client.ActiveDeviceCertificate(ctx, id)
+			},
+			inactive: func(ctx context.Context) (api.Acknowledgement, error) {
+				return i.Client.InactivateDeviceCertificate(ctx, id)
+			},
+			absent: func(ctx context.Context) (api.Acknowledgement, error) {
+				return i.Client.DeleteDeviceCertificate(ctx, id)
+			},
+		},
+		look: func(ctx context.Context) (state, error) {
+			shown, err := i.Client.GetDeviceCertificate(ctx, id)
+			if isGone(err) {
+				return absent, nil
+			}
+			if err != nil {
+				return absent, err
+			}
+			*seen = shown
+			return stateOf(shown.Active, shown.StateUnknown), nil
+		},
+	}
+}
+
+// isGone reports whether the service says that it has no such device certificate.
+func isGone(err error) bool {
+	refusal, ok := errors.AsType[*api.Error](err)
+	return ok && refusal.Code == "FindDeviceBySnError"
+}
+
+// A ReregistrationError says that a device certificate was not deleted because it would
+// register itself again: its CA is or may be active, and it is valid.
+type ReregistrationError struct {
+	Device   fmt.Stringer
+	CA       string // Sn of the CA
+	Instance string
+}
+
+func (e *ReregistrationError) Error() string {
+	return fmt.Sprintf("%s would register itself again at its next connection: it is valid, and its CA (Sn %s) is not inactive on instance %s", e.Device, e.CA, e.Instance)
+}
+
+// CheckReregistration fails with a [*ReregistrationError] if the device certificate, once
+// deleted, would register itself again.
+func (i Instance) CheckReregistration(device Device, name DeviceReference) error {
+	if device.CA != nil && reregisters(device.CA, device.Entry, time.Now()) {
+		return &ReregistrationError{name, device.CA.Sn, i.ID}
+	}
+	return nil
+}
+
+// reregisters reports whether a deleted device certificate would register itself again. One
+// whose validity is unknown may.
+func reregisters(ca *api.CaCertificate, device api.DeviceCertificate, now time.Time) bool {
+	caInactive := stateOf(ca.Active, ca.StateUnknown) == inactive
+	return !caInactive && (device.ValidEnd.IsZero() || device.ValidEnd.After(now))
+}

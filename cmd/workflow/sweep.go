@@ -1,0 +1,220 @@
+package workflow
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"mqttca/api"
+)
+
+// sweepAtOnce is how many device certificates are changed side by side. The client's limiter
+// paces the calls.
+const sweepAtOnce = 32
+
+// A Sweep is a change of all device certificates under a CA.
+type Sweep struct {
+	CA                  Reference
+	Entry               *api.CaCertificate // of the CA
+	To                  Transition
+	Each                time.Duration // ends the change of one device certificate, and the whole if none has succeeded for as long
+	AllowReregistration bool          // delete also those that would register themselves again
+}
+
+// A SweepError says that a sweep ended before all device certificates were changed.
+type SweepError struct {
+	Sweep
+	Instance string
+	Changed  int
+	Failed   int   // that were refused, or whose change is unknown
+	Err      error // that ended the sweep, or the first failure
+}
+
+func (e *SweepError) Error() string {
+	reason := e.Err.Error()
+	switch e.Err {
+	case context.Canceled:
+		reason = "interrupted"
+	case context.DeadlineExceeded:
+		reason = "the time ran out"
+	}
+	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, and %d failed: %s", e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, reason)
+}
+
+// Unwrap gives the error that ended the sweep.
+func (e *SweepError) Unwrap() error { return e.Err }
+
+// errNoProgress ends a sweep in which nothing has succeeded for Sweep.Each.
+var errNoProgress = errors.New("none has succeeded for as long as --timeout")
+
+// A sweeper does a sweep.
+type sweeper struct {
+	Sweep
+	instance Instance // with an observer that is told of the sweep as a whole only
+	progress func(done, of int)
+	cancel   context.CancelFunc
+	alive    *time.Timer // stops the sweep unless something succeeds
+
+	mutex   sync.Mutex
+	total   int              // that were found to be changed
+	changed map[string]bool  // by DeviceSn
+	failed  map[string]error // by DeviceSn
+	first   error            // of failed
+	stopped error            // why the sweep was stopped; nil if it was not
+}
+
+// Sweep changes the device certificates under a CA, side by side, and lists them again until
+// the list shows none that is left: a device may register itself meanwhile. A failure of one
+// stops no other, unless all would fail alike. It returns how many were changed.
+func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := &sweeper{Sweep: s, instance: i, cancel: cancel, changed: map[string]bool{}, failed: map[string]error{}}
+	w.alive = time.AfterFunc(s.Each, func() {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.stop(errNoProgress)
+	})
+	defer w.alive.Stop()
+	w.instance.Observer = unobserved{}
+	w.progress = func(done, of int) { i.Observer.Counted(s.To.step, done, of) }
+	_, err = during(i.Observer, s.To.step, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
+	if err != nil {
+		err = &SweepError{Sweep: s, Instance: i.ID, Changed: len(w.changed), Failed: len(w.failed), Err: err}
+	}
+	return len(w.changed), err
+}
+
+// PrepareSweep finds the CA and counts the device certificates that the sweep would change. It
+// fails with a [*ReregistrationError] as the sweep would. It changes nothing.
+func (i Instance) PrepareSweep(ctx context.Context, s Sweep) (prepared Sweep, count int, err error) {
+	if s.Entry, err = i.Find(ctx, s.CA); err != nil {
+		return s, 0, err
+	}
+	w := &sweeper{Sweep: s, instance: i}
+	left, err := w.left(ctx)
+	return s, len(left), err
+}
+
+// stop ends the sweep for a reason, which is no cause of the context: the errors of the calls
+// that it ends would hold it.
+func (w *sweeper) stop(reason error) {
+	w.stopped = cmp.Or(w.stopped, reason)
+	w.cancel()
+}
+
+// run changes and lists until nothing is left.
+func (w *sweeper) run(ctx context.Context) error {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		left, err := w.left(ctx)
+		if err == nil && len(left) == 0 {
+			return w.first
+		}
+		if err == nil {
+			err = w.changeAll(ctx, left, pause)
+		}
+		if err != nil {
+			w.mutex.Lock()
+			defer w.mutex.Unlock()
+			return cmp.Or(w.stopped, err)
+		}
+	}
+}
+
+// left lists the device certificates that are not in the wanted state, without those that
+// failed, by their DeviceSn.
+func (w *sweeper) left(ctx context.Context) (left []string, err error) {
+	for device, err := range w.instance.listing(w.instance.Client.ListDeviceCertificateByCaSn(ctx, w.instance.ID, w.Entry.Sn)) {
+		switch {
+		case err != nil:
+			return nil, err
+		case w.failed[device.DeviceSn] != nil || stateOf(device.Active, device.StateUnknown) == w.To.wanted:
+			continue
+		case w.To.wanted == absent && !w.AllowReregistration && reregisters(w.Entry, device, time.Now()):
+			return nil, &ReregistrationError{DeviceReference{Sn: device.DeviceSn}, w.Entry.Sn, w.instance.ID}
+		}
+		left = append(left, device.DeviceSn)
+		if !w.changed[device.DeviceSn] {
+			w.total++
+		}
+	}
+	return left, nil
+}
+
+// changeAll changes those that are left. If all were changed before, the list has not caught
+// up: it pauses.
+func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Duration) error {
+	before := len(w.changed)
+	next := make(chan string)
+	var group sync.WaitGroup
+	for range min(sweepAtOnce, len(left)) {
+		group.Go(func() {
+			for sn := range next {
+				w.ended(sn, w.change(ctx, sn))
+			}
+		})
+	}
+	for _, sn := range left {
+		select {
+		case next <- sn:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(next)
+	group.Wait()
+	if len(w.changed) == before {
+		return sleep(ctx, pause)
+	}
+	return ctx.Err()
+}
+
+// change changes one device certificate. After a lost answer it looks at the service.
+func (w *sweeper) change(ctx context.Context, sn string) error {
+	ctx, cancel := context.WithTimeout(ctx, w.Each)
+	defer cancel()
+	held := w.instance.deviceHolding(DeviceReference{Sn: sn}, api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}, &api.DeviceCertificate{})
+	_, err := held.change[w.To.wanted](ctx)
+	if isGone(err) || err == nil {
+		return nil
+	}
+	if !api.MaybeDone(err) {
+		return err
+	}
+	if shown, look := w.instance.lookFor(ctx, held, w.To); shown != w.To.wanted {
+		return w.instance.unknown(held.name, w.To, err, look)
+	}
+	return nil
+}
+
+// ended counts a change. A failure that every other would meet, too, stops the sweep.
+func (w *sweeper) ended(sn string, err error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	switch {
+	case err == nil && !w.changed[sn]:
+		w.changed[sn] = true
+		w.alive.Reset(w.Each)
+	case err != nil && errors.Is(err, context.Canceled):
+		return // the sweep was stopped
+	case err != nil:
+		w.failed[sn] = err
+		w.first = cmp.Or(w.first, err)
+		if kind, refused := api.KindOf(err); refused && (kind == api.Denied || kind == api.Unpermitted) {
+			w.stop(err)
+		}
+	}
+	w.progress(len(w.changed), w.total)
+}
+
+// unobserved is an observer that tells nobody.
+type unobserved struct{}
+
+func (unobserved) Started(Step)           {}
+func (unobserved) Ended(Step, error)      {}
+func (unobserved) Warned(string)          {}
+func (unobserved) Counted(Step, int, int) {}
