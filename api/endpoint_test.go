@@ -1,6 +1,9 @@
 package api
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestRegionalEndpoint(t *testing.T) {
 	tests := []struct {
@@ -11,6 +14,7 @@ func TestRegionalEndpoint(t *testing.T) {
 		{"cn-hangzhou", false, "https://onsmqtt.cn-hangzhou.aliyuncs.com"},
 		{"cn-hangzhou", true, "https://onsmqtt-vpc.cn-hangzhou.aliyuncs.com"},
 		{"ap-newplace-12", false, "https://onsmqtt.ap-newplace-12.aliyuncs.com"},
+		{"mq-internet-access", false, "https://onsmqtt.mq-internet-access.aliyuncs.com"},
 	}
 	for _, tt := range tests {
 		got, err := RegionalEndpoint(tt.region, tt.vpc)
@@ -77,6 +81,31 @@ func TestParseEndpointRefuses(t *testing.T) {
 		_, err := ParseEndpoint(tt.text)
 		if err == nil || err.Error() != tt.want {
 			t.Errorf("ParseEndpoint(%q)\n got %v\nwant %s", tt.text, err, tt.want)
+		}
+	}
+}
+
+// STS is asked in the region of the service, inside the VPC if the service is; a host that is
+// not the vendor's stands for both.
+func TestSTSEndpoint(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"onsmqtt.cn-hangzhou.aliyuncs.com":     "https://sts.cn-hangzhou.aliyuncs.com",
+		"onsmqtt-vpc.cn-hangzhou.aliyuncs.com": "https://sts-vpc.cn-hangzhou.aliyuncs.com",
+		"http://127.0.0.1:81":                  "http://127.0.0.1:81",
+		"onsmqtt.example":                      "https://onsmqtt.example",
+	} {
+		e, err := ParseEndpoint(endpoint)
+		if err != nil || e.STS().String() != want {
+			t.Errorf("%s: %s, %v; want %s", endpoint, e.STS(), err, want)
+		}
+	}
+}
+
+// The pseudo-region has a public endpoint only; four regions have one inside a VPC only.
+func TestRegions(t *testing.T) {
+	for region, want := range map[string][2]bool{"cn-hangzhou": {true, true}, "mq-internet-access": {true, false}, "us-east-1": {false, true}, "cn-heyuan-acdr-1": {false, true}} {
+		if public, vpc := slices.Contains(Regions(false), region), slices.Contains(Regions(true), region); public != want[0] || vpc != want[1] {
+			t.Errorf("%s: %v, %v, want %v", region, public, vpc, want)
 		}
 	}
 }
