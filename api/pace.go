@@ -11,9 +11,12 @@ import (
 	"mqttca/api/wire"
 )
 
-// DefaultRate is the number of requests a second for one process: half of what the service
-// takes from one address. Above that it blocks the address.
-const DefaultRate = 150
+// The numbers of requests a second for one process. The service takes 300 from one address and
+// blocks an address that sends more.
+const (
+	DefaultRate = 150
+	ManyRate    = 250 // for work over many objects
+)
 
 // NewLimiter makes a limiter for all clients of a process that call the service; for 0 there
 // is none. A sixth of a second's requests may go out at once.

@@ -67,6 +67,9 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 			if err := a.canAgree(o.yes || !o.withDevices); err != nil {
 				return err
 			}
+			if o.withDevices {
+				a.paceMany(cmd)
+			}
 			return a.withCA(cmd, o.registeredCA, func(m *caOnInstance) error { return a.switchCA(m, s, o) })
 		},
 	}

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // An app is one run of the command line: the console, and the flags that commands share.
 type app struct {
 	console
 	connectionFlags
+	limiter *rate.Limiter // of all clients of the run; nil before the first is made
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.

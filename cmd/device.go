@@ -176,6 +176,9 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 			if err := a.canAgree(o.yes || !o.all && !c.deletes); err != nil {
 				return err
 			}
+			if o.all {
+				a.paceMany(cmd)
+			}
 			return a.withDevices(cmd, o.registeredCA, func(m *caOnInstance, ca *workflow.Reference) error {
 				if o.all {
 					return a.sweep(m, c, o)

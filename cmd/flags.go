@@ -87,6 +87,13 @@ func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
 	flags.StringVar(&c.profile, "profile", "", "profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials to take credentials from, and nothing else")
 }
 
+// paceMany sets the rate for work over many objects, unless one is given.
+func (c *connectionFlags) paceMany(cmd *cobra.Command) {
+	if !cmd.Flags().Changed("rate") {
+		c.rate = api.ManyRate
+	}
+}
+
 // addRequests adds the flags of a command that sends requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
 	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait)")

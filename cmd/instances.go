@@ -110,10 +110,17 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 		return err
 	}
 	regions := api.Regions(a.vpc)
+	sessions := make([]*session, len(regions))
+	for i, region := range regions {
+		if sessions[i], err = a.openRegion(provider, region); err != nil {
+			return err
+		}
+		defer sessions[i].client.Close()
+	}
 	lists, errs := make([][]instanceDocument, len(regions)), make([]error, len(regions))
 	var group sync.WaitGroup
-	for i, region := range regions {
-		group.Go(func() { lists[i], errs[i] = a.instancesIn(cmd.Context(), provider, region) })
+	for i, s := range sessions {
+		group.Go(func() { lists[i], errs[i] = a.instancesOf(cmd.Context(), s) })
 	}
 	group.Wait()
 	document := instancesDocument{origin: origin{VendorEndpoint: true}, Instances: slices.Concat(lists...), Unanswered: []string{}}
@@ -130,17 +137,12 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 	return failed
 }
 
-func (a *app) instancesIn(ctx context.Context, provider credentials.Provider, region string) ([]instanceDocument, error) {
+func (a *app) openRegion(provider credentials.Provider, region string) (*session, error) {
 	endpoint, err := api.RegionalEndpoint(region, a.vpc)
 	if err != nil {
 		return nil, err
 	}
-	if err := endpoint.CheckProxy(); err != nil {
-		return nil, err
-	}
-	s := a.open(api.Config{Endpoint: endpoint, Credentials: provider})
-	defer s.client.Close()
-	return a.instancesOf(ctx, s)
+	return a.open(api.Config{Endpoint: endpoint, Credentials: provider}), endpoint.CheckProxy()
 }
 
 func (d instancesDocument) plain(p *terminal.Sheet) error {

@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os/exec"
 	"slices"
@@ -10,8 +12,11 @@ import (
 	"sync"
 	"testing"
 
+	"golang.org/x/time/rate"
+
 	"mqttca/api"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
 )
 
 // Every region is asked at its own host, and one that refuses hides no other.
@@ -56,5 +61,22 @@ func TestInstancesOfAllRegions(t *testing.T) {
 	}
 	if code := command.ProcessState.ExitCode(); code != exitDenied || !strings.Contains(stderr.String(), "1 of 22 regions gave no list of instances (cn-chengdu): ListInstances was refused") {
 		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
+// Work over many objects has the rate for it, unless another is given.
+func TestRateOfManyObjects(t *testing.T) {
+	for args, want := range map[string]rate.Limit{
+		"devices deactivate --device-sn 1":                   api.DefaultRate,
+		"devices deactivate --ca-cert CERT --all --yes":      api.ManyRate,
+		"deactivate --ca-cert CERT --with-devices --yes":     api.ManyRate,
+		"devices delete --ca-cert CERT --all --yes --rate 7": 7,
+	} {
+		s := newStage(t, "active")
+		a := &app{console: console{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
+		a.run(context.Background(), s.line(args))
+		if a.limiter == nil || a.limiter.Limit() != want {
+			t.Errorf("%s: %+v, want %v", args, a.limiter, want)
+		}
 	}
 }

@@ -140,7 +140,10 @@ func (a *app) open(config api.Config) *session {
 	s := &session{endpoint: config.Endpoint, credentials: config.Credentials, started: time.Now(), run: fmt.Sprintf("%08x", rand.Uint32())}
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
-	config.Limiter = api.NewLimiter(a.rate)
+	if a.limiter == nil {
+		a.limiter = api.NewLimiter(a.rate)
+	}
+	config.Limiter = a.limiter
 	config.Retrying = a.noteRetry
 	config.Observe = func(e api.Exchange) {
 		a.warnOfClock(s, e)
