@@ -63,6 +63,7 @@ func NewClient(config Config) *Client {
 	transport.IdleConnTimeout = 90 * time.Second
 	client := &Client{config: config, http: wire.NewClient(transport, 0)}
 	client.pace.beside.Store(listAtOnce)
+	client.pace.turn = make(chan struct{}, 1)
 	return client
 }
 

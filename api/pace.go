@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
@@ -31,10 +32,12 @@ func NewLimiter(perSecond int) *rate.Limiter {
 type pace struct {
 	beside    atomic.Int32 // pages that are fetched side by side
 	throttled atomic.Bool  // since the last pages were fetched
+
+	turn chan struct{} // holds a value while a call that was throttled is sent again
 }
 
-// turn waits until the limiter lets the next request out.
-func (c *Client) turn(ctx context.Context, call Call) error {
+// limit waits until the limiter lets the next request out.
+func (c *Client) limit(ctx context.Context, call Call) error {
 	limiter := c.config.Limiter
 	if limiter == nil || limiter.Wait(ctx) == nil {
 		return nil
@@ -55,9 +58,8 @@ func (c *Client) atOnce() int32 {
 	return c.pace.beside.Load()
 }
 
-// note remembers a refusal by a service that has too much to do.
-func (p *pace) note(refusal *Error) {
-	if refusal.HTTPStatus == http.StatusTooManyRequests || refusal.Rule().Kind == Unavailable {
-		p.throttled.Store(true)
-	}
+// isThrottle reports whether the service has too much to do.
+func isThrottle(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && (refusal.HTTPStatus == http.StatusTooManyRequests || refusal.Rule().Kind == Unavailable)
 }

@@ -71,8 +71,8 @@ func TestListWithinAQuota(t *testing.T) {
 		defer cancel()
 		listed, err := collect(b.ListCaCertificate(ctx, "i"))
 		t.Logf("%d requests in %v, %d in the first 3 s", len(b.requests), time.Since(start), early)
-		if err != nil || len(listed) != 5000 {
-			t.Errorf("%d entries, %v", len(listed), err)
+		if err != nil || len(listed) != 5000 || early > 45 || len(b.requests) > 130 {
+			t.Errorf("%d entries in %d requests, %d of them in the first 3 s, %v", len(listed), len(b.requests), early, err)
 		}
 	})
 }

@@ -27,16 +27,35 @@ type StoppedError struct {
 
 func (e *StoppedError) Error() string { return e.Call.String() + ": " + e.StoppedError.Error() }
 
-// call sends a request, again if that may help, and decodes the answer into answer.
+// call sends a request, again if that may help, and decodes the answer into answer. Of
+// several calls that were throttled one at a time is sent again.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
 	ctx, cancel := op.withinTime(ctx)
 	defer cancel()
 	about := c.about(op, params)
+	var last error
+	inTurn := false
+	defer func() {
+		if inTurn {
+			<-c.pace.turn
+		}
+	}()
 	err := wire.Retry(ctx, wire.Pacing{
 		Tries:  c.config.Retries + 1,
 		Judge:  op.judge,
 		Notify: func(err error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, err, pause}) },
-	}, func(ctx context.Context) error { return c.attempt(ctx, op, params, answer) })
+	}, func(ctx context.Context) error {
+		if !inTurn && isThrottle(last) {
+			select {
+			case c.pace.turn <- struct{}{}:
+				inTurn = true
+			case <-ctx.Done():
+				return last
+			}
+		}
+		last = c.attempt(ctx, op, params, answer)
+		return last
+	})
 	if stopped, ok := err.(*wire.StoppedError); ok {
 		return &StoppedError{about, stopped}
 	}

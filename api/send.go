@@ -34,7 +34,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	if err != nil {
 		return err
 	}
-	if err := c.turn(ctx, c.about(op, params)); err != nil {
+	if err := c.limit(ctx, c.about(op, params)); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
@@ -45,7 +45,9 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		exchange.Code = refusal.Code
 		refusal.clockOffset = exchange.ClockOffset
-		c.pace.note(refusal)
+	}
+	if isThrottle(err) {
+		c.pace.throttled.Store(true)
 	}
 	tell(c, c.config.Observe, exchange)
 	return err
