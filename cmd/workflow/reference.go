@@ -36,9 +36,13 @@ type AmbiguousError struct {
 }
 
 func (e *AmbiguousError) Error() string {
+	const most = 5
 	var names []string
-	for _, match := range e.Matches {
+	for _, match := range e.Matches[:min(most, len(e.Matches))] {
 		names = append(names, describe(match))
+	}
+	if len(e.Matches) > most {
+		names = append(names, "…")
 	}
 	return fmt.Sprintf("Sn %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
 }
