@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,10 +44,13 @@ func TestDefaultRateIsBelowTheLimits(t *testing.T) {
 // less often.
 func TestListWithinAQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mutex sync.Mutex
 		var second time.Time
 		inSecond, early := 0, 0
 		start := time.Now()
 		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, r *http.Request) {
+			mutex.Lock()
+			defer mutex.Unlock()
 			if time.Since(second) >= time.Second {
 				second, inSecond = time.Now(), 0
 			}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -29,10 +30,14 @@ type bubble struct {
 func newBubble(t *testing.T, retries int, handle func(n int, w http.ResponseWriter, r *http.Request)) *bubble {
 	t.Helper()
 	b := &bubble{}
+	var mutex sync.Mutex
 	pipe := emulator.NewPipe()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mutex.Lock()
 		b.requests = append(b.requests, r)
-		handle(len(b.requests), w, r)
+		n := len(b.requests)
+		mutex.Unlock()
+		handle(n, w, r)
 	})}
 	go server.Serve(pipe)
 	endpoint, err := ParseEndpoint("http://127.0.0.1:1")

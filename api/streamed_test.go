@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,8 +50,11 @@ func TestListingEnds(t *testing.T) {
 // throttled together.
 func TestThrottleHalvesThePages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mutex sync.Mutex
 		throttled := map[int]bool{3: true, 5: true, 20: true}
 		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, r *http.Request) {
+			mutex.Lock()
+			defer mutex.Unlock()
 			number, _ := strconv.Atoi(r.URL.Query().Get("PageNo"))
 			if throttled[number] {
 				delete(throttled, number)
