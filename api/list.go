@@ -69,28 +69,15 @@ type page[VO any] struct {
 func (l listing[VO, T]) all(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l.seed, l.known = maphash.MakeSeed(), map[uint64]bool{}
-		err := l.each(ctx, func(entry T) bool { return yield(entry, nil) })
-		if err != nil && !errors.Is(err, errEnough) {
-			var none T
-			yield(none, err)
-		}
-	}
-}
-
-// errEnough ends a listing whose reader wants no more of it.
-var errEnough = errors.New("enough")
-
-func (l *listing[VO, T]) each(ctx context.Context, yield func(T) bool) error {
-	pages := []page[VO]{l.page(ctx, 1, maxAnswerBytes)}
-	for next := 2; ; {
-		for _, page := range pages {
-			last, err := l.take(ctx, page, yield)
-			if last || err != nil {
-				return err
+		pages := []page[VO]{l.page(ctx, 1, maxAnswerBytes)}
+		for next := 2; ; next += len(pages) {
+			for _, page := range pages {
+				if !l.take(ctx, page, yield) {
+					return
+				}
 			}
+			pages = l.pages(ctx, next)
 		}
-		pages = l.pages(ctx, next)
-		next += len(pages)
 	}
 }
 
@@ -143,12 +130,9 @@ func (l *listing[VO, T]) page(ctx context.Context, pageNo, maxBytes int) page[VO
 	return page[VO]{err: missingField(l.client.about(l.op, params), &answer, lacking)}
 }
 
-// take yields what is new on a page and reports whether the page is the last. An entry that
-// moved to a later page while the pages were fetched is taken once.
-func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T) bool) (last bool, err error) {
-	if page.err != nil {
-		return true, page.err
-	}
+// take yields what is new on a page, or the page's error, and reports whether there may be
+// another page. An entry that moved to a later page while the pages were fetched is taken once.
+func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T, error) bool) (more bool) {
 	before := len(l.known)
 	for _, vo := range page.entries {
 		entry := vo.certificate()
@@ -157,18 +141,32 @@ func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T) 
 			continue
 		}
 		l.known[hash] = true
-		switch {
-		case ctx.Err() != nil: // what is done with an entry may take its time
-			return true, l.failure(ctx.Err(), wire.Ending(ctx.Err()))
-		case len(l.known) > maxEntries:
-			return true, l.failure(nil, fmt.Sprintf("the list has no end after %d entries", maxEntries))
-		case !yield(entry):
-			return true, errEnough
+		if page.err = l.limit(ctx); page.err != nil {
+			break
+		}
+		if !yield(entry, nil) {
+			return false
 		}
 	}
-	return len(l.known) == before || len(page.entries) < page.size, nil
+	if page.err != nil {
+		var none T
+		yield(none, page.err)
+		return false
+	}
+	return len(l.known) > before && len(page.entries) >= page.size
 }
 
-func (l *listing[VO, T]) failure(cause error, reason string) error {
-	return &NoAnswerError{Call: l.client.about(l.op, l.params), Reason: reason, Err: cause}
+// limit ends a listing that never would, and one that goes on when its time is up: what the
+// reader does with an entry may take its time.
+func (l *listing[VO, T]) limit(ctx context.Context) error {
+	reason := ""
+	switch {
+	case ctx.Err() != nil:
+		reason = wire.Ending(ctx.Err())
+	case len(l.known) > maxEntries:
+		reason = fmt.Sprintf("the list has no end after %d entries", maxEntries)
+	default:
+		return nil
+	}
+	return &NoAnswerError{Call: l.client.about(l.op, l.params), Reason: reason, Err: ctx.Err()}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,10 +43,7 @@ func (c *Client) limit(ctx context.Context, call Call) error {
 	if limiter == nil || limiter.Wait(ctx) == nil {
 		return nil
 	}
-	cause := ctx.Err()
-	if cause == nil { // Wait does not begin if the deadline is too near
-		cause = context.DeadlineExceeded
-	}
+	cause := cmp.Or(ctx.Err(), context.DeadlineExceeded) // Wait does not begin if the deadline is too near
 	return &NoAnswerError{Call: call, Err: cause,
 		Reason: fmt.Sprintf("%s before it was sent (at most %v requests a second)", wire.Ending(cause), limiter.Limit())}
 }

@@ -48,7 +48,12 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	if judge == nil {
 		judge = Judge
 	}
-	pauses := newPauses()
+	pauses := &backoff.ExponentialBackOff{
+		InitialInterval:     firstInterval,
+		RandomizationFactor: 1, // full jitter: anything from nothing to twice the interval
+		Multiplier:          2,
+		MaxInterval:         longestInterval,
+	}
 	var limitedSince time.Time // the first of the attempts in a row whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
@@ -73,18 +78,13 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 		if p.Notify != nil {
 			p.Notify(err, pause)
 		}
-		if sleep(ctx, pause) != nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+		if ctx.Err() != nil {
 			return &StoppedError{Cause: ctx.Err(), Last: err}
 		}
-	}
-}
-
-func newPauses() *backoff.ExponentialBackOff {
-	return &backoff.ExponentialBackOff{
-		InitialInterval:     firstInterval,
-		RandomizationFactor: 1, // full jitter: anything from nothing to twice the interval
-		Multiplier:          2,
-		MaxInterval:         longestInterval,
 	}
 }
 
@@ -92,19 +92,4 @@ func newPauses() *backoff.ExponentialBackOff {
 func endsBefore(ctx context.Context, pause time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && ctx.Err() == nil && time.Until(deadline) <= pause
-}
-
-// sleep waits. It ends early, with an error, if the context does.
-func sleep(ctx context.Context, pause time.Duration) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -50,12 +51,7 @@ func Judge(err error) Verdict {
 }
 
 func isOneOf(err error, causes ...error) bool {
-	for _, cause := range causes {
-		if errors.Is(err, cause) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) })
 }
 
 // A StatusError is an HTTP answer that is no answer of the server that was asked, such as a
@@ -75,11 +71,7 @@ func (e *StatusError) verdict() Verdict {
 // PassingStatus reports whether an HTTP status by itself says that the next request may
 // succeed.
 func PassingStatus(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+	return slices.Contains([]int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, status)
 }
 
 // RetryAfter is the pause that an answer asks for: by x-acs-retry-after, in milliseconds, or
