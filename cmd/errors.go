@@ -110,8 +110,8 @@ func errorTable() []errorRow {
 	}
 }
 
-// describeCredentials tells credentials that were not fetched for now from those that are wrong
-// or refused.
+// describeCredentials is the row for credentials: those that could not be fetched for now may be
+// had later, those that are wrong or refused may not.
 func describeCredentials(_ *cobra.Command, err error, f *failure) bool {
 	own, ok := errors.AsType[*credentials.Error](err)
 	if !ok {

@@ -55,7 +55,7 @@ const (
 	Unusable   Kind = iota // they are named, and cannot be had: the advice says more
 	Missing                // there are none, or only a part of them
 	BadProfile             // a profile is there and cannot be used
-	Unfetched              // who gives them could not be reached or could not answer: that may pass
+	Unfetched              // their source could not be reached, or could not answer for now
 )
 
 // An Error says that there are no usable credentials, or none for now. It names the places, never their

@@ -73,8 +73,8 @@ func (o origin) failed(ctx context.Context, err error) error {
 	return failure
 }
 
-// explain says what an attempt failed by. An answer that refuses is final; what may pass, and a
-// server that was not reached, leaves the credentials unfetched.
+// explain puts the error of an attempt into words. A refusal is final. If the server was not
+// reached, or may answer otherwise later, the credentials are unfetched.
 func (o origin) explain(err error) *Error {
 	var (
 		answer *refusal

@@ -82,8 +82,8 @@ func checkLibrary(source string) error {
 }
 
 // refusalOf puts an error of the library into words: its own hold URLs with signatures, and
-// whole answers, but no HTTP status. A refusal of STS is JSON; a page is from a gateway on the
-// way, whose failure may pass.
+// whole answers, but no HTTP status. STS refuses in JSON. An HTML page comes from a gateway on
+// the way, whose failure may pass.
 func refusalOf(err error, secrets []Secret) error {
 	if _, ok := errors.AsType[*url.Error](err); ok || wire.Judge(err).MayPass {
 		return err
@@ -93,7 +93,7 @@ func refusalOf(err error, secrets []Secret) error {
 		return noneUsable()
 	}
 	if strings.HasPrefix(strings.TrimSpace(body), "<") {
-		return &refusal{words: "answered with a page that is not of STS", passing: true}
+		return &refusal{words: "answered with an HTML page", passing: true}
 	}
 	code, requestID := refusalIn(body, secrets)
 	if code == "" && requestID == "" {

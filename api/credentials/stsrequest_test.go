@@ -67,7 +67,7 @@ func TestSTSRequestErrors(t *testing.T) {
 	transport := func(cause error) error {
 		return &url.Error{Op: "Post", URL: "https://sts.example/?SecurityToken=sent+secret/one", Err: cause}
 	}
-	const unusable, passing = "gave none that can be used", "answered with a page that is not of STS"
+	const unusable, passing = "gave none that can be used", "answered with an HTML page"
 	tests := []struct {
 		name string
 		err  error

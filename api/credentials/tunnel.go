@@ -26,8 +26,8 @@ type tunnel struct {
 	host     string
 }
 
-// throughTunnel makes a call by way of a proxy on a loopback address. It prefers the reason why
-// the way was not open to the error of the call, which does not know it.
+// throughTunnel calls with the address of a tunnel to the host. If the call fails because the
+// tunnel could not reach the host, the error is that of the tunnel, which says why.
 func throughTunnel(ctx context.Context, host string, call func(proxy string) error) error {
 	proxy, err := wire.NewTransport().Proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
 	if err != nil {
@@ -51,8 +51,8 @@ func throughTunnel(ctx context.Context, host string, call func(proxy string) err
 	return nil
 }
 
-// address is what the library is told: the proxy of the environment speaks through the tunnel,
-// with the scheme and the password that it has.
+// address is the URL of the tunnel. If the environment names a proxy, the library talks to that
+// proxy through the tunnel, so the URL has its scheme and its password.
 func (t tunnel) address() string {
 	if t.proxy == nil {
 		return "http://" + t.listener.Addr().String()
