@@ -98,19 +98,16 @@ func (t tunnel) serve(ctx context.Context) error {
 
 // dial connects to the host, or to the proxy of the environment, with the errors of net/http.
 func (t tunnel) dial(ctx context.Context) (conn net.Conn, err error) {
-	if t.proxy == nil {
-		host := url.URL{Host: t.host}
-		return (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(host.Hostname(), cmp.Or(host.Port(), "443")))
-	}
-	port := map[string]string{"http": "80", "https": "443"}[t.proxy.Scheme]
-	address := net.JoinHostPort(t.proxy.Hostname(), cmp.Or(t.proxy.Port(), port, "1080"))
-	if t.proxy.Scheme == "https" {
+	to := cmp.Or(t.proxy, &url.URL{Host: t.host})
+	port := map[string]string{"": "443", "http": "80", "https": "443"}[to.Scheme] // else of SOCKS
+	address := net.JoinHostPort(to.Hostname(), cmp.Or(to.Port(), port, "1080"))
+	if to.Scheme == "https" {
 		conn, err = (&tls.Dialer{}).DialContext(ctx, "tcp", address)
 	} else {
 		conn, err = (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	}
-	if err != nil {
-		return nil, &net.OpError{Op: "proxyconnect", Net: "tcp", Err: err}
+	if err != nil && t.proxy != nil {
+		err = &net.OpError{Op: "proxyconnect", Net: "tcp", Err: err}
 	}
-	return conn, nil
+	return conn, err
 }
