@@ -186,6 +186,6 @@ func try(signer crypto.Signer) (fits func(*x509.Certificate) bool, err error) {
 	digest.Write(data)
 	signature, err := signer.Sign(rand.Reader, digest.Sum(nil), crypto.SHA256)
 	return func(certificate *x509.Certificate) bool {
-		return err == nil && certificate.CheckSignature(signatureAlgorithm(certificate), data, signature) == nil
+		return err == nil && checkSignature(certificate, signatureAlgorithm(certificate), data, signature) == nil
 	}, err
 }

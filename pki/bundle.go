@@ -191,7 +191,3 @@ func (b *bundle) issuer(verification *x509.Certificate, object string) (*x509.Ce
 	}
 	return found, err
 }
-
-func signedBy(certificate, issuer *x509.Certificate) bool {
-	return issuer.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
-}

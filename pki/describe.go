@@ -55,18 +55,37 @@ func Describe(certificate *x509.Certificate) Description {
 	return d
 }
 
-// selfSigned reports whether a certificate is signed with its own key. If the algorithm of the
-// signature can't be verified, such as MD5, equal names are enough.
+// selfSigned reports whether a certificate is signed with its own key. If that can't be told,
+// equal names are enough.
 func selfSigned(certificate *x509.Certificate) bool {
-	if !selfIssued(certificate) {
-		return false
-	}
-	// Of certificates crypto/x509 refuses to verify SHA-1, of requests not.
-	request := x509.CertificateRequest{PublicKey: certificate.PublicKey, SignatureAlgorithm: certificate.SignatureAlgorithm,
-		RawTBSCertificateRequest: certificate.RawTBSCertificate, Signature: certificate.Signature}
-	err := request.CheckSignature()
+	return selfIssued(certificate) && mayHaveSigned(certificate, certificate)
+}
+
+// signedBy reports whether the issuer's key signed a certificate.
+func signedBy(certificate, issuer *x509.Certificate) bool {
+	return verify(certificate, issuer) == nil
+}
+
+// mayHaveSigned reports whether the issuer's key signed a certificate, or that can't be told,
+// as of MD5, SHA-3 and kinds of keys that crypto/x509 does not know.
+func mayHaveSigned(certificate, issuer *x509.Certificate) bool {
+	err := verify(certificate, issuer)
 	_, insecure := errors.AsType[x509.InsecureAlgorithmError](err)
 	return err == nil || insecure || errors.Is(err, x509.ErrUnsupportedAlgorithm)
+}
+
+func verify(certificate, issuer *x509.Certificate) error {
+	return checkSignature(issuer, certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature)
+}
+
+// checkSignature verifies a signature, whatever the extensions of the issuer say. RSA keys that
+// crypto/rsa refuses are unsupported, and those that would take it too long.
+func checkSignature(issuer *x509.Certificate, algorithm x509.SignatureAlgorithm, signed, signature []byte) error {
+	if key, ok := issuer.PublicKey.(*rsa.PublicKey); ok && (key.N.BitLen() < minVerified || key.N.BitLen() > maxModulus ||
+		key.N.Bit(0) == 0 || key.E < 3 || key.E&1 == 0 || key.E > maxExponent) {
+		return x509.ErrUnsupportedAlgorithm
+	}
+	return issuer.CheckSignature(algorithm, signed, signature)
 }
 
 // selfIssued reports whether a certificate is its own issuer by its names (RFC 5280 section

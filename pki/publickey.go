@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func parseRSA(key cryptobyte.String) crypto.PublicKey {
 		return nil
 	}
 	n, e := new(big.Int).SetBytes(modulus), new(big.Int).SetBytes(exponent)
-	if n.Sign() == 0 || e.BitLen() > 31 {
+	if n.Sign() == 0 || !e.IsInt64() || e.Int64() > math.MaxInt {
 		return nil
 	}
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}

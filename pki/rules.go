@@ -51,7 +51,7 @@ var rules = []rule{
 	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
 		"the service takes RSA and ECC only; a shorter key can be broken, and whoever does so can pose as any device"},
 	{"rsa-exponent", OfCA, Fault, findUnfitExponent, "RFC 8017 section 3.1",
-		"signatures of such a key can't be verified, or anybody can forge them"},
+		"Go's verifiers and others take no such key, or anybody can forge its signatures"},
 	{"rsa-exponent-small", OfCA, Warning, findSmallExponent, "NIST FIPS 186-5 appendix A.1.1",
 		"verifiers that keep to the standard refuse such keys"},
 	{"key-size", OfCA, Warning, findLargeKey, "NIST SP 800-57 part 1 section 5.6.1",

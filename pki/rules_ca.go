@@ -82,7 +82,9 @@ func findBadSelfSignature(m *Material, _ time.Time) (string, string) {
 // findSelfIssued leaves a CA whose issuer is in the file to chain.
 func findSelfIssued(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
-	signed := func(other *x509.Certificate) bool { return c.CheckSignatureFrom(other) == nil }
+	signed := func(other *x509.Certificate) bool {
+		return bytes.Equal(other.RawSubject, c.RawIssuer) && mayHaveSigned(c, other)
+	}
 	return when(selfIssued(c) && !identifiesItself(c) && !selfSigned(c) && !slices.ContainsFunc(m.others, signed),
 		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a change of keys, or damaged",
 		"compare its SHA-256 with that of the CA's source, and take the one that your devices have")
@@ -114,20 +116,20 @@ func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
 		"should the service refuse the CA or its device certificates, they may be why")
 }
 
-// findBrokenChain reports an issuer in the CA's own file that did not sign the CA. A file
-// without the issuer is fine: only the one certificate is registered.
+// findBrokenChain reports an issuer in the CA's own file that did not sign the CA, if that can
+// be told. A file without the issuer is fine: only the one certificate is registered.
 func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	issuers := 0
 	for _, other := range m.others {
 		if other.Equal(m.Certificate) || !bytes.Equal(other.RawSubject, m.Certificate.RawIssuer) {
 			continue
 		}
-		if m.Certificate.CheckSignatureFrom(other) == nil {
+		if mayHaveSigned(m.Certificate, other) {
 			return "", ""
 		}
 		issuers++
 	}
-	return when(issuers > 0 && m.Certificate.CheckSignatureFrom(m.Certificate) != nil,
+	return when(issuers > 0 && !selfSigned(m.Certificate),
 		fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
 		"put the CA's true chain into the file, or the CA certificate alone")
 }

@@ -23,6 +23,8 @@ const (
 	minExponent = 65537
 	// maxExponent is the largest that crypto/rsa verifies with.
 	maxExponent = 1<<31 - 1
+	// minVerified is the size of the smallest modulus that crypto/rsa verifies with.
+	minVerified = 1024
 
 	adviceOfKey = "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
 )
@@ -32,17 +34,27 @@ const (
 func fitKey(public crypto.PublicKey, kind string) string {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
-		if key.N.BitLen() >= 2048 {
-			return ""
+		switch size := key.N.BitLen(); {
+		case size < 2048:
+			return fmt.Sprintf("its RSA key has %d bits, fewer than 2048", size)
+		case size > maxModulus:
+			return fmt.Sprintf("its RSA key has %d bits, more than the %d that OpenSSL verifies with", size, maxModulus)
 		}
-		return fmt.Sprintf("its RSA key has %d bits, fewer than 2048", key.N.BitLen())
+		return ""
 	case *ecdsa.PublicKey:
 		switch key.Curve.Params().Name {
 		case "P-256", "P-384", "P-521":
 			return ""
 		}
 	}
-	return "its key is " + kind + ", which is neither RSA nor EC P-256, P-384 or P-521"
+	return unfitKind(kind, "RSA nor EC P-256, P-384 or P-521")
+}
+
+func unfitKind(kind, fit string) string {
+	if kind == unreadRSA {
+		return "its RSA key has a public exponent of more than 63 bits, or numbers that can't be read"
+	}
+	return "its key is " + kind + ", which is neither " + fit
 }
 
 // samePublicKey reports whether a and b are the same public key. It is false for all that
@@ -140,7 +152,7 @@ func findOddProofKey(m *Material, _ time.Time) (string, string) {
 	case *rsa.PublicKey, *ecdsa.PublicKey:
 		return "", ""
 	}
-	return "its key is " + certificateKeyKind(m.Verification) + ", which is neither RSA nor EC", proofKeyAdvice
+	return unfitKind(certificateKeyKind(m.Verification), "RSA nor EC"), proofKeyAdvice
 }
 
 func findWeakProofKey(m *Material, at time.Time) (string, string) {

@@ -38,7 +38,7 @@ const adviceOfIssuer = "sign the request again with the key of the CA that is to
 
 // findForeignSignature leaves a signature that can't be verified to verification-digest.
 func findForeignSignature(m *Material, _ time.Time) (string, string) {
-	if reason, _ := unfitDigest(m.Verification); reason != "" || signedBy(m.Verification, m.Certificate) {
+	if reason, _ := unfitDigest(m.Verification); reason != "" || mayHaveSigned(m.Verification, m.Certificate) {
 		return "", ""
 	}
 	issuer := quoteIssuer(m.Verification)

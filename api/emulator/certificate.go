@@ -16,6 +16,9 @@ import (
 // maxSerialDigits is the vendor's limit on a serial number, in hex digits.
 const maxSerialDigits = 128
 
+// maxModulus is OpenSSL's limit on an RSA key, in bits: to verify with a longer one takes minutes.
+const maxModulus = 16384
+
 // parseCA reads a CA certificate and checks it by itself.
 // Invented: ca-checks.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
@@ -97,7 +100,7 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 func isCAKey(ca *x509.Certificate) bool {
 	switch key := ca.PublicKey.(type) {
 	case *rsa.PublicKey:
-		return key.N.BitLen() >= 2048
+		return key.N.BitLen() >= 2048 && key.N.BitLen() <= maxModulus
 	case *ecdsa.PublicKey:
 		return key.Curve == elliptic.P256() || key.Curve == elliptic.P384() || key.Curve == elliptic.P521()
 	default:
