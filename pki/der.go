@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// endOfContents ends a value of indefinite length.
+const endOfContents = "\x00\x00"
+
 // maxDepth bounds the nesting of BER. An archive has some twenty levels.
 const maxDepth = 40
 
@@ -34,8 +37,8 @@ func berHeader(data []byte) (header, content int, ok bool) {
 	return header, content, content <= len(data)-header
 }
 
-// toDER encodes the first value in data anew: with definite lengths, and an OCTET STRING in
-// one piece. BER allows more, of which Java's tools make use (X.690 section 8). It returns
+// toDER encodes the first value in data anew: with definite lengths, and a string in one
+// piece. BER allows more, of which Java's tools make use (X.690 section 8). It returns
 // what follows the value, and nil for both if data is no BER.
 func toDER(data []byte, depth int) (der, rest []byte) {
 	header, length, ok := berHeader(data)
@@ -51,7 +54,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		return encodeDER(data[0], content), rest
 	}
 	var inner []byte
-	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte{0, 0})) {
+	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte(endOfContents))) {
 		var child []byte
 		if child, content = toDER(content, depth-1); child == nil {
 			return nil, nil
@@ -62,15 +65,15 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		if len(content) == 0 {
 			return nil, nil
 		}
-		rest = content[2:]
+		rest = content[len(endOfContents):]
 	}
-	if data[0] == 0x24 {
-		return encodeDER(asn1.TagOctetString, joined(inner)), rest
+	if tag := data[0] &^ 0x20; tag == asn1.TagBitString || tag == asn1.TagOctetString || tag == asn1.TagUTF8String || tag > asn1.TagSet && tag < 0x1f {
+		return encodeDER(tag, joined(inner)), rest
 	}
 	return encodeDER(data[0], inner), rest
 }
 
-// joined is the content of OCTET STRINGs that follow each other.
+// joined is the content of strings that follow each other.
 func joined(der []byte) (content []byte) {
 	for len(der) > 0 {
 		header, length, _ := berHeader(der)
@@ -85,16 +88,41 @@ func encodeDER(tag byte, content []byte) []byte {
 }
 
 // firstDER returns the SEQUENCE that data begins with and what follows it, or nil. What is in
-// it stays as it is, if its length is definite: a signature may be over it.
+// it stays as it is, if its length is definite or it is a certificate: a signature may be over it.
 func firstDER(data []byte) (der, rest []byte) {
 	header, length, ok := berHeader(data)
 	switch {
 	case !ok || data[0] != 0x30:
 		return nil, data
 	case length < 0:
-		return toDER(data, maxDepth)
+		der, rest = toDER(data, maxDepth)
+		if kindOf(der) != "CERTIFICATE" {
+			return der, rest
+		}
+		length = len(data) - len(rest) - header - len(endOfContents)
+		return encodeDER(data[0], data[header:header+length]), rest
 	}
 	return encodeDER(data[0], data[header:header+length]), data[header+length:]
+}
+
+// elements returns the values in a value of BER, as they stand.
+func elements(ber []byte) (values [][]byte) {
+	header, length, _ := berHeader(ber)
+	content := ber[header:]
+	if length < 0 {
+		content = content[:len(content)-len(endOfContents)]
+	}
+	for len(content) > 0 {
+		header, length, ok := berHeader(content)
+		if length += header; !ok {
+			length = len(content)
+		} else if length < header {
+			_, rest := toDER(content, maxDepth)
+			length = len(content) - len(rest)
+		}
+		values, content = append(values, content[:length]), content[length:]
+	}
+	return values
 }
 
 // shape returns the values in a SEQUENCE, and a letter for the type of each.
@@ -120,9 +148,17 @@ func shape(der []byte) (types string, values []asn1.RawValue) {
 	return types, values
 }
 
+// asDER is a copy of BER in DER; what is no BER stays as it is.
+func asDER(ber []byte) []byte {
+	if der, _ := toDER(ber, maxDepth); der != nil {
+		return der
+	}
+	return ber
+}
+
 // kindOf is the PEM label for DER by what it holds, or "" if that can't be told.
 func kindOf(der []byte) string {
-	types, values := shape(der)
+	types, values := shape(asDER(der))
 	is := func(start string) bool { return strings.HasPrefix(types, start) }
 	switch {
 	case is("is") && len(values[0].Bytes) == 1 && values[0].Bytes[0] == 3:

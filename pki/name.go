@@ -23,7 +23,7 @@ type attribute struct {
 // read ends it.
 func readName(name cryptobyte.String) (rdns [][]attribute) {
 	var set, body cryptobyte.String
-	for ok := open(&name, name); ok && name.ReadASN1(&set, tag.SET); {
+	for ok := open(&name, asDER(name)); ok && name.ReadASN1(&set, tag.SET); {
 		var rdn []attribute
 		var a attribute
 		for set.ReadASN1Element(&a.raw, tag.SEQUENCE) && open(&body, a.raw) &&

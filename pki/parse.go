@@ -17,16 +17,17 @@ import (
 
 // parseCertificate reads the DER of a certificate and ignores bytes behind it. Certificates
 // that crypto/x509 refuses, and OpenSSL doesn't, are read part by part. So are those of which
-// crypto/x509 leaves out a part: the extensions of X.509 v1, a key of an unusual algorithm.
+// crypto/x509 leaves out a part: extensions of X.509 v1 and behind an odd identifier, a key of
+// an unusual algorithm.
 func parseCertificate(der []byte) (*x509.Certificate, error) {
 	if element, _ := firstDER(der); element != nil {
 		der = element
 	}
 	certificate, err := x509.ParseCertificate(der)
-	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil {
+	p, ok := takeApart(der)
+	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil && len(certificate.Extensions) == len(p.extensions) {
 		return certificate, nil
 	}
-	p, ok := takeApart(der)
 	odd := p.certificate()
 	if ok && odd != nil && (err != nil || len(odd.Extensions) > len(certificate.Extensions) || odd.PublicKey != nil) {
 		return odd, nil
@@ -34,10 +35,11 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 	return certificate, err
 }
 
-// parts are the parts of a certificate as they stand, all whole elements (RFC 5280 section 4.1).
+// parts are the parts of a certificate, all whole elements (RFC 5280 section 4.1). They are in
+// DER, if the certificate is not, but for those that are signed, named or shown.
 type parts struct {
-	raw, tbs                        cryptobyte.String
-	version                         int64 // 2 for v3
+	raw, tbs, asIssuer, asSubject   []byte // as they stand
+	version                         int64  // 2 for v3
 	serial                          *big.Int
 	algorithm, outer                cryptobyte.String // of the signature, inside and outside of the signed part
 	issuer, validity, subject, spki cryptobyte.String
@@ -51,17 +53,19 @@ type rawExtension struct {
 }
 
 // takeApart is as strict as OpenSSL is about the structure.
-func takeApart(der cryptobyte.String) (p parts, ok bool) {
+func takeApart(raw []byte) (p parts, ok bool) {
 	p.serial = new(big.Int)
-	var signature, list cryptobyte.String
-	ok = der.ReadASN1Element(&p.raw, tag.SEQUENCE) && open(&der, p.raw) && der.ReadASN1Element(&p.tbs, tag.SEQUENCE) &&
+	var der, tbs, signature, list cryptobyte.String
+	ok = open(&der, asDER(raw)) && der.ReadASN1Element(&tbs, tag.SEQUENCE) &&
 		der.ReadASN1Element(&p.outer, tag.SEQUENCE) && der.ReadASN1(&signature, tag.BIT_STRING) && signature.Skip(1) &&
-		open(&der, p.tbs) && der.ReadOptionalASN1Integer(&p.version, context(0), int64(0)) && der.ReadASN1Integer(p.serial)
+		open(&der, tbs) && der.ReadOptionalASN1Integer(&p.version, context(0), int64(0)) && der.ReadASN1Integer(p.serial)
 	for _, part := range []*cryptobyte.String{&p.algorithm, &p.issuer, &p.validity, &p.subject, &p.spki} {
 		ok = ok && der.ReadASN1Element(part, tag.SEQUENCE)
 	}
-	ok = ok && der.SkipOptionalASN1(tag.Tag(1).ContextSpecific()) && der.SkipOptionalASN1(tag.Tag(2).ContextSpecific()) &&
-		der.ReadOptionalASN1(&list, nil, context(3)) && (list.Empty() || list.ReadASN1(&list, tag.SEQUENCE))
+	for _, uniqueID := range []tag.Tag{tag.Tag(1).ContextSpecific(), context(1), tag.Tag(2).ContextSpecific(), context(2)} {
+		ok = ok && der.SkipOptionalASN1(uniqueID)
+	}
+	ok = ok && der.ReadOptionalASN1(&list, nil, context(3)) && (list.Empty() || list.ReadASN1(&list, tag.SEQUENCE))
 	for ok && !list.Empty() {
 		var e rawExtension
 		var body cryptobyte.String
@@ -70,6 +74,11 @@ func takeApart(der cryptobyte.String) (p parts, ok bool) {
 		p.extensions = append(p.extensions, e)
 	}
 	p.signature = signature
+	if ok {
+		whole := elements(raw)
+		inside := slices.DeleteFunc(elements(whole[0]), func(part []byte) bool { return part[0] == byte(context(0)) })
+		p.raw, p.tbs, p.asIssuer, p.asSubject = raw, whole[0], inside[2], inside[4]
+	}
 	return p, ok
 }
 
@@ -92,7 +101,7 @@ func (p parts) certificate() *x509.Certificate {
 		c.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // OpenSSL verifies no such signature
 	}
 	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.spki
-	c.RawIssuer, c.Issuer, c.RawSubject, c.Subject = p.issuer, parseName(p.issuer), p.subject, parseName(p.subject)
+	c.RawIssuer, c.Issuer, c.RawSubject, c.Subject = p.asIssuer, parseName(p.issuer), p.asSubject, parseName(p.subject)
 	c.Version, c.SerialNumber, c.Signature, c.Extensions = int(p.version)+1, p.serial, p.signature, nil
 	c.PublicKey, c.PublicKeyAlgorithm = parsePublicKey(p.spki)
 	for _, e := range p.extensions {
@@ -129,14 +138,18 @@ func objectIdentifier(contents []byte) (id asn1.ObjectIdentifier, ok bool) {
 	return id, ok
 }
 
-// mended is the extension as crypto/x509 reads it, or nil: not marked critical where RFC 5280
-// forbids that, with DER's booleans and the unused bits of a keyUsage unset, as OpenSSL reads them.
+// mended is the extension as crypto/x509 reads it, or nil: in DER, not marked critical where
+// RFC 5280 forbids that, with DER's booleans, the unused bits of a keyUsage unset, and a path
+// length that fits: all as OpenSSL reads them.
 func (e rawExtension) mended() []byte {
-	value := slices.Clone(e.value)
+	value := slices.Clone(asDER(e.value))
 	switch {
 	case string(e.id) == "\x55\x1d\x13" && len(value) > 4 && string(value[2:4]) == "\x01\x01": // basicConstraints: SEQUENCE { BOOLEAN ...
 		if value[4] != 0 {
 			value[4] = 0xff
+		}
+		if len(value) > 11 { // a path length of more than four octets is no limit
+			value = wrap(tag.SEQUENCE, value[2:5])
 		}
 	case string(e.id) == "\x55\x1d\x0f" && len(value) > 3: // keyUsage: BIT STRING
 		value[len(value)-1] &= 0xff << (value[2] & 7)

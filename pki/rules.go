@@ -74,6 +74,7 @@ var rules = []rule{
 	{"key-encoding", OfCA, Warning, ofCA(oddKey, "encode the key as OpenSSL does: openssl pkey -in ca.key -ec_conv_form uncompressed -out new.key"), "RFC 3279 section 2.3; RFC 5480 section 2", refusedByStrict},
 	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "have it made with OpenSSL"), "RFC 5280 section 4.1.2.5",
 		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices that verify the chain fail"},
+	{"encoding", OfCA, Warning, ofCA(oddEncoding, "have it made in DER, as OpenSSL makes it"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
 	{"version", OfCA, Warning, ofCA(oddVersion, "make an X.509 v3 certificate"), "RFC 5280 section 4.1.2.1", refusedByStrict},
 	{"subject", OfCA, Warning, findNoSubject, "RFC 5280 section 4.1.2.6",
 		"certificates name their issuer by it: the verification certificate and those of devices have none to name"},

@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -23,7 +24,7 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 // findOddProof takes all together. The issuer is left to the CA.
 func findOddProof(m *Material, _ time.Time) (string, string) {
 	v := m.Verification
-	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddVersion(v)}
+	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v), oddVersion(v)}
 	if v.SerialNumber.Sign() < 0 {
 		found = append(found, "its serial number is negative")
 	}
@@ -80,6 +81,13 @@ func oddTimes(certificate *x509.Certificate) string {
 		}
 	}
 	return ""
+}
+
+func oddEncoding(certificate *x509.Certificate) string {
+	if bytes.Equal(asDER(certificate.Raw), certificate.Raw) {
+		return ""
+	}
+	return "parts of it are in BER, with other lengths than DER has or strings in pieces"
 }
 
 func oddVersion(certificate *x509.Certificate) string {

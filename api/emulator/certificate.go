@@ -71,10 +71,10 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 		return nil, false
 	}
 	certificate, err := x509.ParseCertificate(block.Bytes)
-	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil {
+	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil && len(certificate.Extensions) > 0 {
 		return certificate, true
 	}
-	// x509 also leaves out the extensions of X.509 v1 and the key of an algorithm that it does not know.
+	// x509 also leaves out the extensions of X.509 v1 and behind an odd identifier, and the key of an algorithm that it does not know.
 	if odd, ok := parseOdd(block.Bytes); ok && (err != nil || odd.IsCA) {
 		return odd, true
 	}

@@ -17,7 +17,6 @@ import (
 // registered with the real service.
 type oddCertificate struct {
 	TBS struct {
-		Raw       asn1.RawContent
 		Version   int `asn1:"optional,explicit,default:0,tag:0"`
 		Serial    *big.Int
 		Algorithm pkix.AlgorithmIdentifier
@@ -32,8 +31,8 @@ type oddCertificate struct {
 			}
 			Bits asn1.BitString
 		}
-		IssuerID   asn1.BitString    `asn1:"optional,tag:1"`
-		SubjectID  asn1.BitString    `asn1:"optional,tag:2"`
+		IssuerID   asn1.RawValue     `asn1:"optional,tag:1"`
+		SubjectID  asn1.RawValue     `asn1:"optional,tag:2"`
 		Extensions [][]asn1.RawValue `asn1:"optional,explicit,tag:3"`
 	}
 	Algorithm asn1.RawValue
@@ -43,17 +42,19 @@ type oddCertificate struct {
 // parseOdd reads what the emulator looks at, from a certificate that x509 refuses.
 func parseOdd(der []byte) (*x509.Certificate, bool) {
 	var odd oddCertificate
-	rest, err := asn1.Unmarshal(der, &odd)
-	if err != nil {
+	whole, _ := readElement(der, maxDepth)
+	if _, err := asn1.Unmarshal(whole.der, &odd); err != nil {
 		return nil, false
 	}
+	tbs := whole.parts[0]
+	parts := slices.DeleteFunc(slices.Clone(tbs.parts), func(part element) bool { return part.raw[0] == 0xa0 }) // the version
 	certificate := &x509.Certificate{
-		Raw: der[:len(der)-len(rest)], RawTBSCertificate: odd.TBS.Raw, RawIssuer: odd.TBS.Issuer.FullBytes, RawSubject: odd.TBS.Subject.FullBytes,
+		Raw: whole.raw, RawTBSCertificate: tbs.raw, RawIssuer: parts[2].raw, RawSubject: parts[4].raw,
 		Version: odd.TBS.Version + 1, SerialNumber: odd.TBS.Serial, NotBefore: odd.TBS.Validity.From, NotAfter: odd.TBS.Validity.To, PublicKey: odd.publicKey(),
 		SignatureAlgorithm: signatures[odd.TBS.Algorithm.Algorithm.String()], Signature: odd.Signature.Bytes, IsCA: odd.isCA(),
 	}
 	var name []attributesSET
-	if _, err := asn1.Unmarshal(certificate.RawSubject, &name); err == nil {
+	if _, err := asn1.Unmarshal(parts[4].der, &name); err == nil {
 		certificate.Subject.FillFromRDNSequence(texts(name))
 	}
 	return certificate, true
@@ -86,7 +87,8 @@ func (c *oddCertificate) isCA() bool {
 			continue
 		}
 		var constraints []asn1.RawValue
-		_, err := asn1.Unmarshal(extension[len(extension)-1].Bytes, &constraints)
+		value, _ := readElement(extension[len(extension)-1].Bytes, maxDepth)
+		_, err := asn1.Unmarshal(value.der, &constraints)
 		return err == nil && len(constraints) > 0 && constraints[0].Tag == asn1.TagBoolean && !slices.Equal(constraints[0].Bytes, []byte{0})
 	}
 	return false

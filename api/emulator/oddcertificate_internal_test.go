@@ -19,8 +19,6 @@ var refusedCAs = map[string]string{
 	"openssl.secp256k1.plain":       "key",
 	"openssl.secp224r1.plain":       "key",
 	"openssl.p256.explicit":         "key",
-	"by-hand.p256.ber-endless":      "one X.509 certificate", // pki encodes these two anew
-	"by-hand.p256.ber-long":         "one X.509 certificate",
 	"by-hand.p256.no-zone":          "one X.509 certificate", // nor does OpenSSL verify it
 }
 

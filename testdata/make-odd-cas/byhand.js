@@ -29,18 +29,22 @@ const extension = (id, value, ...critical) => seq(tlv(6, id), ...critical, octet
 const SKI = '0102030405060708090a0b0c0d0e0f1011121314'
 const bc = extension('551d13', seq(TRUE), TRUE), ku = extension('551d0f', '03020106', TRUE), ski = extension('551d0e', octets(SKI))
 
-// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), trailing, file, endless, long (lengths in BER)
+// BER: the length in more octets, and not given.
+const long = der => { const n = 2 + (der[1] > 128 ? der[1] & 127 : 0); return Buffer.concat([bytes([der[0], 0x84, 0, 0, (der.length - n) >> 8, (der.length - n) & 255]), der.subarray(n)]) }
+const endless = der => Buffer.concat([bytes([der[0], 0x80]), der.subarray(2 + (der[1] > 128 ? der[1] & 127 : 0)), bytes('0000')])
+
+// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), ber (of the signed part), list (BER of the
+// extensions), trailing, file, endless, long (of the whole)
 function make(variant, part = {}, kind = 'p256') {
   const algorithm = part.algorithm ?? algorithms[kind]
   const subject = part.subject ?? name(variant)
-  const tbs = seq(part.version ?? tlv(0xa0, int('02')), part.serial ?? int('4d' + crypto.createHash('sha256').update(variant).digest('hex').slice(0, 30)),
+  const tbs = (part.ber ?? (x => x))(seq(part.version ?? tlv(0xa0, int('02')), part.serial ?? int('4d' + crypto.createHash('sha256').update(variant).digest('hex').slice(0, 30)),
     algorithm, part.issuer ?? subject, seq(part.from ?? utc('250101000000Z'), part.to ?? general('21241208000000Z')), subject,
-    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? []))))
+    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, (part.list ?? (x => x))(seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? []))))))
   let signature = crypto.sign('sha256', tbs, { key: keys[kind].key, dsaEncoding: 'der' })
   if (part.flip) signature[signature.length - 1] ^= 1
-  const body = [tbs, part.outer ?? algorithm, bits(signature)], size = Buffer.concat(body).length
-  const der = Buffer.concat(part.endless ? [bytes('3080'), ...body, bytes('0000')] : part.long ? [bytes([0x30, 0x84, 0, 0, size >> 8, size & 255]), ...body]
-    : [seq(...body), bytes(part.trailing ?? '')])
+  const body = [tbs, part.outer ?? algorithm, bits(signature)]
+  const der = part.endless ? endless(seq(...body)) : part.long ? long(seq(...body)) : Buffer.concat([seq(...body), bytes(part.trailing ?? '')])
   const text = der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')
   fs.writeFileSync(`${to}/by-hand.${kind}.${part.file ?? variant + '.crt'}`, `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`)
 }
@@ -96,6 +100,7 @@ make('constraints-ip', { more: [extension('551d1e', seq(tlv(0xa1, seq(tlv(0x87, 
 make('constraints-mail', { more: [extension('551d1e', seq(tlv(0xa0, seq(tlv(0x81, latin1('@example.com'))))))] })
 make('unknown-critical', { more: [extension('2a0305', NULL, TRUE)] })
 make('policy-constraints', { more: [extension('551d24', seq(tlv(0x80, 'ffffffffffffffffff')), TRUE)] })
+make('path-huge', { extensions: [extension('551d13', seq(TRUE, int('7fffffffffffffffff')), TRUE), ku, ski] })
 make('no-extensions', { extensions: [] })
 
 // Keys.
@@ -126,6 +131,12 @@ make('v4', { version: tlv(0xa0, int('03')) })
 make('v128', { version: tlv(0xa0, int('7f')) })
 make('ber-endless', { endless: true })
 make('ber-long', { long: true })
+make('ber-signed', { ber: endless, endless: true })
+make('ber-name', { subject: long(name('ber-name')), list: endless, version: long(tlv(0xa0, int('02'))) })
+make('ber-lengths', { ber: long, serial: long(int('4d0102030405060708090a0b0c0d0e0f')), algorithm: long(algorithms.p256), spki: long(keys.p256.spki), from: long(utc('250101000000Z')),
+  extensions: [extension('551d13', endless(seq(TRUE)), TRUE), extension('551d0f', '0381020106', TRUE), long(ski)] })
+make('ber-pieces', { subject: named(0x2c, Buffer.concat([tlv(UTF8, utf8('ber-')), tlv(UTF8, utf8('pieces'))])), unique: [tlv(0xa1, bits('01'))],
+  extensions: [bc, ku, seq(tlv(6, '551d0e'), tlv(0x24, octets('0414'), octets(SKI)))] })
 make('trailing', { trailing: '0a0a' })
 make('algorithms-differ', { outer: seq('06082a8648ce3d040303') })
 make('algorithm-null', { algorithm: seq('06082a8648ce3d040302', NULL) })
