@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -96,16 +97,26 @@ var attributeNames = map[string]string{
 func oidString(id []byte) string {
 	var oid x509.OID
 	if oid.UnmarshalBinary(id) != nil {
-		return "?"
+		return unknownOID
+	}
+	if len(id) > maxOID {
+		return fmt.Sprintf("an identifier of %d octets", len(id))
 	}
 	return oid.String()
 }
 
+const (
+	unknownOID = "?"
+	maxOID     = 40 // octets: room for a UUID and more, and short enough for messages
+)
+
 // stringTypes are the types of text (X.680 section 41).
 var stringTypes = map[byte]string{
 	12: "UTF8String", 18: "NumericString", 19: "PrintableString", 20: "T61String", 22: "IA5String", 26: "VisibleString",
-	27: "GeneralString", 28: "UniversalString", 30: "BMPString",
+	27: "GeneralString", tagUniversalString: "UniversalString", 30: "BMPString",
 }
+
+const tagUniversalString = 28
 
 // stringType names the type of the value.
 func (a attribute) stringType() string {

@@ -45,6 +45,7 @@ type parts struct {
 	issuer, validity, subject, spki cryptobyte.String
 	extensions                      []rawExtension
 	signature                       []byte
+	trailing                        bool // something is behind the last part
 }
 
 // A rawExtension has the contents of its parts.
@@ -55,9 +56,9 @@ type rawExtension struct {
 // takeApart is as strict as OpenSSL is about the structure.
 func takeApart(raw []byte) (p parts, ok bool) {
 	p.serial = new(big.Int)
-	var der, tbs, signature, list cryptobyte.String
-	ok = open(&der, asDER(raw)) && der.ReadASN1Element(&tbs, tag.SEQUENCE) &&
-		der.ReadASN1Element(&p.outer, tag.SEQUENCE) && der.ReadASN1(&signature, tag.BIT_STRING) && signature.Skip(1) &&
+	var whole, der, tbs, signature, list cryptobyte.String
+	ok = open(&whole, asDER(raw)) && whole.ReadASN1Element(&tbs, tag.SEQUENCE) &&
+		whole.ReadASN1Element(&p.outer, tag.SEQUENCE) && whole.ReadASN1(&signature, tag.BIT_STRING) && signature.Skip(1) &&
 		open(&der, tbs) && der.ReadOptionalASN1Integer(&p.version, context(0), int64(0)) && der.ReadASN1Integer(p.serial)
 	for _, part := range []*cryptobyte.String{&p.algorithm, &p.issuer, &p.validity, &p.subject, &p.spki} {
 		ok = ok && der.ReadASN1Element(part, tag.SEQUENCE)
@@ -73,11 +74,12 @@ func takeApart(raw []byte) (p parts, ok bool) {
 			body.ReadOptionalASN1(&e.critical, nil, tag.BOOLEAN) && body.ReadASN1(&e.value, tag.OCTET_STRING)
 		p.extensions = append(p.extensions, e)
 	}
-	p.signature = signature
+	types, _ := shape(p.spki)
+	p.signature, p.trailing = signature, ok && (!whole.Empty() || !der.Empty() || len(types) > len("sb"))
 	if ok {
-		whole := elements(raw)
-		inside := slices.DeleteFunc(elements(whole[0]), func(part []byte) bool { return part[0] == byte(context(0)) })
-		p.raw, p.tbs, p.asIssuer, p.asSubject = raw, whole[0], inside[2], inside[4]
+		signed := elements(raw)[0]
+		inside := slices.DeleteFunc(elements(signed), func(part []byte) bool { return part[0] == byte(context(0)) })
+		p.raw, p.tbs, p.asIssuer, p.asSubject = raw, signed, inside[2], inside[4]
 	}
 	return p, ok
 }
@@ -113,16 +115,16 @@ func (p parts) certificate() *x509.Certificate {
 }
 
 // readable returns the first extension of each kind as crypto/x509 reads it, and what it
-// refuses in the extensions as they stand.
+// refuses in the extensions as they stand, and OpenSSL does not.
 func (p parts) readable() (forms [][]byte, odd []string) {
 	seen := map[string]bool{}
-	for _, e := range p.extensions {
+	for i, e := range p.extensions {
 		reason := specimen{extensions: [][]byte{e.raw}}.refused()
 		if reason == "" && seen[string(e.id)] {
 			reason = "it is there twice"
 		}
-		if reason != "" && len(odd) < maxListed {
-			odd = append(odd, fmt.Sprintf("%s (%s)", shortened(oidString(e.id)), reason))
+		if reason != "" && !e.unhandled() && e.undecodable(p.extensions[:i]) == "" {
+			odd = append(odd, fmt.Sprintf("%s (%s)", oidString(e.id), reason))
 		}
 		if form := e.mended(); form != nil && !seen[string(e.id)] {
 			forms, seen[string(e.id)] = append(forms, form), true
@@ -142,25 +144,30 @@ func objectIdentifier(contents []byte) (id asn1.ObjectIdentifier, ok bool) {
 // RFC 5280 forbids that, with DER's booleans, the unused bits of a keyUsage unset, and a path
 // length that fits: all as OpenSSL reads them.
 func (e rawExtension) mended() []byte {
-	value := slices.Clone(asDER(e.value))
-	switch {
-	case string(e.id) == "\x55\x1d\x13" && len(value) > 4 && string(value[2:4]) == "\x01\x01": // basicConstraints: SEQUENCE { BOOLEAN ...
-		if value[4] != 0 {
-			value[4] = 0xff
-		}
-		if len(value) > 11 { // a path length of more than four octets is no limit
-			value = wrap(tag.SEQUENCE, value[2:5])
-		}
-	case string(e.id) == "\x55\x1d\x0f" && len(value) > 3: // keyUsage: BIT STRING
-		value[len(value)-1] &= 0xff << (value[2] & 7)
-	}
-	id, octets := wrap(tag.OBJECT_IDENTIFIER, e.id), wrap(tag.OCTET_STRING, value)
+	id, octets := wrap(tag.OBJECT_IDENTIFIER, e.id), wrap(tag.OCTET_STRING, e.plain())
 	for _, form := range [][]byte{e.raw, wrap(tag.SEQUENCE, id, []byte("\x01\x01\xff"), octets), wrap(tag.SEQUENCE, id, octets)} {
 		if (specimen{extensions: [][]byte{form}}).refused() == "" {
 			return form
 		}
 	}
 	return nil
+}
+
+// plain is the value of an extension that is mended.
+func (e rawExtension) plain() []byte {
+	value := slices.Clone(asDER(e.value))
+	switch {
+	case string(e.id) == "\x55\x1d\x13" && len(value) > 4 && string(value[2:4]) == "\x01\x01": // basicConstraints: SEQUENCE { BOOLEAN ...
+		if value[4] != 0 {
+			value[4] = 0xff
+		}
+		if len(value) > 11 && value[7] < 0x80 { // a path length of more than four octets is no limit
+			value = wrap(tag.SEQUENCE, value[2:5])
+		}
+	case string(e.id) == "\x55\x1d\x0f" && len(value) > 3: // keyUsage: BIT STRING
+		value[len(value)-1] &= 0xff << (value[2] & 7)
+	}
+	return value
 }
 
 // A specimen is a certificate of harmless parts, in which crypto/x509 reads those that are

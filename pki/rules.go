@@ -33,9 +33,11 @@ const (
 
 // The meanings that several rules share.
 const (
-	noChainWithout  = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
-	refusedByStrict = "parsers as strict as Go's refuse it, and with it every chain up to this CA; OpenSSL takes it: devices and tools differ here"
-	mayMatter       = "the service may or may not look at it; verifiers of device certificates elsewhere may"
+	noChainWithout   = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
+	refusedByStrict  = "parsers as strict as Go's refuse it, and with it every chain up to this CA; OpenSSL takes it: devices and tools differ here"
+	refusedIfUnknown = "a verifier that does not know such an extension refuses the certificate and each chain that it is in: OpenSSL and Go do, whether the service does is not documented"
+	refusedByOpenSSL = "no chain with it verifies under OpenSSL: the proof and the device certificates do not"
+	mayMatter        = "the service may or may not look at it; verifiers of device certificates elsewhere may"
 )
 
 // rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
@@ -75,6 +77,7 @@ var rules = []rule{
 	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "have it made with OpenSSL"), "RFC 5280 section 4.1.2.5",
 		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices that verify the chain fail"},
 	{"encoding", OfCA, Warning, ofCA(oddEncoding, "have it made in DER, as OpenSSL makes it"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
+	{"decoding", OfCA, Fault, findUndecodable, "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
 	{"version", OfCA, Warning, ofCA(oddVersion, "make an X.509 v3 certificate"), "RFC 5280 section 4.1.2.1", refusedByStrict},
 	{"subject", OfCA, Warning, findNoSubject, "RFC 5280 section 4.1.2.6",
 		"certificates name their issuer by it: the verification certificate and those of devices have none to name"},
@@ -89,7 +92,7 @@ var rules = []rule{
 	{"name-constraints", OfCA, Warning, findNameConstraints, "RFC 5280 section 4.2.1.10",
 		"certificates with other names don't verify; of the verification certificate the name is the code alone"},
 	{"extended-key-usage", OfCA, Warning, findUsages, "RFC 5280 section 4.2.1.12", mayMatter},
-	{"critical-extensions", OfCA, Warning, findCriticalExtensions, "RFC 5280 section 4.2", mayMatter},
+	{"critical-extensions", OfCA, Warning, findCriticalExtensions, "RFC 5280 section 4.2", refusedIfUnknown},
 	{"chain", OfCA, Fault, findBrokenChain, "RFC 5280 section 6.1.3",
 		"the file contradicts itself: one of the two certificates is not the one that is meant"},
 	{"request-line", OfCA, Warning, findLongRequestLine, "RFC 9112 section 3; " + pageOfRegistration,
@@ -127,6 +130,8 @@ var rules = []rule{
 		"it does not verify under this CA: the service may refuse it"},
 	{"verification-encoding", OfVerification, Warning, findOddProof, "RFC 5280 section 4.1; X.690 section 11",
 		"parsers as strict as Go's refuse it; OpenSSL takes it, and the service decides"},
+	{"verification-decoding", OfVerification, Fault, findUndecodableProof, "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
+	{"verification-critical-extensions", OfVerification, Warning, findCriticalInProof, "RFC 5280 section 4.2", refusedIfUnknown},
 	{"verification-validity", OfVerification, Fault, findVerificationOutside, "RFC 5280 section 4.1.2.5",
 		"it does not verify now: the service refuses it"},
 	{"verification-common-name", OfVerification, Fault, findNoCommonName, pageOfCAs + " (Common Name)",

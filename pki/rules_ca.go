@@ -7,7 +7,6 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tag "golang.org/x/crypto/cryptobyte/asn1"
@@ -24,11 +23,16 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", c.Version), advice
 	case c.BasicConstraintsValid:
 		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
+	case hasExtension(c, oidBasicConstraints):
+		return "its basicConstraints can't be read", advice
 	}
 	return "it is an end-entity certificate: it has no basicConstraints", advice
 }
 
-var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
+var (
+	oidBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
+	oidKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
+)
 
 // findNoCertSign accepts a CA without the extension: any use of its key is allowed.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
@@ -103,17 +107,8 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }
 
-// findCriticalExtensions names critical extensions that crypto/x509 does not know: a verifier
-// refuses a certificate with one that it does not know.
 func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
-	var unknown []string
-	for _, id := range m.Certificate.UnhandledCriticalExtensions {
-		if !id.Equal(oidNameConstraints) {
-			unknown = append(unknown, id.String())
-		}
-	}
-	return when(len(unknown) > 0, "it has critical extensions that not every verifier knows: "+strings.Join(unknown, ", "),
-		"should the service refuse the CA or its device certificates, they may be why")
+	return unhandled(m.Certificate), "should the service refuse the CA or its device certificates, they may be why"
 }
 
 // findBrokenChain reports an issuer in the CA's own file that did not sign the CA, if that can

@@ -34,7 +34,7 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 
 func oddName(certificate *x509.Certificate) string {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
-		if (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}).refused() != "" {
+		if !a.undecodable() && (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}).refused() != "" {
 			return fmt.Sprintf("strict parsers refuse %s in its subject, as a %s", shortened(a.String()), a.stringType())
 		}
 	}
@@ -51,10 +51,8 @@ func shortened(text string) string {
 
 func oddExtensions(certificate *x509.Certificate) string {
 	p, _ := takeApart(certificate.Raw)
-	if _, odd := p.readable(); len(odd) > 0 {
-		return "strict parsers refuse its extensions " + strings.Join(odd, ", ")
-	}
-	return ""
+	_, odd := p.readable()
+	return some("strict parsers refuse its extensions ", odd, "")
 }
 
 func oddKey(certificate *x509.Certificate) string {

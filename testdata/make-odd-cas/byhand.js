@@ -33,14 +33,14 @@ const bc = extension('551d13', seq(TRUE), TRUE), ku = extension('551d0f', '03020
 const long = der => { const n = 2 + (der[1] > 128 ? der[1] & 127 : 0); return Buffer.concat([bytes([der[0], 0x84, 0, 0, (der.length - n) >> 8, (der.length - n) & 255]), der.subarray(n)]) }
 const endless = der => Buffer.concat([bytes([der[0], 0x80]), der.subarray(2 + (der[1] > 128 ? der[1] & 127 : 0)), bytes('0000')])
 
-// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), ber (of the signed part), list (BER of the
+// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), behind (them), ber (of the signed part), list (BER of the
 // extensions), trailing, file, endless, long (of the whole)
 function make(variant, part = {}, kind = 'p256') {
   const algorithm = part.algorithm ?? algorithms[kind]
   const subject = part.subject ?? name(variant)
   const tbs = (part.ber ?? (x => x))(seq(part.version ?? tlv(0xa0, int('02')), part.serial ?? int('4d' + crypto.createHash('sha256').update(variant).digest('hex').slice(0, 30)),
     algorithm, part.issuer ?? subject, seq(part.from ?? utc('250101000000Z'), part.to ?? general('21241208000000Z')), subject,
-    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, (part.list ?? (x => x))(seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? []))))))
+    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, (part.list ?? (x => x))(seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? [])))), ...(part.behind ?? [])))
   let signature = crypto.sign('sha256', tbs, { key: keys[kind].key, dsaEncoding: 'der' })
   if (part.flip) signature[signature.length - 1] ^= 1
   const body = [tbs, part.outer ?? algorithm, bits(signature)]
@@ -101,6 +101,14 @@ make('constraints-mail', { more: [extension('551d1e', seq(tlv(0xa0, seq(tlv(0x81
 make('unknown-critical', { more: [extension('2a0305', NULL, TRUE)] })
 make('policy-constraints', { more: [extension('551d24', seq(tlv(0x80, 'ffffffffffffffffff')), TRUE)] })
 make('path-huge', { extensions: [extension('551d13', seq(TRUE, int('7fffffffffffffffff')), TRUE), ku, ski] })
+make('constraints-twice', { extensions: [bc, bc, ku, ski] })
+make('constraints-damaged', { more: [extension('551d1e', NULL)] })
+make('path-negative', { extensions: [extension('551d13', seq(TRUE, int('ff')), TRUE), ku, ski] })
+make('usage-none', { extensions: [bc, extension('551d0f', '030100', TRUE), ski] })
+make('ski-bare', { extensions: [bc, ku, extension('551d0e', SKI)] })
+make('critical-long', { extensions: [extension('551d13', seq(TRUE), tlv(1, 'ffff')), ku, ski] })
+make('proxy', { more: [extension('2b0601050507010e', seq(seq('06082b06010505071501')), TRUE)] })
+make('behind', { behind: [NULL] })
 make('no-extensions', { extensions: [] })
 
 // Keys.
