@@ -11,6 +11,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const caRole = "CA certificate"
@@ -52,18 +53,21 @@ func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 // SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
 func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
-// DefaultName is the name of a CA if the user gives none: its Common Name, else "ca-" and
-// the first 12 digits of its SHA-256.
+// maxCAName is the length of a name, in characters, that the service may be trusted to take.
+const maxCAName = 64
+
+// DefaultName is the name of a CA if the user gives none: its Common Name, else, or if that is
+// longer than the service may take, "ca-" and the first 12 digits of its SHA-256.
 func (c *CA) DefaultName() string {
-	if name := strings.TrimSpace(c.Certificate.Subject.CommonName); name != "" {
+	if name := strings.TrimSpace(c.Certificate.Subject.CommonName); name != "" && utf8.RuneCountInString(name) <= maxCAName {
 		return name
 	}
 	return "ca-" + c.SHA256()[:12]
 }
 
-// Subject is the subject for people, in the form of RFC 4514. Characters that do not print
-// are escaped.
-func (c *CA) Subject() string { return subjectString(c.Certificate) }
+// Subject is the subject for people, in the form of RFC 4514, short enough for a sentence.
+// Characters that do not print are escaped.
+func (c *CA) Subject() string { return cut(subjectString(c.Certificate), maxQuoted) }
 
 // SerialNumber is the serial number as text; see [SerialNumber].
 func (c *CA) SerialNumber() string { return SerialNumber(c.Certificate) }

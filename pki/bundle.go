@@ -103,7 +103,7 @@ func list(certificates []*x509.Certificate) string {
 	var lines []string
 	for _, c := range certificates[:min(len(certificates), maxListed)] {
 		lines = append(lines, fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(c),
-			SerialNumber(c), Timestamp(c.NotBefore), Timestamp(c.NotAfter), Fingerprint(c)))
+			shortened(SerialNumber(c)), Timestamp(c.NotBefore), Timestamp(c.NotAfter), Fingerprint(c)))
 	}
 	if more := len(certificates) - maxListed; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))

@@ -97,9 +97,14 @@ func selfIssued(certificate *x509.Certificate) bool {
 // subjectString is the subject of a certificate for people.
 func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject) }
 
+// maxQuoted bounds a name in a sentence, in characters.
+const maxQuoted = 200
+
 // quoteSubject and quoteIssuer are for an error: quotation marks inside are escaped.
-func quoteSubject(c *x509.Certificate) string { return `"` + subjectString(c) + `"` }
-func quoteIssuer(c *x509.Certificate) string  { return `"` + nameString(c.RawIssuer) + `"` }
+func quoteSubject(c *x509.Certificate) string { return `"` + cut(subjectString(c), maxQuoted) + `"` }
+func quoteIssuer(c *x509.Certificate) string {
+	return `"` + cut(nameString(c.RawIssuer), maxQuoted) + `"`
+}
 
 // printable escapes characters that do not print, as in RFC 4514 section 2.4: a backslash
 // and two hex digits for each byte.

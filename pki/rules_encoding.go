@@ -41,10 +41,12 @@ func oddName(certificate *x509.Certificate) string {
 	return ""
 }
 
-// shortened bounds a message.
-func shortened(text string) string {
-	if runes := []rune(text); len(runes) > 80 {
-		return string(runes[:80]) + "…"
+// shortened bounds a message, and cut at another length.
+func shortened(text string) string { return cut(text, 80) }
+
+func cut(text string, length int) string {
+	if runes := []rune(text); len(runes) > length {
+		return string(runes[:length]) + "…"
 	}
 	return text
 }
