@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -62,6 +63,32 @@ func nameString(raw []byte) string {
 		}
 	}
 	return strings.Join(rdns, ",")
+}
+
+// canonicalName are the RDNs of a name as OpenSSL compares them: whatever the types of strings,
+// capital letters of ASCII, blanks, and the order within an RDN.
+func canonicalName(raw []byte) (rdns []string) {
+	isBlank := func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) }
+	small := func(r rune) rune {
+		if r < utf8.RuneSelf {
+			return unicode.ToLower(r)
+		}
+		return r
+	}
+	for _, rdn := range readName(raw) {
+		var attributes []string
+		for _, a := range rdn {
+			text, ok := a.text()
+			if !ok {
+				text = string(a.value)
+			}
+			words := strings.Join(strings.FieldsFunc(text, isBlank), " ")
+			attributes = append(attributes, string(a.id)+"="+strings.Map(small, words))
+		}
+		slices.Sort(attributes)
+		rdns = append(rdns, strings.Join(attributes, "+"))
+	}
+	return slices.DeleteFunc(rdns, func(rdn string) bool { return rdn == "" })
 }
 
 func (a attribute) String() string {

@@ -3,14 +3,19 @@ package pki
 import (
 	"bytes"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
+	"math/big"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 func oddFile(name string) string { return filepath.Join("../testdata/odd", name) }
@@ -36,14 +41,16 @@ func keyOf(path string) string {
 
 // The faults of those CAs that are unfit, by the rules' names. All others are registered.
 var unfit = map[string][]string{
-	"by-hand.p256.no-extensions.crt":    {"basic-constraints"},
-	"openssl.SM2.plain.crt":             {"key"},
-	"openssl.brainpoolP384r1.plain.crt": {"key"},
-	"openssl.secp224r1.plain.crt":       {"key"},
-	"openssl.secp256k1.plain.crt":       {"key"},
-	"openssl.p256.permitted.crt":        {"name-constraints-proof"},
-	"by-hand.p256.flipped-aki.crt":      {"self-signature"},
-	"openssl.p256.explicit.crt":         {"key"},
+	"by-hand.p256.no-extensions.crt":        {"basic-constraints"},
+	"openssl.SM2.plain.crt":                 {"key"},
+	"openssl.brainpoolP384r1.plain.crt":     {"key"},
+	"openssl.secp224r1.plain.crt":           {"key"},
+	"openssl.secp256k1.plain.crt":           {"key"},
+	"openssl.p256.permitted.crt":            {"name-constraints-proof"},
+	"by-hand.p256.flipped-aki.crt":          {"self-signature"},
+	"openssl.p256.explicit.crt":             {"key"},
+	"by-hand.p256.constraints-capitals.crt": {"name-constraints-proof"},
+	"by-hand.p256.constraints-maximum.crt":  {"name-constraints-proof"},
 	// Those that OpenSSL refuses, too.
 	"by-hand.p256.octets.crt":              {"decoding"},
 	"by-hand.p256.visible.crt":             {"decoding"},
@@ -63,7 +70,7 @@ var unfit = map[string][]string{
 }
 
 // The warnings of which one says why OpenSSL refuses a CA: not all that they are about is refused.
-var doubtful = []string{"time-encoding", "critical-extensions", "signature-scheme"}
+var doubtful = []string{"time-encoding", "critical-extensions", "signature-scheme", "authority-key-identifier"}
 
 // Those whose times neither crypto/x509 nor OpenSSL takes are not read.
 var unread = []string{"by-hand.p256.no-zone.crt", "by-hand.p256.fraction.crt"}
@@ -133,6 +140,65 @@ func TestOddCAs(t *testing.T) {
 	}
 }
 
+// A CA below a root whose signature or key crypto/x509 does not verify: nothing is said of what
+// it can't tell.
+func TestChainsUnverified(t *testing.T) {
+	paths, err := filepath.Glob(oddFile("*.chain"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no fixtures: ", err)
+	}
+	for _, path := range paths {
+		authority, err := LoadAuthority(path, keyOf(path), nil, now)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if !opensslVerifies(t, path, write(t, "verification.crt", []byte(EncodeCertificate(issue(t, authority))))) {
+			t.Errorf("%s: OpenSSL does not verify the verification certificate", path)
+		}
+	}
+}
+
+// A modulus of megabits is not computed with: to verify one signature took minutes.
+func TestHugeModulus(t *testing.T) {
+	ca := mustAuthority(t, "rsa2048.crt", "rsa2048.pkcs8.key")
+	modulus := new(big.Int).SetBit(bits(1<<22), 0, 1)
+	template := &x509.Certificate{RawSubject: ca.Certificate.RawSubject, SerialNumber: big.NewInt(1), BasicConstraintsValid: true, IsCA: true,
+		NotBefore: ca.Certificate.NotBefore, NotAfter: ca.Certificate.NotAfter}
+	m := &Material{Certificate: sign(t, template, template, &rsa.PublicKey{N: modulus, E: minExponent}, ca.signer)}
+	m.Verification, m.others = m.Certificate, []*x509.Certificate{ca.Certificate, m.Certificate}
+	if Describe(m.Certificate).Key != "RSA 4194304" {
+		t.Error(Describe(m.Certificate).Key)
+	}
+	if err := refusal(m.Findings(now)); err == nil || !strings.Contains(err.Error(), "its RSA key has 4194304 bits, more than the 16384 that OpenSSL verifies with") {
+		t.Error(err)
+	}
+	fits, _ := try(ca.signer)
+	if fits(m.Certificate) {
+		t.Error("it verifies the trial signature of another key")
+	}
+}
+
+// Names of any length leave messages short, and the default name within the service's limit.
+func TestLongNames(t *testing.T) {
+	long := made(t, func(c *x509.Certificate) {
+		c.Subject = pkix.Name{CommonName: strings.Repeat("名", 65), OrganizationalUnit: strings.Split(strings.Repeat("unit ", 300), " ")}
+	})
+	ca := &CA{Certificate: long.Certificate}
+	if name := ca.DefaultName(); name != "ca-"+ca.SHA256()[:12] {
+		t.Error("default name ", name)
+	}
+	for _, text := range []string{ca.Subject(), quoteSubject(ca.Certificate), quoteIssuer(ca.Certificate)} {
+		if len(text) > 700 || !strings.HasPrefix(strings.Trim(text, `"`), "CN=名") {
+			t.Errorf("%d bytes: %s", len(text), text)
+		}
+	}
+	many := slices.Repeat([]string{strings.Repeat("n", 200)}, 400)
+	if text := some("", many, ""); len(text) > 800 || !strings.HasSuffix(text, "; and 397 more") {
+		t.Error(text)
+	}
+}
+
 func takenCAs(t *testing.T) []string {
 	t.Helper()
 	var paths []string
@@ -169,6 +235,13 @@ func oddCases(t *testing.T) []ruleCase {
 		m.key = &openedKey{object: keyRole, signer: newECKey(t, elliptic.P256())}
 		return m
 	}
+	ca := mustAuthority(t, "p256.crt", "p256.pkcs8.key")
+	authority := func(identifier string) *Material {
+		value := wrap(tag.SEQUENCE, []byte(identifier))
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), ExtraExtensions: []pkix.Extension{{Id: oidAuthorityKeyIdentifier, Value: value}}}
+		return &Material{Certificate: ca.Certificate, Verification: sign(t, template, ca.Certificate, verificationKey(t, ca.CA), ca.signer)}
+	}
+	good := &Material{Certificate: ca.Certificate, Verification: issue(t, ca)}
 	plain, constrained := odd("node-forge.rsa2048.plain.crt"), oddFile("openssl.p256.permitted.crt")
 	return []ruleCase{
 		{"name-encoding", "PrintableString", plain, now, ""},
@@ -187,6 +260,23 @@ func oddCases(t *testing.T) []ruleCase {
 		{"verification-decoding", "odd itself", proof(oddFile("by-hand.p256.underscore.crt"), "by-hand.p256.odd.proof"), now, ""},
 		{"verification-decoding", "keyUsage that allows nothing", proof(oddFile("by-hand.p256.underscore.crt"), "by-hand.p256.usage-none.crt"), now,
 			"OpenSSL refuses it for its extension 2.5.29.15, which allows no use of the key: the proof will not verify"},
+		{"verification-authority", "the CA", good, now, ""},
+		{"verification-authority", "another key identifier", authority("\x80\x04\x01\x02\x03\x04"), now,
+			"its authority key identifier is not the CA's subject key identifier: it does not verify under this CA"},
+		{"verification-authority", "another serial number", authority("\x82\x01\x05"), now,
+			"its authority key identifier has a serial number that is not the CA's: it does not verify under this CA"},
+		{"verification-authority", "another issuer", authority("\xa1\x04\xa4\x02\x30\x00"), now,
+			"its authority key identifier has an issuer that is not the CA's: it does not verify under this CA"},
+		{"verification-authority", "of another CA", &Material{Certificate: plain.Certificate, Verification: authority("\x82\x01\x05").Verification}, now, ""},
+		{"authority-key-identifier", "renewed", odd("openssl.p256.same-key.crt"), now,
+			"it is self-signed, but its authority key identifier has a serial number that is not its own"},
+		{"authority-key-identifier", "in full", odd("openssl.p256.full-identifier.crt"), now, ""},
+		{"name-constraints-proof", "in capitals", key("by-hand.p256.constraints-capitals.crt"), now,
+			`the CA's name constraints exclude names below "CN=\\ CODE\\ ": what this key signs for a code alone does not verify`},
+		{"name-constraints-proof", "a maximum", key("by-hand.p256.constraints-maximum.crt"), now,
+			"the CA's name constraints have a minimum or a maximum, which verifiers refuse: what this key signs for a code alone does not verify"},
+		{"verification-issuer-encoding", "other letters", proof(caFile("p256.crt"), "openssl.p256.respelt.proof"), now,
+			"its issuer is the CA's subject, but written otherwise: O=EXAMPLE  devices, there O=Example Devices; CN=openssl p256, there CN=OpenSSL p256"},
 		{"verification-critical-extensions", "none", proof(oddFile("by-hand.p256.underscore.crt"), "by-hand.p256.odd.proof"), now, ""},
 		{"verification-critical-extensions", "unknown", proof(oddFile("by-hand.p256.underscore.crt"), "by-hand.p256.unknown-critical.crt"), now,
 			"it has critical extensions that not every verifier knows: 1.2.3.5"},
@@ -211,6 +301,12 @@ func oddCases(t *testing.T) []ruleCase {
 		{"self-signature", "SHA-1", odd("openssl.rsa2048.sha1.crt"), now, ""},
 		{"self-signature", "flipped", odd("by-hand.p256.flipped-aki.crt"), now,
 			"it is self-signed by its names and key identifiers, but its own key does not verify its signature"},
+		{"self-signature", "an exponent of 33 bits", last(t, "openssl.p256.below-exponent.chain"), now, ""},
+		{"self-issued", "an exponent of 33 bits", last(t, "openssl.p256.below-exponent.chain"), now, ""},
+		{"rsa-exponent", "33 bits", last(t, "openssl.p256.below-exponent.chain"), now, "its RSA key has the public exponent 4294967297, which has more than 31 bits"},
+		{"chain", "beside another of its name, SHA-1", besideNamesake(t, "openssl.rsa2048.sha1.crt"), now, ""},
+		{"chain", "beside another of its name, SHA-3", besideNamesake(t, "openssl.rsa2048.sha3.crt"), now, ""},
+		{"chain", "beside another of its name, longest salt", besideNamesake(t, "openssl.rsa2048.pss-max.crt"), now, ""},
 		{"self-issued", "good", plain, now, ""},
 		{"self-issued", "beside its old one", &Material{Certificate: mustCertificate(t, oddFile("openssl.p256.renewed.crt")),
 			others: []*x509.Certificate{mustCertificate(t, oddFile("openssl.p384.old.crt"))}}, now, ""},
@@ -234,6 +330,25 @@ func oddCases(t *testing.T) []ruleCase {
 		{"key", "secp256k1", odd("openssl.secp256k1.plain.crt"), now, "its key is EC secp256k1, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"key", "explicit parameters", odd("openssl.p256.explicit.crt"), now, "its key is EC with explicit parameters, which few parsers read"},
 	}
+}
+
+// last is the last certificate of a bundle.
+func last(t *testing.T, name string) *Material {
+	t.Helper()
+	b, err := readBundle(caRole, oddFile(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Material{Certificate: b.certificates[len(b.certificates)-1]}
+}
+
+// besideNamesake is a root in a file with another of its name.
+func besideNamesake(t *testing.T, name string) *Material {
+	t.Helper()
+	root := mustCertificate(t, oddFile(name))
+	namesake := *mustCertificate(t, caFile("p384.crt"))
+	namesake.RawSubject, namesake.RawIssuer = root.RawSubject, root.RawSubject
+	return &Material{Certificate: root, others: []*x509.Certificate{root, &namesake}}
 }
 
 // In DER, also with a line feed behind it, such a certificate is the same as in PEM.

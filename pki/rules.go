@@ -128,6 +128,8 @@ var rules = []rule{
 		"OpenSSL and many verifiers take the two names as equal, others look for the same bytes; the service decides"},
 	{"verification-name-constraints", OfVerification, Fault, findOutsideConstraints, "RFC 5280 section 4.2.1.10",
 		"it does not verify under this CA: the service may refuse it"},
+	{"verification-authority", OfVerification, Fault, findOtherAuthority, "RFC 5280 section 4.2.1.1",
+		"verifiers look for an issuer with that identifier and find none (OpenSSL)"},
 	{"verification-encoding", OfVerification, Warning, findOddProof, "RFC 5280 section 4.1; X.690 section 11",
 		"parsers as strict as Go's refuse it; OpenSSL takes it, and the service decides"},
 	{"verification-decoding", OfVerification, Fault, findUndecodableProof, "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},

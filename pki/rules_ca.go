@@ -6,10 +6,9 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
-
-	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // findNotCA is the rule behind the service's "BasicConstraints extension should be set to
@@ -30,8 +29,9 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 }
 
 var (
-	oidBasicConstraints = asn1.ObjectIdentifier{2, 5, 29, 19}
-	oidKeyUsage         = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidBasicConstraints       = asn1.ObjectIdentifier{2, 5, 29, 19}
+	oidKeyUsage               = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidAuthorityKeyIdentifier = asn1.ObjectIdentifier{2, 5, 29, 35}
 )
 
 // findNoCertSign accepts a CA without the extension: any use of its key is allowed.
@@ -56,7 +56,16 @@ func findNoSubject(m *Material, _ time.Time) (string, string) {
 }
 
 func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
-	return slices.ContainsFunc(certificate.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
+	return extensionOf(certificate, id) != nil
+}
+
+// extensionOf is the value of an extension in DER, or nil.
+func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte {
+	i := slices.IndexFunc(certificate.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
+	if i < 0 {
+		return nil
+	}
+	return append([]byte{}, asDER(certificate.Extensions[i].Value)...)
 }
 
 // The rules from here on are about extensions that constrain the certificates below the CA.
@@ -64,12 +73,40 @@ func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool 
 
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
-// findForeignAuthority accepts only a self-signed CA's own key identifier as the authority's.
+// findForeignAuthority accepts only a self-signed CA itself as its authority.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
-	c := m.Certificate
-	return when(len(c.AuthorityKeyId) > 0 && !bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId) && selfSigned(c),
-		"it is self-signed, but its authority key identifier is not its own subject key identifier",
+	other := otherAuthority(m.Certificate, m.Certificate, "its own")
+	return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
 		"issue the CA certificate anew with an authority key identifier of its own, or with none")
+}
+
+// authorityIdentifier is the extension of RFC 5280 section 4.2.1.1.
+type authorityIdentifier struct {
+	KeyID  []byte        `asn1:"optional,tag:0"`
+	Issuer asn1.RawValue `asn1:"optional,tag:1"`
+	Serial *big.Int      `asn1:"optional,tag:2"`
+}
+
+// otherAuthority says how the authority key identifier of a certificate differs from its issuer,
+// as OpenSSL compares them, or "".
+func otherAuthority(certificate, issuer *x509.Certificate, owner string) string {
+	var id authorityIdentifier
+	if unmarshalAll(extensionOf(certificate, oidAuthorityKeyIdentifier), &id) != nil {
+		return ""
+	}
+	var name asn1.RawValue
+	for rest := id.Issuer.Bytes; len(rest) > 0 && name.Tag != 4; {
+		rest, _ = asn1.Unmarshal(rest, &name)
+	}
+	switch {
+	case id.KeyID != nil && issuer.SubjectKeyId != nil && !bytes.Equal(id.KeyID, issuer.SubjectKeyId):
+		return "is not " + owner + " subject key identifier"
+	case id.Serial != nil && id.Serial.Cmp(issuer.SerialNumber) != 0:
+		return "has a serial number that is not " + owner
+	case name.Tag == 4 && !slices.Equal(canonicalName(name.Bytes), canonicalName(issuer.RawIssuer)):
+		return "has an issuer that is not " + owner
+	}
+	return ""
 }
 
 // identifiesItself reports whether a CA says by its key identifiers that its own key signed it.
@@ -127,75 +164,4 @@ func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	return when(issuers > 0 && !selfSigned(m.Certificate),
 		fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
 		"put the CA's true chain into the file, or the CA certificate alone")
-}
-
-// nameConstraints is the extension of RFC 5280 section 4.2.1.10. Of names, directory names
-// alone concern a subject that is a code.
-type nameConstraints struct {
-	Permitted []subtree `asn1:"optional,tag:0"`
-	Excluded  []subtree `asn1:"optional,tag:1"`
-}
-
-type subtree struct {
-	Base             asn1.RawValue
-	Minimum, Maximum asn1.RawValue `asn1:"optional"`
-}
-
-func (s subtree) isDirectoryName() bool {
-	return s.Base.Class == asn1.ClassContextSpecific && s.Base.Tag == 4
-}
-
-// covers reports whether the base of a subtree is the beginning of a name.
-func (s subtree) covers(name []byte) bool {
-	rdns, base := readName(name), readName(s.Base.Bytes)
-	same := func(a, b []attribute) bool {
-		return slices.EqualFunc(a, b, func(a, b attribute) bool { return a.String() == b.String() })
-	}
-	return s.isDirectoryName() && len(base) <= len(rdns) && slices.EqualFunc(rdns[:len(base)], base, same)
-}
-
-// outsideConstraints says which name constraint of the CA a subject breaks, or "".
-func outsideConstraints(ca *x509.Certificate, subject []byte) string {
-	var constraints nameConstraints
-	covers := func(s subtree) bool { return s.covers(subject) }
-	i := slices.IndexFunc(ca.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidNameConstraints) })
-	if i < 0 || unmarshalAll(ca.Extensions[i].Value, &constraints) != nil {
-		return ""
-	}
-	if i := slices.IndexFunc(constraints.Excluded, covers); i >= 0 {
-		return fmt.Sprintf("the CA's name constraints exclude names below %q", shortened(nameString(constraints.Excluded[i].Base.Bytes)))
-	}
-	i = slices.IndexFunc(constraints.Permitted, subtree.isDirectoryName)
-	if i >= 0 && !slices.ContainsFunc(constraints.Permitted, covers) {
-		return fmt.Sprintf("the CA's name constraints permit only names below %q", shortened(nameString(constraints.Permitted[i].Base.Bytes)))
-	}
-	return ""
-}
-
-const adviceOfConstraints = "issue the CA certificate anew without this constraint, or make the verification certificate with openssl x509 -req: " +
-	"give it a subject with the permitted name first and the code as its Common Name last, and use mqttca submit"
-
-// codeAlone is the subject CN=code.
-var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06\x03\x55\x04\x03\x0c\x04code"))))
-
-// findNameConstraints decides about directory names.
-func findNameConstraints(m *Material, _ time.Time) (string, string) {
-	if !hasExtension(m.Certificate, oidNameConstraints) {
-		return "", ""
-	}
-	if reason := outsideConstraints(m.Certificate, codeAlone); reason != "" {
-		return reason + ": a verification certificate whose subject is the code alone does not verify", adviceOfConstraints
-	}
-	return "it has name constraints, which hold for the certificates below it",
-		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
-}
-
-// findConstrainedProof leaves a proof that was made elsewhere to verification-name-constraints.
-func findConstrainedProof(m *Material, _ time.Time) (string, string) {
-	reason := outsideConstraints(m.Certificate, codeAlone)
-	return when(m.Verification == nil && reason != "", reason+": what this key signs for a code alone does not verify", adviceOfConstraints)
-}
-
-func findOutsideConstraints(m *Material, _ time.Time) (string, string) {
-	return outsideConstraints(m.Certificate, m.Verification.RawSubject), adviceOfConstraints
 }

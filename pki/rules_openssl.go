@@ -42,15 +42,20 @@ func undecodable(certificate *x509.Certificate) string {
 	return some("OpenSSL refuses it for ", found, ": the proof will not verify")
 }
 
-// some is a list of what is found between two texts, or "" if that is nothing.
+// some is a list of the first that are found, between two texts, or "" if nothing is found.
 func some(before string, found []string, after string) string {
-	if len(found) == 0 {
+	listed, room := 0, 600
+	for listed < min(len(found), maxListed) && (listed == 0 || room >= len(found[listed])) {
+		room -= len(found[listed])
+		listed++
+	}
+	if more := len(found) - listed; more > 0 {
+		found = append(found[:listed:listed], fmt.Sprintf("and %d more", more))
+	}
+	if listed == 0 {
 		return ""
 	}
-	if more := len(found) - maxListed; more > 0 {
-		found = append(found[:maxListed:maxListed], fmt.Sprintf("and %d more", more))
-	}
-	return before + strings.Join(found, ", ") + after
+	return before + strings.Join(found, "; ") + after
 }
 
 // notInNames are the types that OpenSSL reads in no name, by their tags.

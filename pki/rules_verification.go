@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -63,23 +64,32 @@ func (m *Material) namesIssuer() bool {
 // namesIssuerOtherwise reports whether the issuer is the CA's subject for OpenSSL, which looks
 // at neither the types of strings nor case and blanks.
 func (m *Material) namesIssuerOtherwise() bool {
-	plain := func(name []byte) string { return strings.ToLower(strings.Join(strings.Fields(nameString(name)), " ")) }
-	return !m.namesIssuer() && plain(m.Verification.RawIssuer) == plain(m.Certificate.RawSubject)
+	return !m.namesIssuer() && slices.Equal(canonicalName(m.Verification.RawIssuer), canonicalName(m.Certificate.RawSubject))
 }
 
 func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 	if !m.namesIssuerOtherwise() || !signedBy(m.Verification, m.Certificate) {
 		return "", ""
 	}
-	var found []string
+	found, how := []string{}, "encoded otherwise"
 	issuer, subject := slices.Concat(readName(m.Verification.RawIssuer)...), slices.Concat(readName(m.Certificate.RawSubject)...)
 	for i := range min(len(issuer), len(subject)) {
-		if a, b := issuer[i], subject[i]; !bytes.Equal(a.raw, b.raw) {
+		switch a, b := issuer[i], subject[i]; {
+		case a.String() != b.String():
+			found, how = append(found, fmt.Sprintf("%s, there %s", shortened(a.String()), shortened(b.String()))), "written otherwise"
+		case !bytes.Equal(a.raw, b.raw):
 			found = append(found, fmt.Sprintf("%s as %s, there %s", shortened(a.String()), a.stringType(), b.stringType()))
 		}
 	}
-	return "its issuer is the CA's subject, but encoded otherwise: " + strings.Join(found[:min(len(found), maxListed)], "; "),
+	return "its issuer is the CA's subject, but " + how + cmp.Or(some(": ", found, ""), ", in BER"),
 		"make it with mqttca sign, which takes the CA's subject byte for byte"
+}
+
+// findOtherAuthority leaves a certificate of another CA to verification-signature.
+func findOtherAuthority(m *Material, _ time.Time) (string, string) {
+	other := otherAuthority(m.Verification, m.Certificate, "the CA's")
+	return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),
+		"its authority key identifier "+other+": it does not verify under this CA", adviceOfIssuer)
 }
 
 func findProofIsCA(m *Material, _ time.Time) (string, string) {

@@ -57,12 +57,33 @@ if have openssl && have faketime; then
 	root $ec openssl.p256.domain.crt "/DC=com/DC=example/UID=ca1/emailAddress=ca@example.com/CN=OpenSSL domain" -sha256
 	root $ec openssl.p256.permitted.crt "/O=Plant/CN=OpenSSL permitted" -sha256 -addext 'nameConstraints=critical,permitted;dirName:plant'
 	root $ec openssl.p256.excluded.crt "/O=Plant/CN=OpenSSL excluded" -sha256 -addext 'nameConstraints=critical,excluded;dirName:plant'
+	root $ec openssl.p256.full-identifier.crt "/CN=OpenSSL full identifier" -sha256 -set_serial 0x4d2102030405060708090a0b0c0d0e0f \
+		-addext 'authorityKeyIdentifier=keyid:always,issuer:always'
+	# Renewed under its key and another serial number: the authority key identifier keeps the old one.
+	long x509 -in odd/openssl.p256.full-identifier.crt -signkey $ec -set_serial 0x4d3102030405060708090a0b0c0d0e0f -days 36500 -sha256 -out odd/openssl.p256.same-key.crt
 	root $ec openssl.p256.permitted-dns.crt "/O=Plant/CN=OpenSSL permitted DNS" -sha256 -addext 'nameConstraints=critical,permitted;DNS:example.com'
 	# A root that was renewed with a new key, signed with the old one (RFC 4210 section 4.4): both of one name.
 	root ca/openssl.p384.pkcs8.key openssl.p384.old.crt "/CN=OpenSSL renewed" -sha256
 	long req -new -key $ec -config make-odd-cas/openssl.cnf -subj "/CN=OpenSSL renewed" -out "$work/renewed.csr"
 	long x509 -req -in "$work/renewed.csr" -CA odd/openssl.p384.old.crt -CAkey ca/openssl.p384.pkcs8.key -set_serial 0x4d0102030405060708090a0b0c0d0e0f -days 36500 \
 		-sha256 -extfile make-odd-cas/openssl.cnf -extensions ca -out odd/openssl.p256.renewed.crt
+
+	# CAs with their roots, whose signature or key crypto/x509 does not verify.
+	openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:4294967297 -out "$work/exponent.key"
+	below() { # NAME ROOTKEY DIGEST [OPTIONS...]
+		name=$1 key=$2 digest=$3
+		shift 3
+		long req -x509 -new -key "$key" -config make-odd-cas/openssl.cnf -subj "/CN=OpenSSL root $name" -days 36500 "$digest" "$@" -out "$work/root.crt"
+		long req -new -key $ec -config make-odd-cas/openssl.cnf -subj "/CN=OpenSSL below $name" -out "$work/below.csr"
+		long x509 -req -in "$work/below.csr" -CA "$work/root.crt" -CAkey "$key" -set_serial 0x4d4102030405060708090a0b0c0d0e0f -days 36500 "$digest" "$@" \
+			-extfile make-odd-cas/openssl.cnf -extensions ca -out "$work/below.crt"
+		cat "$work/below.crt" "$work/root.crt" >"odd/openssl.p256.below-$name.chain"
+	}
+	below sha1 $rsa -sha1
+	below sha3 $rsa -sha3-256
+	below pss $rsa -sha256 -sigopt rsa_padding_mode:pss
+	below brainpool "$work/brainpoolP384r1.key" -sha256
+	below exponent "$work/exponent.key" -sha256
 
 	# Verification certificates that were made elsewhere: under an odd CA, with the issuer in another
 	# encoding, with a subject within the constraint, with names that crypto/x509 refuses.
@@ -81,6 +102,8 @@ if have openssl && have faketime; then
 	sed 's/^string_mask.*/string_mask = default/' make-odd-cas/openssl.cnf >"$work/printable.cnf"
 	long req -x509 -new -key $ec -out "$work/printable.crt" -days 36500 -sha256 -config "$work/printable.cnf" -subj "/O=Example Devices/CN=OpenSSL p256"
 	proof openssl.p256.recoded.proof "$work/printable.crt" "/CN=$code"
+	long req -x509 -new -key $ec -out "$work/respelt.crt" -days 36500 -sha256 -config make-odd-cas/openssl.cnf -subj "/O=EXAMPLE  devices/CN=openssl p256"
+	proof openssl.p256.respelt.proof "$work/respelt.crt" "/CN=$code"
 fi
 
 # GnuTLS: its own defaults, with a subject in a template.
