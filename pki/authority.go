@@ -190,6 +190,7 @@ func try(signer crypto.Signer) (fits func(*x509.Certificate) bool, err error) {
 	digest.Write(data)
 	signature, err := signer.Sign(rand.Reader, digest.Sum(nil), crypto.SHA256)
 	return func(certificate *x509.Certificate) bool {
-		return err == nil && checkSignature(certificate, signatureAlgorithm(certificate), data, signature) == nil
+		signed := &x509.Certificate{SignatureAlgorithm: signatureAlgorithm(certificate), RawTBSCertificate: data, Signature: signature}
+		return err == nil && signedBy(signed, certificate)
 	}, err
 }

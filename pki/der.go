@@ -6,9 +6,6 @@ import (
 	"strings"
 )
 
-// endOfContents ends a value of indefinite length.
-const endOfContents = "\x00\x00"
-
 // maxDepth bounds the nesting of BER. An archive has some twenty levels.
 const maxDepth = 40
 
@@ -54,7 +51,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		return encodeDER(data[0], content), rest
 	}
 	var inner []byte
-	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte(endOfContents))) {
+	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte{0, 0})) {
 		var child []byte
 		if child, content = toDER(content, depth-1); child == nil {
 			return nil, nil
@@ -65,7 +62,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		if len(content) == 0 {
 			return nil, nil
 		}
-		rest = content[len(endOfContents):]
+		rest = content[2:]
 	}
 	if tag := data[0] &^ 0x20; tag == asn1.TagBitString || tag == asn1.TagOctetString || tag == asn1.TagUTF8String || tag > asn1.TagSet && tag < 0x1f {
 		return encodeDER(tag, joined(inner)), rest
@@ -99,28 +96,18 @@ func firstDER(data []byte) (der, rest []byte) {
 		if kindOf(der) != "CERTIFICATE" {
 			return der, rest
 		}
-		length = len(data) - len(rest) - header - len(endOfContents)
+		length = len(data) - len(rest) - header - 2
 		return encodeDER(data[0], data[header:header+length]), rest
 	}
 	return encodeDER(data[0], data[header:header+length]), data[header+length:]
 }
 
-// elements returns the values in a value of BER, as they stand.
+// elements returns the values in a value of BER as they stand, and the end of contents.
 func elements(ber []byte) (values [][]byte) {
-	header, length, _ := berHeader(ber)
-	content := ber[header:]
-	if length < 0 {
-		content = content[:len(content)-len(endOfContents)]
-	}
-	for len(content) > 0 {
-		header, length, ok := berHeader(content)
-		if length += header; !ok {
-			length = len(content)
-		} else if length < header {
-			_, rest := toDER(content, maxDepth)
-			length = len(content) - len(rest)
-		}
-		values, content = append(values, content[:length]), content[length:]
+	header, _, _ := berHeader(ber)
+	for content := ber[header:]; len(content) > 0; {
+		_, rest := toDER(content, maxDepth)
+		values, content = append(values, content[:len(content)-len(rest)]), rest
 	}
 	return values
 }

@@ -74,18 +74,14 @@ func mayHaveSigned(certificate, issuer *x509.Certificate) bool {
 	return err == nil || insecure || errors.Is(err, x509.ErrUnsupportedAlgorithm)
 }
 
-func verify(certificate, issuer *x509.Certificate) error {
-	return checkSignature(issuer, certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature)
-}
-
-// checkSignature verifies a signature, whatever the extensions of the issuer say. RSA keys that
+// verify verifies a signature, whatever the extensions of the issuer say. RSA keys that
 // crypto/rsa refuses are unsupported, and those that would take it too long.
-func checkSignature(issuer *x509.Certificate, algorithm x509.SignatureAlgorithm, signed, signature []byte) error {
+func verify(certificate, issuer *x509.Certificate) error {
 	if key, ok := issuer.PublicKey.(*rsa.PublicKey); ok && (key.N.BitLen() < minVerified || key.N.BitLen() > maxModulus ||
 		key.N.Bit(0) == 0 || key.E < 3 || key.E&1 == 0 || key.E > maxExponent) {
 		return x509.ErrUnsupportedAlgorithm
 	}
-	return issuer.CheckSignature(algorithm, signed, signature)
+	return issuer.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature)
 }
 
 // selfIssued reports whether a certificate is its own issuer by its names (RFC 5280 section
@@ -101,10 +97,9 @@ func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject)
 const maxQuoted = 200
 
 // quoteSubject and quoteIssuer are for an error: quotation marks inside are escaped.
-func quoteSubject(c *x509.Certificate) string { return `"` + cut(subjectString(c), maxQuoted) + `"` }
-func quoteIssuer(c *x509.Certificate) string {
-	return `"` + cut(nameString(c.RawIssuer), maxQuoted) + `"`
-}
+func quoteSubject(c *x509.Certificate) string { return quoteName(c.RawSubject) }
+func quoteIssuer(c *x509.Certificate) string  { return quoteName(c.RawIssuer) }
+func quoteName(raw []byte) string             { return `"` + cut(nameString(raw), maxQuoted) + `"` }
 
 // printable escapes characters that do not print, as in RFC 4514 section 2.4: a backslash
 // and two hex digits for each byte.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -68,10 +67,9 @@ func nameString(raw []byte) string {
 // canonicalName are the RDNs of a name as OpenSSL compares them: whatever the types of strings,
 // capital letters of ASCII, blanks, and the order within an RDN.
 func canonicalName(raw []byte) (rdns []string) {
-	isBlank := func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) }
 	small := func(r rune) rune {
-		if r < utf8.RuneSelf {
-			return unicode.ToLower(r)
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
 		}
 		return r
 	}
@@ -82,8 +80,7 @@ func canonicalName(raw []byte) (rdns []string) {
 			if !ok {
 				text = string(a.value)
 			}
-			words := strings.Join(strings.FieldsFunc(text, isBlank), " ")
-			attributes = append(attributes, string(a.id)+"="+strings.Map(small, words))
+			attributes = append(attributes, string(a.id)+"="+strings.Map(small, strings.Join(strings.Fields(text), " ")))
 		}
 		slices.Sort(attributes)
 		rdns = append(rdns, strings.Join(attributes, "+"))

@@ -75,11 +75,12 @@ func takeApart(raw []byte) (p parts, ok bool) {
 		p.extensions = append(p.extensions, e)
 	}
 	types, _ := shape(p.spki)
-	p.signature, p.trailing = signature, ok && (!whole.Empty() || !der.Empty() || len(types) > len("sb"))
-	if ok {
-		signed := elements(raw)[0]
-		inside := slices.DeleteFunc(elements(signed), func(part []byte) bool { return part[0] == byte(context(0)) })
-		p.raw, p.tbs, p.asIssuer, p.asSubject = raw, signed, inside[2], inside[4]
+	p.trailing = ok && (!whole.Empty() || !der.Empty() || len(types) > len("sb"))
+	p.signature, p.raw, p.tbs, p.asIssuer, p.asSubject = signature, raw, tbs, p.issuer, p.subject
+	if ok && !bytes.Equal(asDER(raw), raw) {
+		p.tbs = elements(raw)[0]
+		inside := slices.DeleteFunc(elements(p.tbs), func(part []byte) bool { return part[0] == byte(context(0)) })
+		p.asIssuer, p.asSubject = inside[2], inside[4]
 	}
 	return p, ok
 }

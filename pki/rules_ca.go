@@ -144,10 +144,6 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }
 
-func findCriticalExtensions(m *Material, _ time.Time) (string, string) {
-	return unhandled(m.Certificate), "should the service refuse the CA or its device certificates, they may be why"
-}
-
 // findBrokenChain reports an issuer in the CA's own file that did not sign the CA, if that can
 // be told. A file without the issuer is fine: only the one certificate is registered.
 func findBrokenChain(m *Material, _ time.Time) (string, string) {

@@ -14,11 +14,18 @@ import (
 
 // The rules of this file are about what parsers as strict as crypto/x509 refuse, and OpenSSL takes.
 
-// ofCA is the rule that has something to say of a CA certificate.
-func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, time.Time) (string, string) {
+// of is the rule that has something to say of a certificate.
+func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {
 	return func(m *Material, _ time.Time) (string, string) {
-		return say(m.Certificate), "try it with the TLS library of your devices; when the CA is renewed, " + renewal
+		if subject == OfVerification {
+			return say(m.Verification), advice
+		}
+		return say(m.Certificate), advice
 	}
+}
+
+func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, time.Time) (string, string) {
+	return of(OfCA, say, "try it with the TLS library of your devices; when the CA is renewed, "+renewal)
 }
 
 // findOddProof takes all together. The issuer is left to the CA.

@@ -112,14 +112,6 @@ func findWeakDigest(m *Material, _ time.Time) (string, string) {
 	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate issued anew with SHA-256; the key may stay")
 }
 
-func findOddScheme(m *Material, _ time.Time) (string, string) {
-	return oddScheme(m.Certificate), "should the service refuse it, issue it anew signed with RSA PKCS#1 v1.5 or ECDSA"
-}
-
-func findOddProofScheme(m *Material, _ time.Time) (string, string) {
-	return oddScheme(m.Verification), "should the service refuse it, sign it with RSA PKCS#1 v1.5 or ECDSA"
-}
-
 // oddScheme names a signature algorithm that is rare in CAs. Weak digests are another rule's.
 func oddScheme(certificate *x509.Certificate) string {
 	switch a := certificate.SignatureAlgorithm; a {

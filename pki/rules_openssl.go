@@ -7,28 +7,19 @@ import (
 	"math/big"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
 // The rules of this file are about what OpenSSL refuses: chains with such a certificate do not
 // verify.
 
-func findUndecodable(m *Material, _ time.Time) (string, string) {
-	return undecodable(m.Certificate), "take the CA certificate from its source again, or issue it anew without these parts"
-}
-
-func findUndecodableProof(m *Material, _ time.Time) (string, string) {
-	return undecodable(m.Verification), "make it with mqttca sign or openssl"
-}
-
 // undecodable names the parts for which OpenSSL can't load a certificate, or takes it for invalid.
 func undecodable(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
 	for _, a := range slices.Concat(append(readName(p.subject), readName(p.issuer)...)...) {
-		if part := fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()); a.undecodable() && !slices.Contains(found, part) {
-			found = append(found, part)
+		if a.undecodable() {
+			found = append(found, fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()))
 		}
 	}
 	for i, e := range p.extensions {
@@ -39,7 +30,8 @@ func undecodable(certificate *x509.Certificate) string {
 	if p.trailing {
 		found = append(found, "what stands behind its last part")
 	}
-	return some("OpenSSL refuses it for ", found, ": the proof will not verify")
+	slices.Sort(found)
+	return some("OpenSSL refuses it for ", slices.Compact(found), ": the proof will not verify")
 }
 
 // some is a list of the first that are found, between two texts, or "" if nothing is found.
@@ -109,10 +101,6 @@ func (e rawExtension) undecodable(before []rawExtension) string {
 		return "allows no use of the key"
 	}
 	return ""
-}
-
-func findCriticalInProof(m *Material, _ time.Time) (string, string) {
-	return unhandled(m.Verification), "make it without them, with mqttca sign or openssl"
 }
 
 // unhandled names critical extensions that OpenSSL does not know.
