@@ -57,8 +57,8 @@ func pemBlocks(data []byte) []pemBlock {
 			end = start + len(pemBegin) + next
 			segment = data[start:end]
 		}
-		line := data[bytes.LastIndexByte(data[:start], '\n')+1 : start]
-		if block := decodeBlock(segment); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
+		before := bytes.TrimRightFunc(data[:start], func(r rune) bool { return r != '\n' && unicode.IsSpace(r) })
+		if block := decodeBlock(segment); block.block != nil || len(before) == 0 || before[len(before)-1] == '\n' {
 			blocks = append(blocks, block.byContent())
 		}
 		start = end
