@@ -115,11 +115,12 @@ func elements(ber []byte) (values [][]byte) {
 // shape returns the values in a SEQUENCE, and a letter for the type of each.
 func shape(der []byte) (types string, values []asn1.RawValue) {
 	var outer asn1.RawValue
+	var found []byte
 	if _, err := asn1.Unmarshal(der, &outer); err != nil || outer.Tag != asn1.TagSequence {
 		return "", nil
 	}
-	letters := map[int]string{asn1.TagInteger: "i", asn1.TagBitString: "b", asn1.TagOctetString: "o", asn1.TagOID: "d",
-		asn1.TagSequence: "s", asn1.TagUTCTime: "t", asn1.TagGeneralizedTime: "t"}
+	letters := map[int]byte{asn1.TagInteger: 'i', asn1.TagBitString: 'b', asn1.TagOctetString: 'o', asn1.TagOID: 'd',
+		asn1.TagSequence: 's', asn1.TagUTCTime: 't', asn1.TagGeneralizedTime: 't'}
 	for rest := outer.Bytes; len(rest) > 0; {
 		var value asn1.RawValue
 		var err error
@@ -127,12 +128,12 @@ func shape(der []byte) (types string, values []asn1.RawValue) {
 			return "", nil
 		}
 		letter := letters[value.Tag]
-		if value.Class != asn1.ClassUniversal || letter == "" {
-			letter = "-"
+		if value.Class != asn1.ClassUniversal || letter == 0 {
+			letter = '-'
 		}
-		types, values = types+letter, append(values, value)
+		found, values = append(found, letter), append(values, value)
 	}
-	return types, values
+	return string(found), values
 }
 
 // asDER is a copy of BER in DER; what is no BER stays as it is.

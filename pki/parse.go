@@ -24,10 +24,10 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 		der = element
 	}
 	certificate, err := x509.ParseCertificate(der)
-	p, ok := takeApart(der)
-	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil && len(certificate.Extensions) == len(p.extensions) {
+	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil && len(certificate.Extensions) > 0 {
 		return certificate, nil
 	}
+	p, ok := takeApart(der)
 	odd := p.certificate()
 	if ok && odd != nil && (err != nil || len(odd.Extensions) > len(certificate.Extensions) || odd.PublicKey != nil) {
 		return odd, nil
@@ -57,7 +57,8 @@ type rawExtension struct {
 func takeApart(raw []byte) (p parts, ok bool) {
 	p.serial = new(big.Int)
 	var whole, der, tbs, signature, list cryptobyte.String
-	ok = open(&whole, asDER(raw)) && whole.ReadASN1Element(&tbs, tag.SEQUENCE) &&
+	copied := asDER(raw)
+	ok = open(&whole, copied) && whole.ReadASN1Element(&tbs, tag.SEQUENCE) &&
 		whole.ReadASN1Element(&p.outer, tag.SEQUENCE) && whole.ReadASN1(&signature, tag.BIT_STRING) && signature.Skip(1) &&
 		open(&der, tbs) && der.ReadOptionalASN1Integer(&p.version, context(0), int64(0)) && der.ReadASN1Integer(p.serial)
 	for _, part := range []*cryptobyte.String{&p.algorithm, &p.issuer, &p.validity, &p.subject, &p.spki} {
@@ -77,7 +78,7 @@ func takeApart(raw []byte) (p parts, ok bool) {
 	types, _ := shape(p.spki)
 	p.trailing = ok && (!whole.Empty() || !der.Empty() || len(types) > len("sb"))
 	p.signature, p.raw, p.tbs, p.asIssuer, p.asSubject = signature, raw, tbs, p.issuer, p.subject
-	if ok && !bytes.Equal(asDER(raw), raw) {
+	if ok && !bytes.Equal(copied, raw) {
 		p.tbs = elements(raw)[0]
 		inside := slices.DeleteFunc(elements(p.tbs), func(part []byte) bool { return part[0] == byte(context(0)) })
 		p.asIssuer, p.asSubject = inside[2], inside[4]
