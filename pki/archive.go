@@ -1,11 +1,13 @@
 package pki
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,9 +16,15 @@ import (
 // work that the rest asks for is known before anything is derived from one. It may be in BER.
 type archive struct {
 	der               []byte
-	safes             []contentInfo // in DER, without attributes
-	hasMAC, encrypted bool          // encrypted also if only the MAC needs the password
-	rounds            int64         // of all parts, or -1 if one does not say for how many it asks
+	parts             []part
+	hasMAC, encrypted bool  // encrypted also if only the MAC needs the password
+	rounds            int64 // of all parts, or -1 if one does not say for how many it asks
+}
+
+// A part of an archive is an encrypted safe, or one bag of a plain safe.
+type part struct {
+	safe contentInfo // in DER, without attributes
+	key  *pem.Block  // the key in the bag, encrypted or not, or nil
 }
 
 type contentInfo struct {
@@ -113,12 +121,9 @@ func (a *archive) addSafe(safe contentInfo) bool {
 	switch {
 	case safe.Type.Equal(oidData) && octets(safe.Content, &bags):
 		for _, bag := range bags {
-			var key struct{ Algorithm pkix.AlgorithmIdentifier }
-			if bag.ID.Equal(oidEncryptedKey) && unmarshalAll(bag.Value.Bytes, &key) == nil {
-				a.addRounds(roundsOf(key.Algorithm))
-			}
+			a.addBag(bag)
 		}
-		safe = dataOf(bags)
+		return true
 	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data) == nil:
 		a.addRounds(roundsOf(data.Content.Algorithm))
 		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
@@ -128,8 +133,26 @@ func (a *archive) addSafe(safe contentInfo) bool {
 	default:
 		return false
 	}
-	a.safes = append(a.safes, safe)
+	a.parts = append(a.parts, part{safe: safe})
 	return true
+}
+
+// addBag passes over secret keys, revocation lists and what is not known.
+func (a *archive) addBag(bag safeBag) {
+	p := part{safe: dataOf([]safeBag{bag})}
+	switch {
+	case bag.ID.Equal(oidKey):
+		p.key = &pem.Block{Type: "PRIVATE KEY", Bytes: bag.Value.Bytes}
+	case bag.ID.Equal(oidEncryptedKey):
+		p.key = &pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: bag.Value.Bytes}
+		var key struct{ Algorithm pkix.AlgorithmIdentifier }
+		if unmarshalAll(bag.Value.Bytes, &key) == nil {
+			a.addRounds(roundsOf(key.Algorithm))
+		}
+	case !bag.ID.Equal(oidCertificate):
+		return
+	}
+	a.parts = append(a.parts, p)
 }
 
 // addRounds adds those of one part. The sum does not overflow: no file has 2^20 parts.
@@ -143,7 +166,8 @@ func (a *archive) addRounds(rounds int) {
 }
 
 // open has the library check the MAC and decrypt the archive. Of one that it refuses as a
-// whole, each part is decrypted by itself.
+// whole, each part is decrypted by itself, and keys that can't be are passed over if another
+// can.
 func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	if !utf8.ValidString(password) || strings.ContainsFunc(password, func(r rune) bool { return r > 0xffff }) {
 		return nil, f.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
@@ -152,12 +176,38 @@ func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	if err == nil || a.hasMAC && isAboutMAC(err) {
 		return blocks, f.refuseArchive(err)
 	}
-	for _, safe := range a.safes {
-		found, err := decodeArchive(repacked(safe, password), password)
-		if err != nil {
-			return nil, f.refuseArchive(err)
+	var refused error
+	for _, p := range a.parts {
+		found, err := p.open(f, password)
+		switch {
+		case err != nil && p.key == nil:
+			return nil, err
+		case err != nil:
+			refused = cmp.Or(refused, err)
 		}
 		blocks = append(blocks, found...)
 	}
-	return blocks, nil
+	if slices.ContainsFunc(blocks, func(b *pem.Block) bool { return b.Type == "PRIVATE KEY" }) {
+		return blocks, nil
+	}
+	return blocks, refused
+}
+
+// open decrypts a part: a key here if it can be, so that one of another kind is named or
+// passed over, and everything else by the library.
+func (p part) open(f *file, password string) ([]*pem.Block, error) {
+	if p.key != nil && p.key.Type == "PRIVATE KEY" {
+		return []*pem.Block{p.key}, nil
+	}
+	if p.key != nil {
+		if decrypt, reason, _ := parseEncrypted(p.key); reason == "" {
+			der, _ := firstDER(decrypt(password))
+			if kindOf(der) == "" {
+				return nil, f.wrongPassword()
+			}
+			return []*pem.Block{{Type: "PRIVATE KEY", Bytes: der}}, nil
+		}
+	}
+	blocks, err := decodeArchive(repacked(p.safe, password), password)
+	return blocks, f.refuseArchive(err)
 }

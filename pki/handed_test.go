@@ -53,7 +53,7 @@ func TestCertificatesHandedOver(t *testing.T) {
 // The same for keys, in any form and under any label, and for PKCS#12.
 func TestKeysHandedOver(t *testing.T) {
 	paths := append(handedOver(t, "openssl.*.*.key"), handedOver(t, "shell.*.*.key")...)
-	for _, path := range append(append(paths, handedFile("jq.p256.pair.json")), handedOver(t, "*.p256.*.p12")...) {
+	for _, path := range append(append(paths, handedFile("jq.p256.pair.json")), handedOver(t, "*.p12")...) {
 		password := passwordOf("example")
 		if strings.Contains(path, "crlf-password") {
 			password = passwordOf("example\r")
@@ -70,7 +70,7 @@ func TestKeysHandedOver(t *testing.T) {
 // RSA keys whose values had to be computed anew sign as OpenSSL verifies, and a rule says so;
 // it is silent of every other key.
 func TestOddValues(t *testing.T) {
-	for _, path := range append(handedOver(t, "openssl.*.key"), archiveFixture("openssl.p256.nomac.p12")) {
+	for _, path := range append(handedOver(t, "openssl.*.key"), handedFile("openssl.rsa2048.odd-crt.p12"), archiveFixture("openssl.p256.nomac.p12")) {
 		authority, err := LoadAuthority(caOf(path), path, passwordOf("example\r"), now)
 		if err != nil {
 			t.Fatal(err)

@@ -82,7 +82,8 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 	return opened, nil
 }
 
-// choose takes the key of a file with several that belongs to a certificate of the bundle.
+// choose takes the key of a file with several that belongs to a certificate of the bundle. It
+// passes over keys of a kind that no CA here has if another belongs to one.
 func (k *openedKey) choose(b *bundle) error {
 	switch {
 	case b == k.certificates && len(b.certificates)+len(b.damaged) == 0:
@@ -95,6 +96,9 @@ func (k *openedKey) choose(b *bundle) error {
 	fitting := slices.DeleteFunc(slices.Clone(k.several), func(signer crypto.Signer) bool {
 		return !slices.ContainsFunc(b.certificates, func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, signer.Public()) })
 	})
+	if fit := slices.DeleteFunc(slices.Clone(fitting), func(signer crypto.Signer) bool { return fitKey(signer.Public(), "") != "" }); len(fit) > 0 {
+		fitting = fit
+	}
 	switch len(fitting) {
 	case 1:
 		k.signer = fitting[0]

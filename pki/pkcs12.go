@@ -18,9 +18,11 @@ import (
 var (
 	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}         // RFC 5652 section 4
 	oidEncryptedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 6}         // section 8
-	oidEncryptedKey  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2} // RFC 7292 section 4.2
-	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}        // RFC 8018 appendix A.5, RFC 9579
-	oidHMAC          = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}            // with SHA-256, RFC 8018 appendix B.1
+	oidKey           = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 1} // RFC 7292 section 4.2
+	oidEncryptedKey  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
+	oidCertificate   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
+	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14} // RFC 8018 appendix A.5, RFC 9579
+	oidHMAC          = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}     // with SHA-256, RFC 8018 appendix B.1
 )
 
 // pfx and macData are RFC 7292 section 4.

@@ -59,6 +59,17 @@ if have keytool; then
 	import keytool.p256.legacy.p12 PKCS12 "$work/one.p12" -J-Dkeystore.pkcs12.legacy
 	import keytool.p256.two-keys.p12 PKCS12 "$work/one.p12"
 	import keytool.p256.two-keys.p12 PKCS12 "$work/other.p12"
+	beside() { # NAME ALGORITHM [OPTIONS...]: the pair beside a key of another kind
+		name=$1 algorithm=$2
+		shift 2
+		import "keytool.p256.$name.p12" PKCS12 "$work/one.p12" "$@"
+		keytool -genkeypair -alias odd -keyalg "$algorithm" -dname CN=odd -validity 36500 -storetype PKCS12 \
+			-keystore "archives/keytool.p256.$name.p12" -storepass example "$@" 2>"$work/said"
+	}
+	beside beside-ed25519 Ed25519
+	beside beside-dsa DSA
+	beside beside-pss RSASSA-PSS
+	beside beside-dsa-legacy DSA -J-Dkeystore.pkcs12.legacy
 fi
 
 # BouncyCastle: BER with indefinite lengths, and its own stores.
