@@ -6,16 +6,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 )
 
 // The errors of [ReadAtMost] and [Text], for files that people hand over.
 var (
 	ErrTooLarge = errors.New("it is larger than such a file can be")
 	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
+	ErrUTF32    = errors.New("it is UTF-32 text")
+	ErrNUL      = errors.New("it has a NUL character in it")
 )
 
-// AdviceOnUTF16 is the advice for [ErrUTF16].
+// AdviceOnUTF16 is the advice for [ErrUTF16], [ErrUTF32] and [ErrNUL].
 const AdviceOnUTF16 = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
 
 // ReadAtMost reads all of source. It fails with [ErrTooLarge] if that is more than limit
@@ -32,19 +33,30 @@ func ReadAtMost(source io.Reader, limit int) ([]byte, error) {
 // were joined have it in the middle, too.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Text returns text without its byte order mark. It fails with [ErrUTF16] if there is a
-// NUL in it or the byte order mark of UTF-16.
+// Text returns text without its byte order mark. It fails with [ErrUTF16] or [ErrUTF32] if it
+// is such text, and with [ErrNUL] if there is another NUL in it.
 func Text(data []byte) (string, error) {
-	if bytes.IndexByte(data, 0) >= 0 || isUTF16(data) {
-		return "", ErrUTF16
+	err := wideText(data)
+	if err == nil && bytes.IndexByte(data, 0) >= 0 {
+		err = ErrNUL
 	}
-	return string(bytes.TrimPrefix(data, byteOrderMark)), nil
+	return string(bytes.TrimPrefix(data, byteOrderMark)), err
 }
 
-// isUTF16 reports whether data, which may be binary, is PEM in UTF-16.
-func isUTF16(data []byte) bool {
-	return slices.ContainsFunc([]string{"\xff\xfe", "\xfe\xff", "-\x00-\x00", "\x00-\x00-"},
-		func(start string) bool { return bytes.HasPrefix(data, []byte(start)) })
+// wideText is the error for text in UTF-16 or UTF-32, which has a byte order mark or begins
+// with ASCII. The data may be binary.
+func wideText(data []byte) error {
+	plain := func(i int) bool { return data[i] == '\r' || data[i] == '\n' || data[i] >= ' ' && data[i] <= '~' }
+	has := func(start string) bool { return bytes.HasPrefix(data, []byte(start)) }
+	switch {
+	case has("\xff\xfe\x00\x00"), has("\x00\x00\xfe\xff"),
+		len(data) > 3 && (plain(0) && has(string(data[0])+"\x00\x00\x00") || plain(3) && has("\x00\x00\x00")):
+		return ErrUTF32
+	case has("\xff\xfe"), has("\xfe\xff"),
+		len(data) > 1 && (plain(0) && data[1] == 0 || data[0] == 0 && plain(1)):
+		return ErrUTF16
+	}
+	return nil
 }
 
 // maxFileSize is the most that is read of a certificate or key file. A bundle of a hundred

@@ -82,4 +82,9 @@ func TestText(t *testing.T) {
 			t.Errorf("%q: error %v", data, err)
 		}
 	}
+	for data, want := range map[string]error{"password\x00": ErrNUL, "p\x00assword": ErrUTF16, "a\x00\x00\x00b\x00\x00\x00": ErrUTF32, "\x00\x00\xfe\xff": ErrUTF32} {
+		if _, err := Text([]byte(data)); err != want {
+			t.Errorf("%q: error %v", data, err)
+		}
+	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -14,24 +16,33 @@ import (
 const maxLayers = 3
 
 // blocks are what is in the file, in whatever form it was handed over: PEM, DER, or either
-// in base64.
+// in base64 or hexadecimal.
 func (f *file) blocks() []pemBlock { return blocksOf(f.data, maxLayers) }
 
 func blocksOf(data []byte, layers int) []pemBlock {
-	if blocks := pemBlocks(data); len(blocks) > 0 || layers == 0 {
+	blocks := pemBlocks(data)
+	if slices.ContainsFunc(blocks, pemBlock.whole) || layers == 0 {
 		return blocks
 	}
-	if blocks := derBlocks(data); len(blocks) > 0 {
+	if tidied := pemBlocks([]byte(tidy(string(data)))); slices.ContainsFunc(tidied, pemBlock.whole) {
+		return tidied
+	}
+	if len(blocks) > 0 {
 		return blocks
 	}
-	text := string(bytes.TrimPrefix(unescape(data), byteOrderMark))
-	if whole := fromBase64(strings.Join(strings.Fields(text), "")); whole != nil {
-		return blocksOf(whole, layers-1)
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	if blocks = derBlocks(data); len(blocks) > 0 {
+		return blocks
 	}
-	var blocks []pemBlock
-	for _, word := range strings.FieldsFunc(text, notBase64) {
-		if part := fromBase64(word); part != nil {
-			blocks = append(blocks, blocksOf(part, layers-1)...)
+	text := strings.ReplaceAll(string(unescape(data)), "\r", "")
+	for _, parts := range [][]string{{text}, strings.Split(text, "\n\n"), strings.FieldsFunc(text, notBase64)} {
+		for _, part := range parts {
+			if decoded := fromBase64(part, layers); decoded != nil {
+				blocks = append(blocks, blocksOf(decoded, layers-1)...)
+			}
+		}
+		if len(blocks) > 0 {
+			break
 		}
 	}
 	return blocks
@@ -48,25 +59,36 @@ func derBlocks(data []byte) (blocks []pemBlock) {
 	return blocks
 }
 
-// fromBase64 decodes PEM or DER of a known kind, or returns nil.
-func fromBase64(text string) []byte {
-	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
-	data, err := base64.RawStdEncoding.DecodeString(text)
-	if der, _ := firstDER(data); err == nil && (bytes.Contains(data, []byte(pemBegin)) || kindOf(der) != "") {
+// fromBase64 decodes PEM or DER of a known kind from base64, base64 of it, or hexadecimal, or
+// returns nil.
+func fromBase64(text string, layers int) []byte {
+	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(strings.Join(strings.Fields(text), "")), "=")
+	data, err := hex.DecodeString(text)
+	if err != nil {
+		data, err = base64.RawStdEncoding.DecodeString(text)
+	}
+	if err != nil || layers == 0 {
+		return nil
+	}
+	if der, _ := firstDER(data); bytes.Contains(data, []byte(pemBegin)) || kindOf(der) != "" {
 		return data
 	}
-	return nil
+	return fromBase64(string(data), layers-1)
 }
 
-// A foreignForm is a kind of file that is not read but known.
+// A foreignForm is a kind of file that is not read but known: by how it begins, upper case for
+// text, and by what follows anywhere behind an ellipsis.
 type foreignForm struct{ start, is, advice string }
 
 const (
 	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
 	adviceOfOther = "give the file with the certificate or key itself"
+	adviceOfForms = "mqttca help files says which forms are read, and how to convert others"
+	adviceOfAge   = "age --decrypt -i IDENTITY -o ca.key FILE decrypts a file with such a key"
+	adviceOfEnc   = "openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key decrypts it, with the cipher and options that encrypted it"
+	adviceOfJWK   = `node -e 'console.log(crypto.createPrivateKey({key: JSON.parse(fs.readFileSync("FILE")), format: "jwk"}).export({type: "pkcs8", format: "pem"}))' > ca.key converts it`
 )
 
-// foreignForms are known by how they begin, upper case for text.
 var foreignForms = []foreignForm{
 	{"\xfe\xed\xfe\xed", "a Java key store (JKS)", adviceOfStore},
 	{"\xce\xce\xce\xce", "a Java key store (JCEKS)", strings.Replace(adviceOfStore, "FILE", "FILE -srcstoretype JCEKS", 1)},
@@ -78,14 +100,30 @@ var foreignForms = []foreignForm{
 	{"ECDSA-SHA2-", "a public key of SSH", adviceOfSecret},
 	{"---- BEGIN SSH2 ", "a key of SSH", "ssh-keygen -i -f FILE converts it, if it is not encrypted"},
 	{"$ANSIBLE_VAULT;", "encrypted by Ansible", "ansible-vault decrypt --output ca.key FILE decrypts it"},
+	{"…ENC[AES256_GCM,", "encrypted by SOPS", "sops --decrypt --output ca.key FILE decrypts it"},
+	{"AGE-ENCRYPTION.ORG/", "encrypted by age", adviceOfAge},
+	{"-----BEGIN AGE ENCRYPTED FILE", "encrypted by age", adviceOfAge},
+	{"AGE-SECRET-KEY-", "a key of age, which decrypts files and is of no CA", adviceOfAge},
+	{"-----BEGIN PGP MESSAGE", "encrypted by OpenPGP", "gpg --output ca.key --decrypt FILE decrypts it"},
+	{"-----BEGIN PGP ", "a key or signature of OpenPGP", adviceOfSecret},
+	{"SALTED__", "encrypted by openssl enc", adviceOfEnc},
+	{"U2FSDGVKX1", "encrypted by openssl enc", strings.Replace(adviceOfEnc, "-d", "-d -a", 1)},
+	{"…PKCS7-MIME", "a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
 	{"VERSION HTTPS://GIT-LFS", "a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
 	{"<!DOCTYPE HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
 	{"<HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+	{"<…<RSAKEYVALUE", "an RSA key in XML, as .NET writes it", "export it anew in PEM: RSA.ExportPkcs8PrivateKeyPem of .NET does so"},
 	{"<", "XML or HTML", adviceOfOther},
 	{"%PDF", "a PDF document", adviceOfOther},
 	{"PK\x03\x04", "a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
 	{"\x1f\x8b", "compressed by gzip", "gzip -dc FILE > UNPACKED unpacks it"},
-	{"{", "JSON without PEM or base64 of it", adviceOfOther},
+	{"BZH", "compressed by bzip2", "bzip2 -dc FILE > UNPACKED unpacks it"},
+	{"\xfd7zXZ", "compressed by xz", "xz -dc FILE > UNPACKED unpacks it"},
+	{"\x28\xb5\x2f\xfd", "compressed by zstd", "zstd -dc FILE > UNPACKED unpacks it"},
+	{"7z\xbc\xaf", "a 7-Zip archive", "7z x FILE unpacks it; " + adviceOfOther},
+	{"{\\RTF", "a document in RTF", adviceOfOther},
+	{`{…"KTY"`, "a JSON Web Key", adviceOfJWK},
+	{"{", "JSON without a key or certificate", adviceOfOther},
 }
 
 func adviceOfBouncyCastle(storeType string) string {
@@ -93,27 +131,38 @@ func adviceOfBouncyCastle(storeType string) string {
 		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
 }
 
+// foreign is the error for a known form that is not read, or nil.
+func (f *file) foreign() *Error {
+	text := bytes.TrimLeftFunc(bytes.TrimPrefix(f.data, byteOrderMark), unicode.IsSpace)
+	upper := bytes.ToUpper(text)
+	for _, form := range foreignForms {
+		start, inside, _ := strings.Cut(form.start, "…")
+		begins := bytes.HasPrefix(f.data, []byte(start)) || bytes.HasPrefix(upper, []byte(start))
+		if begins && bytes.Contains(upper, []byte(inside)) {
+			return f.refuse("it is "+form.is, form.advice)
+		}
+	}
+	return nil
+}
+
 // refuseForeign is the error for a file without anything in PEM or DER: it names what is in
 // it, or else says what is missing.
 func (f *file) refuseForeign(missing string) *Error {
-	if isUTF16(f.data) {
-		return f.refuse(ErrUTF16.Error()+", not PEM", AdviceOnUTF16)
+	if err := wideText(f.data); err != nil {
+		return f.refuse(err.Error()+", not PEM", AdviceOnUTF16)
 	}
-	text := bytes.TrimLeftFunc(bytes.TrimPrefix(f.data, byteOrderMark), unicode.IsSpace)
-	if len(text) == 0 {
+	if len(bytes.TrimSpace(bytes.TrimPrefix(f.data, byteOrderMark))) == 0 {
 		return f.refuse("it has nothing but white space", adviceOfOther)
 	}
-	for _, form := range foreignForms {
-		if bytes.HasPrefix(f.data, []byte(form.start)) || bytes.HasPrefix(bytes.ToUpper(text[:min(len(text), 64)]), []byte(form.start)) {
-			return f.refuse("it is "+form.is, form.advice)
-		}
+	if known := f.foreign(); known != nil {
+		return known
 	}
 	if len(f.data) > 4 && f.data[0] == 0x30 && f.data[1] == 0x82 {
 		if length := int(f.data[2])<<8 | int(f.data[3]) + 4; length > len(f.data) {
 			return f.refuse(fmt.Sprintf("it is cut short: by its first octets it has %d of them, and it has %d", length, len(f.data)), "copy the file once more, as binary")
 		}
 	}
-	return f.refuse(missing, "")
+	return f.refuse(missing, adviceOfForms)
 }
 
 const adviceOfSecret = "give the file with the CA's private key"
@@ -127,6 +176,10 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
 	case blocks[0].label == "BCFKS":
 		return f.refuse("it holds no private key, only "+labels(blocks), advices["BCFKS"])
+	default:
+		if known := f.foreign(); known != nil {
+			return known
+		}
 	}
 	return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
 }
@@ -153,6 +206,9 @@ func unreadForm(label string) (reason, advice string) {
 	advice = "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
 	if label == "OPENSSH PRIVATE KEY" {
 		advice = "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"
+	}
+	if label == "TSS2 PRIVATE KEY" {
+		advice = "the key never leaves its TPM: give a pkcs11 URI of it, as tpm2-pkcs11 makes it available"
 	}
 	return fmt.Sprintf("a private key in the form %q is not read", label), advice
 }

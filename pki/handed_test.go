@@ -2,6 +2,7 @@ package pki
 
 import (
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/pem"
 	"math/big"
 	"path/filepath"
@@ -174,9 +175,25 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{archiveFixture("bouncycastle.p256.bcfks"), none + `"BCFKS"`, adviceOfBouncyCastle("BCFKS")},
 		{data("\r\n<!doctype html>\n<title>Sign in</title>"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
 		{data("<?xml version='1.0'?>"), "it is XML or HTML", adviceOfOther},
-		{data(`{"error": "not found"}`), "it is JSON without PEM or base64 of it", adviceOfOther},
+		{data(`{"error": "not found"}`), "it is JSON without a key or certificate", adviceOfOther},
 		{data("version https://git-lfs.github.com/spec/v1\n"), "it is a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
 		{data("$ANSIBLE_VAULT;1.1;AES256\n6162"), "it is encrypted by Ansible", "ansible-vault decrypt --output ca.key FILE decrypts it"},
+		{data("[secret]\nkey = ENC[AES256_GCM,data:x]"), "it is encrypted by SOPS", "sops --decrypt --output ca.key FILE decrypts it"},
+		{data("age-encryption.org/v1\n-> X25519"), "it is encrypted by age", adviceOfAge},
+		{data("# created: 2026\nx"), "it holds no certificate in PEM or DER", adviceOfForms},
+		{data("AGE-SECRET-KEY-1XYZ"), "it is a key of age, which decrypts files and is of no CA", adviceOfAge},
+		{data("Salted__\x01\x02"), "it is encrypted by openssl enc", adviceOfEnc},
+		{data("U2FsdGVkX19hYmNkZWZnaA=="), "it is encrypted by openssl enc", strings.Replace(adviceOfEnc, "-d", "-d -a", 1)},
+		{data("To: x\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx"), "it is a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
+		{data("<RSAKeyValue><Modulus>"), "it is an RSA key in XML, as .NET writes it", "export it anew in PEM: RSA.ExportPkcs8PrivateKeyPem of .NET does so"},
+		{data("BZh91AY"), "it is compressed by bzip2", "bzip2 -dc FILE > UNPACKED unpacks it"},
+		{data("\xfd7zXZ\x00"), "it is compressed by xz", "xz -dc FILE > UNPACKED unpacks it"},
+		{data("\x28\xb5\x2f\xfd\x00"), "it is compressed by zstd", "zstd -dc FILE > UNPACKED unpacks it"},
+		{data("7z\xbc\xaf'\x1c"), "it is a 7-Zip archive", "7z x FILE unpacks it; " + adviceOfOther},
+		{data(`{\rtf1\ansi }`), "it is a document in RTF", adviceOfOther},
+		{data(`{"crv": "P-256", "kty": "EC"}`), "it is a JSON Web Key", adviceOfJWK},
+		{data("\xff\xfe\x00\x00-\x00\x00\x00"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
+		{data("\x00\x00\x00-\x00\x00\x00-"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
 		{data("PK\x03\x04\x14"), "it is a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
 		{data(" \r\n"), "it has nothing but white space", adviceOfOther},
 		{data("0\x82\x03\x00\x02\x01"), "it is cut short: by its first octets it has 772 of them, and it has 6", "copy the file once more, as binary"},
@@ -190,6 +207,11 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{handedFile("openssl.p256.der.p7b"), `it holds no private key, only "PKCS7"`, adviceOfSecret},
 		{handedFile("ssh-keygen.p256.key"), `a private key in the form "OPENSSH PRIVATE KEY" is not read`, "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"},
 		{handedFile("puttygen.p256.ppk"), "it is a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
+		{data("-----BEGIN PGP MESSAGE-----\n\nhQ==\n=abcd\n-----END PGP MESSAGE-----"), "it is encrypted by OpenPGP", "gpg --output ca.key --decrypt FILE decrypts it"},
+		{data("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nhQ==\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----"), "it is a key or signature of OpenPGP", adviceOfSecret},
+		{data("Content-Type: application/x-pkcs7-mime\n\n" + base64.StdEncoding.EncodeToString(mustRead(t, handedFile("openssl.p256.der.p7b")))), "it is a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
+		{data("-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----"), "it is encrypted by age", adviceOfAge},
+		{data("-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----"), `a private key in the form "TSS2 PRIVATE KEY" is not read`, "the key never leaves its TPM: give a pkcs11 URI of it, as tpm2-pkcs11 makes it available"},
 		{data("<html><body>403 Forbidden"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.path, unasked(t), now)

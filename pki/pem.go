@@ -25,6 +25,8 @@ func (b pemBlock) encrypted() bool {
 	return strings.HasPrefix(b.label, "ENCRYPTED ") || b.block != nil && b.legacy()
 }
 
+func (b pemBlock) whole() bool { return b.block != nil }
+
 func (b pemBlock) isKey() bool { return strings.HasSuffix(b.label, "PRIVATE KEY") }
 
 func (b pemBlock) legacy() bool { return strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED") }
@@ -50,18 +52,19 @@ func (b pemBlock) byContent() pemBlock {
 func pemBlocks(data []byte) []pemBlock {
 	data = unescape(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
-	start := bytes.Index(data, []byte(pemBegin))
+	start, last := bytes.Index(data, []byte(pemBegin)), 0
 	for start >= 0 {
 		segment, end := data[start:], -1
 		if next := bytes.Index(segment[len(pemBegin):], []byte(pemBegin)); next >= 0 {
 			end = start + len(pemBegin) + next
 			segment = data[start:end]
 		}
-		before := bytes.TrimRightFunc(data[:start], func(r rune) bool { return r != '\n' && unicode.IsSpace(r) })
-		if block := decodeBlock(segment); block.block != nil || len(before) == 0 || before[len(before)-1] == '\n' {
+		before := data[last:start] // a line that has a BEGIN already is not blank
+		line := before[bytes.LastIndexByte(before, '\n')+1:]
+		if block := decodeBlock(segment); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
 			blocks = append(blocks, block.byContent())
 		}
-		start = end
+		start, last = end, start
 	}
 	return blocks
 }
@@ -106,7 +109,7 @@ func decodeLoosely(segment string) *pem.Block {
 		block.Headers["DEK-Info"] = fields[4] + "," + fields[5]
 		fields = fields[6:]
 	}
-	content, err := base64.StdEncoding.DecodeString(strings.Join(fields, ""))
+	content, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.Join(fields, ""), "="))
 	if err != nil || len(block.Headers) == 0 && !bytes.HasPrefix(content, []byte{0x30}) {
 		return nil
 	}

@@ -30,6 +30,22 @@ forms() { # FILE NAME
 	sed 's/^/      /' "$1" | { echo 'tls:'; echo '  pem: |'; cat; } >"handed/shell.p256.indented.$2"
 	sed 's/^/> /' "$1" >"handed/shell.p256.quoted.$2"
 	sed 's/ /%20/g; s/+/%2B/g; s/=/%3D/g; s/$/%0A/' "$1" | tr -d '\n' >"handed/shell.p256.url.$2"
+	{ echo '<html><body><pre>'; sed 's/$/<br>/' "$1"; echo '</pre></body></html>'; } >"handed/shell.p256.html.$2"
+	{ printf '<pre>'; sed 's/+/\&#43;/g; s/\//\&#x2F;/g; s/=/\&#61;/g; s/$/\&#13;\&#xA;/' "$1" | tr -d '\n'; echo '</pre>'; } >"handed/shell.p256.entities.$2"
+	sed 's/ /\xc2\xa0/g; s/^/\xc2\xa0/' "$1" >"handed/shell.p256.no-break.$2"
+	sed 's/=/=3D/g; s/^\(.\{40\}\)\(.\)/\1=\n\2/' "$1" >"handed/shell.p256.quoted-printable.$2"
+	sed 's/^/\x1b[32m/; s/$/\x1b[0m/' "$1" >"handed/shell.p256.colours.$2"
+	sed 's/^-----.*/\L&/' "$1" >"handed/shell.p256.lower-case.$2"
+	sed 's/-----/------/g' "$1" >"handed/shell.p256.six-dashes.$2"
+	sed 's/-----/\xe2\x80\x94\xe2\x80\x94-/g' "$1" >"handed/shell.p256.em-dashes.$2"
+	sed 's/^/+/' "$1" >"handed/shell.p256.added.$2"
+	sed 's/^/# /' "$1" >"handed/shell.p256.commented.$2"
+	{ echo 'pem:'; sed 's/^/  - /' "$1"; } >"handed/shell.p256.list.$2"
+	sed "s/.*/    '&\\\\n' +/; \$s/ +//" "$1" >"handed/shell.p256.program.$2"
+	sed 's/+/%2B/g; s/ /+/g; s/=/%3D/g; s/$/%0A/' "$1" | tr -d '\n' >"handed/shell.p256.form.$2"
+	sed 's/%/%25/g' "handed/shell.p256.url.$2" >"handed/shell.p256.url-twice.$2"
+	{ echo '{\rtf1\ansi\f0 '; sed 's/$/\\par/' "$1"; echo '}'; } >"handed/shell.p256.rtf.$2"
+	openssl base64 -in "$1" | openssl base64 -A -out "handed/openssl.p256.base64-twice.$2"
 	openssl base64 -A -in "$1" -out "handed/openssl.p256.base64-pem.$2"
 	openssl base64 -in "$1" -out "handed/openssl.p256.base64-pem-lines.$2"
 	{ echo 'apiVersion: v1'; echo 'data:'; printf '  tls.pem: '; openssl base64 -A -in "$1"; echo; echo 'kind: Secret'; } >"handed/openssl.p256.secret.$2"
@@ -38,6 +54,10 @@ forms $crt crt
 forms $key key
 openssl x509 -in $crt -outform DER | openssl base64 -A -out handed/openssl.p256.base64-der.crt
 openssl pkcs8 -topk8 -nocrypt -in $key -outform DER | openssl base64 -A -out handed/openssl.p256.base64-der.key
+for name in key crt; do # DER in hexadecimal, and behind a byte order mark
+	{ printf '\357\273\277'; openssl base64 -d -A -in "handed/openssl.p256.base64-der.$name"; } >"handed/shell.p256.marked-der.$name"
+	openssl base64 -d -A -in "handed/openssl.p256.base64-der.$name" | od -An -v -tx1 | tr -d ' ' >"handed/shell.p256.hex.$name"
+done
 tr '\n' ' ' <keys/openssl.p256.legacy-aes256.key >handed/shell.p256.one-line-encrypted.key
 { printf %s "$(cat $crt)"; cat ca/openssl.p256.renewed.crt; } >handed/shell.p256.glued.crt
 { printf %s "$(cat $crt)"; cat $key; } >handed/shell.p256.glued.key
@@ -67,6 +87,8 @@ pem "CERTIFICATE" handed/openssl.p256.der-trailing.crt >handed/openssl.p256.trai
 
 # PKCS#12 in base64, alone, as certutil -encode of Windows writes it, and as PEM: read.
 openssl base64 -A -in keys/openssl.p256.aes256.p12 -out handed/openssl.p256.base64.p12
+openssl base64 -in keys/openssl.p256.aes256.p12 | openssl base64 -out handed/openssl.p256.base64-twice.p12
+{ printf 'MIME-Version: 1.0\r\nContent-Type: application/x-pkcs12\r\n\r\n'; openssl base64 -in keys/openssl.p256.aes256.p12 | sed 's/$/\r/'; } >handed/shell.p256.mime.p12
 pem "CERTIFICATE" keys/openssl.p256.aes256.p12 | sed 's/$/\r/' >handed/openssl.p256.certutil.p12
 pem "PKCS12" keys/openssl.p256.aes256.p12 >handed/openssl.p256.pem.p12
 

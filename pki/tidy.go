@@ -1,0 +1,59 @@
+package pki
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// mangled are the marks that web pages, terminals, programs and layers of escapes leave in
+// PEM, with what they stand for.
+var mangled = sync.OnceValue(func() []mark {
+	return []mark{
+		{regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`), ""}, // colours of a terminal
+		{regexp.MustCompile(`%(?:25)+`), "%"},             // a URL in a URL
+		{regexp.MustCompile(`\\+([rn])`), `\$1`},          // JSON in JSON
+		{regexp.MustCompile(`\\[a-z]{2,}[0-9]* ?`), " "},  // RTF
+		{regexp.MustCompile(`<[^<>]{1,200}>`), " "},       // HTML
+		{regexp.MustCompile("[\"'`]\\s*[+.]\\s*"), " "},   // strings that a program joins
+	}
+})
+
+type mark struct {
+	pattern *regexp.Regexp
+	meaning string
+}
+
+// quotedPrintable has lines that go on behind an equals sign; the padding of base64, which
+// looks like one, is not missed.
+var quotedPrintable = strings.NewReplacer("=3D", "=", "=3d", "=", "=\r\n", "", "=\n", "")
+
+// boundary is the first or last line of a block, with dashes and blanks of any kind.
+var boundary = sync.OnceValue(func() *regexp.Regexp {
+	const dashes = `[-\x{2010}-\x{2015}\x{2212}]{2,6}`
+	return regexp.MustCompile(dashes + `\s?(?i:(BEGIN|END))[\s\x{a0}+]+([A-Za-z0-9.][A-Za-z0-9. \x{a0}+]*?)` + dashes)
+})
+
+// tidy writes mangled PEM as it was, as far as that can be told. It serves only if no whole
+// block was found: it may alter other text.
+func tidy(text string) string {
+	if !strings.Contains(strings.ToUpper(text), "BEGIN") {
+		return ""
+	}
+	for _, m := range mangled() {
+		text = m.pattern.ReplaceAllString(text, m.meaning)
+	}
+	text = html.UnescapeString(escapes.Replace(text))
+	text = boundary().ReplaceAllStringFunc(text, func(line string) string {
+		word := boundary().FindStringSubmatch(line)
+		apart := func(r rune) bool { return unicode.IsSpace(r) || r == '+' }
+		return "-----" + strings.ToUpper(word[1]+" "+strings.Join(strings.FieldsFunc(word[2], apart), " ")) + "-----"
+	})
+	if begin := strings.Index(text, pemBegin); begin >= 0 {
+		sign := text[strings.LastIndexByte(text[:begin], '\n')+1 : begin] // of a comment, a list, a change
+		text = strings.ReplaceAll("\n"+text, "\n"+sign, "\n")
+	}
+	return quotedPrintable.Replace(text)
+}
