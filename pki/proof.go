@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -94,19 +95,31 @@ func CheckCode(code string) error {
 	return nil
 }
 
-// aroundCodes are what JSON, a shell, a table or a label put around a code. No code in any
-// text of the vendor has one of them.
-const aroundCodes = "\"'`{}[]()<>:;,|\\ \t\r\n"
+const (
+	// aroundCodes are what JSON, a shell, a table or a label put around a code, and
+	// insteadOfCodes what masks, cuts, names or encodes it. No code in any text of the vendor
+	// has one of them.
+	aroundCodes    = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^"
+	insteadOfCodes = "*.$#%@~"
+)
 
 // CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also
-// refuses what was put around it on that way.
+// refuses what was put around it or in its place on that way.
 func CheckGivenCode(code string) error {
-	if i := strings.IndexAny(code, aroundCodes); i >= 0 {
-		return &Error{Action: "use", Object: "registration code",
-			Reason: fmt.Sprintf("its character %d, %q, is in no code: something was put around it", utf8.RuneCountInString(code[:i])+1, code[i]),
-			Advice: "give the code alone: jq -r .registration_code takes it out of what 'mqttca code --json' prints, jq -r .RegisterCode out of the service's answer"}
+	reason := ""
+	if i := strings.IndexAny(code, aroundCodes+insteadOfCodes); i >= 0 {
+		reason = fmt.Sprintf("its character %d, %q, is in no code: something was put around it", utf8.RuneCountInString(code[:i])+1, code[i])
+		if strings.IndexByte(insteadOfCodes, code[i]) >= 0 {
+			reason += " or in its place"
+		}
+	} else if slices.Contains([]string{"null", "undefined", "none", "nil"}, strings.ToLower(code)) {
+		reason = fmt.Sprintf("%q stands for no code: perhaps the wrong field was taken", code)
 	}
-	return CheckCode(code)
+	if reason == "" {
+		return CheckCode(code)
+	}
+	return &Error{Action: "use", Object: "registration code", Reason: reason,
+		Advice: "give the code alone: jq -r .registration_code takes it out of what 'mqttca code --json' prints, jq -r .RegisterCode out of the service's answer"}
 }
 
 func codeFault(code string) string {

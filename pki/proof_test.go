@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -258,7 +259,7 @@ func TestCheckCode(t *testing.T) {
 // What people carried has no quotation marks, braces, labels and the like around it; of what
 // the service answers nothing is asked but that a certificate can carry it.
 func TestCheckGivenCode(t *testing.T) {
-	for _, code := range []string{fixtureCode, "13274673-8f90-4630-bea1-9cccb25756ad2089******", "a", "!~"} {
+	for _, code := range []string{fixtureCode, "a", "A_1-b", "nullable"} {
 		if err := CheckGivenCode(code); err != nil {
 			t.Errorf("%q: %v", code, err)
 		}
@@ -276,6 +277,19 @@ func TestCheckGivenCode(t *testing.T) {
 		{"<code>", `its character 1, '<', is in no code: something was put around it`},
 		{"| x |", `its character 1, '|', is in no code: something was put around it`},
 		{"né\"", `its character 3, '"', is in no code: something was put around it`},
+		{"CODE=x", `its character 5, '=', is in no code: something was put around it`},
+		{"/CN=x", `its character 1, '/', is in no code: something was put around it`},
+		{"13274673-8f90-4630-bea1-9cccb25756ad2089******", `its character 41, '*', is in no code: something was put around it or in its place`},
+		{"**x**", `its character 1, '*', is in no code: something was put around it or in its place`},
+		{"13274673...", `its character 9, '.', is in no code: something was put around it or in its place`},
+		{"$CODE", `its character 1, '$', is in no code: something was put around it or in its place`},
+		{"@code.txt", `its character 1, '@', is in no code: something was put around it or in its place`},
+		{"#x", `its character 1, '#', is in no code: something was put around it or in its place`},
+		{"x%0A", `its character 2, '%', is in no code: something was put around it or in its place`},
+		{base64.StdEncoding.EncodeToString([]byte(fixtureCode)), `its character 63, '=', is in no code: something was put around it`},
+		{"null", `"null" stands for no code: perhaps the wrong field was taken`},
+		{"undefined", `"undefined" stands for no code: perhaps the wrong field was taken`},
+		{"None", `"None" stands for no code: perhaps the wrong field was taken`},
 		{"“x”", `its character 1, '\u201c', is outside printable ASCII`},
 		{"", "it is empty"},
 		{strings.Repeat("x", 65), "it has 65 characters, and a Common Name has 64 at most"},
