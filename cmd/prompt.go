@@ -102,7 +102,7 @@ func (p *passwordAsker) password(what string) (string, error) {
 }
 
 // readPassword reads the one line of a file, with its carriage return if it has one: pki
-// tries both. The path of a file that cannot be opened is not shown: it may be the password
+// tries both. Blank lines may follow. The path of a file that cannot be opened is not shown: it may be the password
 // itself.
 func (p *passwordAsker) readPassword() (string, error) {
 	text, err := p.read(p.file, lineSize)
@@ -115,11 +115,11 @@ func (p *passwordAsker) readPassword() (string, error) {
 	case err != nil:
 		return "", err
 	}
-	text = strings.TrimSuffix(text, "\n")
-	if strings.ContainsAny(strings.TrimSuffix(text, "\r"), "\r\n") {
+	line, rest, _ := strings.Cut(text, "\n")
+	if strings.Trim(rest, "\r\n") != "" || strings.Contains(strings.TrimRight(line, "\r"), "\r") {
 		return "", cannotRead(p.file, errManyLines)
 	}
-	return text, nil
+	return line, nil
 }
 
 // askUnseen reads a line without echo.

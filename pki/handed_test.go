@@ -59,6 +59,9 @@ func TestKeysHandedOver(t *testing.T) {
 		if strings.Contains(path, "crlf-password") {
 			password = passwordOf("example\r")
 		}
+		if strings.Contains(path, ".lf-password") {
+			password = passwordOf("example\n")
+		}
 		authority, err := LoadAuthority(caOf(path), path, password, now)
 		if err != nil {
 			t.Error(err)
@@ -72,7 +75,7 @@ func TestKeysHandedOver(t *testing.T) {
 // it is silent of every other key.
 func TestOddValues(t *testing.T) {
 	for _, path := range append(handedOver(t, "openssl.*.key"), handedFile("openssl.rsa2048.odd-crt.p12"), archiveFixture("openssl.p256.nomac.p12")) {
-		authority, err := LoadAuthority(caOf(path), path, passwordOf("example\r"), now)
+		authority, err := LoadAuthority(caOf(path), path, passwordOf(map[bool]string{false: "example\r", true: "example\n"}[strings.Contains(path, ".lf-")]), now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +154,29 @@ func TestPasswordWithCarriageReturn(t *testing.T) {
 	}
 	if pin, err := passwordOf("1234\r").ask("PIN of token ca"); pin != "1234" || err != nil {
 		t.Errorf("PIN %q, %v", pin, err)
+	}
+}
+
+// The end of a line is no part of a password that opens the file without it, and of no PIN. Of an
+// empty password that opens nothing the hint says that it is empty.
+func TestPasswordWithLineEnd(t *testing.T) {
+	for _, password := range []string{"example", "example\n", "example\r\n", "example\r\r\n", "example\n\n"} {
+		if _, err := readKey(keyFixture("openssl.p256.legacy-aes256.key"), passwordOf(password)); err != nil {
+			t.Errorf("%q: %v", password, err)
+		}
+		if pin, err := passwordOf(password).ask("PIN of token ca"); pin != "example" || err != nil {
+			t.Errorf("PIN %q, %v", pin, err)
+		}
+	}
+	for _, path := range []string{keyFixture("openssl.p256.legacy-aes256.key"), keyFixture("openssl.p256.aes256.p12")} {
+		for _, empty := range []string{"", "\n", "\r\n"} {
+			_, err := readKey(path, passwordOf(empty))
+			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
+			wantAdvice(t, err, "the password given is empty; give the one that encrypted the file")
+		}
+	}
+	if _, err := readKey(keyFixture("openssl.p256.nopassword.p12"), passwordOf("\n")); err != nil {
+		t.Error(err)
 	}
 }
 

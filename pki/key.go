@@ -189,7 +189,7 @@ func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 // A Password returns the password or PIN of a key; what names it for a person: "password of
 // CA key ca.key", "PIN of token ca". It is called at most once for a key, and only if the
 // key needs it. Its errors are returned to the caller unchanged, but for [ErrNoPassword].
-// A password that comes from a file may end in the carriage return of its line: then a file
+// A password that comes from a file or a variable may have the end of its line: then a file
 // is tried without it and with it, and a token without it only.
 type Password func(what string) (string, error)
 
@@ -202,7 +202,7 @@ var errWrongPassword = errors.New("wrong password")
 // ask calls the function, which may be nil, for the PIN of a token.
 func (p Password) ask(what string) (string, error) {
 	text, err := p.askWhole(what)
-	return strings.TrimSuffix(text, "\r"), err
+	return bare(text), err
 }
 
 func (p Password) askWhole(what string) (string, error) {
@@ -227,7 +227,8 @@ func (p Password) once() Password {
 }
 
 // unlock asks for the password of an encrypted file and opens it. OpenSSL takes the carriage
-// return of a password file from Windows for a part of the password.
+// return of a password file from Windows for a part of the password, and of a variable the
+// line feed, too.
 func (f *file) unlock(password Password, open func(text string) error) error {
 	text, err := password.askWhole("password of " + f.object())
 	switch {
@@ -236,15 +237,22 @@ func (f *file) unlock(password Password, open func(text string) error) error {
 	case err != nil:
 		return err
 	}
-	bare, returned := strings.CutSuffix(text, "\r")
-	err = open(bare)
-	if returned && errors.Is(err, errWrongPassword) {
-		if again := open(text); !errors.Is(again, errWrongPassword) {
-			return again
+	err = open(bare(text))
+	for _, longer := range []string{strings.TrimSuffix(text, "\n"), text} {
+		if errors.Is(err, errWrongPassword) && longer != bare(text) {
+			if again := open(longer); !errors.Is(again, errWrongPassword) {
+				return again
+			}
 		}
+	}
+	if wrong, ok := err.(*Error); ok && bare(text) == "" && wrong.Err == errWrongPassword {
+		wrong.Advice = "the password given is empty; give the one that encrypted the file"
 	}
 	return err
 }
+
+// bare is a password without the end of its line.
+func bare(text string) string { return strings.TrimRight(text, "\r\n") }
 
 // wrongPassword is the error for a file that the password does not open. Only PKCS#12 tells
 // a wrong password from a damaged file.

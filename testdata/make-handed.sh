@@ -119,11 +119,14 @@ for name in odd-crt odd-exponent; do
 	echo proof | openssl dgst -sha256 -verify "$work/public" -signature "$work/signature" >"$work/said"
 done
 
-# Passwords that end in a carriage return: what -passout file: makes of a file from Windows.
+# Passwords that end in a carriage return, as -passout file: takes it from a file of Windows, or
+# in a line feed, as -passout env: takes it from a variable.
 printf 'example\r\n' >"$work/password"
 openssl pkcs8 -topk8 -in $key -passout "file:$work/password" -out handed/openssl.p256.crlf-password.key
 openssl ec -in $key -aes256 -passout "file:$work/password" -out handed/openssl.p256.crlf-password-legacy.key 2>"$work/said"
 openssl pkcs12 -export -inkey $key -in $crt -passout "file:$work/password" -out handed/openssl.p256.crlf-password.p12
+PASSWORD='example
+' openssl pkcs8 -topk8 -in $key -passout env:PASSWORD -out handed/openssl.p256.lf-password.key
 
 # What is something else: named.
 openssl crl2pkcs7 -nocrl -certfile $crt -out handed/openssl.p256.p7b
