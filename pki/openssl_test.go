@@ -1,7 +1,9 @@
 package pki
 
 import (
+	"errors"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,5 +50,40 @@ func opensslAccepts(t *testing.T, certificate, key string, options ...string) {
 	}
 	if got := openssl(t, "x509", "-noout", "-subject", "-nameopt", "RFC2253", "-in", verification); got != "subject=CN="+fixtureCode+"\n" {
 		t.Errorf("subject is %q", got)
+	}
+}
+
+// The command that the hint of a key in an encryption that is not read has does what it says.
+func TestAdviceOnEncryption(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("no openssl")
+	}
+	paths, err := filepath.Glob(keyFixture("openssl.p256.legacy-provider-*.key"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no fixtures: ", err)
+	}
+	for _, name := range []string{"camellia", "legacy-camellia256", "pbes1"} {
+		paths = append(paths, keyFixture("openssl.p256."+name+".key"))
+	}
+	for _, path := range paths {
+		var refused *Error
+		if _, err := readKey(path, unasked(t)); !errors.As(err, &refused) {
+			t.Fatalf("%s: %v", path, err)
+		}
+		advice, _, _ := strings.Cut(refused.Advice, " encrypts it anew")
+		whole, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := strings.Fields(strings.Replace(advice, "FILE", whole, 1) + " -passin pass:example -passout pass:example")
+		openssl := exec.CommandContext(t.Context(), command[0], command[1:]...)
+		openssl.Dir = t.TempDir()
+		if said, err := openssl.CombinedOutput(); err != nil {
+			t.Errorf("%s: %s\n%s", path, advice, said)
+			continue
+		}
+		if _, err := readKey(filepath.Join(openssl.Dir, "ca.key"), examplePassword); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -46,11 +46,25 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 // legacyCiphers are those of RFC 1421 encryption as OpenSSL extended it that crypto/x509 reads.
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
+// defaultCiphers are how the names in DEK-Info and the object identifiers begin that OpenSSL 3
+// decrypts without its legacy provider: AES, ARIA, Camellia, 3DES and SM4.
+var defaultCiphers = []string{"AES-", "ARIA-", "CAMELLIA-", "DES-EDE", "SM4-",
+	"2.16.840.1.101.3.4.1.", "1.2.410.200046.1.1.", "1.2.392.200011.61.1.1.", "1.2.840.113549.3.7", "1.2.156.10197.1.104.",
+	"1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.4"}
+
+// adviceOn says how to encrypt a key anew that is encrypted with the cipher.
+func adviceOn(cipher string) string {
+	if slices.ContainsFunc(defaultCiphers, func(start string) bool { return strings.HasPrefix(cipher, start) }) {
+		return adviceOfCipher
+	}
+	return strings.Replace(adviceOfCipher, "-in FILE", "-provider legacy -provider default -in FILE", 1)
+}
+
 // parseLegacy has no derivation to bound: it is one round of MD5.
 func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
-	cipher, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
+	cipher, _, _ := strings.Cut(strings.TrimSpace(block.Headers["DEK-Info"]), ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
-		return nil, "the cipher that its DEK-Info header names is not read: " + strings.Join(legacyCiphers, ", ") + " are", adviceOfCipher
+		return nil, "the cipher that its DEK-Info header names is not read: " + strings.Join(legacyCiphers, ", ") + " are", adviceOn(cipher)
 	}
 	if block.Type != "RSA PRIVATE KEY" && block.Type != "EC PRIVATE KEY" {
 		reason, advice = unreadForm(block.Type)
@@ -95,13 +109,13 @@ func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string)
 	var iv []byte
 	whole := unmarshalAll(block.Bytes, &info) == nil
 	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
-		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOfCipher
+		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOn(id)
 	}
 	whole = whole && unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) == nil
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
 	switch {
 	case whole && !known:
-		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOfCipher
+		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOn(params.Scheme.Algorithm.String())
 	case !whole || unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) != nil || len(iv) != scheme.blockSize ||
 		len(info.Encrypted) == 0 || len(info.Encrypted)%scheme.blockSize != 0:
 		return nil, damagedPBES2, ""

@@ -37,6 +37,18 @@ done
 openssl rsa -in ca/openssl.rsa2048.pkcs8.key -aes256 -traditional -passout pass:example -out keys/openssl.rsa2048.legacy-aes256.key 2>/dev/null
 openssl ec -in $key -camellia256 -passout pass:example -out keys/openssl.p256.legacy-camellia256.key 2>/dev/null
 
+# Ciphers of OpenSSL's legacy provider, which are refused, too.
+legacy="-provider legacy -provider default"
+for cipher in des-cbc rc2-cbc bf-cbc cast5-cbc seed-cbc; do
+	pbes2 legacy-provider-$cipher $cipher $legacy
+done
+for v1 in PBE-MD5-DES PBE-SHA1-RC2-40 PBE-SHA1-RC4-128; do
+	openssl pkcs8 -topk8 -in $key -passout pass:example -v1 $v1 $legacy -out keys/openssl.p256.legacy-provider-$v1.key
+done
+for cipher in bf cast5-cbc rc2 seed; do
+	openssl ec -in $key -$cipher -passout pass:example $legacy -out keys/openssl.p256.legacy-provider-dek-$cipher.key
+done
+
 # PKCS#12: key and certificate.
 pkcs12() { # NAME [OPTIONS...]
 	name=$1
