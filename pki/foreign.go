@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"unicode"
@@ -83,6 +84,7 @@ type foreignForm struct{ start, is, advice string }
 const (
 	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
 	adviceOfOther = "give the file with the certificate or key itself"
+	adviceOfCheck = "openssl pkey -in FILE -noout -check says whether OpenSSL reads it, and what is wrong with it"
 	adviceOfForms = "mqttca help files says which forms are read, and how to convert others"
 	adviceOfAge   = "age --decrypt -i IDENTITY -o ca.key FILE decrypts a file with such a key"
 	adviceOfEnc   = "openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key decrypts it, with the cipher and options that encrypted it"
@@ -216,6 +218,10 @@ func unreadForm(label string) (reason, advice string) {
 // unreadableKey says why the key of a block can't be read, as far as its algorithm tells.
 func unreadableKey(block *pem.Block) (reason, advice string) {
 	kind := unreadRSA
+	types, values := rsaNumbers(block)
+	if strings.HasPrefix(types, "iiiiii") && new(big.Int).SetBytes(values[2].Bytes).BitLen() > 31 {
+		return "its RSA key has a public exponent of more than 31 bits", adviceOfKey
+	}
 	switch types, values := shape(block.Bytes); {
 	case block.Type == "PRIVATE KEY" && kindOf(block.Bytes) == block.Type:
 		kind = algorithmKind(values[1].FullBytes)
@@ -224,7 +230,7 @@ func unreadableKey(block *pem.Block) (reason, advice string) {
 	}
 	switch kind {
 	case unreadRSA, "EC P-256", "EC P-384", "EC P-521":
-		return fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type), ""
+		return fmt.Sprintf("the content of its %q block can't be read as an RSA or EC key", block.Type), adviceOfCheck
 	case explicitKind:
 		return explicitFault, adviceOfExplicit
 	}

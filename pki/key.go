@@ -162,6 +162,7 @@ func (k *foundKeys) result(none error) ([]crypto.Signer, error) {
 func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	var parsed any
 	var err error
+	block = &pem.Block{Type: block.Type, Bytes: strictKey(block.Bytes)}
 	switch block.Type {
 	case "PRIVATE KEY":
 		parsed, err = x509.ParsePKCS8PrivateKey(block.Bytes)

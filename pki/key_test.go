@@ -79,6 +79,7 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"explicit parameters", mustRead(t, oddFile("openssl.p256.explicit.pkcs8.key")), "its key is EC with explicit parameters, which few parsers read"},
 		{"secp256k1 in SEC1", mustRead(t, oddFile("openssl.secp256k1.plain.sec1.key")), "its key is EC secp256k1, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"damaged RSA", inPEM("PRIVATE KEY", damagedRSA(t)), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key`},
+		{"large exponent", []byte(openssl(t, "genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt", "rsa_keygen_pubexp:4294967297")), "its RSA key has a public exponent of more than 31 bits"},
 		{"X25519", inPEM("PRIVATE KEY", x25519Key(t)), "its key can't sign"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"crypto/des"
 	"crypto/rsa"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -107,7 +108,8 @@ func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string)
 	}
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
 	var iv []byte
-	whole := unmarshalAll(block.Bytes, &info) == nil
+	der, _ := toDER(block.Bytes, maxDepth)
+	whole := unmarshalAll(der, &info) == nil
 	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
 		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOn(id)
 	}
@@ -144,6 +146,23 @@ func (s scheme) decrypt(key, iv, ciphertext []byte) []byte {
 	return plain[:len(plain)-padding]
 }
 
+// strictKey encodes a key as crypto/x509 wants it: in DER, also inside PKCS#8, and SEC1 in its
+// version 1, which some tools write as 0.
+func strictKey(ber []byte) []byte {
+	der, _ := toDER(ber, maxDepth)
+	switch types, values := shape(der); {
+	case strings.HasPrefix(types, "iso"):
+		if inner := strictKey(values[2].Bytes); len(inner) > 0 {
+			return encodeDER(0x30, slices.Concat(values[0].FullBytes, values[1].FullBytes, encodeDER(asn1.TagOctetString, inner)))
+		}
+	case strings.HasPrefix(types, "io") && len(values[0].Bytes) == 1:
+		values[0].Bytes[0] = 1 // in der, of which the values are parts
+	case der == nil:
+		return ber
+	}
+	return der
+}
+
 // maxModulus bounds the work on a modulus, in bits: four times the largest in use.
 const maxModulus = 16384
 
@@ -151,11 +170,7 @@ const maxModulus = 16384
 // exponent or CRT values, for an integer that lacks the octet of its sign, or for what stands
 // behind it. From both primes it computes the other values anew. It returns nil for anything else.
 func repairRSA(block *pem.Block) *rsa.PrivateKey {
-	types, values := shape(block.Bytes)
-	if block.Type == "PRIVATE KEY" && strings.HasPrefix(types, "iso") && algorithmKind(values[1].FullBytes) == unreadRSA {
-		key, _ := firstDER(values[2].Bytes)
-		types, values = shape(key)
-	}
+	types, values := rsaNumbers(block)
 	if !strings.HasPrefix(types, "iiiiii") || len(values[1].Bytes) > maxModulus/8+1 {
 		return nil
 	}
@@ -176,4 +191,14 @@ func repairRSA(block *pem.Block) *rsa.PrivateKey {
 		return nil
 	}
 	return key
+}
+
+// rsaNumbers are the parts of an RSA key, which may be in PKCS#8, and their types.
+func rsaNumbers(block *pem.Block) (types string, values []asn1.RawValue) {
+	types, values = shape(block.Bytes)
+	if block.Type == "PRIVATE KEY" && strings.HasPrefix(types, "iso") && algorithmKind(values[1].FullBytes) == unreadRSA {
+		key, _ := firstDER(values[2].Bytes)
+		types, values = shape(key)
+	}
+	return types, values
 }

@@ -85,6 +85,22 @@ pem "PRIVATE KEY" handed/openssl.p256.der-trailing.key >handed/openssl.p256.trai
 pem "RSA PRIVATE KEY" handed/openssl.rsa2048.der-trailing.key >handed/openssl.rsa2048.trailing-in-pem.key
 pem "CERTIFICATE" handed/openssl.p256.der-trailing.crt >handed/openssl.p256.trailing-in-pem.crt
 
+# Keys in BER, with indefinite and long lengths and an OCTET STRING in pieces, and SEC1 with
+# version 0: OpenSSL reads all.
+hex() { od -An -v -tx1 "$1" | tr -d ' \n'; }
+whole=$(hex handed/openssl.p256.pkcs8-der.key)
+algorithm=$(echo "$whole" | cut -c 13-54) sec1=$(echo "$whole" | cut -c 63-)
+ber() { # NAME LABEL HEX
+	printf %s "$3" | perl -ne 'print pack "H*", $_' >"handed/openssl.p256.$1-der.key"
+	openssl pkey -in "handed/openssl.p256.$1-der.key" -noout
+	pem "$2" "handed/openssl.p256.$1-der.key" >"handed/openssl.p256.$1.key"
+}
+ber ber-pieces "PRIVATE KEY" "3080020100${algorithm}24800410306b$(echo "$sec1" | cut -c -28)045d$(echo "$sec1" | cut -c 29-)00000000"
+ber ber-inside "PRIVATE KEY" "308189020100${algorithm}046f3080${sec1}0000"
+ber ber-long "PRIVATE KEY" "308300008a020100${algorithm}0470308300006b$sec1"
+ber version-0 "PRIVATE KEY" "308187020100${algorithm}046d306b$(echo "$sec1" | sed s/^020101/020100/)"
+ber sec1-version-0 "EC PRIVATE KEY" "$(hex handed/openssl.p256.sec1-der.key | sed s/020101/020100/)"
+
 # PKCS#12 in base64, alone, as certutil -encode of Windows writes it, and as PEM: read.
 openssl base64 -A -in keys/openssl.p256.aes256.p12 -out handed/openssl.p256.base64.p12
 openssl base64 -in keys/openssl.p256.aes256.p12 | openssl base64 -out handed/openssl.p256.base64-twice.p12
