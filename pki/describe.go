@@ -77,9 +77,13 @@ func mayHaveSigned(certificate, issuer *x509.Certificate) bool {
 // verify verifies a signature, whatever the extensions of the issuer say. RSA keys that
 // crypto/rsa refuses are unsupported, and those that would take it too long.
 func verify(certificate, issuer *x509.Certificate) error {
-	if key, ok := issuer.PublicKey.(*rsa.PublicKey); ok && (key.N.BitLen() < minVerified || key.N.BitLen() > maxModulus ||
+	key, ok := issuer.PublicKey.(*rsa.PublicKey)
+	if ok && (key.N.BitLen() < minVerified || key.N.BitLen() > maxModulus ||
 		key.N.Bit(0) == 0 || key.E < 3 || key.E&1 == 0 || key.E > maxExponent) {
 		return x509.ErrUnsupportedAlgorithm
+	}
+	if ok && certificate.SignatureAlgorithm == x509.UnknownSignatureAlgorithm {
+		return verifyPSS(certificate, key)
 	}
 	return issuer.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature)
 }

@@ -140,7 +140,9 @@ func repacked(safe contentInfo, password string) []byte {
 	return encoded(archive)
 }
 
-func dataOf(content any) contentInfo { return contentInfo{oidData, inContext(encoded(encoded(content)))} }
+func dataOf(content any) contentInfo {
+	return contentInfo{oidData, inContext(encoded(encoded(content)))}
+}
 
 func inContext(der []byte) asn1.RawValue {
 	return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -321,5 +322,30 @@ func TestCodeOf(t *testing.T) {
 		if code := CodeOf(test.certificate); code != test.want {
 			t.Errorf("%s: code %q, want %q", test.name, code, test.want)
 		}
+	}
+}
+
+// A salt of any length is taken, as OpenSSL takes it, and another signature is not; another
+// digest in the mask is named.
+func TestProofPSS(t *testing.T) {
+	ca := caFile("rsa2048.crt")
+	for _, salt := range []string{"longest", "none", "digest"} {
+		path := oddFile("openssl.rsa2048.pss-" + salt + ".proof")
+		openssl(t, "verify", "-attime", strconv.FormatInt(now.Unix(), 10), "-CAfile", ca, path)
+		proof, err := LoadProof(ca, path, now)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		altered := bytes.Clone(proof.Verification.Raw)
+		altered[len(altered)-1] ^= 1
+		_, err = LoadProof(ca, write(t, "proof.crt", altered), now)
+		if err == nil || !strings.Contains(err.Error(), "signed by another key") {
+			t.Errorf("salt %s, altered: %v", salt, err)
+		}
+	}
+	_, err := LoadProof(ca, oddFile("openssl.rsa2048.pss-other-mask.proof"), now)
+	if err == nil || !strings.Contains(err.Error(), "SHA256-RSAPSS with a salt of 222 octets, which mqttca does not verify") {
+		t.Error(err)
 	}
 }

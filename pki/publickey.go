@@ -109,14 +109,9 @@ func signatureName(certificate *x509.Certificate) string {
 	if p, ok := takeApart(certificate.Raw); !ok || unmarshalAll(p.outer, &algorithm) != nil {
 		return unknownKind
 	}
-	pss := struct { // RFC 4055 section 3.1
-		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
-		MGF     pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:1"`
-		Salt    int                      `asn1:"explicit,optional,default:20,tag:2"`
-		Trailer int                      `asn1:"explicit,optional,default:1,tag:3"`
-	}{}
 	id := algorithm.Algorithm.String()
-	if id != "1.2.840.113549.1.1.10" || unmarshalAll(algorithm.Parameters.FullBytes, &pss) != nil {
+	pss, ok := pssOf(algorithm)
+	if !ok {
 		return cmp.Or(algorithms[id], unknownKind)
 	}
 	hash := cmp.Or(algorithms[pss.Hash.Algorithm.String()], "SHA1") // if none is given, too

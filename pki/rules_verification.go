@@ -30,6 +30,9 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 		x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
 		return "", ""
 	case x509.UnknownSignatureAlgorithm:
+		if digest, _ := pssDigest(certificate); digest != 0 {
+			return "", ""
+		}
 		return unverified(certificate), "sign it with SHA-256, RSA with PKCS#1 v1.5"
 	}
 	return fmt.Sprintf("it is signed with %s, not with SHA-256, SHA-384 or SHA-512", certificate.SignatureAlgorithm), "sign it with SHA-256"

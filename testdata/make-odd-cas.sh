@@ -104,6 +104,15 @@ if have openssl && have faketime; then
 	proof openssl.p256.recoded.proof "$work/printable.crt" "/CN=$code"
 	long req -x509 -new -key $ec -out "$work/respelt.crt" -days 36500 -sha256 -config make-odd-cas/openssl.cnf -subj "/O=EXAMPLE  devices/CN=openssl p256"
 	proof openssl.p256.respelt.proof "$work/respelt.crt" "/CN=$code"
+	pss() { # NAME SALT [OPTIONS...]: signed with RSASSA-PSS
+		name=$1 salt=$2
+		shift 2
+		proof "openssl.rsa2048.pss-$name.proof" ca/openssl.rsa2048.crt "/CN=$code" -CAkey $rsa -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:$salt "$@"
+	}
+	pss longest max
+	pss none 0
+	pss digest digest
+	pss other-mask max -sigopt rsa_mgf1_md:sha1
 fi
 
 # GnuTLS: its own defaults, with a subject in a template.
