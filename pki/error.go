@@ -102,6 +102,7 @@ func CheckPath(object, content, path string) error {
 var passwordSources = []string{"pass:", "env:", "file:", "fd:"}
 
 func hasPrefixFold(value string, prefixes []string) bool {
+	value = strings.TrimLeft(value, " '\"") // quotation marks that a shell left
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		return len(value) > len(prefix) && strings.EqualFold(value[:len(prefix)], prefix)
 	})
@@ -120,7 +121,18 @@ const (
 func HasContent(value string) bool {
 	tooLong := func(name string) bool { return len(name) > maxName }
 	return len(value) > maxPath || slices.ContainsFunc(strings.Split(value, "/"), tooLong) ||
-		strings.ContainsFunc(value, unicode.IsControl) || HasSecret(value)
+		strings.ContainsFunc(value, unicode.IsControl) || HasSecret(value) || isBareKey(value)
+}
+
+// isBareKey reports whether a value is a random number of the size of a key (256 to 528 bits)
+// in hexadecimal or base64, and nothing else. So is a digest, which may be the name of a file.
+func isBareKey(value string) bool {
+	octets, err := hex.DecodeString(value)
+	mixed := strings.ContainsFunc(value, unicode.IsUpper) && strings.ContainsFunc(value, unicode.IsLower) && strings.ContainsFunc(value, unicode.IsDigit)
+	if err != nil && mixed {
+		octets, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(value), "="))
+	}
+	return err == nil && slices.Contains([]int{32, 48, 64, 66}, len(octets))
 }
 
 // HasSecret reports whether a value may have a key, a password or a PIN in it: it has PEM, or
@@ -130,7 +142,7 @@ func HasSecret(value string) bool {
 	return strings.Contains(value, anyBegin) || strings.Contains(value, "pin-value=") ||
 		strings.HasPrefix(strings.TrimLeft(value, " ["), "{") && strings.Contains(value, ":") ||
 		strings.HasPrefix(value, "eyJ") && strings.Contains(value, ".eyJ") ||
-		hasPrefixFold(value, passwordSources) ||
+		hasPrefixFold(value, passwordSources) || strings.Contains(value, "AGE-SECRET-KEY-") ||
 		slices.ContainsFunc(strings.FieldsFunc(value, notBase64), isEncoded)
 }
 

@@ -32,6 +32,9 @@ var (
 	shownInItsObjects = []string{"token", "serial", "slot-id", "object", "id"}
 )
 
+// objectTypes are the values of the attribute type, by role.
+var objectTypes = map[string]string{keyRole: "private", caRole: "cert"}
+
 // A tokenObject is a key or a certificate in a PKCS#11 token, as a URI names it.
 type tokenObject struct {
 	role   string            // keyRole or caRole
@@ -58,7 +61,9 @@ func (k *tokenObject) parse(text string) (reason string) {
 		switch {
 		case !found || raw == "":
 			return "an attribute in it has no value"
-		case slices.Contains(passedOver, name):
+		case name == "type" && raw != objectTypes[k.role]:
+			return fmt.Sprintf("its type is not %s, as that of a %s is", objectTypes[k.role], k.role)
+		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // of a vendor
 			continue
 		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
 			return "an attribute in it is not known; a semicolon in a value is written %3B" // the name may be of a PIN

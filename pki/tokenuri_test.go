@@ -13,6 +13,7 @@ func TestTokenURIRefused(t *testing.T) {
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
 		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is not known; known are ` + strings.Join(tokenAttributes, ", "),
 		"pkcs11:module-path=m;token=ca;pin-value=12;8642=3":                  "an attribute in it is not known; a semicolon in a value is written %3B",
+		"pkcs11:module-path=m;token=ca;object=o;type=cert":                   "its type is not private, as that of a CA key is",
 		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
 		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not percent-encoded as it should be",
 		"PKCS11:module-path=m;slot-id=8642x;object=o":                        "its slot-id is not a number",
@@ -33,6 +34,7 @@ func TestTokenURI(t *testing.T) {
 		"pkcs11:module-path=m;token=a+b%20c;id=%30%31":                "a+b c|01",
 		"pkcs11:type=private;model=x;module-path=m;token=t;id=0x3031": "t|01",
 		"pkcs11:module-path=m;token=t;id=3031":                        "t|01",
+		"pkcs11:module-path=m;token=t;x-vendor=8642;id=3031":          "t|01",
 		"pkcs11:module-path=m;token=t;id=root":                        "t|root",
 	} {
 		source, err := parseTokenURI(keyRole, uri)
