@@ -1,9 +1,9 @@
 package emulator
 
 import (
-	"crypto/subtle"
+	"crypto/hmac"
+	"maps"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -16,50 +16,30 @@ const timestampLayout = "2006-01-02T15:04:05Z"
 
 // authenticate checks that a request comes from the holder of a known credential, now,
 // and for the first time.
-// Invented: auth-order.
+// Invented: auth-order, tokens.
 func (s *Service) authenticate(c *call) *refusal {
-	if !c.claim.complete {
+	if !c.complete || c.nonce == "" {
 		return refuse("IncompleteSignature")
 	}
 	var ok bool
-	if c.credential, ok = s.credentials[c.claim.accessKeyID]; !ok {
+	if c.credential, ok = s.credentials[c.accessKeyID]; !ok {
 		return refuse("InvalidAccessKeyId.NotFound")
 	}
-	timestamp, refused := checkTimestamp(c.claim.timestamp, c.now)
-	if refused != nil {
-		return refused
-	}
-	if refused := c.claim.verify(c.credential.AccessKeySecret); refused != nil {
-		return refused
-	}
-	if refused := checkToken(c.credential, c.claim.token); refused != nil {
-		return refused
-	}
-	if !s.nonces.use(c.credential.AccessKeyID, c.claim.nonce, timestamp, c.now) {
-		return refuse("SignatureNonceUsed")
-	}
-	return nil
-}
-
-func checkTimestamp(text string, now time.Time) (time.Time, *refusal) {
-	timestamp, err := time.Parse(timestampLayout, text)
-	if err != nil {
-		return time.Time{}, refuse("InvalidTimeStamp.Format")
-	}
-	if now.Sub(timestamp).Abs() > clockTolerance {
-		return time.Time{}, refuse("InvalidTimeStamp.Expired")
-	}
-	return timestamp, nil
-}
-
-// checkToken compares the token of a request with the credential's.
-// Invented: tokens.
-func checkToken(credential Credential, token string) *refusal {
-	if credential.SecurityToken != "" && token == "" {
+	timestamp, err := time.Parse(timestampLayout, c.timestamp)
+	expected := c.sign(c.credential.AccessKeySecret, c.signed)
+	switch {
+	case err != nil:
+		return refuse("InvalidTimeStamp.Format")
+	case c.now.Sub(timestamp).Abs() > clockTolerance:
+		return refuse("InvalidTimeStamp.Expired")
+	case !c.covered || !hmac.Equal([]byte(expected), []byte(c.signature)):
+		return refuse("SignatureDoesNotMatch").saying("%s", c.explanation)
+	case c.credential.SecurityToken != "" && c.token == "":
 		return refuse("MissingSecurityToken")
-	}
-	if subtle.ConstantTimeCompare([]byte(token), []byte(credential.SecurityToken)) != 1 {
+	case c.token != c.credential.SecurityToken:
 		return refuse("InvalidSecurityToken.Malformed")
+	case !s.nonces.use(c.accessKeyID, c.nonce, timestamp, c.now):
+		return refuse("SignatureNonceUsed")
 	}
 	return nil
 }
@@ -74,37 +54,23 @@ type nonceKey struct{ accessKeyID, nonce string }
 // is bounded.
 // Invented: nonces.
 type nonces struct {
-	mu        sync.Mutex
 	until     map[nonceKey]time.Time
 	nextSweep time.Time
 }
 
-func newNonces() *nonces {
-	return &nonces{until: make(map[nonceKey]time.Time)}
-}
+func newNonces() nonces { return nonces{until: make(map[nonceKey]time.Time)} }
 
 // use records a nonce and reports whether it is new.
 func (n *nonces) use(accessKeyID, nonce string, timestamp, now time.Time) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.sweep(now)
-	// Cloned, because a header's value may hold on to the memory of the whole request.
-	key := nonceKey{accessKeyID, strings.Clone(nonce)}
-	if _, used := n.until[key]; used {
-		return false
+	if !now.Before(n.nextSweep) {
+		n.nextSweep = now.Add(sweepInterval)
+		maps.DeleteFunc(n.until, func(_ nonceKey, until time.Time) bool { return now.After(until) })
 	}
-	n.until[key] = timestamp.Add(clockTolerance)
-	return true
-}
-
-func (n *nonces) sweep(now time.Time) {
-	if now.Before(n.nextSweep) {
-		return
+	// Cloned, because a part of a request holds on to the memory of the whole.
+	key := nonceKey{strings.Clone(accessKeyID), strings.Clone(nonce)}
+	_, used := n.until[key]
+	if !used {
+		n.until[key] = timestamp.Add(clockTolerance)
 	}
-	n.nextSweep = now.Add(sweepInterval)
-	for key, until := range n.until {
-		if now.After(until) {
-			delete(n.until, key)
-		}
-	}
+	return !used
 }

@@ -83,6 +83,6 @@ func (s *Service) target(c *call, parameter string) (instance, sn string, refuse
 	if instance, refused = s.instance(c); refused != nil {
 		return "", "", refused
 	}
-	sn, refused = c.parameters.required(parameter)
+	sn, refused = c.required(parameter)
 	return instance, sn, refused
 }

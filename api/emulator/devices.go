@@ -26,7 +26,7 @@ func (s *Service) listDevicesOfCA(c *call) (any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	caSn, refused := c.parameters.required("CaSn")
+	caSn, refused := c.required("CaSn")
 	if refused != nil {
 		return nil, refused
 	}
@@ -90,7 +90,7 @@ func (s *Service) device(c *call) (*device, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	sn, refused := c.parameters.required("DeviceSn")
+	sn, refused := c.required("DeviceSn")
 	if refused != nil {
 		return nil, refused
 	}

@@ -3,7 +3,7 @@ package emulator
 import (
 	"bytes"
 	"cmp"
-	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -62,57 +62,53 @@ func FaultKinds() []FaultKind { return slices.Sorted(maps.Keys(faultKinds)) }
 // A delivery is a call that gets a fault in place of its answer.
 type delivery struct {
 	*Service
-	w     http.ResponseWriter
-	r     *http.Request
-	call  *call
-	fault Fault
-	work  func() reply // does the operation and returns its answer
-}
-
-// begin enters the coming answer into the journal.
-func (d *delivery) begin(status int, code code) {
-	d.journal.enter(d.call, status, code, d.fault.name())
+	*call
 }
 
 // refusing returns the delivery of a refusal with a fixed code.
 func refusing(c code) func(*delivery) { return func(d *delivery) { d.refuseWith(c) } }
 
-func (d *delivery) refuse() { d.refuseWith(code(d.fault.Code)) }
+func (d *delivery) refuse() { d.refuseWith(code(d.met.Code)) }
 
 func (d *delivery) refuseWith(c code) {
 	answer := d.refusal(d.call, refuse(c))
-	answer.retryAfter = d.fault.RetryAfter
-	d.send(d.w, d.call, answer, d.fault.name())
+	answer.retryAfter = d.met.RetryAfter
+	d.send(d.call, answer)
 }
 
 func (d *delivery) hang() {
-	d.begin(0, "")
+	d.enter(d.call, 0, "")
 	<-d.r.Context().Done()
 	panic(http.ErrAbortHandler)
 }
 
-// reset ends the connection as a load balancer that gives up: over TCP by a reset.
+// reset ends the connection as a load balancer that gives up.
 func (d *delivery) reset() {
-	d.begin(0, "")
-	abort(d.w, d.r)
+	d.enter(d.call, 0, "")
+	d.call.reset()
 }
 
 const proxyPage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<h1>502 Bad Gateway</h1>\r\n</body>\r\n</html>\r\n"
 
 func (d *delivery) html() {
-	d.body(http.StatusBadGateway, "text/html", []byte(proxyPage))
+	d.head(http.StatusBadGateway, "Content-Type", "text/html")
+	_, _ = io.WriteString(d.w, proxyPage)
 }
 
 func (d *delivery) garbage() {
-	d.body(http.StatusOK, "application/octet-stream", bytes.Repeat([]byte{0x1b, 0xff, '{', 0x00}, 64))
+	d.head(http.StatusOK, "Content-Type", "application/octet-stream")
+	_, _ = d.w.Write(bytes.Repeat([]byte{0x1b, 0xff, '{', 0x00}, 64))
 }
 
-func (d *delivery) body(status int, contentType string, body []byte) {
-	d.begin(status, "")
-	d.call.mark(d.w.Header())
-	d.w.Header().Set("Content-Type", contentType)
+func (d *delivery) redirect() {
+	d.head(http.StatusTemporaryRedirect, "Location", "/elsewhere?"+d.r.URL.RawQuery)
+}
+
+// head begins an answer that is not the service's, with a header.
+func (d *delivery) head(status int, header, value string) {
+	d.enter(d.call, status, "")
+	d.header().Set(header, value)
 	d.w.WriteHeader(status)
-	_, _ = d.w.Write(body)
 }
 
 // defaultOversize is more than any answer of the service: a page of 100 CAs has some
@@ -120,43 +116,40 @@ func (d *delivery) body(status int, contentType string, body []byte) {
 const defaultOversize int64 = 16 << 20
 
 func (d *delivery) oversize() {
-	d.begin(http.StatusOK, "")
-	unlimited(d.w)
-	d.call.mark(d.w.Header())
-	d.w.Header().Set("Content-Type", "application/json;charset=utf-8")
-	size := cmp.Or(d.fault.Size, defaultOversize)
+	d.unlimited()
+	d.head(http.StatusOK, "Content-Type", "application/json;charset=utf-8")
 	chunk := bytes.Repeat([]byte("x"), 32<<10)
-	_, err := fmt.Fprint(d.w, `{"RequestId":"`)
-	for left := size; left > 0 && err == nil; left -= int64(len(chunk)) {
+	_, err := io.WriteString(d.w, `{"RequestId":"`)
+	for left := cmp.Or(d.met.Size, defaultOversize); left > 0 && err == nil; left -= int64(len(chunk)) {
 		_, err = d.w.Write(chunk[:min(left, int64(len(chunk)))])
 	}
 }
 
-func (d *delivery) redirect() {
-	d.begin(http.StatusTemporaryRedirect, "")
-	d.call.mark(d.w.Header())
-	d.w.Header().Set("Location", "/elsewhere?"+d.r.URL.RawQuery)
-	d.w.WriteHeader(http.StatusTemporaryRedirect)
-}
-
 func (d *delivery) truncate() {
-	answer := d.work()
-	d.begin(answer.status, answer.code)
-	answer.writeHeader(d.w)
-	_, _ = d.w.Write(answer.body[:len(answer.body)/2])
-	_ = http.NewResponseController(d.w).Flush()
+	body := d.beginAnswer()
+	d.write(body[:len(body)/2])
 	panic(http.ErrAbortHandler)
 }
 
 func (d *delivery) slow() {
-	answer := d.work()
-	d.begin(answer.status, answer.code)
-	answer.writeHeader(d.w)
-	for i := range answer.body {
-		if !pause(d.w, d.r, time.Second) {
+	for b := range slices.Chunk(d.beginAnswer(), 1) {
+		if !d.pause(time.Second) {
 			panic(http.ErrAbortHandler)
 		}
-		_, _ = d.w.Write(answer.body[i : i+1])
-		_ = http.NewResponseController(d.w).Flush()
+		d.write(b)
 	}
+}
+
+// beginAnswer does the work of the call, and sends all of its answer but the body.
+func (d *delivery) beginAnswer() []byte {
+	answer := d.run(d.call)
+	d.enter(d.call, answer.status, answer.code)
+	d.begin(answer)
+	return answer.body
+}
+
+// write sends a part of an answer at once.
+func (d *delivery) write(part []byte) {
+	_, _ = d.w.Write(part)
+	_ = http.NewResponseController(d.w).Flush()
 }

@@ -6,13 +6,11 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 )
 
 // A faultPlan decides which fault a call meets.
 type faultPlan struct {
-	mu      sync.Mutex
 	faults  []Fault
 	mixture Mixture
 	calls   map[string]int // by operation
@@ -21,13 +19,6 @@ type faultPlan struct {
 
 func newFaultPlan(faults []Fault, mixture Mixture) *faultPlan {
 	return &faultPlan{faults: faults, mixture: mixture, calls: make(map[string]int)}
-}
-
-func (p *faultPlan) replace(faults []Fault, mixture Mixture) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.faults, p.mixture = faults, mixture
-	p.calls, p.all = make(map[string]int), 0
 }
 
 // A trouble is a wait before a call, and then perhaps a fault in place of its answer.
@@ -42,8 +33,6 @@ func (t trouble) deliver() func(*delivery) { return faultKinds[t.Kind].deliver }
 // next counts a call and returns its trouble. The delays of all faults that hit add up;
 // the first fault that is more than latency is delivered.
 func (p *faultPlan) next(operation string) trouble {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.calls[operation]++
 	p.all++
 	random := p.mixture.random(operation, p.calls[operation])

@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 )
 
@@ -15,65 +14,68 @@ type claim struct {
 	complete           bool // it has everything that the scheme asks for, in the scheme's form
 	xml                bool // the answer is wanted as XML
 
-	// verify compares the signature with that of the request as it arrived.
-	verify func(secret string) *refusal
+	signature   string
+	covered     bool   // the signature covers all that it has to
+	signed      string // the text that the signature should be of
+	sign        func(secret, text string) string
+	explanation string // of a wrong signature, by the text that was signed
 }
 
 // readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in
 // parameters. The header x-acs-action decides nothing, because the vendor's clients send
 // it with both.
 // Invented: proofs.
-func readClaim(r *http.Request, p incoming) claim {
-	if r.Header.Get("Authorization") == "" && p.all.value("Action") != "" {
-		return readRPCClaim(r, p)
+func (c *call) readClaim() claim {
+	if c.r.Header.Get("Authorization") == "" && c.value("Action") != "" {
+		return c.rpcClaim()
 	}
-	return readACS3Claim(r, p)
+	return c.acs3Claim()
 }
 
-// admit takes a request through the gateway's checks: form, operation, signature,
-// permission.
-func (s *Service) admit(c *call, w http.ResponseWriter, r *http.Request) (operation, *refusal) {
-	if refused := s.limits.ofAddress(r.RemoteAddr, c.now); refused != nil {
-		return operation{}, refused
+// admit takes a call through the gateway's checks: address, form, operation, signature,
+// permission. Only a call that passes them is counted and meets faults.
+func (s *Service) admit(c *call) *refusal {
+	// Set before the rest is read, for the journal of a request that breaks off.
+	c.operation = c.r.Header.Get("x-acs-action")
+	unread := c.read()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if refused := cmp.Or(s.limits.ofAddress(c.r.RemoteAddr, c.now), unread); refused != nil {
+		return refused
 	}
-	payload, refused := readIncoming(w, r)
-	if refused != nil {
-		return operation{}, refused
+	c.claim = c.readClaim()
+	for _, check := range []func(*call) *refusal{route, s.authenticate, s.limits.ofUser, s.authorize} {
+		if refused := check(c); refused != nil {
+			return refused
+		}
 	}
-	c.claim, c.parameters = readClaim(r, payload), payload.all
-	op, refused := route(r, c.claim)
-	if refused != nil {
-		return operation{}, refused
-	}
-	if refused := cmp.Or(s.authenticate(c), s.limits.ofUser(c)); refused != nil {
-		return operation{}, refused
-	}
-	return op, s.authorize(c, op)
+	c.met = s.faults.next(c.operation)
+	return nil
 }
 
 // apiVersion is the only version of the API that the vendor publishes.
 const apiVersion = "2020-04-20"
 
 // route finds the operation that a request asks for. Invented: gateway-order, user-agent.
-func route(r *http.Request, claimed claim) (operation, *refusal) {
-	if r.UserAgent() == "" {
-		return operation{}, refuse("MissingUserAgent")
+func route(c *call) *refusal {
+	if c.r.UserAgent() == "" {
+		return refuse("MissingUserAgent")
 	}
-	op, ok := operations[claimed.operation]
-	if !ok || r.URL.Path != "/" {
-		return operation{}, refuse("InvalidAction.NotFound")
+	var ok bool
+	if c.op, ok = operations[c.operation]; !ok || c.r.URL.Path != "/" {
+		return refuse("InvalidAction.NotFound")
 	}
 	version := apiVersion
-	if claimed.operation == getCallerIdentity {
+	if c.operation == getCallerIdentity {
 		version = stsVersion
 	}
-	if claimed.version != version {
-		return operation{}, refuse("InvalidVersion")
+	if c.version != version {
+		return refuse("InvalidVersion")
 	}
-	if !slices.Contains(op.methods, r.Method) {
-		return operation{}, refuse("UnsupportedHTTPMethod")
+	if !slices.Contains(c.op.methods, c.r.Method) {
+		return refuse("UnsupportedHTTPMethod")
 	}
-	return op, nil
+	return nil
 }
 
 // instanceAccess is needed on an instance beside the own action, by the vendor's pages.
@@ -81,30 +83,26 @@ const instanceAccess = "mq:MqttInstanceAccess"
 
 // authorize checks that the credential allows the operation.
 // Invented: gateway-order, permission.
-func (s *Service) authorize(c *call, op operation) *refusal {
-	if slices.Contains(s.options.Deny, c.claim.operation) {
+func (s *Service) authorize(c *call) *refusal {
+	if slices.Contains(s.options.Deny, c.operation) {
 		return refuse("NoPermission")
 	}
-	if op.action == "" {
+	if c.op.action == "" || c.credential.Allow == nil {
 		return nil
 	}
-	for _, action := range []string{op.action, instanceAccess} {
-		if !c.credential.allows(action) {
-			return refuse("NoPermission").saying("Action: %s. Resource: %s.", action, s.resource(c, op))
+	for _, action := range []string{c.op.action, instanceAccess} {
+		if !slices.Contains(c.credential.Allow, action) {
+			return refuse("NoPermission").saying("Action: %s. Resource: %s.", action, s.resource(c))
 		}
 	}
 	return nil
 }
 
 // resource is the resource that a policy would have to name.
-func (s *Service) resource(c *call, op operation) string {
-	if op.action == setSniConfig {
+func (s *Service) resource(c *call) string {
+	if c.op.action == setSniConfig {
 		return "*"
 	}
-	id := c.parameters.value("MqttInstanceId")
+	id := c.value("MqttInstanceId")
 	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.Account, id)
-}
-
-func (c Credential) allows(action string) bool {
-	return c.Allow == nil || slices.Contains(c.Allow, action)
 }

@@ -9,7 +9,7 @@ import (
 
 // instance returns the id that a call names, if it exists and belongs to the caller.
 func (s *Service) instance(c *call) (string, *refusal) {
-	id, refused := c.parameters.required("MqttInstanceId")
+	id, refused := c.required("MqttInstanceId")
 	if refused != nil {
 		return "", refused
 	}
@@ -58,7 +58,7 @@ type instancesAnswer struct {
 // Invented: instances.
 func (s *Service) listInstances(c *call) (any, *refusal) {
 	var tags []struct{ Key, Value string }
-	if text := c.parameters.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
+	if text := c.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
 		return nil, refuseParameter("Tags")
 	}
 	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
@@ -97,7 +97,7 @@ func (s *Service) setSNI(c *call) (any, *refusal) {
 	if _, refused := s.instance(c); refused != nil {
 		return nil, refused
 	}
-	if _, refused := c.parameters.required("DefaultCertificate"); refused != nil {
+	if _, refused := c.required("DefaultCertificate"); refused != nil {
 		return nil, refused
 	}
 	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !sniConfig.MatchString(given[0]) {

@@ -95,10 +95,10 @@ func (s *Service) page(c *call) (instance string, at position, refused *refusal)
 	if instance, refused = s.instance(c); refused != nil {
 		return instance, at, refused
 	}
-	if at.number, refused = c.parameters.number("PageNo", 1, math.MaxInt); refused != nil {
+	if at.number, refused = c.number("PageNo", 1, math.MaxInt); refused != nil {
 		return instance, at, refused
 	}
-	at.size, refused = c.parameters.number("PageSize", 1, maxPageSize)
+	at.size, refused = c.number("PageSize", 1, maxPageSize)
 	at.size = min(at.size, s.options.PageLimit)
 	return instance, at, refused
 }

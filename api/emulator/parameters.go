@@ -14,36 +14,30 @@ import (
 // maxBody has room for the form of RegisterCaCertificate, many times over.
 const maxBody = 64 << 10
 
-// An incoming is the payload of a request.
-type incoming struct {
-	query parameters
-	all   parameters // of the query and of the form, if there is one; one in both is there twice
-	body  []byte
-}
-
-// readIncoming reads a plus sign as a space, as servers of HTML forms do, so that a
-// client that forgets to encode a plus sign fails here as it fails there.
+// read reads the parameters of a request. It takes a plus sign for a space, as servers of
+// HTML forms do, so that a client that forgets to encode a plus sign fails here as it fails
+// there.
 // Invented: body.
-func readIncoming(w http.ResponseWriter, r *http.Request) (p incoming, refused *refusal) {
+func (c *call) read() *refusal {
 	var err error
-	if p.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
-		return p, refuse("ParameterFieldCheckFailed").because("The request body is incomplete or too large.")
+	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody)); err != nil {
+		return refuse("ParameterFieldCheckFailed").because("The request body is incomplete or too large.")
 	}
-	if p.query, err = parseParameters(r.URL.RawQuery); err != nil {
-		return p, refuse("ParameterFieldCheckFailed").because("The query string is not percent-encoded.")
+	if c.query, err = parseParameters(c.r.URL.RawQuery); err != nil {
+		return refuse("ParameterFieldCheckFailed").because("The query string is not percent-encoded.")
 	}
-	if p.all = p.query; !hasForm(r) {
-		return p, nil
+	c.parameters = maps.Clone(c.query)
+	if !hasForm(c.r) {
+		return nil
 	}
-	form, err := parseParameters(string(p.body))
+	form, err := parseParameters(string(c.body))
 	if err != nil {
-		return p, refuse("ParameterFieldCheckFailed").because("The form is not percent-encoded.")
+		return refuse("ParameterFieldCheckFailed").because("The form is not percent-encoded.")
 	}
-	p.all = maps.Clone(p.query)
 	for name, values := range form {
-		p.all[name] = slices.Concat(p.all[name], values)
+		c.parameters[name] = slices.Concat(c.parameters[name], values)
 	}
-	return p, nil
+	return nil
 }
 
 func hasForm(r *http.Request) bool {

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net"
-	"sync"
 	"time"
 )
 
@@ -13,37 +12,34 @@ const (
 	blockedFor   = time.Minute
 )
 
-// rateLimits enforces the limits of the service; nil: there are none.
-type rateLimits struct {
-	mu      sync.Mutex
-	calls   map[string]*second   // by user and operation, or address
-	blocked map[string]time.Time // by address, until when
+// rateLimits enforces the limits of the service, by address, or user and operation; nil:
+// there are none.
+type rateLimits map[string]*caller
+
+// A caller is an address, or a user of an operation.
+type caller struct {
+	second       time.Time // in which calls are counted now
+	calls        int
+	blockedUntil time.Time // of an address
 }
 
-func newRateLimits() *rateLimits {
-	return &rateLimits{calls: make(map[string]*second), blocked: make(map[string]time.Time)}
-}
-
-// A second counts the calls of one second.
-type second struct {
-	start time.Time
-	count int
-}
-
-// over counts a call and reports whether it is beyond the limit.
-func (l *rateLimits) over(who string, limit int, now time.Time) bool {
-	s, ok := l.calls[who]
-	if !ok || now.Sub(s.start).Abs() >= time.Second {
-		s = &second{start: now}
-		l.calls[who] = s
+// count counts a call. It returns its caller, and whether the call is beyond the limit.
+func (l rateLimits) count(who string, limit int, now time.Time) (from *caller, over bool) {
+	from, ok := l[who]
+	if !ok {
+		from = new(caller)
+		l[who] = from
 	}
-	s.count++
-	return s.count > limit
+	if now.Sub(from.second).Abs() >= time.Second {
+		from.second, from.calls = now, 0
+	}
+	from.calls++
+	return from, from.calls > limit
 }
 
 // ofAddress refuses a call from an address that has called too often, and every call from
 // there for a while.
-func (l *rateLimits) ofAddress(remote string, now time.Time) *refusal {
+func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	if l == nil {
 		return nil
 	}
@@ -51,25 +47,22 @@ func (l *rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	if err != nil {
 		address = remote
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.over(address, addressLimit, now) && now.After(l.blocked[address]) {
-		l.blocked[address] = now.Add(blockedFor)
+	from, over := l.count(address, addressLimit, now)
+	if over && now.After(from.blockedUntil) {
+		from.blockedUntil = now.Add(blockedFor)
 	}
-	if now.Before(l.blocked[address]) {
+	if now.Before(from.blockedUntil) {
 		return refuse("Throttling").because("the address is blocked")
 	}
 	return nil
 }
 
 // ofUser refuses a call of a user who has called the operation too often.
-func (l *rateLimits) ofUser(c *call) *refusal {
+func (l rateLimits) ofUser(c *call) *refusal {
 	if l == nil {
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.over(c.credential.AccessKeyID+" "+c.claim.operation, userLimit, c.now) {
+	if _, over := l.count(c.credential.AccessKeyID+" "+c.operation, userLimit, c.now); over {
 		return refuse("Throttling.User").because("too many calls of the operation in a second")
 	}
 	return nil

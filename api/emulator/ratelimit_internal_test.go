@@ -7,7 +7,7 @@ import (
 
 // An address that is over 300 calls a second is blocked for a minute, and no other.
 func TestLimitOfAnAddress(t *testing.T) {
-	limits, now := newRateLimits(), time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	limits, now := make(rateLimits), time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	call := func(address string, after time.Duration) code {
 		if refused := limits.ofAddress(address, now.Add(after)); refused != nil {
 			return refused.code
@@ -36,7 +36,7 @@ func TestLimitOfAnAddress(t *testing.T) {
 
 // A user has 500 calls a second of each operation.
 func TestLimitOfAUser(t *testing.T) {
-	limits := newRateLimits()
+	limits := make(rateLimits)
 	refusals := map[string]int{}
 	for _, operation := range []string{"ListCaCertificate", "GetRegisterCode"} {
 		for range 510 {

@@ -111,9 +111,9 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 		m.status = http.StatusInternalServerError
 	}
 	c.reason = refused.reason
-	return newReply(c, m.status, refused.code, errorAnswer{
+	return c.encode(m.status, refused.code, errorAnswer{
 		RequestID: c.requestID,
-		HostID:    c.host,
+		HostID:    c.r.Host,
 		Code:      refused.code,
 		Message:   s.options.text(m.message + refused.detail),
 		// The vendor's has the request id, too. This one has none, because the vendor's

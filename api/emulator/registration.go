@@ -37,16 +37,16 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 }
 
 func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
-	if sub.CaName, refused = c.parameters.required("CaName"); refused != nil {
+	if sub.CaName, refused = c.required("CaName"); refused != nil {
 		return sub, refused
 	}
 	if !utf8.ValidString(sub.CaName) || utf8.RuneCountInString(sub.CaName) > maxNameLength {
 		return sub, refuseParameter("CaName")
 	}
-	if sub.CaContent, refused = c.parameters.required("CaContent"); refused != nil {
+	if sub.CaContent, refused = c.required("CaContent"); refused != nil {
 		return sub, refused
 	}
-	if sub.VerificationContent, refused = c.parameters.required("VerificationContent"); refused != nil {
+	if sub.VerificationContent, refused = c.required("VerificationContent"); refused != nil {
 		return sub, refused
 	}
 	sub.instance, refused = s.instance(c)

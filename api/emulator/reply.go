@@ -16,85 +16,77 @@ import (
 
 // A reply is an answer that is ready to be sent. A fault may send only a part of it.
 type reply struct {
-	call       *call
 	status     int
 	code       code // of a refusal
 	body       []byte
 	retryAfter time.Duration
 }
 
-// newReply encodes a result. The results are plain structs, which always encode.
-func newReply(c *call, status int, code code, result any) reply {
-	answer := reply{call: c, status: status, code: code}
+// encode makes the answer of a result: a plain struct, which always encodes. Its root
+// element in XML is that of the vendor's samples.
+// Invented: xml.
+func (c *call) encode(status int, code code, result any) reply {
 	var b bytes.Buffer
-	if c.claim.xml {
-		encodeXML(&b, c, code, result)
+	if c.xml {
+		root := c.operation + "Response"
+		if code != "" {
+			root = "Error"
+		}
+		b.WriteString("<?xml version='1.0' encoding='UTF-8'?>")
+		_ = xml.NewEncoder(&b).EncodeElement(result, xml.StartElement{Name: xml.Name{Local: root}})
 	} else {
 		_ = json.NewEncoder(&b).Encode(result)
 	}
-	answer.body = b.Bytes()
-	return answer
+	return reply{status: status, code: code, body: b.Bytes()}
 }
 
-// encodeXML gives a result the root element of the vendor's XML samples.
-// Invented: xml.
-func encodeXML(b *bytes.Buffer, c *call, code code, result any) {
-	root := c.claim.operation + "Response"
-	if code != "" {
-		root = "Error"
-	}
-	b.WriteString("<?xml version='1.0' encoding='UTF-8'?>")
-	_ = xml.NewEncoder(b).EncodeElement(result, xml.StartElement{Name: xml.Name{Local: root}})
-}
-
-// writeHeader sends all but the body.
-func (a reply) writeHeader(w http.ResponseWriter) {
-	header := w.Header()
-	a.call.mark(header)
+// begin sends all of an answer but the body.
+func (c *call) begin(answer reply) {
+	header := c.header()
 	header.Set("Content-Type", "application/json;charset=utf-8")
-	if a.call.claim.xml {
+	if c.xml {
 		header.Set("Content-Type", "text/xml;charset=utf-8")
 	}
-	header.Set("Content-Length", strconv.Itoa(len(a.body)))
-	if a.retryAfter > 0 {
-		header.Set("x-acs-retry-after", strconv.FormatInt(a.retryAfter.Milliseconds(), 10))
+	header.Set("Content-Length", strconv.Itoa(len(answer.body)))
+	if answer.retryAfter > 0 {
+		header.Set("x-acs-retry-after", strconv.FormatInt(answer.retryAfter.Milliseconds(), 10))
 	}
-	w.WriteHeader(a.status)
+	c.w.WriteHeader(answer.status)
 }
 
-// mark sets the headers of every answer, also of those that a proxy would have made. A
+// header returns the headers of every answer, also of those that a proxy would have made. A
 // client measures its clock skew by the Date, which is the service's own clock.
-func (c *call) mark(header http.Header) {
+func (c *call) header() http.Header {
+	header := c.w.Header()
 	header.Set(HeaderEmulated, "1")
 	header.Set("x-acs-request-id", c.requestID)
 	header.Set("Date", c.now.UTC().Format(http.TimeFormat))
+	return header
 }
 
 // pause waits, and reports whether the client waited, too.
-func pause(w http.ResponseWriter, r *http.Request, wait time.Duration) bool {
-	unlimited(w)
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
+func (c *call) pause(wait time.Duration) bool {
+	c.unlimited()
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return true
-	case <-r.Context().Done():
+	case <-c.r.Context().Done():
 		return false
 	}
 }
 
 // unlimited lifts the server's own time limit on an answer, which would end a fault too
 // early. net/http itself lifts the limit on a request that has been read.
-func unlimited(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+func (c *call) unlimited() {
+	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{})
 }
 
-// abort ends the connection of a request, over TCP by a reset.
-func abort(w http.ResponseWriter, r *http.Request) {
-	if _, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); !ok {
+// reset ends the connection, over TCP by a reset.
+func (c *call) reset() {
+	if _, ok := c.r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); !ok {
 		panic(http.ErrAbortHandler)
 	}
-	connection, _, err := http.NewResponseController(w).Hijack()
+	connection, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}

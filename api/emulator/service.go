@@ -16,25 +16,31 @@ type Service struct {
 	options     Options
 	credentials map[string]Credential
 	instances   map[string]instance // by id
-	nonces      *nonces
-	limits      *rateLimits
-	faults      *faultPlan
-	journal     *journal
-	filler      *record // fills the pages of an endless list; nil: lists end
+	filler      *record             // fills the pages of an endless list; nil: lists end
 
-	mu   sync.Mutex // held while an operation does its work
-	book book
+	mu      sync.Mutex // guards all below
+	nonces  nonces
+	limits  rateLimits
+	faults  *faultPlan
+	journal []Request // the latest
+	book    book
 }
 
 // A call is a request on its way to an operation.
 type call struct {
-	requestID    string
-	now          time.Time
-	method, host string
-	claim        claim
-	parameters   parameters
-	credential   Credential
-	reason       string // of a refusal
+	w         http.ResponseWriter
+	r         *http.Request
+	requestID string
+	now       time.Time
+
+	query      parameters
+	parameters // of the query and of the form, if there is one; one in both is there twice
+	body       []byte
+	claim
+	op         operation
+	credential Credential
+	met        trouble
+	reason     string // of a refusal
 }
 
 // New returns a service with the CAs of Options.Strangers and no others. It fails if an
@@ -50,11 +56,10 @@ func New(options Options) (*Service, error) {
 		instances:   options.instances(),
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
-		journal:     &journal{},
 		book:        book{options: options, codes: codes{options, make(map[string]issuedCode), make(map[string]bool)}},
 	}
 	if options.RateLimit {
-		s.limits = newRateLimits()
+		s.limits = make(rateLimits)
 	}
 	for _, credential := range options.Credentials {
 		s.credentials[credential.AccessKeyID] = credential
@@ -69,50 +74,45 @@ func (s *Service) now() time.Time { return s.options.Now().Add(s.options.ClockSk
 // operation in the header x-acs-action or, under signature 1.0, in the parameter Action.
 // Faults meet only requests that the gateway admits, and only these are counted.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := call{requestID: newRequestID(), now: s.now(), method: r.Method, host: r.Host}
-	// Set before the rest is read, for the journal of a request that breaks off.
-	c.claim.operation = r.Header.Get("x-acs-action")
-	op, refused := s.admit(&c, w, r)
-	if refused != nil {
-		s.send(w, &c, s.refusal(&c, refused), "")
+	c := &call{w: w, r: r, requestID: newRequestID(), now: s.now()}
+	if refused := s.admit(c); refused != nil {
+		s.send(c, s.refusal(c, refused))
 		return
 	}
-	trouble := s.faults.next(c.claim.operation)
-	if trouble.wait > 0 && !pause(w, r, trouble.wait) {
-		s.journal.enter(&c, 0, "", trouble.name())
+	if c.met.wait > 0 && !c.pause(c.met.wait) {
+		s.enter(c, 0, "")
 		panic(http.ErrAbortHandler) // the client has left before any work
 	}
 	c.now = s.now()
-	work := func() reply { return s.run(&c, op) }
-	deliver := trouble.deliver()
+	deliver := c.met.deliver()
 	if deliver == nil {
-		s.send(w, &c, work(), trouble.name())
+		s.send(c, s.run(c))
 		return
 	}
-	if trouble.AfterWork {
-		work()
+	if c.met.AfterWork {
+		s.run(c)
 	}
-	deliver(&delivery{Service: s, w: w, r: r, call: &c, fault: trouble.Fault, work: work})
+	deliver(&delivery{s, c})
 }
 
 // run does the work of an operation, one at a time, and returns its answer.
-func (s *Service) run(c *call, op operation) reply {
+func (s *Service) run(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	result, refused := op.run(s, c)
+	result, refused := c.op.run(s, c)
 	if refused != nil {
 		return s.refusal(c, refused)
 	}
-	return newReply(c, http.StatusOK, "", result)
+	return c.encode(http.StatusOK, "", result)
 }
 
 // send enters an answer into the journal and sends it, in this order, so that a client
 // with the answer finds the entry.
-func (s *Service) send(w http.ResponseWriter, c *call, answer reply, fault string) {
-	s.journal.enter(c, answer.status, answer.code, fault)
-	answer.writeHeader(w)
+func (s *Service) send(c *call, answer reply) {
+	s.enter(c, answer.status, answer.code)
+	c.begin(answer)
 	// A client that has gone away needs no answer.
-	_, _ = w.Write(answer.body)
+	_, _ = c.w.Write(answer.body)
 }
 
 // Inject replaces all faults, also those of Options.Mixture, and restarts the count of
@@ -121,7 +121,9 @@ func (s *Service) Inject(faults ...Fault) error {
 	if err := validateFaults(faults); err != nil {
 		return err
 	}
-	s.faults.replace(faults, Mixture{})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = newFaultPlan(faults, Mixture{})
 	return nil
 }
 
@@ -142,35 +144,28 @@ type Request struct {
 	Fault      string // that it met: a FaultKind, with "-after" behind it if it came after the work; "" for none
 }
 
-// A journal keeps the latest requests.
-type journal struct {
-	mu      sync.Mutex
-	entries []Request
-}
-
 // enter copies its strings: a part of a request holds on to the memory of the whole.
-func (j *journal) enter(c *call, status int, code code, fault string) {
-	operation := c.claim.operation
+func (s *Service) enter(c *call, status int, code code) {
 	entry := Request{
-		Operation:  strings.Clone(operation[:min(len(operation), maxOperationLength)]),
-		Method:     strings.Clone(c.method),
+		Operation:  strings.Clone(c.operation[:min(len(c.operation), maxOperationLength)]),
+		Method:     strings.Clone(c.r.Method),
 		Code:       string(code),
 		Reason:     c.reason,
 		HTTPStatus: status,
-		Fault:      fault,
+		Fault:      c.met.name(),
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.entries) == 2*journalLimit {
-		j.entries = slices.Delete(j.entries, 0, journalLimit)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.journal) == 2*journalLimit {
+		s.journal = slices.Delete(s.journal, 0, journalLimit)
 	}
-	j.entries = append(j.entries, entry)
+	s.journal = append(s.journal, entry)
 }
 
 // Requests returns the requests received so far, in order. A long-running service keeps
 // only the latest: at least 50,000.
 func (s *Service) Requests() []Request {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	return slices.Clone(s.journal.entries)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.journal)
 }

@@ -16,90 +16,59 @@ import (
 // rules are those of the vendor's page "V3 request body and signature mechanism".
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
 
-func readACS3Claim(r *http.Request, p incoming) claim {
-	proof, ok := parseAuthorization(r.Header.Get("Authorization"))
-	nonce := r.Header.Get("x-acs-signature-nonce")
+func (c *call) acs3Claim() claim {
+	header := c.r.Header
+	proof, signedHeaders, complete := parseAuthorization(header.Get("Authorization"))
+	bodyHash := hexSHA256(c.body) // a form is signed by its hash alone
+	canonical := canonicalRequest(c.r, c.query, signedHeaders, bodyHash)
+	signed := stringToSign(canonical)
 	return claim{
-		operation:   r.Header.Get("x-acs-action"),
-		version:     r.Header.Get("x-acs-version"),
-		accessKeyID: proof.accessKeyID,
-		token:       r.Header.Get("x-acs-security-token"),
-		timestamp:   r.Header.Get("x-acs-date"),
-		nonce:       nonce,
-		complete:    ok && nonce != "",
-		verify:      func(secret string) *refusal { return proof.verify(secret, r, p) },
-	}
-}
+		operation:   header.Get("x-acs-action"),
+		version:     header.Get("x-acs-version"),
+		accessKeyID: proof["Credential"],
+		token:       header.Get("x-acs-security-token"),
+		timestamp:   header.Get("x-acs-date"),
+		nonce:       header.Get("x-acs-signature-nonce"),
+		complete:    complete,
 
-// An authorization is the content of an Authorization header.
-type authorization struct {
-	accessKeyID   string
-	signedHeaders []string
-	signature     string
+		signature: proof["Signature"],
+		covered:   covers(signedHeaders, header) && header.Get("x-acs-content-sha256") == bodyHash,
+		signed:    signed,
+		sign:      signature,
+		// The real gateway's message repeats the text that it signed, the security token
+		// included. A client must not print it.
+		explanation: fmt.Sprintf("server stringToSign is [%s], server canonicalRequest is [%s]", signed, canonical),
+	}
 }
 
 // parseAuthorization reads ACS3-HMAC-SHA256
 // Credential=ID,SignedHeaders=A;B;C,Signature=HEX.
 // Invented: headers.
-func parseAuthorization(header string) (authorization, bool) {
+func parseAuthorization(header string) (fields map[string]string, signedHeaders []string, complete bool) {
 	algorithm, rest, _ := strings.Cut(header, " ")
-	if algorithm != signatureAlgorithm {
-		return authorization{}, false
-	}
-	fields := make(map[string]string)
+	fields = make(map[string]string)
 	for field := range strings.SplitSeq(rest, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
-		if _, twice := fields[name]; twice {
-			return authorization{}, false
-		}
 		fields[name] = value
 	}
-	a := authorization{
-		accessKeyID:   fields["Credential"],
-		signedHeaders: strings.Split(fields["SignedHeaders"], ";"),
-		signature:     fields["Signature"],
-	}
-	complete := len(fields) == 3 && a.accessKeyID != "" && fields["SignedHeaders"] != "" && a.signature != ""
-	return a, complete && isSortedLowerCase(a.signedHeaders)
-}
-
-func isSortedLowerCase(names []string) bool {
-	for i, name := range names {
-		if name != strings.ToLower(name) || i > 0 && names[i-1] >= name {
-			return false
-		}
-	}
-	return true
+	names := fields["SignedHeaders"]
+	signedHeaders = strings.Split(names, ";")
+	complete = algorithm == signatureAlgorithm && strings.Count(rest, ",") == 2 &&
+		fields["Credential"] != "" && names != "" && fields["Signature"] != "" && names == strings.ToLower(names) &&
+		slices.Equal(signedHeaders, slices.Compact(slices.Sorted(slices.Values(signedHeaders))))
+	return fields, signedHeaders, complete
 }
 
 // covers reports whether the host and every x-acs-* header of the request are signed. An
 // unsigned one could be altered on the way.
-func (a authorization) covers(header http.Header) bool {
-	if !slices.Contains(a.signedHeaders, "host") {
-		return false
-	}
+func covers(signedHeaders []string, header http.Header) bool {
 	for name := range header {
 		lower := strings.ToLower(name)
-		if strings.HasPrefix(lower, "x-acs-") && !slices.Contains(a.signedHeaders, lower) {
+		if strings.HasPrefix(lower, "x-acs-") && !slices.Contains(signedHeaders, lower) {
 			return false
 		}
 	}
-	return true
-}
-
-// verify compares the claimed signature with one computed from the request as it arrived.
-// A form is signed by its hash alone.
-func (a authorization) verify(secret string, r *http.Request, p incoming) *refusal {
-	bodyHash := hexSHA256(p.body)
-	canonical := canonicalRequest(r, p.query, a.signedHeaders, bodyHash)
-	expected := signature(secret, stringToSign(canonical))
-	matches := hmac.Equal([]byte(expected), []byte(a.signature))
-	if matches && a.covers(r.Header) && r.Header.Get("x-acs-content-sha256") == bodyHash {
-		return nil
-	}
-	// The real gateway's message repeats the text that it signed, the security token
-	// included. A client must not print it.
-	return refuse("SignatureDoesNotMatch").saying("server stringToSign is [%s], server canonicalRequest is [%s]", stringToSign(canonical), canonical)
+	return slices.Contains(signedHeaders, "host")
 }
 
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {
@@ -142,32 +111,27 @@ const (
 	rpcSignatureVersion = "1.0"
 )
 
-// readRPCClaim reads a request under signature 1.0. Without Format=JSON its answer is XML.
-func readRPCClaim(r *http.Request, p incoming) claim {
-	all := p.all
-	nonce := all.value("SignatureNonce")
+// rpcClaim reads a request under signature 1.0. Without Format=JSON its answer is XML.
+func (c *call) rpcClaim() claim {
+	signed := rpcStringToSign(c.r.Method, c.parameters)
 	return claim{
-		operation:   all.value("Action"),
-		version:     all.value("Version"),
-		accessKeyID: all.value("AccessKeyId"),
-		token:       all.value("SecurityToken"),
-		timestamp:   all.value("Timestamp"),
-		nonce:       nonce,
-		complete: nonce != "" && all.value("Signature") != "" &&
-			all.value("SignatureMethod") == rpcSignatureMethod && all.value("SignatureVersion") == rpcSignatureVersion,
-		xml:    !strings.EqualFold(all.value("Format"), "JSON"),
-		verify: func(secret string) *refusal { return verifyRPC(secret, r.Method, all) },
-	}
-}
+		operation:   c.value("Action"),
+		version:     c.value("Version"),
+		accessKeyID: c.value("AccessKeyId"),
+		token:       c.value("SecurityToken"),
+		timestamp:   c.value("Timestamp"),
+		nonce:       c.value("SignatureNonce"),
+		complete:    c.value("Signature") != "" && c.value("SignatureMethod") == rpcSignatureMethod && c.value("SignatureVersion") == rpcSignatureVersion,
+		xml:         !strings.EqualFold(c.value("Format"), "JSON"),
 
-func verifyRPC(secret, method string, all parameters) *refusal {
-	text := rpcStringToSign(method, all)
-	if hmac.Equal([]byte(rpcSignature(secret, text)), []byte(all.value("Signature"))) {
-		return nil
+		signature: c.value("Signature"),
+		covered:   true,
+		signed:    signed,
+		sign:      rpcSignature,
+		// The vendor's clients look for these words and compare the text behind them with the
+		// one that they signed. It repeats a security token.
+		explanation: "server string to sign is:" + signed,
 	}
-	// The vendor's clients look for these words and compare the text behind them with the
-	// one that they signed. It repeats a security token.
-	return refuse("SignatureDoesNotMatch").saying("server string to sign is:%s", text)
 }
 
 // rpcStringToSign returns what is signed: method, path and all parameters but the
