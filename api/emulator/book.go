@@ -50,12 +50,7 @@ func (b *book) addStranger(sub submission, now time.Time) {
 // by another replica; the next page of a list is not a new look.
 // Invented: order.
 func (b *book) list(instance string, now time.Time, newLook bool) []*record {
-	var visible []*record
-	for _, entry := range b.of(instance) {
-		if b.shows(entry, now, newLook) {
-			visible = append(visible, entry)
-		}
-	}
+	visible := slices.DeleteFunc(b.of(instance), func(r *record) bool { return !b.shows(r, now, newLook) })
 	if b.options.Order == NewestFirst {
 		slices.Reverse(visible)
 	}
@@ -88,13 +83,7 @@ func (b *book) delete(entry *record) {
 
 // of returns the CAs of an instance.
 func (b *book) of(instance string) []*record {
-	var all []*record
-	for _, entry := range b.records {
-		if entry.instance == instance {
-			all = append(all, entry)
-		}
-	}
-	return all
+	return slices.DeleteFunc(slices.Clone(b.records), func(r *record) bool { return r.instance != instance })
 }
 
 // find returns the record of a CA, or nil.

@@ -10,14 +10,9 @@ type caCertificateVO struct {
 	Sn                  string
 	CaContent           string
 	VerificationContent string
-	ValidBegin          number
-	ValidEnd            number
-	Status              number
-}
-
-type caPage struct {
-	pageInfo
-	Certificates []caCertificateVO `json:"CaCertificateVOS" xml:"CaCertificateVOS"`
+	ValidBegin          any
+	ValidEnd            any
+	Status              any
 }
 
 // ca returns a CA in the forms of the options.
@@ -30,59 +25,39 @@ func (o Options) ca(r *record) caCertificateVO {
 }
 
 func (s *Service) listCAs(c *call) (any, *refusal) {
-	instance, at, refused := s.page(c)
-	if refused != nil {
-		return nil, refused
-	}
-	all := s.book.list(instance, c.now, at.number == 1)
-	page := caPage{s.options.page(len(all), at, Pages), []caCertificateVO{}}
-	for _, entry := range on(at, all) {
-		page.Certificates = append(page.Certificates, s.options.ca(entry))
-	}
-	for s.filler != nil && len(page.Certificates) < at.size {
+	all := s.book.list(c.value("MqttInstanceId"), c.now, c.number("PageNo") == 1)
+	page, entries, size := newPage(s.options, c, all, Pages)
+	for s.filler != nil && len(entries) < size {
 		filler := *s.filler
-		filler.Sn = fmt.Sprintf("00e%d-%d", at.number, len(page.Certificates))
-		page.Certificates = append(page.Certificates, s.options.ca(&filler))
+		filler.Sn = fmt.Sprintf("00e%d-%d", c.number("PageNo"), len(entries))
+		entries = append(entries, &filler)
+	}
+	page.CaCertificateVOS = []caCertificateVO{}
+	for _, entry := range entries {
+		page.CaCertificateVOS = append(page.CaCertificateVOS, s.options.ca(entry))
 	}
 	return answer{RequestID: c.requestID, Data: page}, nil
 }
 
 func (s *Service) getCA(c *call) (any, *refusal) {
-	instance, sn, refused := s.target(c, "Sn")
-	if refused != nil {
-		return nil, refused
-	}
-	for _, entry := range s.book.list(instance, c.now, true) {
-		if entry.Sn == sn {
+	for _, entry := range s.book.list(c.value("MqttInstanceId"), c.now, true) {
+		if entry.Sn == c.value("Sn") {
 			return answer{RequestID: c.requestID, Data: s.options.ca(entry)}, nil
 		}
 	}
 	return nil, refuse("FindCaBySnError")
 }
 
-// changeCA returns the operation that changes the CA that a call names.
+// changeCA returns the operation that changes the CA that a call names by its Sn: only as
+// the service wrote it.
 // Invented: changes.
 func changeCA(change func(*book, *record)) func(*Service, *call) (any, *refusal) {
 	return func(s *Service, c *call) (any, *refusal) {
-		instance, sn, refused := s.target(c, "Sn")
-		if refused != nil {
-			return nil, refused
-		}
-		entry := s.book.find(instance, sn)
+		entry := s.book.find(c.value("MqttInstanceId"), c.value("Sn"))
 		if entry == nil {
 			return nil, refuse("FindCaBySnError")
 		}
 		change(&s.book, entry)
-		return answer{RequestID: c.requestID, Sn: sn}, nil
+		return answer{RequestID: c.requestID, Sn: entry.Sn}, nil
 	}
-}
-
-// target returns the CA that a call names, by the Sn in a parameter: only as the service
-// wrote it.
-func (s *Service) target(c *call, parameter string) (instance, sn string, refused *refusal) {
-	if instance, refused = s.instance(c); refused != nil {
-		return "", "", refused
-	}
-	sn, refused = c.required(parameter)
-	return instance, sn, refused
 }

@@ -11,61 +11,45 @@ type deviceCertificateVO struct {
 	DeviceSn      string
 	DeviceName    string
 	DeviceContent string
-	ValidBegin    number
-	ValidEnd      number
-	Status        number
-}
-
-type devicePage struct {
-	pageInfo
-	Certificates []deviceCertificateVO `json:"DeviceCertificateVOS" xml:"DeviceCertificateVOS"`
+	ValidBegin    any
+	ValidEnd      any
+	Status        any
 }
 
 func (s *Service) listDevicesOfCA(c *call) (any, *refusal) {
-	instance, at, refused := s.page(c)
-	if refused != nil {
-		return nil, refused
-	}
-	caSn, refused := c.required("CaSn")
-	if refused != nil {
-		return nil, refused
-	}
-	entry := s.book.find(instance, caSn)
+	entry := s.book.find(c.value("MqttInstanceId"), c.value("CaSn"))
 	if entry == nil || len(entry.devices) == 0 && s.options.RefuseNoDevices {
 		return nil, refuse("FindDeviceBySnError")
 	}
-	return s.devicePage(c, at, entry.devices), nil
+	return s.devicePage(c, entry.devices), nil
 }
 
 func (s *Service) listDevices(c *call) (any, *refusal) {
-	instance, at, refused := s.page(c)
-	if refused != nil {
-		return nil, refused
-	}
 	var all []*device
-	for _, entry := range s.book.of(instance) {
+	for _, entry := range s.book.of(c.value("MqttInstanceId")) {
 		all = append(all, entry.devices...)
 	}
-	return s.devicePage(c, at, all), nil
+	return s.devicePage(c, all), nil
 }
 
 // devicePage answers with a page of devices. Invented: order.
-func (s *Service) devicePage(c *call, at position, all []*device) any {
+func (s *Service) devicePage(c *call, all []*device) any {
 	if s.options.Order == NewestFirst {
 		all = slices.Clone(all)
 		slices.Reverse(all)
 	}
-	page := devicePage{s.options.page(len(all), at, Records), []deviceCertificateVO{}}
-	for _, d := range on(at, all) {
-		page.Certificates = append(page.Certificates, s.options.device(d))
+	page, entries, _ := newPage(s.options, c, all, Records)
+	page.DeviceCertificateVOS = []deviceCertificateVO{}
+	for _, d := range entries {
+		page.DeviceCertificateVOS = append(page.DeviceCertificateVOS, s.options.device(d))
 	}
 	return answer{RequestID: c.requestID, Data: page}
 }
 
 func (s *Service) getDevice(c *call) (any, *refusal) {
-	d, refused := s.device(c)
-	if refused != nil {
-		return nil, refused
+	d := s.device(c)
+	if d == nil {
+		return nil, refuse("FindDeviceBySnError")
 	}
 	return answer{RequestID: c.requestID, Data: s.options.device(d)}, nil
 }
@@ -74,32 +58,23 @@ func (s *Service) getDevice(c *call) (any, *refusal) {
 // names. Invented: changes.
 func changeDevice(change func(*device)) func(*Service, *call) (any, *refusal) {
 	return func(s *Service, c *call) (any, *refusal) {
-		d, refused := s.device(c)
-		if refused != nil {
-			return nil, refused
+		d := s.device(c)
+		if d == nil {
+			return nil, refuse("FindDeviceBySnError")
 		}
 		change(d)
 		return answer{RequestID: c.requestID, DeviceSn: d.Sn}, nil
 	}
 }
 
-// device returns the device that a call names. The vendor's pages on devices know no other
-// code for an unknown CA.
-func (s *Service) device(c *call) (*device, *refusal) {
-	instance, caSn, refused := s.target(c, "CaSn")
-	if refused != nil {
-		return nil, refused
+// device returns the device that a call names, or nil. The vendor's pages on devices know
+// one code for an unknown device and an unknown CA.
+func (s *Service) device(c *call) *device {
+	entry := s.book.find(c.value("MqttInstanceId"), c.value("CaSn"))
+	if entry == nil {
+		return nil
 	}
-	sn, refused := c.required("DeviceSn")
-	if refused != nil {
-		return nil, refused
-	}
-	if entry := s.book.find(instance, caSn); entry != nil {
-		if d := entry.device(sn); d != nil {
-			return d, nil
-		}
-	}
-	return nil, refuse("FindDeviceBySnError")
+	return entry.device(c.value("DeviceSn"))
 }
 
 func (o Options) device(d *device) deviceCertificateVO {

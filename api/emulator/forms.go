@@ -85,28 +85,23 @@ func (o Options) validateForms() error {
 	)
 }
 
-// A number is a number in an answer, in either form.
-type number struct {
-	value  int64
-	quoted bool
+// number returns a number for an answer.
+func (o Options) number(value int64) any {
+	if o.Numbers == Strings {
+		return strconv.FormatInt(value, 10)
+	}
+	return value
 }
-
-func (o Options) number(value int64) number { return number{value, o.Numbers == Strings} }
 
 // quoted is number for what the vendor's SDKs type as a string.
-func (o Options) quoted(value int64) number { return number{value, o.Numbers != Numbers} }
-
-func (o Options) time(t time.Time) number { return o.quoted(t.UnixMilli()) }
-
-// MarshalText writes the number for XML, in which both forms are the same.
-func (n number) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, n.value, 10), nil }
-
-func (n number) MarshalJSON() ([]byte, error) {
-	if n.quoted {
-		return strconv.AppendQuote(nil, strconv.FormatInt(n.value, 10)), nil
+func (o Options) quoted(value int64) any {
+	if o.Numbers == Numbers {
+		return value
 	}
-	return n.MarshalText()
+	return strconv.FormatInt(value, 10)
 }
+
+func (o Options) time(t time.Time) any { return o.quoted(t.UnixMilli()) }
 
 func (o Options) certificate(pem string) string {
 	if o.PEM == Escaped {
@@ -126,7 +121,7 @@ func (o Options) text(text string) string {
 }
 
 // status is the Status of a certificate, by the page of ListCaCertificate.
-func (o Options) status(inactive bool) number {
+func (o Options) status(inactive bool) any {
 	if inactive {
 		return o.quoted(0)
 	}

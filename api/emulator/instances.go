@@ -7,22 +7,6 @@ import (
 	"slices"
 )
 
-// instance returns the id that a call names, if it exists and belongs to the caller.
-func (s *Service) instance(c *call) (string, *refusal) {
-	id, refused := c.required("MqttInstanceId")
-	if refused != nil {
-		return "", refused
-	}
-	known, ok := s.instances[id]
-	if !ok {
-		return "", refuse("MqttInstanceNotFound")
-	}
-	if known.account != c.credential.Account {
-		return "", refuse("MqttOwnerCheckError")
-	}
-	return id, nil
-}
-
 // scope names the instances that share the serial numbers of CAs with an instance.
 func (s *Service) scope(id string) string {
 	return map[SnScope]string{ScopeInstance: id, ScopeRegion: s.instances[id].region}[s.options.SnScope]
@@ -32,15 +16,15 @@ func (s *Service) scope(id string) string {
 type instanceVO struct {
 	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
 	InstanceName   string
-	InstanceStatus number
-	InstanceType   number
+	InstanceStatus any
+	InstanceType   any
 	RegionID       string `json:"RegionId" xml:"RegionId"`
 	KernelVersion  string
 	OrderID        string `json:"OrderId" xml:"OrderId"`
 	Specific       string // of a professional instance only
 	MqttTags       []instanceTag
-	CreateTime     number
-	ExpireTime     number
+	CreateTime     any
+	ExpireTime     any
 }
 
 type instanceTag struct{ TagKey, TagValue string }
@@ -94,12 +78,6 @@ var sniConfig = regexp.MustCompile(`^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,
 // setSNI is SetSniConfig, which maps the names that clients ask for to server certificates.
 // Invented: sni.
 func (s *Service) setSNI(c *call) (any, *refusal) {
-	if _, refused := s.instance(c); refused != nil {
-		return nil, refused
-	}
-	if _, refused := c.required("DefaultCertificate"); refused != nil {
-		return nil, refused
-	}
 	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !sniConfig.MatchString(given[0]) {
 		return nil, refuseParameter("SniConfig")
 	}

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"maps"
-	"math"
 	"net/http"
 	"slices"
 )
@@ -11,6 +10,7 @@ import (
 type operation struct {
 	methods []string
 	action  string // the RAM action that it needs, which often has another name, or ""
+	needs   string // the parameters that it needs, in the order of their check
 	run     func(*Service, *call) (any, *refusal)
 }
 
@@ -25,22 +25,22 @@ var (
 // vendor's API metadata, RAM actions those of its pages; by their pages ListInstances and
 // GetCallerIdentity need none.
 var operations = map[string]operation{
-	"GetRegisterCode":             {get, "mq:GetRegisterCode", (*Service).getRegisterCode},
-	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", (*Service).registerCA},
-	"ListCaCertificate":           {get, "mq:ListCaCertificate", (*Service).listCAs},
-	"GetCaCertificate":            {get, "mq:GetCaCertificate", (*Service).getCA},
-	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", changeCA((*book).activate)},
-	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", changeCA((*book).inactivate)},
-	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", changeCA((*book).delete)},
-	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", (*Service).listDevicesOfCA},
-	"ListDeviceCertificate":       {get, "mq:ListDeviceCertificate", (*Service).listDevices},
-	"GetDeviceCertificate":        {get, "mq:GetDeviceCertificate", (*Service).getDevice},
-	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", changeDevice((*device).activate)},
-	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", changeDevice((*device).inactivate)},
-	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", changeDevice((*device).delete)},
-	"ListInstances":               {getOrPost, "", (*Service).listInstances},
-	"SetSniConfig":                {post, setSniConfig, (*Service).setSNI},
-	getCallerIdentity:             {getOrPost, "", (*Service).callerIdentity},
+	"GetRegisterCode":             {get, "mq:GetRegisterCode", "MqttInstanceId", (*Service).getRegisterCode},
+	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", "CaName CaContent VerificationContent MqttInstanceId", (*Service).registerCA},
+	"ListCaCertificate":           {get, "mq:ListCaCertificate", "MqttInstanceId PageNo PageSize", (*Service).listCAs},
+	"GetCaCertificate":            {get, "mq:GetCaCertificate", "MqttInstanceId Sn", (*Service).getCA},
+	"ActiveCaCertificate":         {getOrPost, "mq:ActiveCaCertificate", "MqttInstanceId Sn", changeCA((*book).activate)},
+	"InactivateCaCertificate":     {getOrPost, "mq:UnregisterCaCertificate", "MqttInstanceId Sn", changeCA((*book).inactivate)},
+	"DeleteCaCertificate":         {getOrPost, "mq:DeleteCaCertificate", "MqttInstanceId Sn", changeCA((*book).delete)},
+	"ListDeviceCertificateByCaSn": {get, "mq:ListDeviceCertificateByCaSn", "MqttInstanceId PageNo PageSize CaSn", (*Service).listDevicesOfCA},
+	"ListDeviceCertificate":       {get, "mq:ListDeviceCertificate", "MqttInstanceId PageNo PageSize", (*Service).listDevices},
+	"GetDeviceCertificate":        {get, "mq:GetDeviceCertificate", "MqttInstanceId CaSn DeviceSn", (*Service).getDevice},
+	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).activate)},
+	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).inactivate)},
+	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).delete)},
+	"ListInstances":               {getOrPost, "", "", (*Service).listInstances},
+	"SetSniConfig":                {post, setSniConfig, "MqttInstanceId DefaultCertificate", (*Service).setSNI},
+	getCallerIdentity:             {getOrPost, "", "", (*Service).callerIdentity},
 }
 
 // Operations returns the names of all operations, sorted.
@@ -66,49 +66,30 @@ type answer struct {
 	Data                                any    `json:",omitempty" xml:",omitempty"`
 }
 
-// A pageInfo is the head of the Data of both lists of certificates.
-type pageInfo struct {
-	Total    number
-	PageNo   number
-	PageSize number
+// A page is the Data of a list of certificates, of CAs or of devices.
+type page struct {
+	Total, PageNo, PageSize any
+	CaCertificateVOS        []caCertificateVO     `json:",omitzero"`
+	DeviceCertificateVOS    []deviceCertificateVO `json:",omitzero"`
 }
 
-// page describes a page. The unit of Total is that of the Chinese page on the list, unless
-// the options have another.
-func (o Options) page(count int, at position, unit TotalForm) pageInfo {
+// newPage returns the head of the page that a call asks for, the entries on it and its size.
+// The service's own limit cuts the size, and the answer echoes the cut size. The unit of
+// Total is that of the Chinese page on the list, unless the options have another.
+func newPage[T any](o Options, c *call, all []T, unit TotalForm) (head page, entries []T, size int) {
+	number, size := c.number("PageNo"), min(c.number("PageSize"), o.PageLimit)
 	if o.Total != PerList {
 		unit = o.Total
 	}
-	total := count
+	total := len(all)
 	if unit == Pages {
-		total = (count + at.size - 1) / at.size
+		total = (total + size - 1) / size
 	}
-	return pageInfo{o.number(int64(total)), o.number(int64(at.number)), o.number(int64(at.size))}
-}
-
-// A position is the number and size of a page.
-type position struct{ number, size int }
-
-// page reads which page a call asks for, and of which instance. It cuts the size to the
-// service's own limit, and the answer echoes the cut size.
-func (s *Service) page(c *call) (instance string, at position, refused *refusal) {
-	if instance, refused = s.instance(c); refused != nil {
-		return instance, at, refused
-	}
-	if at.number, refused = c.number("PageNo", 1, math.MaxInt); refused != nil {
-		return instance, at, refused
-	}
-	at.size, refused = c.number("PageSize", 1, maxPageSize)
-	at.size = min(at.size, s.options.PageLimit)
-	return instance, at, refused
-}
-
-// on returns the entries on a page.
-func on[T any](at position, all []T) []T {
+	head.Total, head.PageNo, head.PageSize = o.number(int64(total)), o.number(int64(number)), o.number(int64(size))
 	// Divided rather than multiplied: a huge number must not overflow.
-	if at.number-1 > len(all)/at.size {
-		return nil
+	if number-1 <= len(all)/size {
+		start := (number - 1) * size
+		entries = all[start:min(start+size, len(all))]
 	}
-	start := (at.number - 1) * at.size
-	return all[start:min(start+at.size, len(all))]
+	return head, entries, size
 }

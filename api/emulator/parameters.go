@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxBody has room for the form of RegisterCaCertificate, many times over.
@@ -76,26 +77,35 @@ func (p parameters) value(name string) string {
 	return p[name][0]
 }
 
-// required returns the value of a parameter that must be given, once, and not be empty.
-// Invented: parameters.
-func (p parameters) required(name string) (string, *refusal) {
-	if value := p.value(name); value != "" {
-		return value, nil
-	}
-	return "", refuseParameter(name)
+// number returns the value of a parameter that the operation needs as a number.
+func (p parameters) number(name string) int {
+	number, _ := strconv.Atoi(p.value(name)) // require has seen that it is one
+	return number
 }
 
-// number returns a required parameter that is a decimal number from low to high.
-func (p parameters) number(name string, low, high int) (int, *refusal) {
-	text, refused := p.required(name)
-	if refused != nil {
-		return 0, refused
+// maxNameLength bounds a CaName, in characters. Invented: name.
+const maxNameLength = 64
+
+// require checks the parameters that the operation needs.
+// Invented: parameters.
+func (s *Service) require(c *call) *refusal {
+	for name := range strings.FieldsSeq(c.op.needs) {
+		value := c.value(name)
+		number, err := strconv.Atoi(value)
+		of := s.instances[value]
+		switch {
+		case value == "",
+			name == "CaName" && (!utf8.ValidString(value) || utf8.RuneCountInString(value) > maxNameLength),
+			name == "PageNo" && (err != nil || number < 1),
+			name == "PageSize" && (err != nil || number < 1 || number > maxPageSize):
+			return refuseParameter(name)
+		case name == "MqttInstanceId" && of.account == "":
+			return refuse("MqttInstanceNotFound")
+		case name == "MqttInstanceId" && of.account != c.credential.Account:
+			return refuse("MqttOwnerCheckError")
+		}
 	}
-	number, err := strconv.Atoi(text)
-	if err != nil || number < low || number > high {
-		return 0, refuseParameter(name)
-	}
-	return number, nil
+	return nil
 }
 
 func refuseParameter(name string) *refusal {

@@ -7,11 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
-
-// maxNameLength bounds a CaName, in characters. Invented: name.
-const maxNameLength = 64
 
 // A submission is a CA that a client registers, with its verification certificate.
 type submission struct {
@@ -22,11 +18,10 @@ type submission struct {
 
 // registerCA is RegisterCaCertificate. Invented: registration-order.
 func (s *Service) registerCA(c *call) (any, *refusal) {
-	sub, refused := s.readSubmission(c)
-	if refused != nil {
-		return nil, refused
-	}
-	if refused = s.checkSubmission(&sub, c.now); refused == nil {
+	sub := submission{instance: c.value("MqttInstanceId"), scope: s.scope(c.value("MqttInstanceId"))}
+	sub.CaName, sub.CaContent, sub.VerificationContent = c.value("CaName"), c.value("CaContent"), c.value("VerificationContent")
+	refused := s.checkSubmission(&sub, c.now)
+	if refused == nil {
 		refused = s.book.register(sub, c.now)
 	}
 	if refused != nil {
@@ -34,24 +29,6 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 		return nil, refused
 	}
 	return answer{RequestID: c.requestID, Sn: sub.Sn}, nil
-}
-
-func (s *Service) readSubmission(c *call) (sub submission, refused *refusal) {
-	if sub.CaName, refused = c.required("CaName"); refused != nil {
-		return sub, refused
-	}
-	if !utf8.ValidString(sub.CaName) || utf8.RuneCountInString(sub.CaName) > maxNameLength {
-		return sub, refuseParameter("CaName")
-	}
-	if sub.CaContent, refused = c.required("CaContent"); refused != nil {
-		return sub, refused
-	}
-	if sub.VerificationContent, refused = c.required("VerificationContent"); refused != nil {
-		return sub, refused
-	}
-	sub.instance, refused = s.instance(c)
-	sub.scope = s.scope(sub.instance)
-	return sub, refused
 }
 
 // checkSubmission reads and checks both certificates. It reads the code first, because a
@@ -68,11 +45,7 @@ func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refu
 }
 
 func (s *Service) getRegisterCode(c *call) (any, *refusal) {
-	instance, refused := s.instance(c)
-	if refused != nil {
-		return nil, refused
-	}
-	return answer{RequestID: c.requestID, RegisterCode: s.book.codes.fetch(instance, c.now)}, nil
+	return answer{RequestID: c.requestID, RegisterCode: s.book.codes.fetch(c.value("MqttInstanceId"), c.now)}, nil
 }
 
 // The codes are the registration codes of all instances.

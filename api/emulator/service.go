@@ -99,6 +99,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Service) run(c *call) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if refused := s.require(c); refused != nil {
+		return s.refusal(c, refused)
+	}
 	result, refused := c.op.run(s, c)
 	if refused != nil {
 		return s.refusal(c, refused)
