@@ -38,93 +38,75 @@ func (o Options) accounts() []Account {
 // An instance is what the service knows of an instance.
 type instance struct{ account, region string }
 
-// instances returns all instances by their ids.
-func (o Options) instances() map[string]instance {
-	all := make(map[string]instance)
-	for _, account := range o.accounts() {
-		for _, text := range account.Instances {
-			id, region := parseInstance(text)
-			all[id] = instance{account.ID, region}
-		}
-	}
-	return all
-}
-
 // emulatedRegion is the region of an instance that is given none. No real region has this
 // name.
 const emulatedRegion = "cn-emulated"
 
-// parseInstance reads ID or ID@REGION.
-func parseInstance(text string) (id, region string) {
-	id, region, given := strings.Cut(text, "@")
-	if !given {
-		region = emulatedRegion
-	}
-	return id, region
-}
-
-func (o Options) validateAccounts() error {
-	var accounts, instances []string
+// instances returns all instances by their ids.
+func (o Options) instances() (map[string]instance, error) {
+	all := make(map[string]instance)
 	for _, account := range o.accounts() {
-		accounts = append(accounts, account.ID)
 		for _, text := range account.Instances {
-			id, region := parseInstance(text)
-			if region == "" || strings.Contains(region, "@") {
-				return fmt.Errorf("emulator: instance %q has no usable region; it is written ID or ID@REGION", text)
+			id, region, given := strings.Cut(text, "@")
+			if given && region == "" || strings.Contains(region, "@") {
+				return nil, fmt.Errorf("emulator: instance %q has no usable region; it is written ID or ID@REGION", text)
 			}
-			instances = append(instances, id)
+			if err := add(all, "instance", id, instance{account.ID, cmp.Or(region, emulatedRegion)}); err != nil {
+				return nil, err
+			}
 		}
 	}
-	if len(instances) == 0 {
-		return errors.New("emulator: no instance given")
+	if len(all) == 0 {
+		return nil, errors.New("emulator: no instance given")
 	}
-	for _, credential := range o.Credentials {
-		if !slices.Contains(accounts, credential.Account) {
-			return fmt.Errorf("emulator: access key %q belongs to no account: %q", credential.AccessKeyID, credential.Account)
-		}
-	}
-	return cmp.Or(distinct("account", accounts), distinct("instance", instances))
+	return all, nil
 }
 
-func (o Options) validateCredentials() error {
-	if len(o.Credentials) == 0 {
-		return errors.New("emulator: no credential given")
-	}
-	var ids []string
-	for _, credential := range o.Credentials {
-		if err := credential.validate(); err != nil {
-			return err
+// credentials returns all credentials by their ids, each with its account.
+func (o Options) credentials() (map[string]Credential, error) {
+	accounts := make(map[string]Account)
+	for _, account := range o.accounts() {
+		if err := add(accounts, "account", account.ID, account); err != nil {
+			return nil, err
 		}
-		ids = append(ids, credential.AccessKeyID)
 	}
-	return distinct("access key", ids)
+	all := make(map[string]Credential)
+	for _, c := range o.Credentials {
+		c.Account = cmp.Or(c.Account, DefaultAccount)
+		if err := cmp.Or(c.validate(accounts), add(all, "access key", c.AccessKeyID, c)); err != nil {
+			return nil, err
+		}
+	}
+	if len(all) == 0 {
+		return nil, errors.New("emulator: no credential given")
+	}
+	return all, nil
 }
 
-// distinct refuses an id that is empty, or that is given twice.
-func distinct(what string, ids []string) error {
-	for i, id := range ids {
-		if id == "" {
-			return fmt.Errorf("emulator: an %s id is empty", what)
-		}
-		if slices.Contains(ids[:i], id) {
-			return fmt.Errorf("emulator: %s %q is given twice", what, id)
-		}
+// add enters a value by its id. It refuses an id that is empty, or that is given twice.
+func add[T any](all map[string]T, what, id string, value T) error {
+	if id == "" {
+		return fmt.Errorf("emulator: an %s id is empty", what)
 	}
+	if _, twice := all[id]; twice {
+		return fmt.Errorf("emulator: %s %q is given twice", what, id)
+	}
+	all[id] = value
 	return nil
 }
 
-func (c Credential) validate() error {
-	// An Authorization header cannot carry an id with such characters.
-	if c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n") {
+func (c Credential) validate(accounts map[string]Account) error {
+	_, known := accounts[c.Account]
+	unknown := slices.IndexFunc(c.Allow, func(action string) bool { return !slices.Contains(Actions(), action) })
+	switch {
+	case c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n"): // an Authorization header cannot carry these
 		return fmt.Errorf("emulator: access key id %q is not usable", c.AccessKeyID)
-	}
-	if c.AccessKeySecret == "" {
+	case c.AccessKeySecret == "":
 		return fmt.Errorf("emulator: access key %q has no secret", c.AccessKeyID)
-	}
-	for _, action := range c.Allow {
-		if !slices.Contains(Actions(), action) {
-			return fmt.Errorf("emulator: access key %q cannot be allowed %q: no such action", c.AccessKeyID, action)
-		}
+	case !known:
+		return fmt.Errorf("emulator: access key %q belongs to no account: %q", c.AccessKeyID, c.Account)
+	case unknown >= 0:
+		return fmt.Errorf("emulator: access key %q cannot be allowed %q: no such action", c.AccessKeyID, c.Allow[unknown])
 	}
 	return nil
 }

@@ -43,9 +43,7 @@ func (p *faultPlan) next(operation string) trouble {
 		}
 	}
 	if met.Kind == "" {
-		if f, ok := p.mixture.draw(random); ok {
-			met.meet(f, random)
-		}
+		met.meet(p.mixture.draw(random), random)
 	}
 	return met
 }
@@ -86,14 +84,6 @@ func (m Mixture) validate() error {
 	return nil
 }
 
-// drawn returns the kinds to draw from.
-func (m Mixture) drawn() []FaultKind {
-	if m.Kinds != nil {
-		return m.Kinds
-	}
-	return slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == FaultRefuse })
-}
-
 // random returns the source of randomness of one call.
 func (m Mixture) random(operation string, nth int) *rand.Rand {
 	hash := fnv.New64a()
@@ -108,12 +98,15 @@ const (
 	drawnRetryAfter = 3 * time.Second
 )
 
-// draw returns the fault of a call; ok is false if it meets none.
-func (m Mixture) draw(random *rand.Rand) (f Fault, ok bool) {
+// draw returns the fault of a call, or none.
+func (m Mixture) draw(random *rand.Rand) (f Fault) {
 	if random.Float64() >= m.Rate {
-		return Fault{}, false
+		return f
 	}
-	kinds := m.drawn()
+	kinds := m.Kinds
+	if kinds == nil {
+		kinds = slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == FaultRefuse })
+	}
 	f.Kind = kinds[random.IntN(len(kinds))]
 	after, kind := random.IntN(2) == 1, faultKinds[f.Kind]
 	f.AfterWork = after && !kind.keepsAnswer && !kind.undone
@@ -123,5 +116,5 @@ func (m Mixture) draw(random *rand.Rand) (f Fault, ok bool) {
 	case FaultLatency:
 		f.Jitter = drawnDelay
 	}
-	return f, true
+	return f
 }

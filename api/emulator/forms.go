@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"cmp"
-	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -59,31 +57,6 @@ const (
 	OldestFirst Order = "oldest"
 	NewestFirst Order = "newest"
 )
-
-// choose checks that a word is one of the allowed ones.
-func choose[T ~string](name string, word T, allowed ...T) error {
-	if slices.Contains(allowed, word) {
-		return nil
-	}
-	names := make([]string, len(allowed))
-	for i, known := range allowed {
-		names[i] = string(known)
-	}
-	return fmt.Errorf("emulator: %s %q is none of %s", name, string(word), strings.Join(names, ", "))
-}
-
-func (o Options) validateForms() error {
-	return cmp.Or(
-		choose("form of numbers", o.Numbers, Typed, Numbers, Strings),
-		choose("form of PEM", o.PEM, LineFeeds, Escaped),
-		choose("form of Total", o.Total, PerList, Records, Pages),
-		choose("form of Sn", o.Sn, Padded, Upper, Plain, DER, Colons),
-		choose("label", o.Label, LabelDevice, LabelCertificate),
-		choose("scope of Sn", o.SnScope, ScopeInstance, ScopeRegion, ScopeGlobal),
-		choose("order", o.Order, OldestFirst, NewestFirst),
-		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
-	)
-}
 
 // number returns a number for an answer.
 func (o Options) number(value int64) any {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -87,10 +88,6 @@ func (o Options) withDefaults() Options {
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }
 	}
-	o.Credentials = slices.Clone(o.Credentials)
-	for i, credential := range o.Credentials {
-		o.Credentials[i].Account = cmp.Or(credential.Account, DefaultAccount)
-	}
 	return o
 }
 
@@ -106,10 +103,15 @@ func (o Options) or(others Options) Options {
 
 func (o Options) validate() error {
 	return cmp.Or(
-		o.validateAccounts(),
-		o.validateCredentials(),
 		validateDeny(o.Deny),
-		o.validateForms(),
+		choose("form of numbers", o.Numbers, Typed, Numbers, Strings),
+		choose("form of PEM", o.PEM, LineFeeds, Escaped),
+		choose("form of Total", o.Total, PerList, Records, Pages),
+		choose("form of Sn", o.Sn, Padded, Upper, Plain, DER, Colons),
+		choose("label", o.Label, LabelDevice, LabelCertificate),
+		choose("scope of Sn", o.SnScope, ScopeInstance, ScopeRegion, ScopeGlobal),
+		choose("order", o.Order, OldestFirst, NewestFirst),
+		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
 		notNegative("list delay", o.ListDelay),
 		notNegative("flicker", o.Flicker),
 		notNegative("code lifetime", o.CodeLifetime),
@@ -137,6 +139,18 @@ const (
 	maxStrangers    = 1000
 	maxDevicesPerCA = 100_000
 )
+
+// choose checks that a word is one of the allowed ones.
+func choose[T ~string](name string, word T, allowed ...T) error {
+	if slices.Contains(allowed, word) {
+		return nil
+	}
+	names := make([]string, len(allowed))
+	for i, known := range allowed {
+		names[i] = string(known)
+	}
+	return fmt.Errorf("emulator: %s %q is none of %s", name, string(word), strings.Join(names, ", "))
+}
 
 func notNegative(name string, d time.Duration) error {
 	if d < 0 {

@@ -1,11 +1,9 @@
 package emulator
 
 import (
-	"crypto/rand"
 	"crypto/x509"
-	"encoding/binary"
 	"fmt"
-	"strings"
+	"math/rand/v2"
 	"time"
 )
 
@@ -109,12 +107,9 @@ const defaultCodeLength = 46
 
 // newRegisterCode makes a code in the form of the vendor's example: a UUID and digits.
 func newRegisterCode(length int) string {
-	var b strings.Builder
-	b.WriteString(newUUID())
-	for b.Len() < length {
-		var random [8]byte
-		rand.Read(random[:])
-		fmt.Fprintf(&b, "%010d", binary.BigEndian.Uint64(random[:])%10_000_000_000)
+	code := newUUID()
+	for len(code) < length {
+		code += fmt.Sprintf("%010d", rand.Int64N(10_000_000_000))
 	}
-	return b.String()[:length]
+	return code[:length]
 }

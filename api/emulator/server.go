@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -15,14 +17,6 @@ import (
 // maxHeaderBytes is many times the request line of RegisterCaCertificate: two
 // percent-encoded PEM certificates of RSA 4096, some 6 kB.
 const maxHeaderBytes = 128 << 10
-
-// Limits on a stuck client, which pauses between two looks for less than idleTimeout.
-const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = 20 * time.Second
-	writeTimeout  = 20 * time.Second
-	idleTimeout   = 2 * time.Minute
-)
 
 // A Server serves a Service on a loopback address.
 type Server struct {
@@ -45,23 +39,23 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &Server{served: make(chan struct{})}
-	server.http = newHTTPServer(s, server.track)
-	serve, scheme := server.http.Serve, "http"
-	if withTLS {
-		serve, scheme = server.serveTLS, "https"
-		if server.RootPEM, server.http.TLSConfig, err = throwawayTLS(tcpAddr.IP, time.Now()); err != nil {
-			return nil, fmt.Errorf("emulator: make a TLS certificate: %w", err)
-		}
-	}
-	listener, err := net.ListenTCP("tcp", tcpAddr)
+	listener, err := net.Listen("tcp", tcpAddr.String())
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	server.URL = scheme + "://" + listener.Addr().String()
+	server := &Server{URL: "http://" + listener.Addr().String(), served: make(chan struct{})}
+	if withTLS {
+		rootPEM, config, err := throwawayTLS(tcpAddr.IP, time.Now())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("emulator: make a TLS certificate: %w", err), listener.Close())
+		}
+		server.URL, server.RootPEM = "https://"+listener.Addr().String(), rootPEM
+		listener = tls.NewListener(listener, config)
+	}
+	server.http = newHTTPServer(s, server.track)
 	go func() {
 		defer close(server.served)
-		_ = serve(listener) // ends with an error always: ErrServerClosed or the listener's
+		_ = server.http.Serve(listener) // ends with an error always: ErrServerClosed or the listener's
 	}()
 	return server, nil
 }
@@ -93,10 +87,10 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 	return &http.Server{
 		Handler:           s,
 		Protocols:         protocols,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       20 * time.Second,
+		WriteTimeout:      20 * time.Second,
+		IdleTimeout:       2 * time.Minute, // more than a client pauses between two looks
 		MaxHeaderBytes:    maxHeaderBytes,
 		ConnState:         track,
 		// The client reports errors of a connection, such as a failed handshake. stderr
@@ -104,9 +98,6 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
-
-// serveTLS serves with the certificate in TLSConfig.
-func (s *Server) serveTLS(l net.Listener) error { return s.http.ServeTLS(l, "", "") }
 
 func (s *Server) track(_ net.Conn, state http.ConnState) {
 	switch state {

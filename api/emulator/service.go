@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,22 +48,21 @@ type call struct {
 // option is not usable.
 func New(options Options) (*Service, error) {
 	options = options.withDefaults()
-	if err := options.validate(); err != nil {
+	instances, noInstances := options.instances()
+	credentials, noCredentials := options.credentials()
+	if err := cmp.Or(noInstances, noCredentials, options.validate()); err != nil {
 		return nil, err
 	}
 	s := &Service{
 		options:     options,
-		credentials: make(map[string]Credential),
-		instances:   options.instances(),
+		credentials: credentials,
+		instances:   instances,
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
 		book:        book{options: options, codes: codes{options, make(map[string]issuedCode), make(map[string]bool)}},
 	}
 	if options.RateLimit {
 		s.limits = make(rateLimits)
-	}
-	for _, credential := range options.Credentials {
-		s.credentials[credential.AccessKeyID] = credential
 	}
 	return s, s.populate()
 }
