@@ -6,9 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -82,17 +82,12 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 }
 
 // isSignedBy reports whether the CA's key signed it. CheckSignatureFrom would also check
-// the CA's extensions, and CheckSignature accepts SHA-1.
+// the CA's extensions. CheckSignature accepts SHA-1, but nothing older.
 // Invented: algorithms.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
-	switch certificate.SignatureAlgorithm {
-	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA,
-		x509.SHA256WithRSAPSS, x509.SHA384WithRSAPSS, x509.SHA512WithRSAPSS,
-		x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
-		return ca.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
-	default:
-		return false
-	}
+	algorithm := certificate.SignatureAlgorithm
+	return algorithm != x509.SHA1WithRSA && algorithm != x509.ECDSAWithSHA1 &&
+		ca.CheckSignature(algorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
 }
 
 // isCAKey reports whether the service takes a CA's key: RSA or EC, by the vendor's page.
@@ -102,19 +97,17 @@ func isCAKey(ca *x509.Certificate) bool {
 	case *rsa.PublicKey:
 		return key.N.BitLen() >= 2048 && key.N.BitLen() <= maxModulus
 	case *ecdsa.PublicKey:
-		return key.Curve == elliptic.P256() || key.Curve == elliptic.P384() || key.Curve == elliptic.P521()
-	default:
-		return false
+		return slices.Contains([]elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()}, key.Curve)
 	}
+	return false
 }
 
 func isRSAOrECDSA(certificate *x509.Certificate) bool {
 	switch certificate.PublicKey.(type) {
 	case *rsa.PublicKey, *ecdsa.PublicKey:
 		return true
-	default:
-		return false
 	}
+	return false
 }
 
 // isValidAt takes both ends for valid (RFC 5280, section 4.1.2.5).
@@ -126,10 +119,9 @@ func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 // Choosing one of several would be a guess.
 // Invented: common-name.
 func onlyCommonName(certificate *x509.Certificate) string {
-	commonName := asn1.ObjectIdentifier{2, 5, 4, 3}
 	count := 0
 	for _, attribute := range certificate.Subject.Names {
-		if attribute.Type.Equal(commonName) {
+		if attribute.Type.String() == "2.5.4.3" {
 			count++
 		}
 	}
