@@ -98,7 +98,7 @@ func TestMemoryOfCommands(t *testing.T) {
 		{"devices --json --ca-cert " + ca, 900_000},
 	} {
 		args := strings.Fields(tt.args)
-		command := exec.Command("mqttca", append(args, "--instance", "i", "--endpoint", server.URL, "--rate", "10000")...)
+		command := exec.Command("mqttca", append(args, "--instance", "i", "--endpoint", server.URL, "--rate", "10000", "--timeout", "10m")...)
 		command.Env = append(os.Environ(), "ALIBABA_CLOUD_ACCESS_KEY_ID=id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=secret")
 		result, err := os.Create(filepath.Join(t.TempDir(), "result"))
 		if err != nil {
