@@ -67,6 +67,8 @@ var unfit = map[string][]string{
 	"by-hand.p256.critical-long.crt":       {"decoding"},
 	"by-hand.p256.proxy.crt":               {"decoding"},
 	"by-hand.p256.behind.crt":              {"decoding"},
+	"by-hand.p256.path-extra.crt":          {"decoding"},
+	"by-hand.p256.attribute-extra.crt":     {"decoding"},
 }
 
 // The warnings of which one says why OpenSSL refuses a CA: not all that they are about is refused.

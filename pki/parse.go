@@ -73,10 +73,10 @@ func takeApart(raw []byte) (p parts, ok bool) {
 		var body cryptobyte.String
 		ok = list.ReadASN1Element(&e.raw, tag.SEQUENCE) && open(&body, e.raw) && body.ReadASN1(&e.id, tag.OBJECT_IDENTIFIER) &&
 			body.ReadOptionalASN1(&e.critical, nil, tag.BOOLEAN) && body.ReadASN1(&e.value, tag.OCTET_STRING)
-		p.extensions = append(p.extensions, e)
+		p.extensions, p.trailing = append(p.extensions, e), p.trailing || !body.Empty()
 	}
 	types, _ := shape(p.spki)
-	p.trailing = ok && (!whole.Empty() || !der.Empty() || len(types) > len("sb"))
+	p.trailing = ok && (p.trailing || !whole.Empty() || !der.Empty() || len(types) > len("sb"))
 	p.signature, p.raw, p.tbs, p.asIssuer, p.asSubject = signature, raw, tbs, p.issuer, p.subject
 	if ok && !bytes.Equal(copied, raw) {
 		p.tbs = elements(raw)[0]

@@ -49,7 +49,7 @@ func parsePublicKey(spki cryptobyte.String) (crypto.PublicKey, x509.PublicKeyAlg
 
 func parseRSA(key cryptobyte.String) crypto.PublicKey {
 	var modulus, exponent cryptobyte.String
-	if !open(&key, key) || !key.ReadASN1(&modulus, tag.INTEGER) || !key.ReadASN1(&exponent, tag.INTEGER) {
+	if !open(&key, asDER(key)) || !key.ReadASN1(&modulus, tag.INTEGER) || !key.ReadASN1(&exponent, tag.INTEGER) {
 		return nil
 	}
 	n, e := new(big.Int).SetBytes(modulus), new(big.Int).SetBytes(exponent)

@@ -5,9 +5,13 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"math/big"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/crypto/cryptobyte"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // The rules of this file are about what OpenSSL refuses: chains with such a certificate do not
@@ -26,6 +30,9 @@ func undecodable(certificate *x509.Certificate) string {
 		if fault := e.undecodable(p.extensions[:i]); fault != "" {
 			found = append(found, fmt.Sprintf("its extension %s, which %s", oidString(e.id), fault))
 		}
+	}
+	if found == nil && !(names.MatchString(outline(p.subject, maxDepth)) && names.MatchString(outline(p.issuer, maxDepth))) {
+		found = append(found, "its subject or issuer, which can't be read")
 	}
 	if p.trailing {
 		found = append(found, "what stands behind its last part")
@@ -50,54 +57,82 @@ func some(before string, found []string, after string) string {
 	return before + strings.Join(found, "; ") + after
 }
 
-// notInNames are the types that OpenSSL reads in no name, by their tags.
-const notInNames = "\x01\x02\x04\x05\x06\x0a\x11\x15\x17\x18\x19\x1a\x1b"
+// outline is the tags of DER in hexadecimal, with those inside of a value in brackets. A "!" is a
+// value that OpenSSL can't read.
+func outline(der cryptobyte.String, depth int) string {
+	var out strings.Builder
+	var element, content cryptobyte.String
+	var kind tag.Tag
+	for depth > 0 && der.ReadAnyASN1Element(&element, &kind) && element.ReadAnyASN1(&content, &kind) {
+		fmt.Fprintf(&out, "%02x", uint8(kind))
+		switch {
+		case kind&0x20 != 0:
+			out.WriteString("(" + outline(content, depth-1) + ")")
+		case kind == tag.BOOLEAN && len(content) != 1, kind == tag.OBJECT_IDENTIFIER && oidString(content) == unknownOID,
+			kind == tag.BIT_STRING && (len(content) == 0 || content[0] > 7):
+			return "!"
+		}
+	}
+	if !der.Empty() {
+		return "!"
+	}
+	return out.String()
+}
+
+// names is the outline of a name, and forms are those of the extensions that OpenSSL decodes before
+// it verifies anything.
+var (
+	names = regexp.MustCompile(`^30\((31\((30\(06[0-9a-f]{2}(\(.*\))?\))*\))*\)$`)
+	value = regexp.MustCompile(`^(03|0[789bcdef]|1[2346cdef]|(2[8b]|3[0d])\(.*\))$`)
+	forms = map[string]*regexp.Regexp{
+		"2.5.29.14": regexp.MustCompile(`^04$`), "2.5.29.15": regexp.MustCompile(`^03$`), "2.16.840.1.113730.1.1": regexp.MustCompile(`^03$`),
+		"2.5.29.17": general(`^30\(NAME*\)$`), "2.5.29.19": regexp.MustCompile(`^30\((01)?(02)?\)$`),
+		"2.5.29.30": general(`^30\((a0\((30\(NAME(80)?(81)?\))*\))?(a1\((30\(NAME(80)?(81)?\))*\))?\)$`),
+		"2.5.29.31": regexp.MustCompile(`^30\((30\((a0|(81)?a2)\([^!]*\))?\)$`),
+		"2.5.29.35": general(`^30\((80|a0\([^!]*?\))?(a1\(NAME*\))?(82)?\)$`), "2.5.29.37": regexp.MustCompile(`^30\((06)*\)$`),
+	}
+)
+
+// general puts the outline of a GeneralName (RFC 5280 section 4.2.1.6) for NAME.
+func general(form string) *regexp.Regexp {
+	return regexp.MustCompile(strings.ReplaceAll(form, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))
+}
 
 // undecodable reports whether OpenSSL refuses a name for the attribute: for its identifier, its
 // type, or characters that are none.
 func (a attribute) undecodable() bool {
-	var value asn1.RawValue
-	_, err := asn1.Unmarshal(a.value, &value)
-	size := map[int]int{asn1.TagBMPString: 2, tagUniversalString: 4}[value.Tag]
-	if err != nil || oidString(a.id) == unknownOID || value.Class != asn1.ClassUniversal || strings.IndexByte(notInNames, byte(value.Tag)) >= 0 {
+	if oidString(a.id) == unknownOID || !value.MatchString(outline(a.value, maxDepth)) {
 		return true
 	}
+	var content asn1.RawValue
+	asn1.Unmarshal(a.value, &content)
+	size := map[int]int{asn1.TagBMPString: 2, tagUniversalString: 4}[content.Tag]
 	if size == 0 {
-		return value.Tag == asn1.TagUTF8String && !utf8.Valid(value.Bytes)
+		return content.Tag == asn1.TagUTF8String && !utf8.Valid(content.Bytes)
 	}
-	for character := range slices.Chunk(value.Bytes, size) {
-		if len(character) < size || !utf8.ValidRune(rune(new(big.Int).SetBytes(character).Uint64())) {
-			return true
-		}
-	}
-	return false
-}
-
-// decoded are the extensions that OpenSSL decodes before it verifies anything, with the letter of
-// [shape] for what their SEQUENCE holds if crypto/x509 is stricter.
-var decoded = map[string]string{
-	"2.5.29.14": "", "2.5.29.15": "", "2.5.29.17": "-", "2.5.29.19": "", "2.5.29.30": "-", "2.5.29.31": "s", "2.5.29.35": "", "2.5.29.37": "d",
-	"2.16.840.1.113730.1.1": "",
+	return slices.ContainsFunc(slices.Collect(slices.Chunk(content.Bytes, size)), func(character []byte) bool {
+		return len(character) < size || !utf8.ValidRune(rune(new(big.Int).SetBytes(character).Uint64()))
+	})
 }
 
 // undecodable says why OpenSSL refuses a certificate that has the extension behind the others,
 // or "".
 func (e rawExtension) undecodable(before []rawExtension) string {
-	id, value := oidString(e.id), e.plain()
-	letter, isDecoded := decoded[id]
-	types, _ := shape(value)
-	switch {
-	case len(e.critical) > 1 || id == unknownOID:
+	id, plain := oidString(e.id), cryptobyte.String(e.plain())
+	form := forms[id]
+	var first cryptobyte.String
+	switch whole := plain; {
+	case e.critical != nil && len(e.critical) != 1 || id == unknownOID:
 		return "is damaged"
 	case id == "1.3.6.1.5.5.7.1.14":
 		return "makes it a proxy certificate"
-	case !isDecoded:
+	case form == nil:
 		return ""
 	case slices.ContainsFunc(before, func(other rawExtension) bool { return string(other.id) == string(e.id) }):
 		return "is there twice"
-	case letter == "" && e.mended() == nil, letter != "" && (strings.Trim(types, letter) != "" || types == "" && !strings.HasPrefix(string(value), emptyName)):
+	case !whole.ReadAnyASN1Element(&first, new(tag.Tag)) || !form.MatchString(outline(first, maxDepth)) || id == "2.5.29.19" && e.mended() == nil:
 		return "can't be read"
-	case id == "2.5.29.15" && strings.Trim(string(value[3:min(5, len(value))]), "\x00") == "":
+	case id == "2.5.29.15" && strings.Trim(string(plain[min(3, len(plain)):min(5, len(plain))]), "\x00") == "":
 		return "allows no use of the key"
 	}
 	return ""

@@ -104,7 +104,8 @@ func (c *oddCertificate) publicKey() crypto.PublicKey {
 	switch c.TBS.Key.Algorithm.ID.String() {
 	case "1.2.840.113549.1.1.1", "2.5.8.1.1":
 		var key struct{ N, E asn1.RawValue }
-		if _, err := asn1.Unmarshal(bits, &key); err == nil {
+		whole, _ := readElement(bits, maxDepth)
+		if _, err := asn1.Unmarshal(whole.der, &key); err == nil {
 			return &rsa.PublicKey{N: new(big.Int).SetBytes(key.N.Bytes), E: int(new(big.Int).SetBytes(key.E.Bytes).Int64())}
 		}
 	case "1.2.840.10045.2.1":

@@ -67,6 +67,7 @@ make('t61', { subject: named(T61, latin1('Müller')) })
 make('octets', { subject: named(4, latin1('octets')) })
 make('empty-rdn', { subject: seq(set(), attribute(CN, UTF8, utf8('after an empty one'))) })
 make('uuid-attribute', { subject: seq(attribute('6983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776', UTF8, utf8('x')), attribute(CN, UTF8, utf8('UUID'))) })
+make('attribute-extra', { subject: seq(set(seq(tlv(6, CN), tlv(UTF8, utf8('x')), NULL))) })
 make('ad', { subject: seq(attribute(DC, IA5, latin1('com')), attribute(DC, IA5, latin1('example')), attribute(UID, UTF8, utf8('ca1')), attribute(CN, UTF8, utf8('AD CS'))) })
 make('below-underscore', { issuer: named(PRINTABLE, latin1('plant_ca')), more: [] })
 
@@ -104,6 +105,7 @@ make('path-huge', { extensions: [extension('551d13', seq(TRUE, int('7fffffffffff
 const directory = (...name) => tlv(0xa4, seq(...name))
 make('constraints-capitals', { more: [extension('551d1e', seq(tlv(0xa1, seq(directory(attribute(CN, IA5, latin1(' CODE ')))))))] })
 make('constraints-maximum', { more: [extension('551d1e', seq(tlv(0xa1, seq(directory(attribute(O, UTF8, utf8('Other'))), tlv(0x81, '05')))))] })
+make('path-extra', { extensions: [extension('551d13', seq(TRUE, int('01'), NULL), TRUE), ku, ski] })
 make('constraints-twice', { extensions: [bc, bc, ku, ski] })
 make('constraints-damaged', { more: [extension('551d1e', NULL)] })
 make('path-negative', { extensions: [extension('551d13', seq(TRUE, int('ff')), TRUE), ku, ski] })
@@ -124,6 +126,7 @@ const positive = Buffer.concat([Buffer.from([0]), n])
 make('no-null', { spki: rsa(positive, '010001') }, 'rsa2048')
 make('modulus-negative', { spki: rsa(n, '010001', NULL) }, 'rsa2048')
 make('exponent-padded', { spki: rsa(positive, '00010001', NULL) }, 'rsa2048')
+make('ber-key', { spki: seq(seq('06092a864886f70d010101', NULL), bits(endless(seq(int(positive), int('010001'))))) }, 'rsa2048')
 make('ea-rsa', { spki: seq(seq('0604550801 01'.replace(' ', ''), tlv(2, '0800')), bits(seq(int(positive), int('010001')))) }, 'rsa2048')
 
 // Times.
