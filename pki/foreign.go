@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
@@ -178,12 +179,8 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
 	case blocks[0].label == "BCFKS":
 		return f.refuse("it holds no private key, only "+labels(blocks), advices["BCFKS"])
-	default:
-		if known := f.foreign(); known != nil {
-			return known
-		}
 	}
-	return f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret)
+	return cmp.Or(f.foreign(), f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret))
 }
 
 // advices say how to get a certificate from a block with this label.
@@ -206,10 +203,10 @@ const (
 
 func unreadForm(label string) (reason, advice string) {
 	advice = "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
-	if label == "OPENSSH PRIVATE KEY" {
+	switch label {
+	case "OPENSSH PRIVATE KEY":
 		advice = "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"
-	}
-	if label == "TSS2 PRIVATE KEY" {
+	case "TSS2 PRIVATE KEY":
 		advice = "the key never leaves its TPM: give a pkcs11 URI of it, as tpm2-pkcs11 makes it available"
 	}
 	return fmt.Sprintf("a private key in the form %q is not read", label), advice

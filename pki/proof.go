@@ -95,27 +95,22 @@ func CheckCode(code string) error {
 	return nil
 }
 
-const (
-	// aroundCodes are what JSON, a shell, a table or a label put around a code, and
-	// insteadOfCodes what masks, cuts, names or encodes it. No code in any text of the vendor
-	// has one of them.
-	aroundCodes    = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^"
-	insteadOfCodes = "*.$#%@~"
-)
+// notInCodes are what JSON, a shell, a table or a label put around a code, and what masks, cuts,
+// names or encodes it. No code in any text of the vendor has one of them.
+const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 
 // CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also
 // refuses what was put around it or in its place on that way.
 func CheckGivenCode(code string) error {
 	reason := ""
-	if i := strings.IndexAny(code, aroundCodes+insteadOfCodes); i >= 0 {
+	if i := strings.IndexAny(code, notInCodes); i >= 0 {
 		reason = fmt.Sprintf("its character %d, %q, is in no code: something was put around it", utf8.RuneCountInString(code[:i])+1, code[i])
-		if strings.IndexByte(insteadOfCodes, code[i]) >= 0 {
+		if strings.IndexByte("*.$#%@~", code[i]) >= 0 {
 			reason += " or in its place"
 		}
 	} else if slices.Contains([]string{"null", "undefined", "none", "nil"}, strings.ToLower(code)) {
 		reason = fmt.Sprintf("%q stands for no code: perhaps the wrong field was taken", code)
-	}
-	if reason == "" {
+	} else {
 		return CheckCode(code)
 	}
 	return &Error{Action: "use", Object: "registration code", Reason: reason,

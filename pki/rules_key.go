@@ -129,11 +129,10 @@ func oddScheme(certificate *x509.Certificate) string {
 func unverified(certificate *x509.Certificate) string {
 	p, ok := takeApart(certificate.Raw)
 	_, isRSA := certificate.PublicKey.(*rsa.PublicKey)
-	digest, _ := pssDigest(certificate)
 	switch name := signatureName(certificate); {
 	case ok && !bytes.Equal(p.algorithm, p.outer):
 		return "the two places where it names the algorithm of its signature differ"
-	case isRSA && digest != 0:
+	case isRSA && pssDigest(certificate) != 0:
 		return "it is signed with " + name
 	case name != unknownKind:
 		return "it is signed with " + name + ", which mqttca does not verify"

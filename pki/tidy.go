@@ -8,23 +8,17 @@ import (
 	"unicode"
 )
 
-// mangled are the marks that web pages, terminals, programs and layers of escapes leave in
-// PEM, with what they stand for.
-var mangled = sync.OnceValue(func() []mark {
-	return []mark{
-		{regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`), ""}, // colours of a terminal
-		{regexp.MustCompile(`%(?:25)+`), "%"},             // a URL in a URL
-		{regexp.MustCompile(`\\+([rn])`), `\$1`},          // JSON in JSON
-		{regexp.MustCompile(`\\[a-z]{2,}[0-9]* ?`), " "},  // RTF
-		{regexp.MustCompile(`<[^<>]{1,200}>`), " "},       // HTML
-		{regexp.MustCompile("[\"'`]\\s*[+.]\\s*"), " "},   // strings that a program joins
-	}
-})
-
-type mark struct {
-	pattern *regexp.Regexp
-	meaning string
-}
+// mangled are the marks of a terminal's colours, a URL in a URL, JSON in JSON, RTF, HTML, and
+// strings that a program joins. meanings are what they stand for.
+var (
+	mangled = sync.OnceValue(func() (patterns []*regexp.Regexp) {
+		for _, text := range []string{`\x1b\[[0-9;]*[A-Za-z]`, `%(?:25)+`, `\\+([rn])`, `\\[a-z]{2,}[0-9]* ?`, `<[^<>]{1,200}>`, "[\"'`]\\s*[+.]\\s*"} {
+			patterns = append(patterns, regexp.MustCompile(text))
+		}
+		return patterns
+	})
+	meanings = []string{"", "%", `\$1`, " ", " ", " "}
+)
 
 // quotedPrintable has lines that go on behind an equals sign; the padding of base64, which
 // looks like one, is not missed.
@@ -42,8 +36,8 @@ func tidy(text string) string {
 	if !strings.Contains(strings.ToUpper(text), "BEGIN") {
 		return ""
 	}
-	for _, m := range mangled() {
-		text = m.pattern.ReplaceAllString(text, m.meaning)
+	for i, pattern := range mangled() {
+		text = pattern.ReplaceAllString(text, meanings[i])
 	}
 	text = html.UnescapeString(escapes.Replace(text))
 	text = boundary().ReplaceAllStringFunc(text, func(line string) string {
