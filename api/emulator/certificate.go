@@ -86,6 +86,9 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 // Invented: algorithms.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
 	algorithm := certificate.SignatureAlgorithm
+	if algorithm == x509.UnknownSignatureAlgorithm {
+		return isSignedWithPSS(certificate, ca)
+	}
 	return algorithm != x509.SHA1WithRSA && algorithm != x509.ECDSAWithSHA1 &&
 		ca.CheckSignature(algorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
 }
