@@ -146,7 +146,10 @@ func asDER(ber []byte) []byte {
 
 // kindOf is the PEM label for DER by what it holds, or "" if that can't be told.
 func kindOf(der []byte) string {
-	types, values := shape(asDER(der))
+	types, values := shape(der)
+	if types == "" {
+		types, values = shape(asDER(der))
+	}
 	is := func(start string) bool { return strings.HasPrefix(types, start) }
 	switch {
 	case is("is") && len(values[0].Bytes) == 1 && values[0].Bytes[0] == 3:
