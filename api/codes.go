@@ -97,8 +97,13 @@ func RuleFor(code string) Rule {
 	switch {
 	case strings.Contains(code, "AlreadyExist"):
 		return Rule{code, Duplicate}
-	case strings.Contains(code, "Throttl"), strings.Contains(code, "FlowControl"), strings.Contains(code, "TooManyRequests"):
+	case saysThrottling(code):
 		return Rule{code, Unavailable}
 	}
 	return Rule{code, Undocumented}
+}
+
+// saysThrottling reports whether a Code says that requests were too many.
+func saysThrottling(code string) bool {
+	return code == "SystemOverFlow" || strings.Contains(code, "Throttl") || strings.Contains(code, "FlowControl") || strings.Contains(code, "TooManyRequests")
 }

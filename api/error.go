@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -48,6 +49,11 @@ func (e *Error) Error() string {
 
 // Rule says what the Code means.
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
+
+// Throttled reports whether the requests were too many. The service has not done it then.
+func (e *Error) Throttled() bool {
+	return e.HTTPStatus == http.StatusTooManyRequests || saysThrottling(e.Code)
+}
 
 // MaybeDone reports whether the service may have done the operation although it ended with
 // err: a request that was sent and got no readable answer, a refusal that does not tell

@@ -66,6 +66,7 @@ type Error struct {
 	Advice    string // "" if the kind says it all
 	Code      string // of the service that refused to give any; "" if none did, or gave no code
 	RequestID string // of that refusal
+	Final     bool   // asking again ends in the same way
 }
 
 func (e *Error) Error() string {

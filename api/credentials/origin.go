@@ -94,5 +94,5 @@ func (o origin) explain(err error) *Error {
 	if !known {
 		cause = "the connection failed"
 	}
-	return &Error{Kind: Unfetched, Reason: "could not be asked: " + cause}
+	return &Error{Kind: Unfetched, Reason: "could not be asked: " + cause, Final: kind != Unfetched}
 }
