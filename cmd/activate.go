@@ -151,10 +151,8 @@ func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
 	}
-	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
-		return fmt.Errorf("%s: %s, but that could not be shown: %w", m.ca, changeWords[change.Outcome], err)
-	}
-	return nil
+	err := a.print(document, a.shown.Layout(document.plain))
+	return orDone(err, change.Outcome, m.ca, changeWords[change.Outcome])
 }
 
 // asGiven is the CA as the command line names it.

@@ -32,6 +32,11 @@ type interruption struct{ error }
 
 func (interruption) Is(target error) bool { return target == context.Canceled }
 
+// A declinedError says that somebody was asked and did not agree. Nothing was done.
+type declinedError struct{ interruption }
+
+func declined(words string) error { return declinedError{interruption{errors.New(words)}} }
+
 var errInterrupted = interruption{errors.New("interrupted")}
 
 // await does work that may block for ever, such as reading a named pipe that nobody writes

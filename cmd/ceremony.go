@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -196,14 +195,14 @@ func addYes(cmd *cobra.Command, value *bool) {
 }
 
 // errDisagreed ends a ceremony whose values were not confirmed. Nothing was done.
-var errDisagreed = interruption{errors.New("nothing was done, since the answer was not yes")}
+var errDisagreed = declined("nothing was done, since the answer was not yes")
 
 // confirmedByWitness shows the values that a witness compares. On a terminal it asks before
 // anything is signed or sent, because nothing else reveals a file that was altered on the
 // way. The author of a script has answered beforehand.
 func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
 	c.noteFields(values)
-	if _, canAsk := c.terminal(); yes || !canAsk || c.silent() {
+	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {
 		return nil
 	}
 	return c.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)

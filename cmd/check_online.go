@@ -141,7 +141,7 @@ func (c onlineCheck) probes() []probeDocument {
 }
 
 func (c onlineCheck) failedProbe(probe string) probeDocument {
-	return probeDocument{probe, stateError, c.failed.Message, c.failed.Hint}
+	return probeDocument{probe, stateError, c.failed.Message, string(c.failed.Hint)}
 }
 
 func (c onlineCheck) credentialsProbe() probeDocument {
@@ -149,7 +149,7 @@ func (c onlineCheck) credentialsProbe() probeDocument {
 	case c.credentials.AccessKeyID == "":
 		return c.failedProbe("credentials")
 	case c.unaccepted():
-		return probeDocument{"credentials", stateError, c.identity() + ": " + c.failed.Message, c.failed.Hint}
+		return probeDocument{"credentials", stateError, c.identity() + ": " + c.failed.Message, string(c.failed.Hint)}
 	}
 	return probeDocument{"credentials", stateOK, c.identity(), ""}
 }
@@ -255,7 +255,7 @@ func (c onlineCheck) caProbe() probeDocument {
 	case !c.listed():
 		return notTried("ca")
 	case is[*workflow.InactiveError](c.err):
-		return probeDocument{"ca", stateWarning, c.failed.Message, c.failed.Hint}
+		return probeDocument{"ca", stateWarning, c.failed.Message, string(c.failed.Hint)}
 	case c.err != nil:
 		return c.failedProbe("ca")
 	case c.outcome == workflow.AlreadyRegistered:

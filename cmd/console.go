@@ -19,7 +19,8 @@ type console struct {
 	out io.Writer        // the result, nothing else
 	err *terminal.Screen // everything else
 
-	shown terminal.Display // how a result is shown
+	shown   terminal.Display // how a result is shown
+	heading string           // a warning that precedes whatever else err shows; "" if there is none
 
 	json    bool
 	quiet   bool
@@ -28,24 +29,42 @@ type console struct {
 
 // addFlags adds the flags of every command.
 func (c *console) addFlags(flags *pflag.FlagSet) {
-	flags.BoolVar(&c.json, "json", false, "print one JSON document; implies --quiet")
+	flags.BoolVar(&c.json, "json", false, "print one JSON document, and JSON lines on stderr")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print no progress and no hints")
 	flags.BoolVarP(&c.verbose, "verbose", "v", false, "print each request and answer as one line on stderr")
 }
 
-// silent reports whether progress is unwanted.
-func (c *console) silent() bool { return c.quiet || c.json }
+// silent reports whether progress is unwanted. With --json it is, unless --verbose asks for it.
+func (c *console) silent() bool { return c.quiet || c.json && !c.verbose }
 
 // note prints a line of progress.
 func (c *console) note(format string, args ...any) {
 	if !c.silent() {
-		c.err.Say("", terminal.Plain, fmt.Sprintf(format, args...))
+		c.say("note", "", terminal.Plain, fmt.Sprintf(format, args...))
 	}
 }
 
 // warn prints a warning, also if progress is unwanted.
 func (c *console) warn(format string, args ...any) {
-	c.err.Say("warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
+	c.say("warning", "warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
+}
+
+// say prints a message: a sentence behind a label, with --json a line of this type.
+func (c *console) say(kind, label string, t terminal.Tone, message string) {
+	c.announce()
+	if c.json {
+		c.record(remark{kind, message})
+		return
+	}
+	c.err.Say(label, t, message)
+}
+
+// announce prints the heading, unless it stands there already.
+func (c *console) announce() {
+	if heading := c.heading; heading != "" {
+		c.heading = ""
+		c.warn("%s", heading)
+	}
 }
 
 // print writes the result to stdout: the document with --json, else the text that plain
@@ -123,7 +142,8 @@ func (c *console) writeDocument(path string, document any, force bool) error {
 
 // noteFields prints fields as progress, for a witness of the run.
 func (c *console) noteFields(fields []terminal.Field) {
-	if !c.silent() {
+	if !c.quiet && !c.json {
+		c.announce()
 		(&terminal.Sheet{Writer: c.err, Display: c.err.Display}).Fields(fields, nil)
 	}
 }

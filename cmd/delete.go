@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -86,7 +85,7 @@ func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletio
 }
 
 // errKept ends a run whose question was not answered with yes.
-var errKept = interruption{errors.New("the CA is kept, since the answer was not yes")}
+var errKept = declined("the CA is kept, since the answer was not yes")
 
 // agree asks whether a CA is really to be deleted.
 func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {

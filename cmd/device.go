@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"time"
 
@@ -200,7 +199,7 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 }
 
 // errNotConfirmed ends a run whose question was not answered with yes.
-var errNotConfirmed = interruption{errors.New("not confirmed; nothing changed")}
+var errNotConfirmed = declined("not confirmed; nothing changed")
 
 // A deviceChangeDocument is the result of a change to one device certificate.
 type deviceChangeDocument struct {
@@ -246,7 +245,8 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 	} else {
 		document.Device.Sn = ref.Sn
 	}
-	return a.print(document, a.shown.Layout(document.plain))
+	err = a.print(document, a.shown.Layout(document.plain))
+	return orDone(err, document.Outcome, ref, deviceWords[document.Outcome])
 }
 
 // findDevice finds the device certificate. For a deletion, one that is not there is as good.

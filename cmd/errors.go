@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -23,23 +25,23 @@ type errorRow struct {
 }
 
 // row is the row for errors of a type. hint says what to do, "" if there is nothing to add.
-func row[E error](exit int, outcome workflow.Outcome, hint func(E) string) errorRow {
+func row[E error](m meaning, hint func(E) string) errorRow {
 	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
 		own, ok := errors.AsType[E](err)
 		if ok {
-			f.ExitCode, f.outcome, f.Hint = exit, outcome, hint(own)
+			f.meaning, f.Hint = m, text(hint(own))
 		}
 		return ok
 	}}
 }
 
 // on is the row for one error value.
-func on(target error, exit int, hint string) errorRow {
+func on(target error, m meaning, hint string) errorRow {
 	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
 		if !errors.Is(err, target) {
 			return false
 		}
-		f.ExitCode, f.Hint = exit, hint
+		f.meaning, f.Hint = m, text(hint)
 		return true
 	}}
 }
@@ -61,53 +63,76 @@ const (
 )
 
 // errorTable is the table of errors. Its order matters if one error holds another: what
-// became of a submission counts more than its cause. A new error is a type and a row.
+// became of a submission counts more than its cause. A new error is a type and a row. The
+// topic exit-codes has each reason with its meaning.
 func errorTable() []errorRow {
+	var (
+		inList     = meaning{exitRefused, "refused", retryNo, outcomeFailed} // because of what is registered
+		ambiguous  = meaning{exitUsage, "ambiguous", retryNo, outcomeFailed}
+		notListed  = meaning{exitNotListed, "not_listed", retryNo, outcomeFailed}
+		unusable   = meaning{exitUnavailable, "unusable", retryNo, outcomeFailed}
+		timeout    = meaning{exitUnavailable, "timeout", retryLater, outcomeFailed}
+		wrongInput = meaning{exitLocal, "input", retryNo, outcomeFailed}
+	)
 	return []errorRow{
 		// What the workflow found out about a CA.
-		row(exitUnavailable, outcomeUnknown, advise[*workflow.UnknownError](lookFirst)),
-		row(exitNotListed, outcomeUnconfirmed, acceptedHint),
-		row(exitNotListed, outcomeUnconfirmed, advise[*workflow.InactiveError](
+		row(meaning{exitUnavailable, "unknown", retryLook, outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
+		row(meaning{exitNotListed, "unconfirmed", retryLook, outcomeUnconfirmed}, acceptedHint),
+		row(meaning{exitNotListed, "inactive", retryNo, outcomeUnconfirmed}, advise[*workflow.InactiveError](
 			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
-		row(exitRefused, outcomeFailed, advise[*workflow.SerialConflictError](reissue)),
-		row(exitRefused, outcomeRefused, advise[*workflow.CodesUsedUpError](
+		row(meaning{exitRefused, "serial_taken", retryNo, outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
+		row(meaning{exitUnavailable, "stale_code", retryLater, outcomeRefused}, advise[*workflow.CodesUsedUpError](
 			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
-		row(exitRefused, outcomeRefused, advise[*workflow.SameCodeError](nameRequest)),
-		row(exitUnavailable, outcomeFailed, advise[*workflow.OddCodeError](nameRequest)),
-		row(exitUnavailable, outcomeFailed, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
-		row(exitRefused, outcomeFailed, advise[*workflow.ActiveError](
+		row(meaning{exitRefused, "stale_code", retryNo, outcomeRefused}, advise[*workflow.SameCodeError](nameRequest)),
+		row(unusable, advise[*workflow.OddCodeError](nameRequest)),
+		row(unusable, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
+		row(inList, advise[*workflow.ActiveError](
 			"run 'mqttca deactivate' first, and see that every device that you need is let in all the same")),
-		row(exitRefused, outcomeFailed, advise[*workflow.UnclearError](
+		row(inList, advise[*workflow.UnclearError](
 			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
-		row(exitRefused, outcomeFailed, advise[*workflow.DevicesError](
+		row(inList, advise[*workflow.DevicesError](
 			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
-		row(exitRefused, outcomeRefused, advise[*workflow.ReregistrationError](
+		row(meaning{exitRefused, "would_reregister", retryNo, outcomeRefused}, advise[*workflow.ReregistrationError](
 			"to block the device, run 'mqttca devices deactivate'; to delete the certificate nevertheless, give --allow-reregistration")),
-		row(exitUsage, outcomeFailed, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn, or the certificate by --device-cert")),
-		row(exitNotListed, outcomeFailed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
-		row(exitUsage, outcomeFailed, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
-		row(exitNotListed, outcomeFailed, notListedHint),
+		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn, or the certificate by --device-cert")),
+		row(notListed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
+		row(ambiguous, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
+		row(notListed, notListedHint),
 
 		// The command line and local files.
 		{describeUsage},
-		row(exitUsage, outcomeFailed, (*wire.EnvironmentError).Hint),
-		row(exitExpiring, outcomeFailed, (*expiringError).hint),
-		row(exitLocal, outcomeFailed, func(e *fileError) string { return e.hint }),
-		row(exitLocal, outcomeFailed, noHint[*verdictError]),
-		on(pki.ErrNoPassword, exitLocal, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
-		row(exitLocal, outcomeFailed, (*pki.Error).Hint),
+		row(meaning{exitUsage, "usage", retryNo, outcomeFailed}, (*wire.EnvironmentError).Hint),
+		row(meaning{exitExpiring, "expiring", retryNo, outcomeFailed}, (*expiringError).hint),
+		{describeFile},
+		row(wrongInput, noHint[*verdictError]),
+		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
+		row(wrongInput, (*pki.Error).Hint),
 
 		// Credentials and the service.
 		{describeCredentials},
 		{describeRefusal},
-		on(context.Canceled, exitInterrupted, ""),
-		row(exitUnavailable, outcomeFailed, advise[*tls.CertificateVerificationError](
+		row(meaning{exitInterrupted, "declined", retryNo, outcomeInterrupted}, noHint[declinedError]),
+		on(context.Canceled, meaning{exitInterrupted, "interrupted", retryNow, outcomeInterrupted}, ""),
+		row(meaning{exitUnavailable, "unreachable", retryNo, outcomeFailed}, advise[*tls.CertificateVerificationError](
 			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
 				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
-		row(exitUnavailable, outcomeFailed, noAnswerHint),
-		row(exitUnavailable, outcomeFailed, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
-		on(context.DeadlineExceeded, exitUnavailable, ""),
+		{describeNoAnswer},
+		row(timeout, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
+		on(context.DeadlineExceeded, timeout, ""),
 	}
+}
+
+// describeFile tells a file that could not be read from one that could not be written.
+func describeFile(_ *cobra.Command, err error, f *failure) bool {
+	own, ok := errors.AsType[*fileError](err)
+	if !ok {
+		return false
+	}
+	f.meaning, f.Hint = meaning{exitLocal, "input", retryNo, outcomeFailed}, text(own.hint)
+	if own.action == "write" {
+		f.Reason = "output"
+	}
+	return true
 }
 
 // describeCredentials is the row for credentials: those that could not be fetched for now may be
@@ -117,9 +142,31 @@ func describeCredentials(_ *cobra.Command, err error, f *failure) bool {
 	if !ok {
 		return false
 	}
-	f.ExitCode, f.Hint = exitDenied, credentialsHint(own)
+	f.meaning, f.Hint = meaning{exitDenied, "credentials", retryNo, outcomeFailed}, text(credentialsHint(own))
 	if own.Kind == credentials.Unfetched {
 		f.ExitCode = exitUnavailable
+		f.Retry = laterIf(!own.Final)
+	}
+	return true
+}
+
+// describeNoAnswer tells from the cause whether the service may answer later.
+func describeNoAnswer(_ *cobra.Command, err error, f *failure) bool {
+	lost, ok := errors.AsType[*api.NoAnswerError](err)
+	if !ok {
+		return false
+	}
+	f.meaning, f.Hint = meaning{exitUnavailable, "unusable", laterIf(api.MayPass(lost)), outcomeFailed}, text(noAnswerHint(lost))
+	late, isNet := errors.AsType[net.Error](lost.Err)
+	switch {
+	case isNet && late.Timeout():
+		f.Reason = "timeout"
+	case lost.HTTPStatus == http.StatusTooManyRequests:
+		f.Reason = "throttled"
+	case lost.HTTPStatus >= 500:
+		f.Reason, f.Retry = "unavailable", retryLater
+	case lost.HTTPStatus == 0, lost.HTTPStatus >= 400, f.Retry == retryLater:
+		f.Reason = "unreachable"
 	}
 	return true
 }
@@ -174,9 +221,9 @@ func describeUsage(cmd *cobra.Command, err error, f *failure) bool {
 	if !ok {
 		return false
 	}
-	f.ExitCode, f.Hint = exitUsage, wrong.hint
+	f.meaning, f.Hint = meaning{exitUsage, "usage", retryNo, outcomeFailed}, text(wrong.hint)
 	if wrong.hint == "" {
-		f.Hint = "see '" + cmd.CommandPath() + " --help'"
+		f.Hint = text("see '" + cmd.CommandPath() + " --help'")
 	}
 	if !wrong.whole {
 		f.Message = cmd.CommandPath() + ": " + f.Message

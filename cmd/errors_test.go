@@ -6,7 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,9 +25,10 @@ import (
 
 // An errorCase is an error with what a user gets of it.
 type errorCase struct {
-	err  error
-	code int
-	hint string // a part of it, "" for none
+	err    error
+	code   int
+	script string // reason and retry, by which a script decides
+	hint   string // a part of it, "" for none
 }
 
 // errorCases are every kind of error; one error inside another shows which of the two
@@ -36,82 +40,96 @@ func errorCases(t *testing.T) []errorCase {
 	lost := &api.NoAnswerError{Sent: true}
 	absent := &workflow.NotListedError{CA: workflow.Reference{CA: ca}}
 	return []errorCase{
-		{errors.New("a fault of ours"), exitFault, ""},
-		{&usageError{"", true, "see help"}, exitUsage, "see help"},
-		{&pki.Error{Advice: "mend it"}, exitLocal, "mend it"},
-		{&pki.Error{Err: pki.ErrNoPassword, Advice: "not this"}, exitLocal, envKeyPassword},
-		{cannotWrite("f", errors.New("full")), exitLocal, ""},
-		{&verdictError{"1 error"}, exitLocal, ""},
-		{&credentials.Error{Advice: "set them"}, exitDenied, "set them"},
-		{&credentials.Error{Kind: credentials.Unfetched, Advice: "wait"}, exitUnavailable, "wait"},
-		{&credentials.Error{Kind: credentials.Missing}, exitDenied, "or give --ecs-role"},
-		{&credentials.Error{Kind: credentials.BadProfile}, exitDenied, "name another with --profile"},
-		{&wire.EnvironmentError{Variable: "HTTPS_PROXY", Advice: "unset it"}, exitUsage, "unset it"},
-		{refused("NoPermission"), exitDenied, "mqttca policy --region REGION --account ACCOUNT --instance i --for register"},
-		{refused("PermissionCheckFailed"), exitDenied, "allowed mq:RegisterCa and mq:MqttInstanceAccess"},
-		{refused("MqttOwnerCheckError"), exitDenied, "another account"},
-		{refused("InvalidSecurityToken.Expired"), exitDenied, "whether they have expired"},
-		{refused("SnNotUnique"), exitRefused, "reissue"},
-		{refused("CertificateContentError"), exitRefused, "with OpenSSL"},
-		{refused("CaNumExceed"), exitRefused, "delete one"},
-		{refused("RegisterCodeError"), exitRefused, "'mqttca code'"},
-		{refused("RegisterCodeUsed"), exitRefused, "'mqttca code'"},
-		{refused("FindCaBySnError"), exitRefused, "'mqttca list'"},
-		{refused("SignatureDoesNotMatch"), exitDenied, "copy both again"},
-		{refused("InvalidAccessKeyId.NotFound"), exitDenied, "check its ID"},
-		{refused("InvalidAccessKeyId.Inactive"), exitDenied, "have it enabled"},
-		{refused("InvalidTimeStamp.Expired"), exitRefused, "set it"},
-		{refused("IncompleteSignature"), exitRefused, "the proxy"},
-		{refused("InvalidVersion"), exitRefused, "the proxy"},
-		{refused("UnsupportedHTTPMethod"), exitRefused, "the proxy"},
-		{refused("ApiNotSupport"), exitRefused, "Platinum"},
-		{refused("MqttInstanceNotFound"), exitRefused, "mqttca instances"},
-		{refused("ParameterFieldCheckFailed"), exitRefused, "--name"},
-		{refused("NeverSeen"), exitRefused, ""},
-		{refused("Throttling"), exitUnavailable, "try again"},
-		{refused("InternalError"), exitUnavailable, "try again"},
-		{refused("SignatureNonceUsed"), exitRefused, "try again"},
-		{lost, exitUnavailable, "HTTPS_PROXY"},
-		{&api.NoAnswerError{Err: &tls.CertificateVerificationError{}}, exitUnavailable, "SSL_CERT_FILE"},
-		{context.DeadlineExceeded, exitUnavailable, ""},
-		{&credentials.StoppedError{}, exitUnavailable, "--timeout"},
-		{&api.StoppedError{StoppedError: &wire.StoppedError{Cause: context.DeadlineExceeded, Last: refused("Throttling")}}, exitUnavailable, "try again"},
-		{&api.StoppedError{StoppedError: &wire.StoppedError{Cause: context.Canceled, Last: refused("Throttling")}}, exitInterrupted, "try again"},
-		{context.Canceled, exitInterrupted, ""},
-		{errInterrupted, exitInterrupted, ""},
-		{absent, exitNotListed, "never registered"},
-		{&workflow.NotListedError{CA: workflow.DeviceReference{Sn: "1"}}, exitNotListed, "first connects"},
-		{&workflow.ReregistrationError{Device: workflow.DeviceReference{Sn: "1"}}, exitRefused, "devices deactivate"},
-		{&workflow.AmbiguousDeviceError{}, exitUsage, "--device-cert"},
-		{&workflow.OrphanError{}, exitNotListed, "--ca-cert"},
-		{&workflow.SweepError{Sweep: workflow.Sweep{CA: workflow.Reference{CA: ca}}, Err: refused("NoPermission")}, exitDenied, "mqttca policy"},
-		{&workflow.SweepError{Sweep: workflow.Sweep{CA: workflow.Reference{CA: ca}}, Err: context.Canceled}, exitInterrupted, ""},
-		{&regionsError{Err: lost}, exitUnavailable, "HTTPS_PROXY"},
-		{&workflow.InactiveError{CA: ca}, exitNotListed, "--activate"},
-		{&workflow.SerialConflictError{CA: ca}, exitRefused, "reissue"},
-		{&workflow.SameCodeError{}, exitRefused, "support"},
-		{&workflow.CodesUsedUpError{Err: refused("RegisterCodeUsed")}, exitRefused, "somebody else"},
-		{&workflow.TooLongError{Instance: "i"}, exitUnavailable, "narrow it"},
-		{&workflow.OddCodeError{Fault: &pki.Error{Advice: "not for users"}}, exitUnavailable, "support"},
-		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: absent}, exitUnavailable, "run it again"},
-		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "run it again"},
-		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "run it again"},
-		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: absent}, exitNotListed, "mqttca confirm"},
-		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: refused("NoPermission")}, exitNotListed, "mqttca confirm"},
-		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: &workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "mqttca confirm"},
-		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "never registered"},
-		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded}, exitUnavailable, ""},
-		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, ""},
-		{&workflow.ActiveError{}, exitRefused, "deactivate"},
-		{&workflow.UnclearError{}, exitRefused, "vendor's console"},
-		{&workflow.DevicesError{}, exitRefused, "--delete-devices"},
-		{&workflow.AmbiguousError{}, exitUsage, "exactly as"},
-		{&workflow.UnchangedError{}, exitFault, ""}, // it is always inside another
-		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "run it again"},
-		{&expiringError{}, exitExpiring, "new CA beside"},
-		{errKept, exitInterrupted, ""},
-		{errDisagreed, exitInterrupted, ""},
-		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, ""},
+		{errors.New("a fault of ours"), exitFault, "fault no", ""},
+		{&usageError{"", true, "see help"}, exitUsage, "usage no", "see help"},
+		{&pki.Error{Advice: "mend it"}, exitLocal, "input no", "mend it"},
+		{&pki.Error{Err: pki.ErrNoPassword, Advice: "not this"}, exitLocal, "input no", envKeyPassword},
+		{cannotWrite("f", errors.New("full")), exitLocal, "output no", ""},
+		{&verdictError{"1 error"}, exitLocal, "input no", ""},
+		{&credentials.Error{Advice: "set them"}, exitDenied, "credentials no", "set them"},
+		{&credentials.Error{Kind: credentials.Unfetched, Advice: "wait"}, exitUnavailable, "credentials later", "wait"},
+		{&credentials.Error{Kind: credentials.Unfetched, Final: true}, exitUnavailable, "credentials no", ""},
+		{&credentials.Error{Kind: credentials.Missing}, exitDenied, "credentials no", "or give --ecs-role"},
+		{&credentials.Error{Kind: credentials.BadProfile}, exitDenied, "credentials no", "name another with --profile"},
+		{&wire.EnvironmentError{Variable: "HTTPS_PROXY", Advice: "unset it"}, exitUsage, "usage no", "unset it"},
+		{refused("NoPermission"), exitDenied, "denied no", "mqttca policy --region REGION --account ACCOUNT --instance i --for register"},
+		{refused("PermissionCheckFailed"), exitDenied, "denied no", "allowed mq:RegisterCa and mq:MqttInstanceAccess"},
+		{refused("MqttOwnerCheckError"), exitDenied, "denied no", "another account"},
+		{refused("InvalidSecurityToken.Expired"), exitDenied, "credentials no", "whether they have expired"},
+		{refused("SnNotUnique"), exitRefused, "serial_taken no", "reissue"},
+		{refused("CertificateContentError"), exitRefused, "refused no", "with OpenSSL"},
+		{refused("CaNumExceed"), exitRefused, "refused no", "delete one"},
+		{refused("RegisterCodeError"), exitRefused, "stale_code no", "'mqttca code'"},
+		{refused("RegisterCodeUsed"), exitRefused, "stale_code no", "'mqttca code'"},
+		{refused("FindCaBySnError"), exitRefused, "refused no", "'mqttca list'"},
+		{refused("SignatureDoesNotMatch"), exitDenied, "credentials no", "copy both again"},
+		{refused("InvalidAccessKeyId.NotFound"), exitDenied, "credentials no", "check its ID"},
+		{refused("InvalidAccessKeyId.Inactive"), exitDenied, "credentials no", "have it enabled"},
+		{refused("InvalidTimeStamp.Expired"), exitRefused, "refused no", "set it"},
+		{refused("IncompleteSignature"), exitRefused, "refused no", "the proxy"},
+		{refused("InvalidVersion"), exitRefused, "refused no", "the proxy"},
+		{refused("UnsupportedHTTPMethod"), exitRefused, "refused no", "the proxy"},
+		{refused("ApiNotSupport"), exitRefused, "refused no", "Platinum"},
+		{refused("MqttInstanceNotFound"), exitRefused, "refused no", "mqttca instances"},
+		{refused("ParameterFieldCheckFailed"), exitRefused, "refused no", "--name"},
+		{refused("NeverSeen"), exitRefused, "refused no", ""},
+		{&api.Error{Call: call, Code: "NeverSeen", HTTPStatus: 503}, exitUnavailable, "unavailable later", "try again"},
+		{&api.Error{Call: call, Code: "NeverSeen", HTTPStatus: 429}, exitUnavailable, "throttled later", "try again"},
+		{refused("SystemOverFlow"), exitUnavailable, "throttled later", "try again"},
+		{refused("GetCaNumError"), exitUnavailable, "unavailable later", "try again"},
+		{refused("Throttling"), exitUnavailable, "throttled later", "try again"},
+		{refused("InternalError"), exitUnavailable, "unavailable later", "try again"},
+		{refused("SignatureNonceUsed"), exitRefused, "refused no", "try again"},
+		{lost, exitUnavailable, "unreachable no", "HTTPS_PROXY"},
+		{&api.NoAnswerError{Err: &tls.CertificateVerificationError{}}, exitUnavailable, "unreachable no", "SSL_CERT_FILE"},
+		{&api.NoAnswerError{Err: syscall.ECONNREFUSED}, exitUnavailable, "unreachable later", "HTTPS_PROXY"},
+		{&api.NoAnswerError{Err: &net.DNSError{IsNotFound: true}}, exitUnavailable, "unreachable no", "HTTPS_PROXY"},
+		{&api.NoAnswerError{Err: context.DeadlineExceeded}, exitUnavailable, "timeout later", "HTTPS_PROXY"},
+		{&api.NoAnswerError{HTTPStatus: 200, Err: io.ErrUnexpectedEOF}, exitUnavailable, "unreachable later", "HTTPS_PROXY"},
+		{&api.NoAnswerError{HTTPStatus: 200, Err: errors.New("not JSON")}, exitUnavailable, "unusable no", "HTTPS_PROXY"},
+		{&api.NoAnswerError{HTTPStatus: 302}, exitUnavailable, "unusable no", "HTTPS_PROXY"},
+		{&api.NoAnswerError{HTTPStatus: 414}, exitUnavailable, "unreachable no", "firewall"},
+		{&api.NoAnswerError{HTTPStatus: 429}, exitUnavailable, "throttled later", "proxy"},
+		{&api.NoAnswerError{HTTPStatus: 500}, exitUnavailable, "unavailable later", "HTTPS_PROXY"},
+		{context.DeadlineExceeded, exitUnavailable, "timeout later", ""},
+		{&credentials.StoppedError{}, exitUnavailable, "timeout later", "--timeout"},
+		{&api.StoppedError{StoppedError: &wire.StoppedError{Cause: context.DeadlineExceeded, Last: refused("Throttling")}}, exitUnavailable, "throttled later", "try again"},
+		{&api.StoppedError{StoppedError: &wire.StoppedError{Cause: context.Canceled, Last: refused("Throttling")}}, exitInterrupted, "interrupted now", "try again"},
+		{context.Canceled, exitInterrupted, "interrupted now", ""},
+		{errInterrupted, exitInterrupted, "interrupted now", ""},
+		{absent, exitNotListed, "not_listed no", "never registered"},
+		{&workflow.NotListedError{CA: workflow.DeviceReference{Sn: "1"}}, exitNotListed, "not_listed no", "first connects"},
+		{&workflow.ReregistrationError{Device: workflow.DeviceReference{Sn: "1"}}, exitRefused, "would_reregister no", "devices deactivate"},
+		{&workflow.AmbiguousDeviceError{}, exitUsage, "ambiguous no", "--device-cert"},
+		{&workflow.OrphanError{}, exitNotListed, "not_listed no", "--ca-cert"},
+		{&workflow.SweepError{Sweep: workflow.Sweep{CA: workflow.Reference{CA: ca}}, Err: refused("NoPermission")}, exitDenied, "denied no", "mqttca policy"},
+		{&workflow.SweepError{Sweep: workflow.Sweep{CA: workflow.Reference{CA: ca}}, Err: context.Canceled}, exitInterrupted, "interrupted now", ""},
+		{&regionsError{Err: lost}, exitUnavailable, "unreachable no", "HTTPS_PROXY"},
+		{&workflow.InactiveError{CA: ca}, exitNotListed, "inactive no", "--activate"},
+		{&workflow.SerialConflictError{CA: ca}, exitRefused, "serial_taken no", "reissue"},
+		{&workflow.SameCodeError{}, exitRefused, "stale_code no", "support"},
+		{&workflow.CodesUsedUpError{Err: refused("RegisterCodeUsed")}, exitUnavailable, "stale_code later", "somebody else"},
+		{&workflow.TooLongError{Instance: "i"}, exitUnavailable, "unusable no", "narrow it"},
+		{&workflow.OddCodeError{Fault: &pki.Error{Advice: "not for users"}}, exitUnavailable, "unusable no", "support"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: absent}, exitUnavailable, "unknown look", "run it again"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: lost, Look: refused("NoPermission")}, exitUnavailable, "unknown look", "run it again"},
+		{&workflow.UnknownError{CA: workflow.Reference{CA: ca}, Done: "registered with", Submit: &api.NoAnswerError{Err: context.Canceled}}, exitInterrupted, "interrupted look", "run it again"},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: absent}, exitNotListed, "unconfirmed look", "mqttca confirm"},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: refused("NoPermission")}, exitNotListed, "unconfirmed look", "mqttca confirm"},
+		{&workflow.AcceptedError{CA: workflow.Reference{CA: ca}, Err: &workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}}, exitNotListed, "unconfirmed look", "mqttca confirm"},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded, Last: absent}, exitNotListed, "not_listed no", "never registered"},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.DeadlineExceeded}, exitUnavailable, "timeout later", ""},
+		{&workflow.StoppedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, "interrupted now", ""},
+		{&workflow.ActiveError{}, exitRefused, "refused no", "deactivate"},
+		{&workflow.UnclearError{}, exitRefused, "refused no", "vendor's console"},
+		{&workflow.DevicesError{}, exitRefused, "refused no", "--delete-devices"},
+		{&workflow.AmbiguousError{}, exitUsage, "ambiguous no", "exactly as"},
+		{&workflow.UnchangedError{}, exitFault, "fault no", ""}, // it is always inside another
+		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
+		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
+		{errKept, exitInterrupted, "declined no", ""},
+		{errDisagreed, exitInterrupted, "declined no", ""},
+		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, "output no", ""},
 	}
 }
 
@@ -122,7 +140,10 @@ func TestExitCodesAndHints(t *testing.T) {
 			if got.ExitCode != tt.code {
 				t.Errorf("%v: exit code %d, want %d", tt.err, got.ExitCode, tt.code)
 			}
-			if !strings.Contains(got.Hint, tt.hint) || (got.Hint == "") != (tt.hint == "") {
+			if script := got.Reason + " " + got.Retry; script != tt.script || got.Type != "error" || got.Outcome == "" {
+				t.Errorf("%v: %s, want %s: %+v", tt.err, script, tt.script, got)
+			}
+			if !strings.Contains(string(got.Hint), tt.hint) || (got.Hint == "") != (tt.hint == "") {
 				t.Errorf("%v: hint %q, want %q in it", tt.err, got.Hint, tt.hint)
 			}
 		})
@@ -163,6 +184,7 @@ func TestOutcomesOfErrors(t *testing.T) {
 		{refused, outcomeRefused},
 		{&workflow.CodesUsedUpError{Err: refused}, outcomeRefused},
 		{&workflow.SameCodeError{}, outcomeRefused},
+		{&doneError{workflow.Registered, cannotWrite("f", errors.New("full"))}, workflow.Registered},
 		{&workflow.OddCodeError{Fault: refused}, outcomeFailed},
 		{&workflow.ActiveError{}, outcomeFailed},
 		{&workflow.NotListedError{CA: ca}, outcomeFailed},
@@ -170,7 +192,7 @@ func TestOutcomesOfErrors(t *testing.T) {
 		{errInterrupted, outcomeInterrupted},
 		{errors.New("a fault of ours"), outcomeFailed},
 	} {
-		if got := describe(nil, tt.err).outcome; got != tt.want {
+		if got := describe(nil, tt.err).Outcome; got != tt.want {
 			t.Errorf("%T: %s, want %s", tt.err, got, tt.want)
 		}
 	}
@@ -185,7 +207,7 @@ func TestHintNamesTheRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := describe(cmd, &api.Error{Call: call, Code: "Forbidden.RAM"}).Hint; got != want {
+	if got := describe(cmd, &api.Error{Call: call, Code: "Forbidden.RAM"}).Hint; string(got) != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }

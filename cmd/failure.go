@@ -1,11 +1,9 @@
 package cmd
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,14 +17,36 @@ import (
 // A failure is an error as it is shown: with --json an object, else a sentence and
 // perhaps a hint.
 type failure struct {
-	Message    string `json:"message"`
-	Hint       string `json:"hint"`
-	ExitCode   int    `json:"exit_code"`
-	Code       string `json:"code"`
-	RequestID  string `json:"request_id"`
-	HTTPStatus int    `json:"http_status"`
+	Type    string `json:"type"` // error
+	Message string `json:"message"`
+	Hint    text   `json:"hint"`
+	meaning
+	Code       text   `json:"code"` // of the service
+	RequestID  text   `json:"request_id"`
+	HTTPStatus number `json:"http_status"`
+}
 
-	outcome workflow.Outcome // of a run that ended in the error
+// A meaning is what a script decides by when a run ended in an error.
+type meaning struct {
+	ExitCode int              `json:"exit_code"`
+	Reason   string           `json:"reason"`
+	Retry    string           `json:"retry"`
+	Outcome  workflow.Outcome `json:"outcome"`
+}
+
+// The values of retry.
+const (
+	retryNow   = "now"   // the same command again is right at once
+	retryLater = "later" // after a pause
+	retryNo    = "no"    // somebody has to act first
+	retryLook  = "look"  // the list has to be looked at first
+)
+
+func laterIf(mayPass bool) string {
+	if mayPass {
+		return retryLater
+	}
+	return retryNo
 }
 
 // The outcomes of a run that ended in an error, as they stand in JSON.
@@ -48,24 +68,47 @@ func (e *describedError) Unwrap() error { return e.error }
 
 // describe finds out what an error means for the user of a command, by the first row of
 // the table of errors that it fits. An interrupt decides the exit code whatever it
-// interrupted; the hint stays that of the row, because a submission that was interrupted
-// may have taken effect.
+// interrupted; the hint stays that of the row, and so does retry if it says look, because a
+// submission that was interrupted may have taken effect.
 func describe(cmd *cobra.Command, err error) failure {
 	if described, ok := errors.AsType[*describedError](err); ok {
 		return described.failure
 	}
-	f := failure{Message: err.Error(), ExitCode: exitFault, outcome: outcomeFailed}
+	f := failure{Type: "error", Message: err.Error(), meaning: meaning{exitFault, "fault", retryNo, outcomeFailed}}
 	for _, row := range errorTable() {
 		if row.describe(cmd, err, &f) {
 			break
 		}
 	}
-	if errors.Is(err, context.Canceled) {
-		f.ExitCode, f.outcome = exitInterrupted, outcomeInterrupted
+	if errors.Is(err, context.Canceled) && f.ExitCode != exitInterrupted {
+		again := retryNow
+		if f.Retry == retryLook {
+			again = retryLook
+		}
+		f.meaning = meaning{exitInterrupted, "interrupted", again, outcomeInterrupted}
+	}
+	if done, ok := errors.AsType[*doneError](err); ok {
+		f.Outcome = done.outcome
 	}
 	f.Message = sentence(redacted(f.Message))
 	f.addAnswer(err)
 	return f
+}
+
+// A doneError says that a run did its work and could not tell of it.
+type doneError struct {
+	outcome workflow.Outcome
+	error
+}
+
+func (e *doneError) Unwrap() error { return e.error }
+
+// orDone adds to the error of printing a result what the run has done.
+func orDone(err error, outcome workflow.Outcome, object fmt.Stringer, words string) error {
+	if err == nil {
+		return nil
+	}
+	return &doneError{outcome, fmt.Errorf("%s: %s, but that could not be shown: %w", object, words, err)}
 }
 
 // sentence leaves out the middle of a message that is no sentence any more: names, subjects
@@ -93,15 +136,15 @@ func (f *failure) addAnswer(err error) {
 	)
 	switch {
 	case errors.As(err, &accepted):
-		f.RequestID = accepted.RequestID
+		f.RequestID = text(accepted.RequestID)
 	case errors.As(err, &odd):
-		f.RequestID = odd.RequestID
+		f.RequestID = text(odd.RequestID)
 	case errors.As(err, &refusal):
-		f.Code, f.RequestID, f.HTTPStatus = refusal.Code, refusal.RequestID, refusal.HTTPStatus
+		f.Code, f.RequestID, f.HTTPStatus = text(refusal.Code), text(refusal.RequestID), number(refusal.HTTPStatus)
 	case errors.As(err, &lost):
-		f.RequestID, f.HTTPStatus = lost.RequestID, lost.HTTPStatus
+		f.RequestID, f.HTTPStatus = text(lost.RequestID), number(lost.HTTPStatus)
 	case errors.As(err, &denied):
-		f.Code, f.RequestID = denied.Code, denied.RequestID
+		f.Code, f.RequestID = text(denied.Code), text(denied.RequestID)
 	}
 }
 
@@ -109,16 +152,12 @@ func (f *failure) addAnswer(err error) {
 func (a *app) fail(cmd *cobra.Command, err error) int {
 	f := describe(cmd, err)
 	if a.json {
-		var line bytes.Buffer
-		encoder := json.NewEncoder(&line)
-		encoder.SetEscapeHTML(false)
-		encoder.Encode(f)
-		io.WriteString(a.err, terminal.EscapeExcept(line.String(), "\n"))
+		a.record(f)
 		return f.ExitCode
 	}
 	a.err.Say("error: ", terminal.Alarm, f.Message)
 	if f.Hint != "" && !a.quiet {
-		a.err.Say("hint: ", terminal.Bold, f.Hint)
+		a.err.Say("hint: ", terminal.Bold, string(f.Hint))
 	}
 	return f.ExitCode
 }

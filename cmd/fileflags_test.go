@@ -90,7 +90,7 @@ func TestContentOfFileFlags(t *testing.T) {
 		}
 		flag := &pflag.Flag{Name: name, Value: &ecsRole{name: "-----BEGIN EC PRIVATE KEY-----"}}
 		err := checkContent(flag)
-		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(describe(nil, err).Hint, advice) {
+		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(string(describe(nil, err).Hint), advice) {
 			t.Errorf("--%s: %v, hint %s", name, err, describe(nil, err).Hint)
 		}
 	}

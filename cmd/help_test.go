@@ -247,7 +247,7 @@ func TestNoHelpAsJSON(t *testing.T) {
 	for _, args := range []string{"--json", "help --json", "help register --json", "completion --json"} {
 		var out, errors bytes.Buffer
 		a := &app{console: console{out: &out, err: terminal.NewScreen(&errors, terminal.Display{})}}
-		if code := a.run(context.Background(), strings.Fields(args)); code != exitUsage || out.Len() > 0 || !strings.HasPrefix(errors.String(), `{"message":"`) {
+		if code := a.run(context.Background(), strings.Fields(args)); code != exitUsage || out.Len() > 0 || !strings.HasPrefix(errors.String(), `{"type":"error","message":"`) {
 			t.Errorf("%s: exit code %d, %s%s", args, code, out.String(), errors.String())
 		}
 	}

@@ -20,7 +20,7 @@ var jsonFields = []struct {
 	{caDocument{}, "`ca`, and each of `ca_certificates`", `
 		name sn active subject serial_number sha256 not_before not_after registration_code`},
 	{requestDocument{}, "each of `requests`", `operation request_id http_status code`},
-	{failure{}, "an error, and `error`", `message hint exit_code code request_id http_status`},
+	{failure{}, "an error, and `error`", `type message hint exit_code reason retry outcome code request_id http_status`},
 	{codeDocument{}, "`code`", `endpoint vendor_endpoint emulated instance_id registration_code request_id`},
 	{signDocument{}, "`sign`", `registration_code verification_certificate serial_number not_before not_after file`},
 	{listDocument{}, "`list`", `endpoint vendor_endpoint emulated instance_id ca_certificates`},

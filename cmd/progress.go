@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"mqttca/api"
@@ -32,13 +33,19 @@ var stepLines = map[workflow.Step]string{
 // longestStep is the number of columns of the longest step.
 func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(stepLines))) }
 
-// Started shows a step: live if the screen can draw it, else as a line.
+// Started shows a step: live if the screen can draw it, else as a line. A step begins after
+// the heading has been shown.
 func (p progress) Started(step workflow.Step) {
-	if p.err.Redraws && !p.silent() {
+	switch {
+	case p.silent():
+	case p.json:
+		name, words, _ := strings.Cut(stepLines[step], " ")
+		p.record(stepRecord{remark{"step", strings.TrimSpace(words)}, name})
+	case p.err.Redraws:
 		p.err.Begin(stepLines[step], longestStep())
-		return
+	default:
+		p.note("%s", stepLines[step])
 	}
-	p.note("%s", stepLines[step])
 }
 
 // Ended marks a live step. Otherwise the line of the next step, or the error, says how the
@@ -56,7 +63,9 @@ func (p progress) Warned(text string) { p.warn("%s", text) }
 func (c *console) noteRetry(r api.Retry) {
 	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
 	switch {
-	case c.silent():
+	case c.quiet:
+	case c.json:
+		c.record(retryRecord{remark{"retry", r.Err.Error()}, r.Operation, inSeconds(r.Pause)})
 	case c.err.Redraws: // among the steps and their marks
 		c.err.SayMarked("!", terminal.Yellow, "retry     ", words)
 	default:
@@ -88,6 +97,10 @@ func (c *console) trace(e api.Exchange) {
 	}
 	line := fmt.Sprintf("%s %s -> %s in %s, %s", e.Operation, e.Params.Encode(), answered(e),
 		e.Duration.Round(time.Millisecond), connection)
+	if c.json {
+		c.record(requestRecord{remark{"request", line}, e.Operation, e.Params, number(e.HTTPStatus), text(e.Code), text(e.RequestID), inSeconds(e.Duration), e.Reused})
+		return
+	}
 	fmt.Fprintln(c.err, terminal.Escape(line))
 }
 

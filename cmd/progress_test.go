@@ -113,7 +113,10 @@ func TestStepsElsewhere(t *testing.T) {
 		"pipe":    {func(a *app) { a.err = terminal.NewScreen(a.out, terminal.Display{}) }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
 		"dumb":    {func(a *app) { a.err.Redraws = false }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
 		"--quiet": {func(a *app) { a.quiet = true }, ""},
-		"--json":  {func(a *app) { a.json = true }, ""},
+		"--json":  {func(a *app) { a.json = true }, `{"type":"retry","message":"interrupted","operation":"ListCaCertificate","pause_seconds":1}` + "\n"},
+		"both":    {func(a *app) { a.json, a.quiet = true, true }, ""},
+		"--json --verbose": {func(a *app) { a.json, a.verbose = true, true }, `{"type":"step","message":"look whether the CA is there already","step":"list"}` + "\n" +
+			`{"type":"retry","message":"interrupted","operation":"ListCaCertificate","pause_seconds":1}` + "\n"},
 		"live": {func(a *app) {}, "\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
 			"\r\x1b[K! retry     ListCaCertificate in 1s: interrupted\n" +
 			"\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +

@@ -55,7 +55,7 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		Error:       failed,
 	}
 	if failed != nil {
-		r.Outcome = failed.outcome
+		r.Outcome = failed.Outcome
 	}
 	if r.Outcome != workflow.Submitting {
 		r.EndedAt = pki.Timestamp(time.Now())
@@ -127,5 +127,5 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 
 // doneButError is the error of a run that succeeded and could not say so.
 func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, err error) error {
-	return fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)
+	return &doneError{result.Outcome, fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)}
 }

@@ -12,34 +12,55 @@ import (
 )
 
 // describeRefusal is the row for refusals by the service. The kind of the refusal decides
-// the exit code; the Code, or else the kind, the hint.
+// what it means; the Code, or else the kind, the hint.
 func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	refusal, ok := errors.AsType[*api.Error](err)
 	if !ok {
 		return false
 	}
 	kind := refusal.Rule().Kind
-	f.ExitCode, f.outcome = exitOfKind(kind), outcomeRefused
+	if kind == api.Undocumented && api.MayPass(refusal) {
+		kind = api.Unavailable
+	}
+	f.meaning = kindRows[kind].meaning
+	if kind == api.Unavailable && refusal.Throttled() {
+		f.Reason = "throttled"
+	}
+	hint := cmp.Or(codeHints[refusal.Code], kindRows[kind].hint)
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
-		f.Hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' lists those of the account"
+		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' lists those of the account"
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
-		f.Hint = permissionHint(refusal.Call, cmp.Or(rowOf(cmd).calls, api.ToRegister))
-	default:
-		f.Hint = cmp.Or(codeHints[refusal.Code], kindHints[kind])
+		hint = permissionHint(refusal.Call, cmp.Or(rowOf(cmd).calls, api.ToRegister))
 	}
+	f.Hint = text(hint)
 	return true
 }
 
+// A kindRow is the row of a kind of refusal. Its hint counts if the Code has none.
+type kindRow struct {
+	meaning
+	hint string
+}
+
 // exitOfKind is the exit code of a refusal.
-func exitOfKind(kind api.Kind) int {
-	switch kind {
-	case api.Denied, api.Unpermitted:
-		return exitDenied
-	case api.Unavailable, api.Uncertain:
-		return exitUnavailable
-	}
-	return exitRefused
+func exitOfKind(kind api.Kind) int { return kindRows[kind].ExitCode }
+
+const again = "try again in a while: running it again is safe"
+
+// kindRows are the table of refusals. A refusal of an unknown Code by an HTTP status that may
+// pass counts as Unavailable.
+var kindRows = map[api.Kind]kindRow{
+	api.Refused:      {meaning{exitRefused, "refused", retryNo, outcomeRefused}, ""},
+	api.Undocumented: {meaning{exitRefused, "refused", retryNo, outcomeRefused}, ""},
+	api.StaleCode:    {meaning{exitRefused, "stale_code", retryNo, outcomeRefused}, ""},
+	api.Duplicate:    {meaning{exitRefused, "serial_taken", retryNo, outcomeRefused}, ""},
+	api.Denied:       {meaning{exitDenied, "credentials", retryNo, outcomeRefused}, "check the credentials, and whether they have expired"},
+	api.Unpermitted:  {meaning{exitDenied, "denied", retryNo, outcomeRefused}, ""},
+	api.Unavailable:  {meaning{exitUnavailable, "unavailable", retryLater, outcomeRefused}, again},
+	api.Uncertain:    {meaning{exitUnavailable, "unavailable", retryLater, outcomeRefused}, again},
+	api.Repeated: {meaning{exitRefused, "refused", retryNo, outcomeRefused},
+		"something on the way sends requests twice: check the proxy, then try again; running it again is safe"},
 }
 
 // codeHints are the hints for refusals, by the service's Code.
@@ -70,14 +91,6 @@ const badParameter = "check the instance id and the name: --name gives another"
 const alteredRequest = "the endpoint is another product's, or something on the way alters requests: check --endpoint and the proxy"
 
 const freshCode = "a code serves once and can be replaced: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
-
-// kindHints serve for the codes that have none of their own.
-var kindHints = map[api.Kind]string{
-	api.Denied:      "check the credentials, and whether they have expired",
-	api.Unavailable: "try again in a while: running it again is safe",
-	api.Uncertain:   "try again in a while: running it again is safe",
-	api.Repeated:    "try again in a while: running it again is safe",
-}
 
 // permissionHint names the actions that a refused call needs, and the command that makes
 // the policy for the purpose of the command. register --activate needs one more purpose.

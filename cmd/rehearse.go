@@ -45,11 +45,6 @@ is thrown away. Without, it makes a CA in memory.`,
 }
 
 func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
-	authority, err := a.rehearsalAuthority(cmd, o)
-	if err != nil {
-		return err
-	}
-	defer authority.Close()
 	service, err := emulator.New(emulatorOptions())
 	if err != nil {
 		return err
@@ -59,10 +54,14 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	session, err := a.openRehearsal(server)
+	endpoint, err := api.ParseEndpoint(server.URL)
+	a.headFor(endpoint, err)
+	authority, err := a.rehearsalAuthority(cmd, o)
 	if err != nil {
 		return err
 	}
+	defer authority.Close()
+	session := a.openRehearsal(endpoint, server.RootPEM)
 	defer session.client.Close()
 	if o.caKey != "" {
 		a.warn("the key of CA %q will sign one certificate, which is thrown away", authority.CA.Subject())
@@ -85,16 +84,13 @@ func (a *app) rehearsalAuthority(cmd *cobra.Command, o rehearseOptions) (*pki.Au
 }
 
 // openRehearsal trusts the server's own root, in this one client.
-func (a *app) openRehearsal(server *emulator.Server) (*session, error) {
-	endpoint, err := api.ParseEndpoint(server.URL)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) openRehearsal(endpoint api.Endpoint, root []byte) *session {
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(server.RootPEM)
-	return a.openFor(api.Config{
+	roots.AppendCertsFromPEM(root)
+	a.announce()
+	return a.open(api.Config{
 		Endpoint:    endpoint,
 		Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret},
 		Roots:       roots,
-	}), nil
+	})
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -77,7 +78,8 @@ func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.openFor(config), nil
+	a.announce()
+	return a.open(config), nil
 }
 
 // search says where the flags have credentials looked for.
@@ -126,13 +128,23 @@ func misnamed(source string, err error) error {
 	return &usageError{source + ": " + err.Error(), true, "correct it there, or give the value on the command line"}
 }
 
-// openFor is open for the instances of the endpoint. If that is not the vendor's, it says so
-// before anything else.
-func (a *app) openFor(config api.Config) *session {
-	if !config.Endpoint.IsVendor() {
-		a.warn("%s is not Alibaba Cloud: whatever is registered here, devices are not let in by it", config.Endpoint)
+// prepareHeading has a command that calls another host than the vendor's say so before any
+// other line. Only an error that ends it before the connection is shown without it. A wrong
+// name is such an error.
+func (a *app) prepareHeading(cmd *cobra.Command) {
+	online := cmd.Flags().Lookup("online") // check calls the service only with it
+	if rowOf(cmd).calls == "" || online != nil && online.Value.String() == "false" {
+		return
 	}
-	return a.open(config)
+	if name := cmp.Or(a.endpoint, os.Getenv(envEndpoint)); name != "" {
+		a.headFor(api.ParseEndpoint(name))
+	}
+}
+
+func (a *app) headFor(endpoint api.Endpoint, err error) {
+	if err == nil && !endpoint.IsVendor() {
+		a.heading = endpoint.String() + " is not Alibaba Cloud: whatever is registered here, devices are not let in by it"
+	}
 }
 
 // open makes a client whose requests are kept and shown.

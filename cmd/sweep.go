@@ -43,7 +43,8 @@ func (a *app) sweep(m *caOnInstance, c deviceCommand, o deviceOptions) error {
 		return err
 	}
 	document := sweepDocument{m.session.origin(), m.instance.ID, s.To.Outcome(changed), newCADocument(*s.Entry), changed}
-	return a.print(document, a.shown.Layout(document.plain))
+	err = a.print(document, a.shown.Layout(document.plain))
+	return orDone(err, document.Outcome, m.ca, strconv.Itoa(changed)+" device certificates "+sweepWords[document.Outcome])
 }
 
 func (a *app) prepareSweep(m *caOnInstance, to workflow.Transition, allow bool) (workflow.Sweep, int, error) {
