@@ -33,6 +33,7 @@ type Error struct {
 	Message    string // the vendor's words, without what they may echo of the request
 	RequestID  string
 	RetryAfter time.Duration // how long the service asks to wait; 0 if it does not
+	Renewal    string        // what to do if the credentials that signed the request have expired
 
 	clockOffset time.Duration
 }

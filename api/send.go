@@ -45,6 +45,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		exchange.Code = refusal.Code
 		refusal.clockOffset = exchange.ClockOffset
+		refusal.Renewal = credentials.Renewal(c.config.Credentials)
 	}
 	if isThrottle(err) {
 		c.pace.throttled.Store(true)

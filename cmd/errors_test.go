@@ -56,6 +56,7 @@ func errorCases(t *testing.T) []errorCase {
 		{refused("PermissionCheckFailed"), exitDenied, "denied no", "allowed mq:RegisterCa and mq:MqttInstanceAccess"},
 		{refused("MqttOwnerCheckError"), exitDenied, "denied no", "another account"},
 		{refused("InvalidSecurityToken.Expired"), exitDenied, "credentials no", "whether they have expired"},
+		{&api.Error{Call: call, Code: "InvalidSecurityToken.Expired", Renewal: "renew it"}, exitDenied, "credentials no", "renew it"},
 		{refused("SnNotUnique"), exitRefused, "serial_taken no", "reissue"},
 		{refused("CertificateContentError"), exitRefused, "refused no", "with OpenSSL"},
 		{refused("CaNumExceed"), exitRefused, "refused no", "delete one"},

@@ -142,9 +142,9 @@ func (i *identities) handOut(r *http.Request, p pair) string {
 // cmdIdentity starts an emulator that knows what is handed out, and a world in which
 // everybody hands it out:
 //
-//	identity [-lasts DURATION] [-refuse CODE] [-hang] [-first KIND [-always]]
+//	identity [-lasts DURATION] [-refuse CODE] [-hang] [-first KIND [-always]] [-fault FAULT]
 //
-// URI is the address of a credentials URI.
+// A FAULT is as emulate --fault takes it. URI is the address of a credentials URI.
 func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	i := &identities{released: make(chan struct{}), nonces: map[string]bool{}}
 	flags := flag.NewFlagSet("identity", flag.ContinueOnError)
@@ -153,8 +153,9 @@ func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	flags.BoolVar(&i.hang, "hang", false, "")
 	flags.StringVar(&i.first, "first", "", "")
 	flags.BoolVar(&i.always, "always", false, "")
-	ts.Check(flags.Parse(args))
 	options := emulatorOptions()
+	flags.Var(faultFlag{&options.Faults}, "fault", "")
+	ts.Check(flags.Parse(args))
 	options.Credentials = nil
 	for _, p := range known() {
 		options.Credentials = append(options.Credentials, emulator.Credential{AccessKeyID: p.id, AccessKeySecret: p.secret, SecurityToken: p.token})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/credentials"
 )
 
 // describeRefusal is the row for refusals by the service. The kind of the refusal decides
@@ -30,6 +31,8 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
 		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' lists those of the account"
+	case refusal.Code == credentials.ExpiredCode && refusal.Renewal != "":
+		hint = refusal.Renewal
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
 		hint = permissionHint(refusal.Call, cmp.Or(rowOf(cmd).calls, api.ToRegister))
 	}

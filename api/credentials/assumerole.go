@@ -90,9 +90,9 @@ func (r role) stsHost() string {
 	}
 }
 
-// provider assumes the role when it is first needed, and again before it expires. Sign gives
-// the secrets of a request and its builder.
-func (r role) provider(source, advice string, sign func(context.Context) ([]Secret, builder, error)) (Provider, error) {
+// provider assumes the role when it is first needed, and again before it expires. Own
+// signs the requests, if it is not nil; sign gives the secrets of a request and its builder.
+func (r role) provider(source, advice string, own Provider, sign func(context.Context) ([]Secret, builder, error)) (Provider, error) {
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
 	}
@@ -102,7 +102,11 @@ func (r role) provider(source, advice string, sign func(context.Context) ([]Secr
 		if err != nil {
 			return Credentials{}, err
 		}
-		return sts.fetch(ctx, func(ctx context.Context) (Credentials, error) { return askSTS(ctx, sts.host, secrets, build) })
+		found, err := sts.fetch(ctx, func(ctx context.Context) (Credentials, error) { return askSTS(ctx, sts.host, secrets, build) })
+		if refused, ok := errors.AsType[*Error](err); ok && refused.Code == ExpiredCode {
+			refused.Advice = cmp.Or(Renewal(own), refused.Advice)
+		}
+		return found, err
 	}), nil
 }
 
@@ -111,7 +115,7 @@ func (r role) externalID() string { return cmp.Or(r.ExternalID, getenv(EnvExtern
 // newRole assumes the role with credentials of another provider, which is asked under the
 // same context.
 func newRole(source string, r role, own Provider) (Provider, error) {
-	return r.provider(source, roleAdvice, func(ctx context.Context) ([]Secret, builder, error) {
+	return r.provider(source, roleAdvice, own, func(ctx context.Context) ([]Secret, builder, error) {
 		from, err := own.Credentials(ctx)
 		return []Secret{from.AccessKeySecret, from.SecurityToken}, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
 			return providers.NewRAMRoleARNCredentialsProviderBuilder().
@@ -142,7 +146,7 @@ const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's A
 // newOIDC assumes the role with an OIDC token. The file is read here for each
 // request: the library would prefer a token of the environment.
 func newOIDC(source string, r role, token oidcToken) (Provider, error) {
-	return r.provider(source, oidcAdvice, func(context.Context) ([]Secret, builder, error) {
+	return r.provider(source, oidcAdvice, nil, func(context.Context) ([]Secret, builder, error) {
 		proof, err := token.read(source)
 		return []Secret{proof}, func(options *providers.HttpOptions) (providers.CredentialsProvider, error) {
 			return providers.NewOIDCCredentialsProviderBuilder().

@@ -47,6 +47,27 @@ type Provider interface {
 // Credentials makes fixed credentials their own provider.
 func (c Credentials) Credentials(context.Context) (Credentials, error) { return c, nil }
 
+// A keptToken provides credentials whose security token a person renews.
+type keptToken struct {
+	Provider
+	source  string
+	renewal string // how, as an imperative
+}
+
+// ExpiredCode is the vendor's code for a security token that has expired.
+const ExpiredCode = "InvalidSecurityToken.Expired"
+
+// Renewal says what to do if the security token of a provider has expired; "" if it has none.
+func Renewal(p Provider) string {
+	switch p := p.(type) {
+	case keptToken:
+		return "the security token of " + p.source + " has expired; " + p.renewal
+	case *renewed:
+		return "the security token of " + p.source + " has expired; each run fetches a new one: check this machine's clock, and run it again"
+	}
+	return ""
+}
+
 // A Kind tells what a user can do about an [Error].
 type Kind int
 

@@ -1,6 +1,7 @@
 package credentials
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -67,12 +68,16 @@ func keysIn(source, id, secret, token string) (Provider, error) {
 			return nil, missingError("the environment has only a part of them: " + name + " is not set")
 		}
 	}
-	return fixed(Credentials{
+	keys, err := fixed(Credentials{
 		AccessKeyID:     getenv(id),
 		AccessKeySecret: Secret(getenv(secret)),
 		SecurityToken:   Secret(getenv(token)),
 		Source:          source,
 	})
+	if getenv(token) == "" {
+		return keys, err
+	}
+	return keptToken{keys, source, fmt.Sprintf("renew it: 'aliyun sts AssumeRole' gives a new one with an AccessKey; set %s, %s and %s", id, secret, token)}, err
 }
 
 // environmentOIDC reads the variables that Kubernetes gives to a pod with a RAM role for its

@@ -102,6 +102,19 @@ func (p profile) own() Credentials {
 	return Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken, Source: p.source()}
 }
 
+// renewal says how a person renews the profile's own security token, or the CLI's login.
+func (p profile) renewal() string {
+	switch p.Mode {
+	case "CloudSSO", "OAuth":
+		return fmt.Sprintf("renew them: aliyun sts GetCallerIdentity --profile %[1]s; "+
+			"if the login has expired, too: aliyun configure --profile %[1]s --mode %[2]s", p.Name, p.Mode)
+	}
+	if p.config == nil {
+		return "renew it: write a new one with its AccessKey into " + iniPath()
+	}
+	return fmt.Sprintf("renew it: aliyun configure --profile %s --mode %s", p.Name, p.Mode)
+}
+
 // accessKey ignores a token of another mode.
 func (p profile) accessKey() (Provider, error) {
 	own := p.own()
@@ -113,11 +126,16 @@ func (p profile) stsToken() (Provider, error) {
 	if err := p.check("sts_token"); err != nil {
 		return nil, err
 	}
-	return fixed(p.own())
+	return p.kept()
+}
+
+func (p profile) kept() (Provider, error) {
+	own, err := fixed(p.own())
+	return keptToken{own, p.source(), p.renewal()}, err
 }
 
 // ramRole assumes the role with the profile's own AccessKey, which may be a temporary one.
-func (p profile) ramRole() (Provider, error) { return p.roleOver(fixed(p.own())) }
+func (p profile) ramRole() (Provider, error) { return p.roleOver(p.kept()) }
 
 func (p profile) roleOverECS() (Provider, error) { return p.roleOver(p.ecsRole()) }
 
@@ -167,8 +185,7 @@ func (p profile) cachedLogin() (Provider, error) {
 		if cached.check() != nil || cached.SecurityToken == "" || !time.Now().Before(cached.Expires) {
 			return Credentials{}, &Error{
 				Reason: p.source() + " has no credentials of the aliyun CLI's login that are still valid",
-				Advice: fmt.Sprintf("renew them: aliyun sts GetCallerIdentity --profile %[1]s; "+
-					"if the login has expired, too: aliyun configure --profile %[1]s --mode %[2]s", p.Name, p.Mode),
+				Advice: p.renewal(),
 			}
 		}
 		return cached, nil
@@ -176,7 +193,7 @@ func (p profile) cachedLogin() (Provider, error) {
 	if _, err := fetch(context.Background()); err != nil {
 		return nil, err
 	}
-	return newRenewed(p.source(), fetch), nil
+	return keptToken{newRenewed(p.source(), fetch), p.source(), p.renewal()}, nil
 }
 
 func (p profile) external() (Provider, error) {
