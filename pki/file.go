@@ -68,6 +68,7 @@ type file struct {
 	role string      // "CA key"
 	path string      // "" if it is not from a file
 	mode fs.FileMode // 0 if it is not from a file
+	lent bool        // it belongs to another user
 	data []byte
 
 	repaired bool // its RSA key has values that had to be computed anew
@@ -99,7 +100,7 @@ func readFile(role, path string) (*file, error) {
 	if info.IsDir() {
 		return nil, f.refuse("it is a directory", "")
 	}
-	f.mode = info.Mode()
+	f.mode, f.lent = info.Mode(), isLent(info, os.Geteuid())
 	f.data, err = ReadAtMost(opened, maxFileSize)
 	switch {
 	case errors.Is(err, ErrTooLarge):

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -86,5 +88,20 @@ func TestText(t *testing.T) {
 		if _, err := Text([]byte(data)); err != want {
 			t.Errorf("%q: error %v", data, err)
 		}
+	}
+}
+
+// A file of another user is told by its owner: a pod reads its secret by its group.
+func TestFileOfAnotherUser(t *testing.T) {
+	info, err := os.Stat("file_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such owners")
+	}
+	owner := int(reflect.ValueOf(info.Sys()).Elem().FieldByName("Uid").Uint())
+	if isLent(info, owner) || !isLent(info, owner+1) || isLent(info, 0) {
+		t.Errorf("lent to its owner %v, to another %v, to the superuser %v", isLent(info, owner), isLent(info, owner+1), isLent(info, 0))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"time"
@@ -188,13 +189,18 @@ func findFailedTrial(m *Material, _ time.Time) (string, string) {
 	return "", ""
 }
 
-// findOpenKeyFile checks the mode of a regular file. Windows has no such bits.
+// findOpenKeyFile checks the mode of a regular file. Windows has no such bits. If the file
+// belongs to another user, its reader may be the group.
 func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 	k, isFile := m.key.source.(keyFile)
-	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() || k.mode.Perm()&0o077 == 0 {
+	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() {
 		return "", ""
 	}
-	return fmt.Sprintf("it is open to others than its owner (mode %04o)", k.mode.Perm()), "take the permissions away: chmod 600"
+	open, advice := fs.FileMode(0o077), "take the permissions away: chmod 600"
+	if k.lent {
+		open, advice = 0o037, "have its owner take the permissions away: chmod 440"
+	}
+	return when(k.mode&open != 0, fmt.Sprintf("it is open to others than its owner (mode %04o)", k.mode.Perm()), advice)
 }
 
 func findOddValues(m *Material, _ time.Time) (string, string) {
