@@ -18,16 +18,17 @@ type record struct {
 // A book has the CAs and registration codes of all instances. The lock of the service
 // guards it.
 type book struct {
-	options Options
-	codes   codes
-	records []*record // in order of registration
+	options   Options
+	codes     map[string]issuedCode // the current ones, by instance
+	usedCodes map[string]bool
+	records   []*record // in order of registration
 }
 
 // register enters a CA. If it refuses, it has changed nothing. It checks the code before
 // the serial number.
 // Invented: sn-unique.
 func (b *book) register(sub submission, now time.Time) *refusal {
-	if refused := b.codes.check(sub.instance, sub.RegistrationCode, now); refused != nil {
+	if refused := b.checkCode(sub.instance, sub.RegistrationCode, now); refused != nil {
 		return refused
 	}
 	if slices.ContainsFunc(b.records, func(r *record) bool { return r.scope == sub.scope && r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
@@ -36,7 +37,7 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	entry := &record{submission: sub, registered: now}
 	entry.addNumbered(b.options.DevicesPerCA, b.options.Sn)
 	b.records = append(b.records, entry)
-	b.codes.spend(sub.instance, sub.RegistrationCode)
+	b.spendCode(sub.instance, sub.RegistrationCode)
 	return nil
 }
 

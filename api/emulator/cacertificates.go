@@ -24,7 +24,7 @@ func (o Options) ca(r *record) caCertificateVO {
 	return vo
 }
 
-func (s *Service) listCAs(c *call) (any, *refusal) {
+func (s *Service) listCAs(c *call) (answer, *refusal) {
 	all := s.book.list(c.value("MqttInstanceId"), c.now, c.number("PageNo") == 1)
 	page, entries, size := newPage(s.options, c, all, Pages)
 	for s.filler != nil && len(entries) < size {
@@ -36,28 +36,28 @@ func (s *Service) listCAs(c *call) (any, *refusal) {
 	for _, entry := range entries {
 		page.CaCertificateVOS = append(page.CaCertificateVOS, s.options.ca(entry))
 	}
-	return answer{RequestID: c.requestID, Data: page}, nil
+	return answer{Data: page}, nil
 }
 
-func (s *Service) getCA(c *call) (any, *refusal) {
+func (s *Service) getCA(c *call) (answer, *refusal) {
 	for _, entry := range s.book.list(c.value("MqttInstanceId"), c.now, true) {
 		if entry.Sn == c.value("Sn") {
-			return answer{RequestID: c.requestID, Data: s.options.ca(entry)}, nil
+			return answer{Data: s.options.ca(entry)}, nil
 		}
 	}
-	return nil, refuse("FindCaBySnError")
+	return answer{}, refuse("FindCaBySnError")
 }
 
 // changeCA returns the operation that changes the CA that a call names by its Sn: only as
 // the service wrote it.
 // Invented: changes.
-func changeCA(change func(*book, *record)) func(*Service, *call) (any, *refusal) {
-	return func(s *Service, c *call) (any, *refusal) {
+func changeCA(change func(*book, *record)) func(*Service, *call) (answer, *refusal) {
+	return func(s *Service, c *call) (answer, *refusal) {
 		entry := s.book.find(c.value("MqttInstanceId"), c.value("Sn"))
 		if entry == nil {
-			return nil, refuse("FindCaBySnError")
+			return answer{}, refuse("FindCaBySnError")
 		}
 		change(&s.book, entry)
-		return answer{RequestID: c.requestID, Sn: entry.Sn}, nil
+		return answer{Sn: entry.Sn}, nil
 	}
 }

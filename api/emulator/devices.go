@@ -16,15 +16,15 @@ type deviceCertificateVO struct {
 	Status        any
 }
 
-func (s *Service) listDevicesOfCA(c *call) (any, *refusal) {
+func (s *Service) listDevicesOfCA(c *call) (answer, *refusal) {
 	entry := s.book.find(c.value("MqttInstanceId"), c.value("CaSn"))
 	if entry == nil || len(entry.devices) == 0 && s.options.RefuseNoDevices {
-		return nil, refuse("FindDeviceBySnError")
+		return answer{}, refuse("FindDeviceBySnError")
 	}
 	return s.devicePage(c, entry.devices), nil
 }
 
-func (s *Service) listDevices(c *call) (any, *refusal) {
+func (s *Service) listDevices(c *call) (answer, *refusal) {
 	var all []*device
 	for _, entry := range s.book.of(c.value("MqttInstanceId")) {
 		all = append(all, entry.devices...)
@@ -33,7 +33,7 @@ func (s *Service) listDevices(c *call) (any, *refusal) {
 }
 
 // devicePage answers with a page of devices. Invented: order.
-func (s *Service) devicePage(c *call, all []*device) any {
+func (s *Service) devicePage(c *call, all []*device) answer {
 	if s.options.Order == NewestFirst {
 		all = slices.Clone(all)
 		slices.Reverse(all)
@@ -43,27 +43,27 @@ func (s *Service) devicePage(c *call, all []*device) any {
 	for _, d := range entries {
 		page.DeviceCertificateVOS = append(page.DeviceCertificateVOS, s.options.device(d))
 	}
-	return answer{RequestID: c.requestID, Data: page}
+	return answer{Data: page}
 }
 
-func (s *Service) getDevice(c *call) (any, *refusal) {
+func (s *Service) getDevice(c *call) (answer, *refusal) {
 	d := s.device(c)
 	if d == nil {
-		return nil, refuse("FindDeviceBySnError")
+		return answer{}, refuse("FindDeviceBySnError")
 	}
-	return answer{RequestID: c.requestID, Data: s.options.device(d)}, nil
+	return answer{Data: s.options.device(d)}, nil
 }
 
 // changeDevice returns the operation that changes the device certificate that a call
 // names. Invented: changes.
-func changeDevice(change func(*device)) func(*Service, *call) (any, *refusal) {
-	return func(s *Service, c *call) (any, *refusal) {
+func changeDevice(change func(*device)) func(*Service, *call) (answer, *refusal) {
+	return func(s *Service, c *call) (answer, *refusal) {
 		d := s.device(c)
 		if d == nil {
-			return nil, refuse("FindDeviceBySnError")
+			return answer{}, refuse("FindDeviceBySnError")
 		}
 		change(d)
-		return answer{RequestID: c.requestID, DeviceSn: d.Sn}, nil
+		return answer{DeviceSn: d.Sn}, nil
 	}
 }
 

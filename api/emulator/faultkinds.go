@@ -44,7 +44,7 @@ var faultKinds = map[FaultKind]faultKind{
 	FaultThrottle:    {deliver: refusing("Throttling.User"), refuses: true, undone: true},
 	FaultUnavailable: {deliver: refusing("ServiceUnavailable"), refuses: true, undone: true},
 	FaultInternal:    {deliver: refusing("InternalError"), refuses: true},
-	FaultRefuse:      {deliver: (*delivery).refuse, refuses: true},
+	FaultRefuse:      {deliver: refusing(""), refuses: true},
 	FaultHang:        {deliver: (*delivery).hang},
 	FaultReset:       {deliver: (*delivery).reset},
 	FaultHTML:        {deliver: (*delivery).html},
@@ -65,15 +65,13 @@ type delivery struct {
 	*call
 }
 
-// refusing returns the delivery of a refusal with a fixed code.
-func refusing(c code) func(*delivery) { return func(d *delivery) { d.refuseWith(c) } }
-
-func (d *delivery) refuse() { d.refuseWith(code(d.met.Code)) }
-
-func (d *delivery) refuseWith(c code) {
-	answer := d.refusal(d.call, refuse(c))
-	answer.retryAfter = d.met.RetryAfter
-	d.send(d.call, answer)
+// refusing returns the delivery of a refusal with a code, or with that of the fault.
+func refusing(fixed code) func(*delivery) {
+	return func(d *delivery) {
+		answer := d.refusal(d.call, refuse(cmp.Or(fixed, code(d.met.Code))))
+		answer.retryAfter = d.met.RetryAfter
+		d.send(d.call, answer)
+	}
 }
 
 func (d *delivery) hang() {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -105,30 +106,22 @@ func (o Options) status(inactive bool) any {
 // ("007269004887").
 // Invented: sn.
 func (form SnForm) format(serial *big.Int) string {
+	digits, sign := serial.FillBytes(make([]byte, max(1, (serial.BitLen()+7)/8))), ""
+	if form != DER || digits[0] >= 0x80 {
+		digits = slices.Insert(digits, 0, 0)
+	}
 	if serial.Sign() < 0 {
-		return "-" + form.format(new(big.Int).Neg(serial))
-	}
-	digits := serial.Text(16)
-	if form == Plain {
-		return digits
-	}
-	if len(digits)%2 == 1 {
-		digits = "0" + digits
-	}
-	if form != DER || digits[0] >= '8' {
-		digits = "00" + digits
+		sign = "-"
 	}
 	switch form {
+	case Plain:
+		return serial.Text(16)
 	case Upper:
-		return strings.ToUpper(digits)
+		return sign + fmt.Sprintf("%X", digits)
 	case Colons:
-		var pairs []string
-		for pair := range slices.Chunk([]byte(digits), 2) {
-			pairs = append(pairs, string(pair))
-		}
-		return strings.Join(pairs, ":")
+		return sign + strings.ReplaceAll(fmt.Sprintf("% x", digits), " ", ":")
 	}
-	return digits
+	return sign + fmt.Sprintf("%x", digits)
 }
 
 // device writes the serial number of a device certificate. The vendor's examples of these

@@ -7,24 +7,14 @@ const (
 	stsVersion        = "2015-04-01"
 )
 
-// An identityAnswer is that of GetCallerIdentity. A user has no RoleId, a role no UserId.
-type identityAnswer struct {
-	RequestID    string `json:"RequestId" xml:"RequestId"`
-	IdentityType string
-	AccountID    string `json:"AccountId" xml:"AccountId"`
-	PrincipalID  string `json:"PrincipalId" xml:"PrincipalId"`
-	UserID       string `json:"UserId,omitempty" xml:"UserId,omitempty"`
-	RoleID       string `json:"RoleId,omitempty" xml:"RoleId,omitempty"`
-	Arn          string
-}
-
-// callerIdentity answers for a role if the credential is temporary, else for a user.
+// callerIdentity answers for a role if the credential is temporary, else for a user. A user
+// has no RoleId, a role no UserId.
 // Invented: identity.
-func (s *Service) callerIdentity(c *call) (any, *refusal) {
+func (s *Service) callerIdentity(c *call) (answer, *refusal) {
 	account, id := c.credential.Account, "200000000000000001"
-	identity := identityAnswer{c.requestID, "RAMUser", account, id, id, "", "acs:ram::" + account + ":user/emulated"}
 	if c.credential.SecurityToken != "" {
-		identity = identityAnswer{c.requestID, "AssumedRoleUser", account, id + ":session", "", id, "acs:ram::" + account + ":assumed-role/emulated/session"}
+		arn := "acs:ram::" + account + ":assumed-role/emulated/session"
+		return answer{IdentityType: "AssumedRoleUser", AccountID: account, PrincipalID: id + ":session", RoleID: id, Arn: arn}, nil
 	}
-	return identity, nil
+	return answer{IdentityType: "RAMUser", AccountID: account, PrincipalID: id, UserID: id, Arn: "acs:ram::" + account + ":user/emulated"}, nil
 }

@@ -29,29 +29,21 @@ type instanceVO struct {
 
 type instanceTag struct{ TagKey, TagValue string }
 
-// An instancesAnswer reports success in the fields of a refusal, as on the vendor's page.
-type instancesAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	Code      string
-	Message   string
-	Success   string
-	Instances []instanceVO
-}
-
-// listInstances is ListInstances: the instances of the caller's account.
+// listInstances is ListInstances: the instances of the caller's account. It reports success
+// in the fields of a refusal, as on the vendor's page.
 // Invented: instances.
-func (s *Service) listInstances(c *call) (any, *refusal) {
+func (s *Service) listInstances(c *call) (answer, *refusal) {
 	var tags []struct{ Key, Value string }
 	if text := c.value("Tags"); text != "" && json.Unmarshal([]byte(text), &tags) != nil {
-		return nil, refuseParameter("Tags")
+		return answer{}, refuseParameter("Tags")
 	}
-	answer := instancesAnswer{c.requestID, "200", "operation success.", "true", []instanceVO{}}
+	found := []instanceVO{}
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
 		if known := s.instances[id]; known.account == c.credential.Account && len(tags) == 0 {
-			answer.Instances = append(answer.Instances, s.options.instance(id, known.region))
+			found = append(found, s.options.instance(id, known.region))
 		}
 	}
-	return answer, nil
+	return answer{Code: "200", Message: "operation success.", Success: "true", Instances: found}, nil
 }
 
 func (o Options) instance(id, region string) instanceVO {
@@ -77,9 +69,9 @@ var sniConfig = regexp.MustCompile(`^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,
 
 // setSNI is SetSniConfig, which maps the names that clients ask for to server certificates.
 // Invented: sni.
-func (s *Service) setSNI(c *call) (any, *refusal) {
+func (s *Service) setSNI(c *call) (answer, *refusal) {
 	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !sniConfig.MatchString(given[0]) {
-		return nil, refuseParameter("SniConfig")
+		return answer{}, refuseParameter("SniConfig")
 	}
-	return answer{RequestID: c.requestID, Success: "true"}, nil
+	return answer{Success: "true"}, nil
 }

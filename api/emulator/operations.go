@@ -11,7 +11,7 @@ type operation struct {
 	methods []string
 	action  string // the RAM action that it needs, which often has another name, or ""
 	needs   string // the parameters that it needs, in the order of their check
-	run     func(*Service, *call) (any, *refusal)
+	run     func(*Service, *call) (answer, *refusal)
 }
 
 // The values of operation.methods.
@@ -58,12 +58,20 @@ func Actions() []string {
 	return actions
 }
 
-// An answer is that of every operation but ListInstances. Each fills one field beside the
-// request id.
+// An answer is that of an operation, or of a refusal. Fields that are empty are left out.
 type answer struct {
-	RequestID                           string `json:"RequestId" xml:"RequestId"`
-	RegisterCode, Sn, DeviceSn, Success string `json:",omitempty" xml:",omitempty"`
-	Data                                any    `json:",omitempty" xml:",omitempty"`
+	RequestID                           string       `json:"RequestId" xml:"RequestId"`
+	HostID                              string       `json:"HostId,omitempty" xml:"HostId,omitempty"`
+	Code, Message, Recommend            string       `json:",omitempty" xml:",omitempty"`
+	RegisterCode, Sn, DeviceSn, Success string       `json:",omitempty" xml:",omitempty"`
+	Data                                any          `json:",omitempty" xml:",omitempty"`
+	Instances                           []instanceVO `json:",omitzero"`
+	IdentityType                        string       `json:",omitempty" xml:",omitempty"`
+	AccountID                           string       `json:"AccountId,omitempty" xml:"AccountId,omitempty"`
+	PrincipalID                         string       `json:"PrincipalId,omitempty" xml:"PrincipalId,omitempty"`
+	UserID                              string       `json:"UserId,omitempty" xml:"UserId,omitempty"`
+	RoleID                              string       `json:"RoleId,omitempty" xml:"RoleId,omitempty"`
+	Arn                                 string       `json:",omitempty" xml:",omitempty"`
 }
 
 // A page is the Data of a list of certificates, of CAs or of devices.

@@ -93,14 +93,6 @@ func (r *refusal) because(reason string) *refusal {
 	return r
 }
 
-type errorAnswer struct {
-	RequestID string `json:"RequestId" xml:"RequestId"`
-	HostID    string `json:"HostId" xml:"HostId"`
-	Code      code
-	Message   string
-	Recommend string
-}
-
 // refusal answers a refused call. Only a fault has a code that is not in the table.
 func (s *Service) refusal(c *call, refused *refusal) reply {
 	m, known := meanings[refused.code]
@@ -111,11 +103,10 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 		m.status = http.StatusInternalServerError
 	}
 	c.reason = refused.reason
-	return c.encode(m.status, refused.code, errorAnswer{
-		RequestID: c.requestID,
-		HostID:    c.r.Host,
-		Code:      refused.code,
-		Message:   s.options.text(m.message + refused.detail),
+	return c.encode(m.status, refused.code, answer{
+		HostID:  c.r.Host,
+		Code:    string(refused.code),
+		Message: s.options.text(m.message + refused.detail),
 		// The vendor's has the request id, too. This one has none, because the vendor's
 		// page cannot know requests to an emulator.
 		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(refused.code)),

@@ -15,7 +15,7 @@ type submission struct {
 }
 
 // registerCA is RegisterCaCertificate. Invented: registration-order.
-func (s *Service) registerCA(c *call) (any, *refusal) {
+func (s *Service) registerCA(c *call) (answer, *refusal) {
 	sub := submission{instance: c.value("MqttInstanceId"), scope: s.scope(c.value("MqttInstanceId"))}
 	sub.CaName, sub.CaContent, sub.VerificationContent = c.value("CaName"), c.value("CaContent"), c.value("VerificationContent")
 	refused := s.checkSubmission(&sub, c.now)
@@ -23,10 +23,12 @@ func (s *Service) registerCA(c *call) (any, *refusal) {
 		refused = s.book.register(sub, c.now)
 	}
 	if refused != nil {
-		s.book.codes.refused(sub.instance, sub.RegistrationCode)
-		return nil, refused
+		if current, ok := s.book.codes[sub.instance]; ok && s.options.SingleUseCodes && current.text == sub.RegistrationCode {
+			s.book.spendCode(sub.instance, sub.RegistrationCode)
+		}
+		return answer{}, refused
 	}
-	return answer{RequestID: c.requestID, Sn: sub.Sn}, nil
+	return answer{Sn: sub.Sn}, nil
 }
 
 // checkSubmission reads and checks both certificates. It reads the code first, because a
@@ -42,15 +44,8 @@ func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refu
 	return checkVerification(sub.VerificationContent, sub.ca, now)
 }
 
-func (s *Service) getRegisterCode(c *call) (any, *refusal) {
-	return answer{RequestID: c.requestID, RegisterCode: s.book.codes.fetch(c.value("MqttInstanceId"), c.now)}, nil
-}
-
-// The codes are the registration codes of all instances.
-type codes struct {
-	options Options
-	current map[string]issuedCode // by instance
-	used    map[string]bool
+func (s *Service) getRegisterCode(c *call) (answer, *refusal) {
+	return answer{RegisterCode: s.book.fetchCode(c.value("MqttInstanceId"), c.now)}, nil
 }
 
 type issuedCode struct {
@@ -58,45 +53,38 @@ type issuedCode struct {
 	at   time.Time
 }
 
-// fetch returns an instance's code, a new one if there is none or it is time for another.
+// fetchCode returns an instance's code, a new one if there is none or it is time for another.
 // Invented: code-stays.
-func (c *codes) fetch(instance string, now time.Time) string {
-	code, ok := c.current[instance]
-	if !ok || c.options.RotateCodes || c.expired(code, now) {
-		code = issuedCode{c.options.NewCode(), now}
-		c.current[instance] = code
+func (b *book) fetchCode(instance string, now time.Time) string {
+	code, ok := b.codes[instance]
+	if !ok || b.options.RotateCodes || b.expired(code, now) {
+		code = issuedCode{b.options.NewCode(), now}
+		b.codes[instance] = code
 	}
 	return code.text
 }
 
-func (c *codes) expired(code issuedCode, now time.Time) bool {
-	return c.options.CodeLifetime > 0 && now.Sub(code.at) >= c.options.CodeLifetime
+func (b *book) expired(code issuedCode, now time.Time) bool {
+	return b.options.CodeLifetime > 0 && now.Sub(code.at) >= b.options.CodeLifetime
 }
 
-// check refuses a code that is not the instance's current one. It refuses a used code as
-// used, also at other instances.
+// checkCode refuses a code that is not the instance's current one. It refuses a used code
+// as used, also at other instances.
 // Invented: code-used.
-func (c *codes) check(instance, text string, now time.Time) *refusal {
-	code, ok := c.current[instance]
+func (b *book) checkCode(instance, text string, now time.Time) *refusal {
+	code, ok := b.codes[instance]
 	switch {
-	case c.used[text]:
+	case b.usedCodes[text]:
 		return refuse("RegisterCodeUsed")
-	case !ok || code.text != text || c.expired(code, now):
+	case !ok || code.text != text || b.expired(code, now):
 		return refuse("RegisterCodeError")
 	}
 	return nil
 }
 
-func (c *codes) spend(instance, text string) {
-	c.used[text] = true
-	delete(c.current, instance)
-}
-
-// refused uses up the instance's code, too, under Options.SingleUseCodes.
-func (c *codes) refused(instance, text string) {
-	if code, ok := c.current[instance]; ok && c.options.SingleUseCodes && code.text == text {
-		c.spend(instance, text)
-	}
+func (b *book) spendCode(instance, text string) {
+	b.usedCodes[text] = true
+	delete(b.codes, instance)
 }
 
 // uuidLength is the number of characters of a UUID.

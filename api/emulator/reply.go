@@ -25,7 +25,8 @@ type reply struct {
 // encode makes the answer of a result: a plain struct, which always encodes. Its root
 // element in XML is that of the vendor's samples.
 // Invented: xml.
-func (c *call) encode(status int, code code, result any) reply {
+func (c *call) encode(status int, code code, result answer) reply {
+	result.RequestID = c.requestID
 	var b bytes.Buffer
 	if c.xml {
 		root := c.operation + "Response"

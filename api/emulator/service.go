@@ -59,7 +59,7 @@ func New(options Options) (*Service, error) {
 		instances:   instances,
 		nonces:      newNonces(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
-		book:        book{options: options, codes: codes{options, make(map[string]issuedCode), make(map[string]bool)}},
+		book:        book{options: options, codes: make(map[string]issuedCode), usedCodes: make(map[string]bool)},
 	}
 	if options.RateLimit {
 		s.limits = make(rateLimits)

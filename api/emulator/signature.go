@@ -74,20 +74,14 @@ func covers(signedHeaders []string, header http.Header) bool {
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {
 	var headers strings.Builder
 	for _, name := range signedHeaders {
-		headers.WriteString(name + ":" + headerValue(r, name) + "\n")
+		// net/http has trimmed the values, as the signature asks for.
+		value := strings.Join(r.Header.Values(name), ",")
+		if name == "host" { // which net/http takes out of the headers
+			value = r.Host
+		}
+		headers.WriteString(name + ":" + value + "\n")
 	}
-	return strings.Join([]string{
-		r.Method, r.URL.Path, query.canonical(), headers.String(), strings.Join(signedHeaders, ";"), bodyHash,
-	}, "\n")
-}
-
-func headerValue(r *http.Request, name string) string {
-	if name == "host" {
-		// net/http takes the host out of the headers.
-		return r.Host
-	}
-	// net/http has trimmed the values, as the signature asks for.
-	return strings.Join(r.Header.Values(name), ",")
+	return strings.Join([]string{r.Method, r.URL.Path, query.canonical(), headers.String(), strings.Join(signedHeaders, ";"), bodyHash}, "\n")
 }
 
 func stringToSign(canonicalRequest string) string {
