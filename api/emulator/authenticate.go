@@ -33,7 +33,7 @@ func (s *Service) authenticate(c *call) *refusal {
 	case c.now.Sub(timestamp).Abs() > clockTolerance:
 		return refuse("InvalidTimeStamp.Expired")
 	case !c.covered || !hmac.Equal([]byte(expected), []byte(c.signature)):
-		return refuse("SignatureDoesNotMatch").saying("%s", c.explanation)
+		return &refusal{code: "SignatureDoesNotMatch", detail: " " + c.explanation}
 	case c.credential.SecurityToken != "" && c.token == "":
 		return refuse("MissingSecurityToken")
 	case c.token != c.credential.SecurityToken:

@@ -89,12 +89,11 @@ func (b *book) of(instance string) []*record {
 
 // find returns the record of a CA, or nil.
 func (b *book) find(instance, sn string) *record {
-	for _, entry := range b.of(instance) {
-		if entry.Sn == sn {
-			return entry
-		}
+	i := slices.IndexFunc(b.records, func(r *record) bool { return r.instance == instance && r.Sn == sn })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return b.records[i]
 }
 
 // A Registration is an entry of the emulator's own book.

@@ -5,14 +5,8 @@ import "fmt"
 // A caCertificateVO is the vendor's type, by its reference page of ListCaCertificate.
 // ValidBegin and ValidEnd are the CA certificate's, in Unix milliseconds.
 type caCertificateVO struct {
-	RegistrationCode    string
-	CaName              string
-	Sn                  string
-	CaContent           string
-	VerificationContent string
-	ValidBegin          any
-	ValidEnd            any
-	Status              any
+	RegistrationCode, CaName, Sn, CaContent, VerificationContent string
+	ValidBegin, ValidEnd, Status                                 any
 }
 
 // ca returns a CA in the forms of the options.

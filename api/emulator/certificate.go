@@ -135,5 +135,5 @@ func onlyCommonName(certificate *x509.Certificate) string {
 }
 
 func refuseContent(reason string) *refusal {
-	return refuse("CertificateContentError").because(reason)
+	return &refusal{code: "CertificateContentError", reason: reason}
 }

@@ -7,13 +7,8 @@ import (
 
 // A deviceCertificateVO is the vendor's type of that name, by its SDKs.
 type deviceCertificateVO struct {
-	CaSn          string
-	DeviceSn      string
-	DeviceName    string
-	DeviceContent string
-	ValidBegin    any
-	ValidEnd      any
-	Status        any
+	CaSn, DeviceSn, DeviceName, DeviceContent string
+	ValidBegin, ValidEnd, Status              any
 }
 
 func (s *Service) listDevicesOfCA(c *call) (answer, *refusal) {

@@ -92,7 +92,7 @@ func (s *Service) authorize(c *call) *refusal {
 	}
 	for _, action := range []string{c.op.action, instanceAccess} {
 		if !slices.Contains(c.credential.Allow, action) {
-			return refuse("NoPermission").saying("Action: %s. Resource: %s.", action, s.resource(c))
+			return &refusal{code: "NoPermission", detail: fmt.Sprintf(" Action: %s. Resource: %s.", action, s.resource(c))}
 		}
 	}
 	return nil

@@ -22,10 +22,10 @@ const maxBody = 64 << 10
 func (c *call) read() *refusal {
 	var err error
 	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody)); err != nil {
-		return refuse("ParameterFieldCheckFailed").because("The request body is incomplete or too large.")
+		return refuseParameter("The request body is incomplete or too large.")
 	}
 	if c.query, err = parseParameters(c.r.URL.RawQuery); err != nil {
-		return refuse("ParameterFieldCheckFailed").because("The query string is not percent-encoded.")
+		return refuseParameter("The query string is not percent-encoded.")
 	}
 	c.parameters = maps.Clone(c.query)
 	if !hasForm(c.r) {
@@ -33,7 +33,7 @@ func (c *call) read() *refusal {
 	}
 	form, err := parseParameters(string(c.body))
 	if err != nil {
-		return refuse("ParameterFieldCheckFailed").because("The form is not percent-encoded.")
+		return refuseParameter("The form is not percent-encoded.")
 	}
 	for name, values := range form {
 		c.parameters[name] = slices.Concat(c.parameters[name], values)
@@ -108,6 +108,6 @@ func (s *Service) require(c *call) *refusal {
 	return nil
 }
 
-func refuseParameter(name string) *refusal {
-	return refuse("ParameterFieldCheckFailed").because(name)
+func refuseParameter(reason string) *refusal {
+	return &refusal{code: "ParameterFieldCheckFailed", reason: reason}
 }

@@ -14,7 +14,7 @@ const (
 
 // rateLimits enforces the limits of the service, by address, or user and operation; nil:
 // there are none.
-type rateLimits map[string]*caller
+type rateLimits map[string]caller
 
 // A caller is an address, or a user of an operation.
 type caller struct {
@@ -23,18 +23,13 @@ type caller struct {
 	blockedUntil time.Time // of an address
 }
 
-// count counts a call. It returns its caller, and whether the call is beyond the limit.
-func (l rateLimits) count(who string, limit int, now time.Time) (from *caller, over bool) {
-	from, ok := l[who]
-	if !ok {
-		from = new(caller)
-		l[who] = from
-	}
+// with returns the caller after one more call.
+func (from caller) with(now time.Time) caller {
 	if now.Sub(from.second).Abs() >= time.Second {
 		from.second, from.calls = now, 0
 	}
 	from.calls++
-	return from, from.calls > limit
+	return from
 }
 
 // ofAddress refuses a call from an address that has called too often, and every call from
@@ -43,16 +38,14 @@ func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	if l == nil {
 		return nil
 	}
-	address, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		address = remote
-	}
-	from, over := l.count(address, addressLimit, now)
-	if over && now.After(from.blockedUntil) {
+	address, _, _ := net.SplitHostPort(remote) // "" for a Pipe
+	from := l[address].with(now)
+	if from.calls > addressLimit && now.After(from.blockedUntil) {
 		from.blockedUntil = now.Add(blockedFor)
 	}
+	l[address] = from
 	if now.Before(from.blockedUntil) {
-		return refuse("Throttling").because("the address is blocked")
+		return &refusal{code: "Throttling", reason: "the address is blocked"}
 	}
 	return nil
 }
@@ -62,8 +55,10 @@ func (l rateLimits) ofUser(c *call) *refusal {
 	if l == nil {
 		return nil
 	}
-	if _, over := l.count(c.credential.AccessKeyID+" "+c.operation, userLimit, c.now); over {
-		return refuse("Throttling.User").because("too many calls of the operation in a second")
+	who := c.credential.AccessKeyID + " " + c.operation
+	l[who] = l[who].with(c.now)
+	if l[who].calls > userLimit {
+		return &refusal{code: "Throttling.User", reason: "too many calls of the operation in a second"}
 	}
 	return nil
 }

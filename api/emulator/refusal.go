@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 )
@@ -82,16 +81,6 @@ type refusal struct {
 }
 
 func refuse(c code) *refusal { return &refusal{code: c} }
-
-func (r *refusal) saying(format string, values ...any) *refusal {
-	r.detail = " " + fmt.Sprintf(format, values...)
-	return r
-}
-
-func (r *refusal) because(reason string) *refusal {
-	r.reason = reason
-	return r
-}
 
 // refusal answers a refused call. Only a fault has a code that is not in the table.
 func (s *Service) refusal(c *call, refused *refusal) reply {

@@ -84,23 +84,17 @@ func (c *call) unlimited() {
 
 // reset ends the connection, over TCP by a reset.
 func (c *call) reset() {
-	if _, ok := c.r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); !ok {
-		panic(http.ErrAbortHandler)
-	}
 	connection, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer connection.Close()
-	raw := connection
 	if secured, ok := connection.(*tls.Conn); ok {
-		raw = secured.NetConn()
+		connection = secured.NetConn()
 	}
-	if tcp, ok := raw.(*net.TCPConn); ok {
-		// Makes Close send a reset in place of an end.
-		_ = tcp.SetLinger(0)
+	if tcp, ok := connection.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // makes Close send a reset in place of an end
 	}
-	_ = raw.Close()
+	_ = connection.Close()
 }
 
 // newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.

@@ -27,8 +27,7 @@ type Server struct {
 	served      chan struct{}
 	open        sync.WaitGroup
 	connections atomic.Int64
-	closeOnce   sync.Once
-	closeErr    error
+	close       func() error
 }
 
 // Listen starts a server for s. The address must be a loopback IP address or "localhost",
@@ -53,6 +52,7 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 		listener = tls.NewListener(listener, config)
 	}
 	server.http = newHTTPServer(s, server.track)
+	server.close = sync.OnceValue(server.stop)
 	go func() {
 		defer close(server.served)
 		_ = server.http.Serve(listener) // ends with an error always: ErrServerClosed or the listener's
@@ -115,29 +115,32 @@ func (s *Server) Connections() int { return int(s.connections.Load()) }
 
 // Close stops the server, closes all connections and returns when their goroutines have
 // ended. It may be called more than once.
-func (s *Server) Close() error {
-	s.closeOnce.Do(func() {
-		s.closeErr = s.http.Close()
-		<-s.served
-		// The second call closes a connection that was being accepted during the first.
-		// Its only error is that the listener is closed.
-		_ = s.http.Close()
-		s.open.Wait()
-	})
-	return s.closeErr
+func (s *Server) Close() error { return s.close() }
+
+func (s *Server) stop() error {
+	err := s.http.Close()
+	<-s.served
+	// The second call closes a connection that was being accepted during the first.
+	// Its only error is that the listener is closed.
+	_ = s.http.Close()
+	s.open.Wait()
+	return err
 }
 
 // A Pipe is a listener without a socket: a server accepts the connections that a client
 // in the same process dials. Tests in a synctest bubble need it, because waiting on a
 // real socket would stop the bubble's clock.
 type Pipe struct {
-	dialled   chan net.Conn
-	closed    chan struct{}
-	closeOnce sync.Once
+	dialled chan net.Conn
+	closed  chan struct{}
+	close   func()
 }
 
 // NewPipe returns a listener for http.Server.Serve, and for a client's Dial.
-func NewPipe() *Pipe { return &Pipe{dialled: make(chan net.Conn), closed: make(chan struct{})} }
+func NewPipe() *Pipe {
+	closed := make(chan struct{})
+	return &Pipe{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
+}
 
 // Dial waits until the server accepts. It ignores network and address.
 func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -164,7 +167,7 @@ func (p *Pipe) Accept() (net.Conn, error) {
 
 // Close ends Accept and Dial. It may be called more than once.
 func (p *Pipe) Close() error {
-	p.closeOnce.Do(func() { close(p.closed) })
+	p.close()
 	return nil
 }
 
