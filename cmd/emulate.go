@@ -1,12 +1,12 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,7 +37,6 @@ type emulateOptions struct {
 	listen  string
 	tls     bool
 	sts     bool
-	allow   []string
 	foreign []string
 	faults  mixtureFlag
 }
@@ -101,19 +100,12 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	}
 	document := newEmulateDocument(server.URL, rootFile)
 	document.InstanceID, _, _ = strings.Cut(o.Instances[0], "@")
-	if o.sts {
-		document.Environment[credentials.EnvSecurityToken] = emulatedToken
-	}
-	return a.serve(cmd.Context(), document)
-}
-
-// serve prints how to call the service and waits for the interrupt that ends it.
-func (a *app) serve(ctx context.Context, document emulateDocument) error {
+	document.Environment[credentials.EnvSecurityToken] = o.Credentials[0].SecurityToken
 	if err := a.print(document, document.plain); err != nil {
 		return err
 	}
 	a.note("serving until interrupted")
-	<-ctx.Done()
+	<-cmd.Context().Done()
 	return nil
 }
 
@@ -172,13 +164,12 @@ func (d emulateDocument) plain(w io.Writer) error {
 	return nil
 }
 
-// shellQuoted leaves alone what a shell takes as it is, and quotes the rest: the folder of
-// temporary files can have a space in it.
+// shellWord is what a shell takes as it is.
+var shellWord = regexp.MustCompile(`^[a-zA-Z0-9_./:\[\]-]*$`)
+
+// shellQuoted quotes a value if need be: the folder of temporary files can have a space in it.
 func shellQuoted(value string) string {
-	odd := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:[]", r))
-	}
-	if !strings.ContainsFunc(value, odd) {
+	if shellWord.MatchString(value) {
 		return value
 	}
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"

@@ -12,22 +12,17 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
 	flags.BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
 	flags.BoolVar(&o.Hard, "hard", false, "differ from the real service where a client should not rely on it")
-	o.addAccess(cmd)
+	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
+	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
+	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
+	flags.StringArrayVar(&o.Credentials[0].Allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
+	flags.StringArrayVar(&o.Deny, "deny", nil, "operation that is denied to everybody, such as RegisterCaCertificate (as often as needed)")
 	o.addForms(cmd)
 	o.addCodesAndLists(cmd)
 	flags.Var(duration{value: &o.ClockSkew, signed: true}, "clock-skew", "how far the service's clock is ahead; -20m: behind")
 	flags.BoolVar(&o.RateLimit, "rate-limit", false, "throttle above 500 calls a second of an operation; block an address above 300 for a minute")
 	flags.Var(faultFlag{&o.Faults}, "fault", "make calls go wrong, see above (as often as needed)")
 	flags.Var(&o.faults, "faults", "make calls go wrong at random: rate=R[,seed=N][,kinds=KIND+KIND...]")
-}
-
-func (o *emulateOptions) addAccess(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
-	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
-	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
-	flags.StringArrayVar(&o.allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
-	flags.StringArrayVar(&o.Deny, "deny", nil, "operation that is denied to everybody, such as RegisterCaCertificate (as often as needed)")
 }
 
 func (o *emulateOptions) addForms(cmd *cobra.Command) {
@@ -72,16 +67,13 @@ func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 const foreignAccount = "2000000000000002"
 
 // service is what the flags come to. Of whether it makes sense the emulator judges.
-func (o emulateOptions) service() emulator.Options {
-	options := o.Options
-	credential := emulator.Credential{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret, Allow: o.allow}
+func (o *emulateOptions) service() emulator.Options {
 	if o.sts {
-		credential.SecurityToken = emulatedToken
+		o.Credentials[0].SecurityToken = emulatedToken
 	}
-	options.Credentials = []emulator.Credential{credential}
 	if len(o.foreign) > 0 {
-		options.Accounts = []emulator.Account{{ID: foreignAccount, Instances: o.foreign}}
+		o.Accounts = []emulator.Account{{ID: foreignAccount, Instances: o.foreign}}
 	}
-	options.Mixture = o.faults.Mixture
-	return options
+	o.Mixture = o.faults.Mixture
+	return o.Options
 }

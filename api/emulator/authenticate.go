@@ -3,7 +3,6 @@ package emulator
 import (
 	"crypto/hmac"
 	"maps"
-	"strings"
 	"time"
 )
 
@@ -47,27 +46,24 @@ func (s *Service) authenticate(c *call) *refusal {
 // sweepInterval is how often old nonces are forgotten.
 const sweepInterval = time.Minute
 
-type nonceKey struct{ accessKeyID, nonce string }
-
 // The nonces are those that were used. Each is kept for as long as the timestamp of the
 // same request could pass again; after that the timestamp alone refuses it, so that memory
 // is bounded.
 // Invented: nonces.
 type nonces struct {
-	until     map[nonceKey]time.Time
+	until     map[string]time.Time // by access key and nonce
 	nextSweep time.Time
 }
 
-func newNonces() nonces { return nonces{until: make(map[nonceKey]time.Time)} }
+func newNonces() nonces { return nonces{until: make(map[string]time.Time)} }
 
 // use records a nonce and reports whether it is new.
 func (n *nonces) use(accessKeyID, nonce string, timestamp, now time.Time) bool {
 	if !now.Before(n.nextSweep) {
 		n.nextSweep = now.Add(sweepInterval)
-		maps.DeleteFunc(n.until, func(_ nonceKey, until time.Time) bool { return now.After(until) })
+		maps.DeleteFunc(n.until, func(_ string, until time.Time) bool { return now.After(until) })
 	}
-	// Cloned, because a part of a request holds on to the memory of the whole.
-	key := nonceKey{strings.Clone(accessKeyID), strings.Clone(nonce)}
+	key := accessKeyID + " " + nonce
 	_, used := n.until[key]
 	if !used {
 		n.until[key] = timestamp.Add(clockTolerance)

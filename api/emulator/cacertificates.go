@@ -20,16 +20,13 @@ func (o Options) ca(r *record) caCertificateVO {
 
 func (s *Service) listCAs(c *call) (answer, *refusal) {
 	all := s.book.list(c.value("MqttInstanceId"), c.now, c.number("PageNo") == 1)
-	page, entries, size := newPage(s.options, c, all, Pages)
+	page, entries, size := newPage(s.options, c, all, Pages, s.options.ca)
 	for s.filler != nil && len(entries) < size {
 		filler := *s.filler
 		filler.Sn = fmt.Sprintf("00e%d-%d", c.number("PageNo"), len(entries))
-		entries = append(entries, &filler)
+		entries = append(entries, s.options.ca(&filler))
 	}
-	page.CaCertificateVOS = []caCertificateVO{}
-	for _, entry := range entries {
-		page.CaCertificateVOS = append(page.CaCertificateVOS, s.options.ca(entry))
-	}
+	page.CaCertificateVOS = entries
 	return answer{Data: page}, nil
 }
 

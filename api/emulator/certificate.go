@@ -122,16 +122,17 @@ func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 // Choosing one of several would be a guess.
 // Invented: common-name.
 func onlyCommonName(certificate *x509.Certificate) string {
-	count := 0
+	var found []any
 	for _, attribute := range certificate.Subject.Names {
 		if attribute.Type.String() == "2.5.4.3" {
-			count++
+			found = append(found, attribute.Value)
 		}
 	}
-	if count != 1 {
+	if len(found) != 1 {
 		return ""
 	}
-	return certificate.Subject.CommonName
+	name, _ := found[0].(string)
+	return name
 }
 
 func refuseContent(reason string) *refusal {

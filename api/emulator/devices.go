@@ -33,11 +33,8 @@ func (s *Service) devicePage(c *call, all []*device) answer {
 		all = slices.Clone(all)
 		slices.Reverse(all)
 	}
-	page, entries, _ := newPage(s.options, c, all, Records)
-	page.DeviceCertificateVOS = []deviceCertificateVO{}
-	for _, d := range entries {
-		page.DeviceCertificateVOS = append(page.DeviceCertificateVOS, s.options.device(d))
-	}
+	page, entries, _ := newPage(s.options, c, all, Records, s.options.device)
+	page.DeviceCertificateVOS = entries
 	return answer{Data: page}
 }
 

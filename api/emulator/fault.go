@@ -49,7 +49,7 @@ func validateFaults(faults []Fault) error {
 }
 
 func (f Fault) validate() error {
-	if err := f.Kind.validate(); err != nil {
+	if err := choose("fault", f.Kind, FaultKinds()...); err != nil {
 		return err
 	}
 	if problem := f.problem(); problem != "" {
@@ -57,8 +57,6 @@ func (f Fault) validate() error {
 	}
 	return nil
 }
-
-func (k FaultKind) validate() error { return choose("fault", k, FaultKinds()...) }
 
 // problem returns the rule that the fault breaks, or "".
 func (f Fault) problem() string {

@@ -21,41 +21,26 @@ func newFaultPlan(faults []Fault, mixture Mixture) *faultPlan {
 	return &faultPlan{faults: faults, mixture: mixture, calls: make(map[string]int)}
 }
 
-// A trouble is a wait before a call, and then perhaps a fault in place of its answer.
-type trouble struct {
-	Fault
-	wait time.Duration
-}
-
-// deliver sends the fault in place of the answer; nil: the call is answered.
-func (t trouble) deliver() func(*delivery) { return faultKinds[t.Kind].deliver }
-
-// next counts a call and returns its trouble. The delays of all faults that hit add up;
-// the first fault that is more than latency is delivered.
-func (p *faultPlan) next(operation string) trouble {
+// next counts a call and returns the fault that it meets, and how long it waits before. The
+// delays of all faults that hit add up; the first that is more than latency is delivered.
+func (p *faultPlan) next(operation string) (met Fault, wait time.Duration) {
 	p.calls[operation]++
 	p.all++
 	random := p.mixture.random(operation, p.calls[operation])
-	var met trouble
-	for _, f := range p.faults {
-		if f.hits(operation, p.calls[operation], p.all) {
-			met.meet(f, random)
+	faults := slices.DeleteFunc(slices.Clone(p.faults), func(f Fault) bool { return !f.hits(operation, p.calls[operation], p.all) })
+	if len(faults) == 0 {
+		faults = []Fault{p.mixture.draw(random)}
+	}
+	for _, f := range faults {
+		wait += f.Delay
+		if f.Jitter > 0 {
+			wait += time.Duration(random.Int64N(int64(f.Jitter) + 1))
+		}
+		if faultKinds[met.Kind].deliver == nil {
+			met = f
 		}
 	}
-	if met.Kind == "" {
-		met.meet(p.mixture.draw(random), random)
-	}
-	return met
-}
-
-func (t *trouble) meet(f Fault, random *rand.Rand) {
-	t.wait += f.Delay
-	if f.Jitter > 0 {
-		t.wait += time.Duration(random.Int64N(int64(f.Jitter) + 1))
-	}
-	if t.deliver() == nil {
-		t.Fault = f
-	}
+	return met, wait
 }
 
 // A Mixture makes faults at random. The fault of the nth call of an operation depends on
@@ -74,7 +59,7 @@ func (m Mixture) validate() error {
 		return errors.New("emulator: no kind of fault to draw from")
 	}
 	for _, kind := range m.Kinds {
-		if err := kind.validate(); err != nil {
+		if err := choose("fault", kind, FaultKinds()...); err != nil {
 			return err
 		}
 		if kind == FaultRefuse {

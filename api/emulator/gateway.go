@@ -49,7 +49,7 @@ func (s *Service) admit(c *call) *refusal {
 			return refused
 		}
 	}
-	c.met = s.faults.next(c.operation)
+	c.met, c.wait = s.faults.next(c.operation)
 	return nil
 }
 

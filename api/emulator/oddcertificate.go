@@ -55,7 +55,9 @@ func parseOdd(der []byte) (*x509.Certificate, bool) {
 	}
 	var name []attributesSET
 	if _, err := asn1.Unmarshal(parts[4].der, &name); err == nil {
-		certificate.Subject.FillFromRDNSequence(texts(name))
+		for _, attribute := range slices.Concat(name...) { // whatever the type of a value allows
+			certificate.Subject.Names = append(certificate.Subject.Names, pkix.AttributeTypeAndValue{Type: attribute.ID, Value: string(attribute.Value.Bytes)})
+		}
 	}
 	return certificate, true
 }
@@ -64,15 +66,6 @@ func parseOdd(der []byte) (*x509.Certificate, bool) {
 type attributesSET []struct {
 	ID    asn1.ObjectIdentifier
 	Value asn1.RawValue
-}
-
-// texts takes the values as they are, whatever their type allows.
-func texts(name []attributesSET) *pkix.RDNSequence {
-	var sequence pkix.RDNSequence
-	for _, attribute := range slices.Concat(name...) {
-		sequence = append(sequence, pkix.RelativeDistinguishedNameSET{{Type: attribute.ID, Value: string(attribute.Value.Bytes)}})
-	}
-	return &sequence
 }
 
 var signatures = map[string]x509.SignatureAlgorithm{

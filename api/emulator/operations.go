@@ -81,10 +81,10 @@ type page struct {
 	DeviceCertificateVOS    []deviceCertificateVO `json:",omitzero"`
 }
 
-// newPage returns the head of the page that a call asks for, the entries on it and its size.
+// newPage returns the head of the page that a call asks for, its entries and its size.
 // The service's own limit cuts the size, and the answer echoes the cut size. The unit of
 // Total is that of the Chinese page on the list, unless the options have another.
-func newPage[T any](o Options, c *call, all []T, unit TotalForm) (head page, entries []T, size int) {
+func newPage[T, VO any](o Options, c *call, all []T, unit TotalForm, form func(T) VO) (head page, entries []VO, size int) {
 	number, size := c.number("PageNo"), min(c.number("PageSize"), o.PageLimit)
 	if o.Total != PerList {
 		unit = o.Total
@@ -94,10 +94,12 @@ func newPage[T any](o Options, c *call, all []T, unit TotalForm) (head page, ent
 		total = (total + size - 1) / size
 	}
 	head.Total, head.PageNo, head.PageSize = o.number(int64(total)), o.number(int64(number)), o.number(int64(size))
+	entries = []VO{} // not nil: an empty list is in the answer, too
 	// Divided rather than multiplied: a huge number must not overflow.
 	if number-1 <= len(all)/size {
-		start := (number - 1) * size
-		entries = all[start:min(start+size, len(all))]
+		for _, entry := range all[(number-1)*size : min(number*size, len(all))] {
+			entries = append(entries, form(entry))
+		}
 	}
 	return head, entries, size
 }

@@ -28,7 +28,8 @@ func (c *call) read() *refusal {
 		return refuseParameter("The query string is not percent-encoded.")
 	}
 	c.parameters = maps.Clone(c.query)
-	if !hasForm(c.r) {
+	kind, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
 	form, err := parseParameters(string(c.body))
@@ -39,11 +40,6 @@ func (c *call) read() *refusal {
 		c.parameters[name] = slices.Concat(c.parameters[name], values)
 	}
 	return nil
-}
-
-func hasForm(r *http.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "application/x-www-form-urlencoded"
 }
 
 // Parameters are those of a query string or a form, decoded.

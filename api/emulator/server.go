@@ -14,10 +14,6 @@ import (
 	"time"
 )
 
-// maxHeaderBytes is many times the request line of RegisterCaCertificate: two
-// percent-encoded PEM certificates of RSA 4096, some 6 kB.
-const maxHeaderBytes = 128 << 10
-
 // A Server serves a Service on a loopback address.
 type Server struct {
 	URL     string // with the IP address and the port that it listens on
@@ -91,7 +87,7 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		ReadTimeout:       20 * time.Second,
 		WriteTimeout:      20 * time.Second,
 		IdleTimeout:       2 * time.Minute, // more than a client pauses between two looks
-		MaxHeaderBytes:    maxHeaderBytes,
+		MaxHeaderBytes:    128 << 10,       // many times two percent-encoded certificates of RSA 4096 (6 kB)
 		ConnState:         track,
 		// The client reports errors of a connection, such as a failed handshake. stderr
 		// belongs to the program.

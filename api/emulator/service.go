@@ -40,8 +40,9 @@ type call struct {
 	claim
 	op         operation
 	credential Credential
-	met        trouble
-	reason     string // of a refusal
+	met        Fault
+	wait       time.Duration // before the work and the fault
+	reason     string        // of a refusal
 }
 
 // New returns a service with the CAs of Options.Strangers and no others. It fails if an
@@ -79,12 +80,12 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.send(c, s.refusal(c, refused))
 		return
 	}
-	if c.met.wait > 0 && !c.pause(c.met.wait) {
+	if c.wait > 0 && !c.pause(c.wait) {
 		s.enter(c, 0, "")
 		panic(http.ErrAbortHandler) // the client has left before any work
 	}
 	c.now = s.now()
-	deliver := c.met.deliver()
+	deliver := faultKinds[c.met.Kind].deliver
 	if deliver == nil {
 		s.send(c, s.run(c))
 		return
@@ -130,12 +131,11 @@ func (s *Service) Inject(faults ...Fault) error {
 	return nil
 }
 
-// journalLimit is the number of requests kept at least; at most twice as many are kept.
-const journalLimit = 50_000
-
-// maxOperationLength bounds an operation's name in the journal: a client may send
-// anything.
-const maxOperationLength = 128
+// Limits of the journal.
+const (
+	journalLimit       = 50_000 // requests kept at least; at most twice as many are kept
+	maxOperationLength = 128    // of a name: a client may send anything
+)
 
 // A Request is a request that the service has received, with the outcome.
 type Request struct {
