@@ -10,9 +10,6 @@ import (
 // the vendor's page on the V3 signature.
 const clockTolerance = 15 * time.Minute
 
-// timestampLayout is the form of x-acs-date and Timestamp: UTC, to the second.
-const timestampLayout = "2006-01-02T15:04:05Z"
-
 // authenticate checks that a request comes from the holder of a known credential, now,
 // and for the first time.
 // Invented: auth-order, tokens.
@@ -24,7 +21,7 @@ func (s *Service) authenticate(c *call) *refusal {
 	if c.credential, ok = s.credentials[c.accessKeyID]; !ok {
 		return refuse("InvalidAccessKeyId.NotFound")
 	}
-	timestamp, err := time.Parse(timestampLayout, c.timestamp)
+	timestamp, err := time.Parse("2006-01-02T15:04:05Z", c.timestamp) // UTC, to the second
 	expected := c.sign(c.credential.AccessKeySecret, c.signed)
 	switch {
 	case err != nil:
@@ -43,9 +40,6 @@ func (s *Service) authenticate(c *call) *refusal {
 	return nil
 }
 
-// sweepInterval is how often old nonces are forgotten.
-const sweepInterval = time.Minute
-
 // The nonces are those that were used. Each is kept for as long as the timestamp of the
 // same request could pass again; after that the timestamp alone refuses it, so that memory
 // is bounded.
@@ -60,7 +54,7 @@ func newNonces() nonces { return nonces{until: make(map[string]time.Time)} }
 // use records a nonce and reports whether it is new.
 func (n *nonces) use(accessKeyID, nonce string, timestamp, now time.Time) bool {
 	if !now.Before(n.nextSweep) {
-		n.nextSweep = now.Add(sweepInterval)
+		n.nextSweep = now.Add(time.Minute)
 		maps.DeleteFunc(n.until, func(_ string, until time.Time) bool { return now.After(until) })
 	}
 	key := accessKeyID + " " + nonce

@@ -109,16 +109,13 @@ func (d *delivery) head(status int, header, value string) {
 	d.w.WriteHeader(status)
 }
 
-// defaultOversize is more than any answer of the service: a page of 100 CAs has some
-// hundred kilobytes.
-const defaultOversize int64 = 16 << 20
-
 func (d *delivery) oversize() {
 	d.unlimited()
 	d.head(http.StatusOK, "Content-Type", "application/json;charset=utf-8")
 	chunk := bytes.Repeat([]byte("x"), 32<<10)
 	_, err := io.WriteString(d.w, `{"RequestId":"`)
-	for left := cmp.Or(d.met.Size, defaultOversize); left > 0 && err == nil; left -= int64(len(chunk)) {
+	// A page of 100 CAs, the largest answer of the service, has some hundred kilobytes.
+	for left := cmp.Or(d.met.Size, 16<<20); left > 0 && err == nil; left -= int64(len(chunk)) {
 		_, err = d.w.Write(chunk[:min(left, int64(len(chunk)))])
 	}
 }

@@ -76,14 +76,8 @@ func (m Mixture) random(operation string, nth int) *rand.Rand {
 	return rand.New(rand.NewPCG(m.Seed, hash.Sum64()))
 }
 
-// Bounds of a drawn fault: long enough to be noticed, short enough for the patience of
-// every client.
-const (
-	drawnDelay      = 5 * time.Second
-	drawnRetryAfter = 3 * time.Second
-)
-
-// draw returns the fault of a call, or none.
+// draw returns the fault of a call, or none. Its pauses are long enough to be noticed, and
+// short enough for the patience of every client.
 func (m Mixture) draw(random *rand.Rand) (f Fault) {
 	if random.Float64() >= m.Rate {
 		return f
@@ -97,9 +91,9 @@ func (m Mixture) draw(random *rand.Rand) (f Fault) {
 	f.AfterWork = after && !kind.keepsAnswer && !kind.undone
 	switch f.Kind {
 	case FaultThrottle:
-		f.RetryAfter = time.Duration(random.Int64N(int64(drawnRetryAfter)))
+		f.RetryAfter = time.Duration(random.Int64N(int64(3 * time.Second)))
 	case FaultLatency:
-		f.Jitter = drawnDelay
+		f.Jitter = 5 * time.Second
 	}
 	return f
 }

@@ -14,17 +14,12 @@ func (s *Service) scope(id string) string {
 
 // An instanceVO is an instance, with the fields and types of the vendor's SDKs.
 type instanceVO struct {
-	InstanceID     string `json:"InstanceId" xml:"InstanceId"`
-	InstanceName   string
-	InstanceStatus any
-	InstanceType   any
-	RegionID       string `json:"RegionId" xml:"RegionId"`
-	KernelVersion  string
-	OrderID        string `json:"OrderId" xml:"OrderId"`
-	Specific       string // of a professional instance only
-	MqttTags       []instanceTag
-	CreateTime     any
-	ExpireTime     any
+	InstanceID                                           string `json:"InstanceId" xml:"InstanceId"`
+	RegionID                                             string `json:"RegionId" xml:"RegionId"`
+	OrderID                                              string `json:"OrderId" xml:"OrderId"`
+	InstanceName, KernelVersion, Specific                string // Specific is of a professional instance only
+	MqttTags                                             []instanceTag
+	InstanceStatus, InstanceType, CreateTime, ExpireTime any
 }
 
 type instanceTag struct{ TagKey, TagValue string }

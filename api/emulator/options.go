@@ -133,11 +133,13 @@ func validateDeny(names []string) error {
 	return nil
 }
 
-// Limits of a book, which is in memory.
+// Limits of a book, which is in memory, and of its registration codes.
 const (
-	maxCodeLength   = 64
-	maxStrangers    = 1000
-	maxDevicesPerCA = 100_000
+	uuidLength        = 36
+	defaultCodeLength = 46 // of the vendor's example: a UUID and ten digits
+	maxCodeLength     = 64
+	maxStrangers      = 1000
+	maxDevicesPerCA   = 100_000
 )
 
 // choose checks that a word is one of the allowed ones.

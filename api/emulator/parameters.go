@@ -12,16 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody has room for the form of RegisterCaCertificate, many times over.
-const maxBody = 64 << 10
-
 // read reads the parameters of a request. It takes a plus sign for a space, as servers of
 // HTML forms do, so that a client that forgets to encode a plus sign fails here as it fails
 // there.
 // Invented: body.
 func (c *call) read() *refusal {
 	var err error
-	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody)); err != nil {
+	// A form of RegisterCaCertificate is many times smaller than the limit.
+	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, 64<<10)); err != nil {
 		return refuseParameter("The request body is incomplete or too large.")
 	}
 	if c.query, err = parseParameters(c.r.URL.RawQuery); err != nil {

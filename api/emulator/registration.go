@@ -87,12 +87,6 @@ func (b *book) spendCode(instance, text string) {
 	delete(b.codes, instance)
 }
 
-// uuidLength is the number of characters of a UUID.
-const uuidLength = 36
-
-// defaultCodeLength is the length of the vendor's example: a UUID and ten digits.
-const defaultCodeLength = 46
-
 // newRegisterCode makes a code in the form of the vendor's example: a UUID and digits.
 func newRegisterCode(length int) string {
 	code := newUUID()

@@ -57,20 +57,19 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 }
 
 // resolveLoopback looks up no name but localhost, and checks the address of that, too.
-func resolveLoopback(addr string) (*net.TCPAddr, error) {
+func resolveLoopback(addr string) (tcpAddr *net.TCPAddr, err error) {
 	host, _, err := net.SplitHostPort(addr)
+	if err == nil && host != "localhost" && net.ParseIP(host) == nil {
+		err = errors.New("neither an IP address nor localhost")
+	}
+	if err == nil {
+		tcpAddr, err = net.ResolveTCPAddr("tcp", addr)
+	}
+	if err == nil && !tcpAddr.IP.IsLoopback() {
+		err = errors.New("not a loopback address")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("emulator: listen address %q: %w", addr, err)
-	}
-	if host != "localhost" && net.ParseIP(host) == nil {
-		return nil, fmt.Errorf("emulator: listen address %q: neither an IP address nor localhost", addr)
-	}
-	tcpAddr, err := net.ResolveTCPAddr("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("emulator: listen address %q: %w", addr, err)
-	}
-	if !tcpAddr.IP.IsLoopback() {
-		return nil, fmt.Errorf("emulator: listen address %q: not a loopback address", addr)
 	}
 	return tcpAddr, nil
 }

@@ -98,14 +98,8 @@ func hexSHA256(data []byte) string {
 	return fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// The one method and version of the RPC signature. Its rules are those of the vendor's page
-// "RPC signature mechanism".
-const (
-	rpcSignatureMethod  = "HMAC-SHA1"
-	rpcSignatureVersion = "1.0"
-)
-
-// rpcClaim reads a request under signature 1.0. Without Format=JSON its answer is XML.
+// rpcClaim reads a request under signature 1.0, by the rules of the vendor's page "RPC
+// signature mechanism". Without Format=JSON its answer is XML.
 func (c *call) rpcClaim() claim {
 	signed := rpcStringToSign(c.r.Method, c.parameters)
 	return claim{
@@ -115,7 +109,7 @@ func (c *call) rpcClaim() claim {
 		token:       c.value("SecurityToken"),
 		timestamp:   c.value("Timestamp"),
 		nonce:       c.value("SignatureNonce"),
-		complete:    c.value("Signature") != "" && c.value("SignatureMethod") == rpcSignatureMethod && c.value("SignatureVersion") == rpcSignatureVersion,
+		complete:    c.value("Signature") != "" && c.value("SignatureMethod") == "HMAC-SHA1" && c.value("SignatureVersion") == "1.0",
 		xml:         !strings.EqualFold(c.value("Format"), "JSON"),
 
 		signature: c.value("Signature"),
