@@ -30,11 +30,6 @@ type Credential struct {
 	Allow []string
 }
 
-// accounts returns all accounts, the default one first.
-func (o Options) accounts() []Account {
-	return append([]Account{{DefaultAccount, o.Instances}}, o.Accounts...)
-}
-
 // An instance is what the service knows of an instance.
 type instance struct{ account, region string }
 
@@ -45,7 +40,7 @@ const emulatedRegion = "cn-emulated"
 // instances returns all instances by their ids.
 func (o Options) instances() (map[string]instance, error) {
 	all := make(map[string]instance)
-	for _, account := range o.accounts() {
+	for _, account := range o.Accounts {
 		for _, text := range account.Instances {
 			id, region, given := strings.Cut(text, "@")
 			if given && region == "" || strings.Contains(region, "@") {
@@ -65,7 +60,7 @@ func (o Options) instances() (map[string]instance, error) {
 // credentials returns all credentials by their ids, each with its account.
 func (o Options) credentials() (map[string]Credential, error) {
 	accounts := make(map[string]Account)
-	for _, account := range o.accounts() {
+	for _, account := range o.Accounts {
 		if err := add(accounts, "account", account.ID, account); err != nil {
 			return nil, err
 		}

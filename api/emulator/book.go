@@ -41,12 +41,6 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	return nil
 }
 
-// addStranger enters a CA that every list shows at once: it was registered before the
-// list delay began.
-func (b *book) addStranger(sub submission, now time.Time) {
-	b.records = append(b.records, &record{submission: sub, registered: now.Add(-b.options.ListDelay), stranger: true})
-}
-
 // list returns the CAs of an instance that a reader sees now. A new look may be answered
 // by another replica; the next page of a list is not a new look.
 // Invented: order.
@@ -82,12 +76,10 @@ func (b *book) delete(entry *record) {
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
 }
 
-// of returns the CAs of an instance.
 func (b *book) of(instance string) []*record {
 	return slices.DeleteFunc(slices.Clone(b.records), func(r *record) bool { return r.instance != instance })
 }
 
-// find returns the record of a CA, or nil.
 func (b *book) find(instance, sn string) *record {
 	i := slices.IndexFunc(b.records, func(r *record) bool { return r.instance == instance && r.Sn == sn })
 	if i < 0 {

@@ -41,19 +41,12 @@ func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 
 func validateFaults(faults []Fault) error {
 	for _, f := range faults {
-		if err := f.validate(); err != nil {
+		if err := choose("fault", f.Kind, FaultKinds()...); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (f Fault) validate() error {
-	if err := choose("fault", f.Kind, FaultKinds()...); err != nil {
-		return err
-	}
-	if problem := f.problem(); problem != "" {
-		return fmt.Errorf("emulator: fault %s: %s", f.Kind, problem)
+		if problem := f.problem(); problem != "" {
+			return fmt.Errorf("emulator: fault %s: %s", f.Kind, problem)
+		}
 	}
 	return nil
 }

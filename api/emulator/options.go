@@ -78,12 +78,13 @@ var hard = Options{
 	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, RefuseNoDevices: true, ControlText: true,
 }
 
-// withDefaults fills in the empty fields.
+// withDefaults fills in the empty fields, and puts the default account before the others.
 func (o Options) withDefaults() Options {
 	if o.Hard {
 		o = o.or(hard)
 	}
 	o = o.or(usual)
+	o.Accounts = append([]Account{{DefaultAccount, o.Instances}}, o.Accounts...)
 	length := o.CodeLength
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }

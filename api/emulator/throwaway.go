@@ -31,10 +31,11 @@ type throwaway struct {
 // throwawayTemplate is valid from an hour ago, for clocks that are a little behind. Its
 // serial number has 17 bytes, and a letter in the first.
 func throwawayTemplate(commonName string, now time.Time, lifetime time.Duration) *x509.Certificate {
-	var random [16]byte
-	rand.Read(random[:])
+	random := make([]byte, 17)
+	rand.Read(random)
+	random[0] = 0x5f
 	return &x509.Certificate{
-		SerialNumber:          new(big.Int).SetBytes(append([]byte{0x5f}, random[:]...)),
+		SerialNumber:          new(big.Int).SetBytes(random),
 		Subject:               pkix.Name{CommonName: commonName},
 		NotBefore:             now.Add(-time.Hour),
 		NotAfter:              now.Add(lifetime),
@@ -92,39 +93,36 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 }
 
 // populate registers the strangers and makes the CA that fills an endless list.
-func (s *Service) populate() error {
+func (s *Service) populate() (err error) {
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
 		for i := range s.options.Strangers {
-			sub, err := s.newStranger(id, s.options.text(fmt.Sprintf("stranger %d", i+1)))
+			entry, err := s.newStranger(id, s.options.text(fmt.Sprintf("stranger %d", i+1)))
 			if err != nil {
-				return fmt.Errorf("emulator: make a CA of a stranger: %w", err)
+				return err
 			}
-			s.book.addStranger(sub, s.now())
+			s.book.records = append(s.book.records, entry)
 		}
 	}
 	if s.options.EndlessList {
-		sub, err := s.newStranger("", "endless")
-		if err != nil {
-			return fmt.Errorf("emulator: make a CA for an endless list: %w", err)
-		}
-		s.filler = &record{submission: sub}
+		s.filler, err = s.newStranger("", "endless")
 	}
-	return nil
+	return err
 }
 
-// newStranger makes a CA of other people, with its verification certificate.
-func (s *Service) newStranger(instance, name string) (submission, error) {
-	sub := submission{instance: instance, scope: s.scope(instance)}
-	sub.CaName, sub.RegistrationCode = name, newRegisterCode(defaultCodeLength)
+// newStranger makes a CA of other people, with its verification certificate. Every list
+// shows it at once: it was registered before the list delay began.
+func (s *Service) newStranger(instance, name string) (*record, error) {
 	ca, err := newThrowawayCA("stranger", s.now(), strangerLifetime)
 	if err != nil {
-		return sub, err
+		return nil, fmt.Errorf("emulator: make a CA of a stranger: %w", err)
 	}
-	verification, err := ca.issue(throwawayTemplate(sub.RegistrationCode, s.now(), strangerLifetime))
+	code := newRegisterCode(defaultCodeLength)
+	verification, err := ca.issue(throwawayTemplate(code, s.now(), strangerLifetime))
 	if err != nil {
-		return sub, err
+		return nil, fmt.Errorf("emulator: make a verification certificate of a stranger: %w", err)
 	}
-	sub.ca, sub.Sn = ca.certificate, s.options.Sn.format(ca.certificate.SerialNumber)
+	sub := submission{instance: instance, scope: s.scope(instance), ca: ca.certificate}
+	sub.RegistrationCode, sub.CaName, sub.Sn = code, name, s.options.Sn.format(ca.certificate.SerialNumber)
 	sub.CaContent, sub.VerificationContent = string(ca.pem()), string(verification.pem())
-	return sub, nil
+	return &record{submission: sub, registered: s.now().Add(-s.options.ListDelay), stranger: true}, nil
 }
