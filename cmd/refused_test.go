@@ -126,7 +126,7 @@ func TestEachRequestRefused(t *testing.T) {
 	for _, tt := range networkCommands {
 		for nth, operation := range strings.Fields(tt.requests) {
 			t.Run(strings.ReplaceAll(tt.args, " ", "_")+"/"+operation, func(t *testing.T) {
-				for _, more := range []string{"", " --json"} {
+				for _, more := range []string{"", " --json --verbose"} {
 					s := newStage(t, tt.state)
 					s.service.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Call: nth + 1})
 					code, stdout, stderr := runHere(s.line(tt.args + more)...)
@@ -146,16 +146,20 @@ func TestEachRequestRefused(t *testing.T) {
 	}
 }
 
-// endsInErrorObject fails unless the last line is an error object with the exit code.
+// endsInErrorObject fails unless each line is an object with a type and a message, and the last,
+// and no other, an error with the exit code.
 func endsInErrorObject(t *testing.T, stderr string, code int) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
-	var last struct {
-		Message  string
-		ExitCode int `json:"exit_code"`
-	}
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &last); err != nil || last.Message == "" || last.ExitCode != code {
-		t.Errorf("the last line is no error object with the exit code %d: %v: %s", code, err, stderr)
+	for i, line := range lines {
+		var object struct {
+			Type, Message string
+			ExitCode      int `json:"exit_code"`
+		}
+		err := json.Unmarshal([]byte(line), &object)
+		if isLast := i == len(lines)-1; err != nil || object.Message == "" || object.Type == "" || isLast != (object.Type == "error") || isLast && object.ExitCode != code {
+			t.Errorf("line %d is not an object as it should be: %v: %s", i+1, err, stderr)
+		}
 	}
 }
 

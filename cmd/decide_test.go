@@ -1,0 +1,171 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/topics"
+)
+
+// failures are all kinds of errors as a script gets them.
+func failures(t *testing.T) (all []failure) {
+	for _, tt := range errorCases(t) {
+		all = append(all, describe(&cobra.Command{}, tt.err))
+	}
+	return all
+}
+
+func exitCodesTopic() string {
+	topic, _ := topics.Find("exit-codes")
+	return topic.Text
+}
+
+// The topic has every reason with its exit codes, and no other.
+func TestReasonsAreDocumented(t *testing.T) {
+	codes := map[string][]string{}
+	for _, f := range failures(t) {
+		if code := fmt.Sprint(f.ExitCode); !slices.Contains(codes[f.Reason], code) {
+			codes[f.Reason] = append(codes[f.Reason], code)
+		}
+	}
+	var want, got []string
+	for reason, of := range codes {
+		slices.Sort(of)
+		want = append(want, reason+" "+strings.Join(of, ", "))
+	}
+	_, table, _ := strings.Cut(exitCodesTopic(), "| reason | exit code | meaning |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([0-9, ]+) \\| .+ \\|$").FindAllStringSubmatch(table, -1) {
+		got = append(got, row[1]+" "+row[2])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("\n got %q\nwant %q", got, want)
+	}
+}
+
+// The Job of both READMEs ends for good only on exit codes of which every error is final.
+func TestJobEndsOnWhatIsFinal(t *testing.T) {
+	for _, file := range []string{"README.md", filepath.Join(".github", "README-CN.md")} {
+		text, err := os.ReadFile(filepath.Join("..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := regexp.MustCompile(`action: FailJob, onExitCodes: \{operator: In, values: \[(.+?)\]`).FindSubmatch(text)
+		if values == nil {
+			t.Fatalf("%s has no Job that ends on exit codes", file)
+		}
+		codes := strings.Split(string(values[1]), ", ")
+		for _, f := range failures(t) {
+			if slices.Contains(codes, fmt.Sprint(f.ExitCode)) && f.Retry != retryNo {
+				t.Errorf("%s: the Job ends for good on %+v", file, f)
+			}
+		}
+	}
+}
+
+// decision is what the program for jq should say of an error.
+func decision(f failure) string {
+	switch f.Retry {
+	case retryNow, retryLater:
+		return "retry"
+	case retryLook:
+		return "alert"
+	}
+	if slices.Contains([]string{"not_listed", "inactive", "expiring", "fault"}, f.Reason) {
+		return "alert"
+	}
+	return "stop"
+}
+
+// A script that goes by the exit code alone does not go on where one that goes by the error
+// stops, and does not stop where that one goes on.
+func TestDecisionsFitTheExitCodes(t *testing.T) {
+	want := map[int]string{
+		exitFault: "alert", exitUsage: "stop", exitLocal: "stop", exitDenied: "stop", exitRefused: "stop",
+		exitUnavailable: "retry alert stop", exitNotListed: "alert", exitExpiring: "alert", exitInterrupted: "retry alert stop",
+	}
+	for _, f := range failures(t) {
+		if !strings.Contains(want[f.ExitCode], decision(f)) {
+			t.Errorf("exit code %d: %s, want %s: %+v", f.ExitCode, decision(f), want[f.ExitCode], f)
+		}
+	}
+}
+
+// The program for jq in the topic, which the story runs, decides for every kind of error.
+func TestProgramForJQ(t *testing.T) {
+	_, program, _ := strings.Cut(exitCodesTopic(), "```jq\n")
+	program, _, _ = strings.Cut(program, "```")
+	story, err := os.ReadFile(filepath.Join("..", "testdata", "script", "decide.txtar"))
+	if err != nil || program == "" || !strings.HasSuffix(string(story), "-- decide.jq --\n"+program) || strings.Count(program, "\n") > 10 {
+		t.Fatalf("the story decide should end in the program of the topic, which has at most ten lines: %v\n%s", err, program)
+	}
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("jq is not installed; TestDecisionsFitTheExitCodes makes the same decisions")
+	}
+	for _, f := range append(failures(t), failure{}) {
+		var line bytes.Buffer
+		c := &console{err: terminal.NewScreen(&line, terminal.Display{})}
+		c.record(remark{"warning", "first"})
+		want := "done"
+		if f.Type != "" {
+			c.record(f)
+			want = decision(f)
+		}
+		jq := exec.Command("jq", "-n", "-r", program)
+		jq.Stdin = &line
+		if got, err := jq.CombinedOutput(); err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("%v, %s, want %s: %+v", err, got, want, f)
+		}
+	}
+}
+
+// The topic has every type of line on standard error, with its fields.
+func TestLinesAreDocumented(t *testing.T) {
+	for kind, object := range map[string]any{
+		"warning": remark{}, "note": remark{}, "step": stepRecord{}, "retry": retryRecord{}, "request": requestRecord{}, "error": failure{},
+	} {
+		fields := slices.DeleteFunc(fieldsOf(reflect.TypeOf(object)), func(name string) bool { return name == "type" || name == "message" })
+		row := "| `" + kind + "` | |"
+		if len(fields) > 0 {
+			row = "| `" + kind + "` | `" + strings.Join(fields, "` `") + "` |"
+		}
+		if !strings.Contains(exitCodesTopic(), row) {
+			t.Errorf("the topic should have the row %s", row)
+		}
+	}
+}
+
+// With --json a step, a note and a request are lines of standard error only if --verbose asks for
+// them; warnings and the error always are.
+func TestLinesOfARun(t *testing.T) {
+	for more, want := range map[string]string{
+		"":                   "error warning",
+		" --verbose":         "error request step warning",
+		" --verbose --quiet": "error request warning",
+	} {
+		s := newStage(t, "absent")
+		_, _, stderr := runHere(s.line("confirm --wait 0s --ca-cert CERT --json" + more)...)
+		types := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^\{"type":"(\w+)"`).FindAllStringSubmatch(stderr, -1) {
+			types[m[1]] = true
+		}
+		if got := strings.Join(slices.Sorted(maps.Keys(types)), " "); got != want {
+			t.Errorf("%s: %s, want %s: %s", more, got, want, stderr)
+		}
+		endsInErrorObject(t, stderr, exitNotListed)
+	}
+}
