@@ -70,7 +70,7 @@ func TestJobEndsOnWhatIsFinal(t *testing.T) {
 		}
 		codes := strings.Split(string(values[1]), ", ")
 		for _, f := range failures(t) {
-			if slices.Contains(codes, fmt.Sprint(f.ExitCode)) && f.Retry != retryNo {
+			if slices.Contains(codes, fmt.Sprint(f.ExitCode)) && f.Retry != "no" {
 				t.Errorf("%s: the Job ends for good on %+v", file, f)
 			}
 		}
@@ -80,9 +80,9 @@ func TestJobEndsOnWhatIsFinal(t *testing.T) {
 // decision is what the program for jq should say of an error.
 func decision(f failure) string {
 	switch f.Retry {
-	case retryNow, retryLater:
+	case "now", "later":
 		return "retry"
-	case retryLook:
+	case "look":
 		return "alert"
 	}
 	if slices.Contains([]string{"not_listed", "inactive", "expiring", "fault"}, f.Reason) {

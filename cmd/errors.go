@@ -26,10 +26,16 @@ type errorRow struct {
 
 // row is the row for errors of a type. hint says what to do, "" if there is nothing to add.
 func row[E error](m meaning, hint func(E) string) errorRow {
+	return rowBy(func(own E) (meaning, string) { return m, hint(own) })
+}
+
+// rowBy is the row for errors of a type whose meaning depends on the error.
+func rowBy[E error](explain func(E) (meaning, string)) errorRow {
 	return errorRow{func(_ *cobra.Command, err error, f *failure) bool {
 		own, ok := errors.AsType[E](err)
 		if ok {
-			f.meaning, f.Hint = m, text(hint(own))
+			m, hint := explain(own)
+			f.meaning, f.Hint = m, text(hint)
 		}
 		return ok
 	}}
@@ -67,23 +73,23 @@ const (
 // topic exit-codes has each reason with its meaning.
 func errorTable() []errorRow {
 	var (
-		inList     = meaning{exitRefused, "refused", retryNo, outcomeFailed} // because of what is registered
-		ambiguous  = meaning{exitUsage, "ambiguous", retryNo, outcomeFailed}
-		notListed  = meaning{exitNotListed, "not_listed", retryNo, outcomeFailed}
-		unusable   = meaning{exitUnavailable, "unusable", retryNo, outcomeFailed}
-		timeout    = meaning{exitUnavailable, "timeout", retryLater, outcomeFailed}
-		wrongInput = meaning{exitLocal, "input", retryNo, outcomeFailed}
+		inList     = meaning{exitRefused, "refused", "no", outcomeFailed} // because of what is registered
+		ambiguous  = meaning{exitUsage, "ambiguous", "no", outcomeFailed}
+		notListed  = meaning{exitNotListed, "not_listed", "no", outcomeFailed}
+		unusable   = meaning{exitUnavailable, "unusable", "no", outcomeFailed}
+		timeout    = meaning{exitUnavailable, "timeout", "later", outcomeFailed}
+		wrongInput = meaning{exitLocal, "input", "no", outcomeFailed}
 	)
 	return []errorRow{
 		// What the workflow found out about a CA.
-		row(meaning{exitUnavailable, "unknown", retryLook, outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
-		row(meaning{exitNotListed, "unconfirmed", retryLook, outcomeUnconfirmed}, acceptedHint),
-		row(meaning{exitNotListed, "inactive", retryNo, outcomeUnconfirmed}, advise[*workflow.InactiveError](
+		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
+		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),
+		row(meaning{exitNotListed, "inactive", "no", outcomeUnconfirmed}, advise[*workflow.InactiveError](
 			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
-		row(meaning{exitRefused, "serial_taken", retryNo, outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
-		row(meaning{exitUnavailable, "stale_code", retryLater, outcomeRefused}, advise[*workflow.CodesUsedUpError](
+		row(meaning{exitRefused, "serial_taken", "no", outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
+		row(meaning{exitUnavailable, "stale_code", "later", outcomeRefused}, advise[*workflow.CodesUsedUpError](
 			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
-		row(meaning{exitRefused, "stale_code", retryNo, outcomeRefused}, advise[*workflow.SameCodeError](nameRequest)),
+		row(meaning{exitRefused, "stale_code", "no", outcomeRefused}, advise[*workflow.SameCodeError](nameRequest)),
 		row(unusable, advise[*workflow.OddCodeError](nameRequest)),
 		row(unusable, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
 		row(inList, advise[*workflow.ActiveError](
@@ -92,7 +98,7 @@ func errorTable() []errorRow {
 			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
 		row(inList, advise[*workflow.DevicesError](
 			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
-		row(meaning{exitRefused, "would_reregister", retryNo, outcomeRefused}, advise[*workflow.ReregistrationError](
+		row(meaning{exitRefused, "would_reregister", "no", outcomeRefused}, advise[*workflow.ReregistrationError](
 			"to block the device, run 'mqttca devices deactivate'; to delete the certificate nevertheless, give --allow-reregistration")),
 		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn, or the certificate by --device-cert")),
 		row(notListed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
@@ -101,74 +107,62 @@ func errorTable() []errorRow {
 
 		// The command line and local files.
 		{describeUsage},
-		row(meaning{exitUsage, "usage", retryNo, outcomeFailed}, (*wire.EnvironmentError).Hint),
-		row(meaning{exitExpiring, "expiring", retryNo, outcomeFailed}, (*expiringError).hint),
-		{describeFile},
+		row(meaning{exitUsage, "usage", "no", outcomeFailed}, (*wire.EnvironmentError).Hint),
+		row(meaning{exitExpiring, "expiring", "no", outcomeFailed}, (*expiringError).hint),
+		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
 		row(wrongInput, (*pki.Error).Hint),
 
 		// Credentials and the service.
-		{describeCredentials},
+		rowBy(explainCredentials),
 		{describeRefusal},
-		row(meaning{exitInterrupted, "declined", retryNo, outcomeInterrupted}, noHint[declinedError]),
-		on(context.Canceled, meaning{exitInterrupted, "interrupted", retryNow, outcomeInterrupted}, ""),
-		row(meaning{exitUnavailable, "unreachable", retryNo, outcomeFailed}, advise[*tls.CertificateVerificationError](
+		row(meaning{exitInterrupted, "declined", "no", outcomeInterrupted}, noHint[declinedError]),
+		on(context.Canceled, meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""),
+		row(meaning{exitUnavailable, "unreachable", "no", outcomeFailed}, advise[*tls.CertificateVerificationError](
 			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
 				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
-		{describeNoAnswer},
+		rowBy(explainNoAnswer),
 		row(timeout, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, timeout, ""),
 	}
 }
 
-// describeFile tells a file that could not be read from one that could not be written.
-func describeFile(_ *cobra.Command, err error, f *failure) bool {
-	own, ok := errors.AsType[*fileError](err)
-	if !ok {
-		return false
+// explainFile tells a file that could not be read from one that could not be written.
+func explainFile(e *fileError) (meaning, string) {
+	if e.action == "write" {
+		return meaning{exitLocal, "output", "no", outcomeFailed}, e.hint
 	}
-	f.meaning, f.Hint = meaning{exitLocal, "input", retryNo, outcomeFailed}, text(own.hint)
-	if own.action == "write" {
-		f.Reason = "output"
-	}
-	return true
+	return meaning{exitLocal, "input", "no", outcomeFailed}, e.hint
 }
 
-// describeCredentials is the row for credentials: those that could not be fetched for now may be
-// had later, those that are wrong or refused may not.
-func describeCredentials(_ *cobra.Command, err error, f *failure) bool {
-	own, ok := errors.AsType[*credentials.Error](err)
-	if !ok {
-		return false
+// explainCredentials tells those that could not be fetched for now, and may be had later, from
+// those that are wrong or refused.
+func explainCredentials(e *credentials.Error) (meaning, string) {
+	m := meaning{exitDenied, "credentials", "no", outcomeFailed}
+	if e.Kind == credentials.Unfetched {
+		m.ExitCode = exitUnavailable
+		m.mayPassIf(!e.Final)
 	}
-	f.meaning, f.Hint = meaning{exitDenied, "credentials", retryNo, outcomeFailed}, text(credentialsHint(own))
-	if own.Kind == credentials.Unfetched {
-		f.ExitCode = exitUnavailable
-		f.Retry = laterIf(!own.Final)
-	}
-	return true
+	return m, credentialsHint(e)
 }
 
-// describeNoAnswer tells from the cause whether the service may answer later.
-func describeNoAnswer(_ *cobra.Command, err error, f *failure) bool {
-	lost, ok := errors.AsType[*api.NoAnswerError](err)
-	if !ok {
-		return false
-	}
-	f.meaning, f.Hint = meaning{exitUnavailable, "unusable", laterIf(api.MayPass(lost)), outcomeFailed}, text(noAnswerHint(lost))
-	late, isNet := errors.AsType[net.Error](lost.Err)
+// explainNoAnswer tells from the cause whether the service may answer later.
+func explainNoAnswer(e *api.NoAnswerError) (meaning, string) {
+	m := meaning{exitUnavailable, "unusable", "no", outcomeFailed}
+	m.mayPassIf(api.MayPass(e) || e.HTTPStatus >= 500)
+	late, isNet := errors.AsType[net.Error](e.Err)
 	switch {
 	case isNet && late.Timeout():
-		f.Reason = "timeout"
-	case lost.HTTPStatus == http.StatusTooManyRequests:
-		f.Reason = "throttled"
-	case lost.HTTPStatus >= 500:
-		f.Reason, f.Retry = "unavailable", retryLater
-	case lost.HTTPStatus == 0, lost.HTTPStatus >= 400, f.Retry == retryLater:
-		f.Reason = "unreachable"
+		m.Reason = "timeout"
+	case e.HTTPStatus == http.StatusTooManyRequests:
+		m.Reason = "throttled"
+	case e.HTTPStatus >= 500:
+		m.Reason = "unavailable"
+	case e.HTTPStatus == 0, e.HTTPStatus >= 400, m.Retry == "later":
+		m.Reason = "unreachable"
 	}
-	return true
+	return m, noAnswerHint(e)
 }
 
 // credentialsHint prefers the hint of the source of the credentials.
@@ -221,7 +215,7 @@ func describeUsage(cmd *cobra.Command, err error, f *failure) bool {
 	if !ok {
 		return false
 	}
-	f.meaning, f.Hint = meaning{exitUsage, "usage", retryNo, outcomeFailed}, text(wrong.hint)
+	f.meaning, f.Hint = meaning{exitUsage, "usage", "no", outcomeFailed}, text(wrong.hint)
 	if wrong.hint == "" {
 		f.Hint = text("see '" + cmd.CommandPath() + " --help'")
 	}

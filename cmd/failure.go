@@ -29,24 +29,15 @@ type failure struct {
 // A meaning is what a script decides by when a run ended in an error.
 type meaning struct {
 	ExitCode int              `json:"exit_code"`
-	Reason   string           `json:"reason"`
-	Retry    string           `json:"retry"`
+	Reason   string           `json:"reason"` // of the topic exit-codes
+	Retry    string           `json:"retry"`  // now, later, look (at the list first) or no
 	Outcome  workflow.Outcome `json:"outcome"`
 }
 
-// The values of retry.
-const (
-	retryNow   = "now"   // the same command again is right at once
-	retryLater = "later" // after a pause
-	retryNo    = "no"    // somebody has to act first
-	retryLook  = "look"  // the list has to be looked at first
-)
-
-func laterIf(mayPass bool) string {
-	if mayPass {
-		return retryLater
+func (m *meaning) mayPassIf(passes bool) {
+	if passes {
+		m.Retry = "later"
 	}
-	return retryNo
 }
 
 // The outcomes of a run that ended in an error, as they stand in JSON.
@@ -74,18 +65,17 @@ func describe(cmd *cobra.Command, err error) failure {
 	if described, ok := errors.AsType[*describedError](err); ok {
 		return described.failure
 	}
-	f := failure{Type: "error", Message: err.Error(), meaning: meaning{exitFault, "fault", retryNo, outcomeFailed}}
+	f := failure{Type: "error", Message: err.Error(), meaning: meaning{exitFault, "fault", "no", outcomeFailed}}
 	for _, row := range errorTable() {
 		if row.describe(cmd, err, &f) {
 			break
 		}
 	}
-	if errors.Is(err, context.Canceled) && f.ExitCode != exitInterrupted {
-		again := retryNow
-		if f.Retry == retryLook {
-			again = retryLook
+	if errors.Is(err, context.Canceled) && f.Reason != "declined" {
+		f.ExitCode, f.Reason, f.Outcome = exitInterrupted, "interrupted", outcomeInterrupted
+		if f.Retry != "look" {
+			f.Retry = "now"
 		}
-		f.meaning = meaning{exitInterrupted, "interrupted", again, outcomeInterrupted}
 	}
 	if done, ok := errors.AsType[*doneError](err); ok {
 		f.Outcome = done.outcome

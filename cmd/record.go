@@ -3,11 +3,9 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
-	"io"
+	"fmt"
 	"net/url"
 	"time"
-
-	"mqttca/cmd/terminal"
 )
 
 // With --json standard error is JSON lines. Each is an object with a type and a message; the
@@ -44,13 +42,12 @@ type requestRecord struct {
 	Reused          bool       `json:"connection_reused"`
 }
 
-// record prints an object as a line of JSON. It escapes what does not print as [encode] does.
+// record prints an object as a line of JSON.
 func (c *console) record(object any) {
 	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false)
-	encoder.Encode(object)
-	io.WriteString(c.err, terminal.EscapeExcept(line.String(), "\n"))
+	data, _ := encode(object)
+	json.Compact(&line, data)
+	fmt.Fprintln(c.err, line.String())
 }
 
 // inSeconds is a duration to the millisecond.

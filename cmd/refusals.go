@@ -46,23 +46,20 @@ type kindRow struct {
 	hint string
 }
 
-// exitOfKind is the exit code of a refusal.
-func exitOfKind(kind api.Kind) int { return kindRows[kind].ExitCode }
-
 const again = "try again in a while: running it again is safe"
 
 // kindRows are the table of refusals. A refusal of an unknown Code by an HTTP status that may
 // pass counts as Unavailable.
 var kindRows = map[api.Kind]kindRow{
-	api.Refused:      {meaning{exitRefused, "refused", retryNo, outcomeRefused}, ""},
-	api.Undocumented: {meaning{exitRefused, "refused", retryNo, outcomeRefused}, ""},
-	api.StaleCode:    {meaning{exitRefused, "stale_code", retryNo, outcomeRefused}, ""},
-	api.Duplicate:    {meaning{exitRefused, "serial_taken", retryNo, outcomeRefused}, ""},
-	api.Denied:       {meaning{exitDenied, "credentials", retryNo, outcomeRefused}, "check the credentials, and whether they have expired"},
-	api.Unpermitted:  {meaning{exitDenied, "denied", retryNo, outcomeRefused}, ""},
-	api.Unavailable:  {meaning{exitUnavailable, "unavailable", retryLater, outcomeRefused}, again},
-	api.Uncertain:    {meaning{exitUnavailable, "unavailable", retryLater, outcomeRefused}, again},
-	api.Repeated: {meaning{exitRefused, "refused", retryNo, outcomeRefused},
+	api.Refused:      {meaning{exitRefused, "refused", "no", outcomeRefused}, ""},
+	api.Undocumented: {meaning{exitRefused, "refused", "no", outcomeRefused}, ""},
+	api.StaleCode:    {meaning{exitRefused, "stale_code", "no", outcomeRefused}, ""},
+	api.Duplicate:    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, ""},
+	api.Denied:       {meaning{exitDenied, "credentials", "no", outcomeRefused}, "check the credentials, and whether they have expired"},
+	api.Unpermitted:  {meaning{exitDenied, "denied", "no", outcomeRefused}, ""},
+	api.Unavailable:  {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
+	api.Uncertain:    {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
+	api.Repeated: {meaning{exitRefused, "refused", "no", outcomeRefused},
 		"something on the way sends requests twice: check the proxy, then try again; running it again is safe"},
 }
 

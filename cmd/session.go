@@ -128,16 +128,12 @@ func misnamed(source string, err error) error {
 	return &usageError{source + ": " + err.Error(), true, "correct it there, or give the value on the command line"}
 }
 
-// prepareHeading has a command that calls another host than the vendor's say so before any
-// other line. Only an error that ends it before the connection is shown without it. A wrong
-// name is such an error.
-func (a *app) prepareHeading(cmd *cobra.Command) {
+// headBefore has a command that calls another host than the vendor's say so before any other
+// line. Only an error that ends it before the connection is shown without it.
+func (a *app) headBefore(cmd *cobra.Command) {
 	online := cmd.Flags().Lookup("online") // check calls the service only with it
-	if rowOf(cmd).calls == "" || online != nil && online.Value.String() == "false" {
-		return
-	}
-	if name := cmp.Or(a.endpoint, os.Getenv(envEndpoint)); name != "" {
-		a.headFor(api.ParseEndpoint(name))
+	if rowOf(cmd).calls != "" && (online == nil || online.Value.String() == "true") {
+		a.headFor(api.ParseEndpoint(cmp.Or(a.endpoint, os.Getenv(envEndpoint))))
 	}
 }
 

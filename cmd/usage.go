@@ -86,7 +86,7 @@ const maxRate = 10_000
 // unset variable in a script, which would silently stand for the default, and the content
 // of a file in place of its path. It refuses a standard output that takes no result, too.
 func (a *app) checkFlags(cmd *cobra.Command) (err error) {
-	a.prepareHeading(cmd)
+	a.headBefore(cmd)
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if flag.Value.Type() == "string" && flag.Value.String() == "" && err == nil {
 			err = usage("--%s is empty", flag.Name)
