@@ -4,9 +4,9 @@
 // is in cmd/terminal.
 //
 // Its contract: stdout holds the result and nothing else, with --json exactly one JSON
-// document; progress, warnings, hints and errors go to stderr, with --json as JSON lines. Two tables say the rest:
-// the table of commands (commands.go) and the table of errors (errors.go), which picks the
-// exit code.
+// document; progress, warnings, hints and errors go to stderr, with --json as JSON lines.
+// Two tables say the rest: the table of commands (commands.go) and the table of errors
+// (errors.go), which picks the exit code.
 package cmd
 
 import (
