@@ -125,7 +125,7 @@ type changeDocument struct {
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
 	DeviceCertificates int              `json:"device_certificates"` // changed with the CA
-	RequestID          string           `json:"request_id"`          // of the change; "" if there was none
+	RequestID          text             `json:"request_id"`          // of the change; null if there was none
 }
 
 var changeWords = map[workflow.Outcome]string{
@@ -146,7 +146,7 @@ func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 		Outcome:            change.Outcome,
 		CA:                 newCADocument(change.CA),
 		DeviceCertificates: change.Devices,
-		RequestID:          change.RequestID,
+		RequestID:          text(change.RequestID),
 	}
 	if change.Outcome == workflow.AlreadyAbsent {
 		document.CA = m.asGiven()
@@ -157,7 +157,7 @@ func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 
 // asGiven is the CA as the command line names it.
 func (m *caOnInstance) asGiven() caDocument {
-	document := caDocument{certificateDocument: certificateDocument{Sn: m.ca.Sn}}
+	document := caDocument{certificateDocument: certificateDocument{Sn: text(m.ca.Sn)}}
 	if m.ca.CA != nil {
 		document.describe(m.ca.CA)
 	}
@@ -170,14 +170,14 @@ func (d changeDocument) plain(p *terminal.Sheet) error {
 		devices = fmt.Sprintf("%d %s with it", d.DeviceCertificates, d.Outcome)
 	}
 	return p.Fields([]terminal.Field{
-		{"CA", d.CA.Name},
+		{"CA", string(d.CA.Name)},
 		{"state", changeWords[d.Outcome]},
 		{"instance", d.InstanceID},
-		{"subject", d.CA.Subject},
-		{"SHA-256", d.CA.SHA256},
-		{"Sn", d.CA.Sn},
+		{"subject", string(d.CA.Subject)},
+		{"SHA-256", string(d.CA.SHA256)},
+		{"Sn", string(d.CA.Sn)},
 		{"device certificates", devices},
-		{"request id", d.RequestID},
+		{"request id", string(d.RequestID)},
 		{"endpoint", d.source()},
 	}, terminal.Tones{"state": outcomeTone(d.Outcome)})
 }

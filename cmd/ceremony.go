@@ -27,10 +27,10 @@ const (
 // an offline host needs to know of the instance.
 type signingRequest struct {
 	Format           string `json:"format"`
-	Region           string `json:"region"`   // "" if neither the endpoint nor --region names one
+	Region           text   `json:"region"`   // null if neither the endpoint nor --region names one
 	Endpoint         string `json:"endpoint"` // from which the code was fetched
 	InstanceID       string `json:"instance_id"`
-	CAName           string `json:"ca_name"` // at the service; "" for the default
+	CAName           text   `json:"ca_name"` // at the service; null for the default
 	RegistrationCode string `json:"registration_code"`
 	FetchedAt        string `json:"fetched_at"`
 }
@@ -56,10 +56,10 @@ const (
 func newSigningRequest(s *session, region, instanceID, caName string, code api.RegisterCode, at time.Time) signingRequest {
 	return signingRequest{
 		Format:           requestFormat,
-		Region:           cmp.Or(s.endpoint.Region(), region),
+		Region:           text(cmp.Or(s.endpoint.Region(), region)),
 		Endpoint:         s.endpoint.String(),
 		InstanceID:       instanceID,
-		CAName:           caName,
+		CAName:           text(caName),
 		RegistrationCode: code.Code,
 		FetchedAt:        pki.Timestamp(at),
 	}
@@ -161,9 +161,9 @@ func (c *console) readBundle(path string, at time.Time) (bundle, *pki.Proof, err
 func (r signingRequest) witnessed() []terminal.Field {
 	return []terminal.Field{
 		{"instance", r.InstanceID},
-		{"region", r.Region},
+		{"region", string(r.Region)},
 		{"endpoint", r.Endpoint},
-		{"CA name", r.CAName},
+		{"CA name", string(r.CAName)},
 		{"code", r.RegistrationCode},
 		{"fetched at", r.FetchedAt},
 	}

@@ -14,13 +14,13 @@ import (
 
 // A checkDocument is the result of check.
 type checkDocument struct {
-	CA           examinedDocument     `json:"ca"`
-	Pair         pairDocument         `json:"pair"`
-	Verification verificationDocument `json:"verification"`
-	Findings     []findingDocument    `json:"findings"`
-	Online       []probeDocument      `json:"online"`
-	Errors       int                  `json:"errors"`
-	Warnings     int                  `json:"warnings"`
+	CA           examinedDocument      `json:"ca"`
+	Pair         *pairDocument         `json:"pair"`         // null if no key was given
+	Verification *verificationDocument `json:"verification"` // null if none was given
+	Findings     []findingDocument     `json:"findings"`
+	Online       []probeDocument       `json:"online"`
+	Errors       int                   `json:"errors"`
+	Warnings     int                   `json:"warnings"`
 
 	unfit bool // a finding is an error: register, sign and submit refuse
 }
@@ -28,12 +28,14 @@ type checkDocument struct {
 func newCheckDocument(material *pki.Material, verification string) *checkDocument {
 	report := &checkDocument{
 		CA:       newExaminedDocument(material.Path(), material.Certificate),
-		Pair:     pairDocument{material.KeyPlace(), material.KeyKind()},
 		Findings: []findingDocument{},
 		Online:   []probeDocument{},
 	}
+	if material.KeyKind() != "" {
+		report.Pair = &pairDocument{material.KeyPlace(), material.KeyKind()}
+	}
 	if material.Verification != nil {
-		report.Verification = verificationDocument{newExaminedDocument(verification, material.Verification), pki.CodeOf(material.Verification)}
+		report.Verification = &verificationDocument{newExaminedDocument(verification, material.Verification), text(pki.CodeOf(material.Verification))}
 	}
 	return report
 }
@@ -122,8 +124,8 @@ func (d *checkDocument) plain(p *terminal.Sheet) error {
 // An examinedDocument is a certificate that was checked.
 type examinedDocument struct {
 	File         string `json:"file"`
-	Subject      string `json:"subject"`
-	Issuer       string `json:"issuer"`
+	Subject      text   `json:"subject"`
+	Issuer       text   `json:"issuer"`
 	SelfSigned   bool   `json:"self_signed"`
 	X509Version  int    `json:"x509_version"`
 	SerialNumber string `json:"serial_number"`
@@ -132,13 +134,13 @@ type examinedDocument struct {
 	NotAfter     string `json:"not_after"`
 	Key          string `json:"key"`
 	Signature    string `json:"signature"`
-	PathLength   string `json:"path_length"` // "" if there is no limit
+	PathLength   *int   `json:"path_length"` // null if there is no limit
 }
 
 // A verificationDocument is a verification certificate and its registration code.
 type verificationDocument struct {
 	examinedDocument
-	RegistrationCode string `json:"registration_code"`
+	RegistrationCode text `json:"registration_code"`
 }
 
 // A pairDocument is the CA key that was checked.
@@ -151,8 +153,8 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 	d := pki.Describe(certificate)
 	return examinedDocument{
 		File:         file,
-		Subject:      d.Subject,
-		Issuer:       d.Issuer,
+		Subject:      text(d.Subject),
+		Issuer:       text(d.Issuer),
 		SelfSigned:   d.SelfSigned,
 		X509Version:  d.Version,
 		SerialNumber: d.SerialNumber,
@@ -181,27 +183,31 @@ func (d *checkDocument) examined() []section {
 	case d.CA.Issuer == d.CA.Subject:
 		issuer = "its own name, but its own key does not verify the signature"
 	default:
-		issuer = d.CA.Issuer + " (which is not registered with it)"
+		issuer = string(d.CA.Issuer) + " (which is not registered with it)"
 	}
 	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(terminal.Field{"issuer", issuer}), d.CA.tones()}}
-	if d.Pair.Key != "" {
+	if d.Pair != nil {
 		sections = append(sections, section{"CA key " + d.Pair.CAKey, []terminal.Field{{"key", d.Pair.Key}}, nil})
 	}
-	if v := d.Verification; v.File != "" {
+	if v := d.Verification; v != nil {
 		sections = append(sections, section{"verification certificate " + v.File,
-			v.fields(terminal.Field{"issuer", v.Issuer}, terminal.Field{"code", v.RegistrationCode}), nil})
+			v.fields(terminal.Field{"issuer", string(v.Issuer)}, terminal.Field{"code", string(v.RegistrationCode)}), nil})
 	}
 	return sections
 }
 
 func (e examinedDocument) tones() terminal.Tones {
-	validity := certificateDocument{NotAfter: e.NotAfter}
+	validity := certificateDocument{NotAfter: instant(e.NotAfter)}
 	return terminal.Tones{"valid until": validity.expiryTone(time.Now())}
 }
 
 // fields are the lines of the certificate; the others come after the subject.
 func (e examinedDocument) fields(others ...terminal.Field) []terminal.Field {
-	return append(append([]terminal.Field{{"subject", e.Subject}}, others...),
+	pathLength := ""
+	if e.PathLength != nil {
+		pathLength = strconv.Itoa(*e.PathLength)
+	}
+	return append(append([]terminal.Field{{"subject", string(e.Subject)}}, others...),
 		terminal.Field{"X.509 version", strconv.Itoa(e.X509Version)},
 		terminal.Field{"serial number", e.SerialNumber},
 		terminal.Field{"SHA-256", e.SHA256},
@@ -209,7 +215,7 @@ func (e examinedDocument) fields(others ...terminal.Field) []terminal.Field {
 		terminal.Field{"valid until", e.NotAfter},
 		terminal.Field{"key", e.Key},
 		terminal.Field{"signature", e.Signature},
-		terminal.Field{"path length", e.PathLength},
+		terminal.Field{"path length", pathLength},
 	)
 }
 

@@ -119,7 +119,7 @@ type probeDocument struct {
 	Probe   string `json:"probe"`
 	State   string `json:"state"` // ok, warning, error or not_tried
 	Message string `json:"message"`
-	Advice  string `json:"advice"` // "" if there is nothing to do
+	Advice  text   `json:"advice"` // null if there is nothing to do
 }
 
 const (
@@ -141,7 +141,7 @@ func (c onlineCheck) probes() []probeDocument {
 }
 
 func (c onlineCheck) failedProbe(probe string) probeDocument {
-	return probeDocument{probe, stateError, c.failed.Message, string(c.failed.Hint)}
+	return probeDocument{probe, stateError, c.failed.Message, c.failed.Hint}
 }
 
 func (c onlineCheck) credentialsProbe() probeDocument {
@@ -149,7 +149,7 @@ func (c onlineCheck) credentialsProbe() probeDocument {
 	case c.credentials.AccessKeyID == "":
 		return c.failedProbe("credentials")
 	case c.unaccepted():
-		return probeDocument{"credentials", stateError, c.identity() + ": " + c.failed.Message, string(c.failed.Hint)}
+		return probeDocument{"credentials", stateError, c.identity() + ": " + c.failed.Message, c.failed.Hint}
 	}
 	return probeDocument{"credentials", stateOK, c.identity(), ""}
 }
@@ -255,7 +255,7 @@ func (c onlineCheck) caProbe() probeDocument {
 	case !c.listed():
 		return notTried("ca")
 	case is[*workflow.InactiveError](c.err):
-		return probeDocument{"ca", stateWarning, c.failed.Message, string(c.failed.Hint)}
+		return probeDocument{"ca", stateWarning, c.failed.Message, c.failed.Hint}
 	case c.err != nil:
 		return c.failedProbe("ca")
 	case c.outcome == workflow.AlreadyRegistered:
@@ -279,7 +279,7 @@ func (d probeDocument) plain(p *terminal.Sheet) {
 		indent = len(state) + 2
 		lead = strings.Repeat(" ", indent)
 	}
-	for _, text := range []string{d.Message, d.Advice} {
+	for _, text := range []string{d.Message, string(d.Advice)} {
 		if text == "" {
 			continue
 		}

@@ -76,7 +76,7 @@ type deviceShowDocument struct {
 	InstanceID        string         `json:"instance_id"`
 	CA                caDocument     `json:"ca"`
 	Device            deviceDocument `json:"device"`
-	DeviceCertificate string         `json:"device_certificate"` // PEM, as the service has it
+	DeviceCertificate text           `json:"device_certificate"` // PEM, as the service has it
 }
 
 func (a *app) showDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference) error {
@@ -86,26 +86,26 @@ func (a *app) showDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.D
 	if err != nil {
 		return err
 	}
-	document := deviceShowDocument{m.session.origin(), m.instance.ID, newCADocument(*device.CA), newDeviceDocument(device.Entry, device.CA.Sn), device.Entry.DeviceContent}
+	document := deviceShowDocument{m.session.origin(), m.instance.ID, newCADocument(*device.CA), newDeviceDocument(device.Entry, device.CA.Sn), text(device.Entry.DeviceContent)}
 	return a.print(document, a.shown.Layout(document.plain))
 }
 
 func (d deviceShowDocument) plain(p *terminal.Sheet) error {
 	now := time.Now()
 	return p.Fields(append([]terminal.Field{
-		{"device", d.Device.Name},
+		{"device", string(d.Device.Name)},
 		{"state", d.Device.state()},
 		{"instance", d.InstanceID},
-		{"CA", d.CA.Name + " (" + d.CA.state() + ")"},
-		{"valid from", d.Device.NotBefore},
-		{"valid until", d.Device.NotAfter + d.Device.remaining(now)},
+		{"CA", string(d.CA.Name) + " (" + d.CA.state() + ")"},
+		{"valid from", string(d.Device.NotBefore)},
+		{"valid until", string(d.Device.NotAfter) + d.Device.remaining(now)},
 	}, d.Device.identity(d.source())...), terminal.Tones{"state": d.Device.stateTone(), "valid until": d.Device.expiryTone(now)})
 }
 
 // identity are the fields that tell a device certificate from others.
 func (d deviceDocument) identity(endpoint string) []terminal.Field {
 	return []terminal.Field{
-		{"subject", d.Subject}, {"serial number", d.SerialNumber}, {"SHA-256", d.SHA256}, {"Sn", d.Sn}, {"Sn of the CA", d.CASn}, {"endpoint", endpoint},
+		{"subject", string(d.Subject)}, {"serial number", string(d.SerialNumber)}, {"SHA-256", string(d.SHA256)}, {"Sn", string(d.Sn)}, {"Sn of the CA", string(d.CASn)}, {"endpoint", endpoint},
 	}
 }
 
@@ -206,9 +206,9 @@ type deviceChangeDocument struct {
 	origin
 	InstanceID string           `json:"instance_id"`
 	Outcome    workflow.Outcome `json:"outcome"`
-	CA         caDocument       `json:"ca"`
+	CA         *caDocument      `json:"ca"` // null if the service does not have the device certificate
 	Device     deviceDocument   `json:"device"`
-	RequestID  string           `json:"request_id"` // of the change; "" if there was none
+	RequestID  text             `json:"request_id"` // of the change; null if there was none
 }
 
 // deviceWords are the outcomes of a change to device certificates.
@@ -238,12 +238,12 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 	if err != nil {
 		return err
 	}
-	document := deviceChangeDocument{origin: m.session.origin(), InstanceID: m.instance.ID, Outcome: change.Outcome, RequestID: change.RequestID}
+	document := deviceChangeDocument{origin: m.session.origin(), InstanceID: m.instance.ID, Outcome: change.Outcome, RequestID: text(change.RequestID)}
 	if change.Device.CA != nil {
-		document.CA = newCADocument(*change.Device.CA)
+		document.CA = new(newCADocument(*change.Device.CA))
 		document.Device = newDeviceDocument(change.Device.Entry, change.Device.CA.Sn)
 	} else {
-		document.Device.Sn = ref.Sn
+		document.Device.Sn = text(ref.Sn)
 	}
 	err = a.print(document, a.shown.Layout(document.plain))
 	return orDone(err, document.Outcome, ref, deviceWords[document.Outcome])
@@ -264,11 +264,15 @@ func (a *app) findDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.D
 }
 
 func (d deviceChangeDocument) plain(p *terminal.Sheet) error {
+	var ca caDocument
+	if d.CA != nil {
+		ca = *d.CA
+	}
 	return p.Fields(append([]terminal.Field{
-		{"device", d.Device.Name},
+		{"device", string(d.Device.Name)},
 		{"state", deviceWords[d.Outcome]},
 		{"instance", d.InstanceID},
-		{"CA", d.CA.Name},
-		{"request id", d.RequestID},
+		{"CA", string(ca.Name)},
+		{"request id", string(d.RequestID)},
 	}, d.Device.identity(d.source())...), terminal.Tones{"state": outcomeTone(d.Outcome)})
 }

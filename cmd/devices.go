@@ -1,10 +1,8 @@
 package cmd
 
 import (
-	"encoding/csv"
+	"cmp"
 	"fmt"
-	"io"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,13 +10,12 @@ import (
 	"mqttca/api"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
-	"mqttca/pki"
 )
 
 type devicesOptions struct {
 	registeredCA
+	listingFlags
 	filter listFilter
-	csv    bool
 }
 
 func newDevices(a *app) *cobra.Command {
@@ -33,7 +30,7 @@ show one of them, and make one or all of a CA active or inactive, or delete them
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.check(a); err != nil {
+			if err := cmp.Or(o.check(a.json), o.filter.check()); err != nil {
 				return err
 			}
 			return a.withDevices(cmd, o.registeredCA, func(m *caOnInstance, ca *workflow.Reference) error { return a.devices(m, ca, o) })
@@ -41,16 +38,9 @@ show one of them, and make one or all of a CA active or inactive, or delete them
 	}
 	o.registeredCA.addFlags(cmd)
 	o.filter.addFlags(cmd, "device certificates")
-	cmd.Flags().BoolVar(&o.csv, "csv", false, "print the list as CSV (RFC 4180)")
+	o.listingFlags.addFlags(cmd)
 	a.addConnection(cmd)
 	return cmd
-}
-
-func (o devicesOptions) check(a *app) error {
-	if o.csv && a.json {
-		return usage("--csv and --json exclude each other")
-	}
-	return o.filter.check()
 }
 
 // withDevices does the work of a command on device certificates: of one CA, or of the whole
@@ -65,18 +55,17 @@ func (a *app) withDevices(cmd *cobra.Command, r registeredCA, do func(*caOnInsta
 // A deviceDocument is a device certificate as the service lists it.
 type deviceDocument struct {
 	certificateDocument
-	CASn string `json:"ca_sn"`
+	CASn text `json:"ca_sn"` // Sn of its CA
 }
 
 func newDeviceDocument(listed api.DeviceCertificate, caSn string) deviceDocument {
 	document := deviceDocument{certificateDocument{
-		Name:         listed.DeviceName,
-		Sn:           listed.DeviceSn,
-		Active:       listed.Active,
-		NotBefore:    pki.Timestamp(listed.ValidBegin),
-		NotAfter:     pki.Timestamp(listed.ValidEnd),
-		stateUnknown: listed.StateUnknown,
-	}, caSn}
+		Name:      text(listed.DeviceName),
+		Sn:        text(listed.DeviceSn),
+		Active:    knownState(listed.Active, listed.StateUnknown),
+		NotBefore: instantOf(listed.ValidBegin),
+		NotAfter:  instantOf(listed.ValidEnd),
+	}, text(caSn)}
 	document.read(listed.DeviceContent)
 	return document
 }
@@ -98,8 +87,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 	}
 	document := devicesDocument{InstanceID: m.instance.ID, DeviceCertificates: []deviceDocument{}}
 	if entry != nil {
-		own := newCADocument(*entry)
-		document.CA = &own
+		document.CA = new(newCADocument(*entry))
 	}
 	room := newRoom(m.instance.ID)
 	for device, err := range devices {
@@ -116,10 +104,10 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 		document.DeviceCertificates = append(document.DeviceCertificates, listed)
 	}
 	document.origin = m.session.origin()
-	if o.csv {
-		return a.print(nil, document.csv)
+	if document.listing().count == 0 {
+		a.note("no device certificates on instance %s%s", m.instance.ID, o.filter.that())
 	}
-	return a.print(document, a.shown.Layout(document.plain))
+	return a.printList(document, document.listing(), o.listingFlags, document.plain)
 }
 
 func (d devicesDocument) split() (any, int, func(int) any) {
@@ -128,33 +116,29 @@ func (d devicesDocument) split() (any, int, func(int) any) {
 	return head, len(d.DeviceCertificates), func(i int) any { return d.DeviceCertificates[i] }
 }
 
-func (d devicesDocument) plain(p *terminal.Sheet) error {
+func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
 	of := "instance " + d.InstanceID
 	if d.CA != nil {
-		of = fmt.Sprintf("CA %q (Sn %s)", terminal.Escape(d.CA.Name), terminal.Escape(d.CA.Sn))
+		of = fmt.Sprintf("CA %q (Sn %s)", terminal.Escape(string(d.CA.Name)), terminal.Escape(string(d.CA.Sn)))
 	}
 	p.Paragraph(fmt.Sprintf("device certificates of %s: %d", of, len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {
 		fmt.Fprintln(p)
-		if err := printCertificates(p, len(d.DeviceCertificates), func(i int) certificateDocument { return d.DeviceCertificates[i].certificateDocument }); err != nil {
+		if err := d.listing().print(p, wide); err != nil {
 			return err
 		}
 	}
 	return d.listedBy(p)
 }
 
-// csv writes a line for each device certificate, with the fields of the JSON document.
-func (d devicesDocument) csv(w io.Writer) error {
-	table := csv.NewWriter(w)
-	table.UseCRLF = true
-	table.Write([]string{"ca_sn", "sn", "name", "active", "subject", "serial_number", "sha256", "not_before", "not_after"})
-	for _, c := range d.DeviceCertificates {
-		row := []string{c.CASn, c.Sn, c.Name, strconv.FormatBool(c.Active), c.Subject, c.SerialNumber, c.SHA256, c.NotBefore, c.NotAfter}
-		for i, field := range row {
-			row[i] = terminal.Escape(field)
-		}
-		table.Write(row)
+func (d devicesDocument) listing() listing {
+	at := func(i int) deviceDocument { return d.DeviceCertificates[i] }
+	return listing{
+		count:       len(d.DeviceCertificates),
+		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
+		fields:      append([]string{"ca_sn"}, certificateFields...),
+		record:      func(i int) []string { return append([]string{string(at(i).CASn)}, at(i).record()...) },
+		title:       "SN OF CA",
+		own:         func(i int) text { return at(i).CASn },
 	}
-	table.Flush()
-	return table.Error()
 }

@@ -12,60 +12,68 @@ import (
 
 // A certificateDocument is a certificate as the service lists it.
 type certificateDocument struct {
-	Name         string `json:"name"`
-	Sn           string `json:"sn"`
-	Active       bool   `json:"active"`
-	Subject      string `json:"subject"`
-	SerialNumber string `json:"serial_number"`
-	SHA256       string `json:"sha256"`
-	NotBefore    string `json:"not_before"`
-	NotAfter     string `json:"not_after"`
-
-	stateUnknown bool // the service's word for the state is unknown
+	Name         text    `json:"name"`
+	Sn           text    `json:"sn"`     // serial number as the service writes it; null if the service does not have the certificate
+	Active       *bool   `json:"active"` // null if the service does not have the certificate, or gives another state
+	Subject      text    `json:"subject"`
+	SerialNumber text    `json:"serial_number"`
+	SHA256       text    `json:"sha256"` // of the DER
+	NotBefore    instant `json:"not_before"`
+	NotAfter     instant `json:"not_after"`
 }
 
 // A caDocument is a CA certificate as the service lists it.
 type caDocument struct {
 	certificateDocument
-	RegistrationCode string `json:"registration_code"`
+	RegistrationCode text `json:"registration_code"`
 }
 
 func newCADocument(listed api.CaCertificate) caDocument {
 	document := caDocument{certificateDocument{
-		Name:         listed.CaName,
-		Sn:           listed.Sn,
-		Active:       listed.Active,
-		NotBefore:    pki.Timestamp(listed.ValidBegin),
-		NotAfter:     pki.Timestamp(listed.ValidEnd),
-		stateUnknown: listed.StateUnknown,
-	}, listed.RegistrationCode}
+		Name:      text(listed.CaName),
+		Sn:        text(listed.Sn),
+		Active:    knownState(listed.Active, listed.StateUnknown),
+		NotBefore: instantOf(listed.ValidBegin),
+		NotAfter:  instantOf(listed.ValidEnd),
+	}, text(listed.RegistrationCode)}
 	document.read(listed.CaContent)
 	return document
 }
 
+// knownState is nil if the service's word for the state is unknown.
+func knownState(active, unknown bool) *bool {
+	if unknown {
+		return nil
+	}
+	return &active
+}
+
+// isActive reports whether the certificate is known to be active.
+func (d certificateDocument) isActive() bool { return d.Active != nil && *d.Active }
+
 // read prefers the facts of the certificate. If it cannot be read, the service's own words
 // remain: the validity, and no subject or serial number.
 func (d *certificateDocument) read(content string) {
-	d.SHA256 = pki.ContentFingerprint(content)
+	d.SHA256 = text(pki.ContentFingerprint(content))
 	if certificate, err := pki.ParseCertificate(content); err == nil {
 		d.describe(&pki.CA{Certificate: certificate})
 	}
 }
 
 func (d *certificateDocument) describe(ca *pki.CA) {
-	d.Subject = wire.Shortened(ca.Subject())
-	d.SerialNumber = ca.SerialNumber()
-	d.SHA256 = ca.SHA256()
-	d.NotBefore = pki.Timestamp(ca.Certificate.NotBefore)
-	d.NotAfter = pki.Timestamp(ca.Certificate.NotAfter)
+	d.Subject = text(wire.Shortened(ca.Subject()))
+	d.SerialNumber = text(ca.SerialNumber())
+	d.SHA256 = text(ca.SHA256())
+	d.NotBefore = instantOf(ca.Certificate.NotBefore)
+	d.NotAfter = instantOf(ca.Certificate.NotAfter)
 }
 
 // state is the word for people.
 func (d certificateDocument) state() string {
 	switch {
-	case d.stateUnknown:
+	case d.Active == nil:
 		return "unknown"
-	case d.Active:
+	case *d.Active:
 		return "active"
 	}
 	return "inactive"
@@ -73,7 +81,7 @@ func (d certificateDocument) state() string {
 
 // expires is the end of the validity; ok is false if it is unknown.
 func (d certificateDocument) expires() (end time.Time, ok bool) {
-	end, err := time.Parse(time.RFC3339, d.NotAfter)
+	end, err := time.Parse(time.RFC3339, string(d.NotAfter))
 	return end, err == nil
 }
 
@@ -93,7 +101,7 @@ func (d certificateDocument) expiryTone(now time.Time) terminal.Tone {
 }
 
 func (d certificateDocument) stateTone() terminal.Tone {
-	if d.Active {
+	if d.isActive() {
 		return terminal.Green
 	}
 	return terminal.Yellow
@@ -106,24 +114,6 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 		return terminal.Yellow
 	}
 	return terminal.Green
-}
-
-// printCertificates writes a table of so many certificates. It shortens names and subjects if it
-// must, but never a serial number, which is there to be copied.
-func printCertificates(p *terminal.Sheet, count int, certificate func(int) certificateDocument) error {
-	now := time.Now()
-	return p.Table(terminal.Table{Count: count, Columns: []terminal.Column{
-		{Title: "NAME", Label: "name", Yields: true},
-		{Title: "STATE", Label: "state"},
-		{Title: "VALID UNTIL", Label: "valid until"},
-		{Title: "SN", Label: "Sn"},
-		{Title: "SUBJECT", Label: "subject", Yields: true},
-	}, Row: func(i int) []terminal.Cell {
-		c := certificate(i)
-		return []terminal.Cell{
-			{Text: c.Name}, {Text: c.state(), Tone: c.stateTone()}, {Text: c.NotAfter, Tone: c.expiryTone(now)}, {Text: c.Sn}, {Text: c.Subject},
-		}
-	}})
 }
 
 // listedBy ends a table with its source, unless that is the vendor.

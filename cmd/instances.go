@@ -15,7 +15,6 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/cmd/terminal"
-	"mqttca/pki"
 )
 
 func newInstances(a *app) *cobra.Command {
@@ -44,13 +43,13 @@ instances of the others are listed.`,
 
 // An instanceDocument is an instance as the service lists it.
 type instanceDocument struct {
-	InstanceID string `json:"instance_id"`
-	Name       string `json:"name"`
-	Region     string `json:"region"`
-	Type       string `json:"type"`
-	Status     string `json:"status"`
-	Created    string `json:"created"`
-	Expires    string `json:"expires"`
+	InstanceID string  `json:"instance_id"`
+	Name       text    `json:"name"`
+	Region     text    `json:"region"`
+	Type       text    `json:"type"`
+	Status     text    `json:"status"`
+	Created    instant `json:"created"`
+	Expires    instant `json:"expires"`
 }
 
 // An instancesDocument is the result of instances. Of many regions the origin names none.
@@ -71,6 +70,14 @@ func (a *app) listRegion(cmd *cobra.Command) error {
 		return err
 	}
 	document := instancesDocument{origin: s.origin(), Instances: listed, Unanswered: []string{}}
+	return a.printInstances(document)
+}
+
+// printInstances says so on stderr if there are none.
+func (a *app) printInstances(document instancesDocument) error {
+	if len(document.Instances) == 0 {
+		a.note("no instances")
+	}
 	return a.print(document, a.shown.Layout(document.plain))
 }
 
@@ -80,7 +87,7 @@ func (a *app) instancesOf(ctx context.Context, s *session) ([]instanceDocument, 
 	listed, err := s.client.ListInstances(ctx)
 	documents := []instanceDocument{}
 	for _, i := range listed {
-		documents = append(documents, instanceDocument{i.InstanceID, i.InstanceName, i.RegionID, i.Type, i.Status, pki.Timestamp(i.Created), pki.Timestamp(i.Expires)})
+		documents = append(documents, instanceDocument{i.InstanceID, text(i.InstanceName), text(i.RegionID), text(i.Type), text(i.Status), instantOf(i.Created), instantOf(i.Expires)})
 	}
 	return documents, err
 }
@@ -131,7 +138,7 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 		}
 	}
 	document.Unanswered = append(document.Unanswered, failed.Regions...)
-	if err := a.print(document, a.shown.Layout(document.plain)); err != nil || failed.Err == nil {
+	if err := a.printInstances(document); err != nil || failed.Err == nil {
 		return err
 	}
 	return failed
@@ -151,7 +158,7 @@ func (d instancesDocument) plain(p *terminal.Sheet) error {
 		{Title: "TYPE", Label: "type"}, {Title: "STATUS", Label: "status"}, {Title: "EXPIRES", Label: "expires"},
 	}, Row: func(n int) []terminal.Cell {
 		i := d.Instances[n]
-		return []terminal.Cell{{Text: i.InstanceID}, {Text: i.Name}, {Text: i.Region}, {Text: i.Type}, {Text: i.Status}, {Text: i.Expires}}
+		return []terminal.Cell{{Text: i.InstanceID}, {Text: string(i.Name)}, {Text: string(i.Region)}, {Text: string(i.Type)}, {Text: string(i.Status)}, {Text: string(i.Expires)}}
 	}})
 	if err != nil {
 		return err

@@ -169,7 +169,7 @@ func (v *victim) checkAgain(killed map[string]receipt) {
 		if !reflect.DeepEqual(found[name], first) {
 			v.t.Errorf("run again: %s was %+v and is %+v", name, first, found[name])
 		}
-		told := strings.Contains(v.stderr.String(), "run "+first.RunID+", started at ") && strings.Contains(v.stderr.String(), first.CA.RegistrationCode)
+		told := strings.Contains(v.stderr.String(), "run "+first.RunID+", started at ") && strings.Contains(v.stderr.String(), string(first.CA.RegistrationCode))
 		if told != (v.moment.signal == os.Kill) || (first.Outcome == workflow.Submitting) != told {
 			v.t.Errorf("run again, after outcome %s: %s", first.Outcome, v.stderr.String())
 		}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,8 +14,9 @@ import (
 
 type listOptions struct {
 	instance string
-	filter   listFilter
-	fail     bool
+	listingFlags
+	filter listFilter
+	fail   bool
 }
 
 func newList(a *app) *cobra.Command {
@@ -31,7 +33,7 @@ exit 8, for a monitor.`,
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.check(cmd); err != nil {
+			if err := cmp.Or(o.check(cmd), o.listingFlags.check(a.json)); err != nil {
 				return err
 			}
 			session, err := a.connect(cmd)
@@ -43,6 +45,7 @@ exit 8, for a monitor.`,
 		},
 	}
 	addInstance(cmd, &o.instance)
+	o.listingFlags.addFlags(cmd)
 	o.filter.addFlags(cmd, "CAs")
 	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
 	a.addConnection(cmd)
@@ -85,7 +88,10 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 		document.CACertificates = append(document.CACertificates, ca)
 	}
 	document.origin = session.origin()
-	if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
+	if len(document.CACertificates) == 0 {
+		a.note("no CA certificates on instance %s%s", o.instance, o.filter.that())
+	}
+	if err := a.printList(document, document.listing(), o.listingFlags, document.plain); err != nil {
 		return err
 	}
 	if n := len(document.CACertificates); o.fail && n > 0 {
@@ -100,12 +106,23 @@ func (d listDocument) split() (any, int, func(int) any) {
 	return head, len(d.CACertificates), func(i int) any { return d.CACertificates[i] }
 }
 
-func (d listDocument) plain(p *terminal.Sheet) error {
-	err := printCertificates(p, len(d.CACertificates), func(i int) certificateDocument { return d.CACertificates[i].certificateDocument })
-	if err != nil {
+func (d listDocument) plain(p *terminal.Sheet, wide bool) error {
+	if err := d.listing().print(p, wide); err != nil {
 		return err
 	}
 	return d.listedBy(p)
+}
+
+func (d listDocument) listing() listing {
+	at := func(i int) caDocument { return d.CACertificates[i] }
+	return listing{
+		count:       len(d.CACertificates),
+		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
+		fields:      append(certificateFields[:len(certificateFields):len(certificateFields)], "registration_code"),
+		record:      func(i int) []string { return append(at(i).record(), string(at(i).RegistrationCode)) },
+		title:       "CODE",
+		own:         func(i int) text { return at(i).RegistrationCode },
+	}
 }
 
 // A listFilter selects CA or device certificates. Its zero value takes all.
@@ -131,12 +148,20 @@ func (f listFilter) check() error {
 	return nil
 }
 
+// that says behind the name of a list that it was filtered.
+func (f listFilter) that() string {
+	if f == (listFilter{}) {
+		return ""
+	}
+	return " that the filters let through"
+}
+
 // takes reports whether a certificate passes. One whose validity is unknown may expire any day.
 func (f listFilter) takes(c certificateDocument, now time.Time) bool {
 	switch {
-	case f.active && !c.Active, f.inactive && (c.Active || c.stateUnknown):
+	case f.active && !c.isActive(), f.inactive && c.state() != "inactive":
 		return false
-	case !strings.Contains(strings.ToLower(c.Name), strings.ToLower(f.name)):
+	case !strings.Contains(strings.ToLower(string(c.Name)), strings.ToLower(f.name)):
 		return false
 	}
 	if !f.expires {

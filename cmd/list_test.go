@@ -1,16 +1,18 @@
 package cmd
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"mqttca/api"
+	"mqttca/cmd/terminal"
 )
 
 func TestListFilter(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	ca := func(name string, active bool, notAfter string) caDocument {
-		return caDocument{certificateDocument: certificateDocument{Name: name, Active: active, NotAfter: notAfter}}
+		return caDocument{certificateDocument: certificateDocument{Name: text(name), Active: &active, NotAfter: instant(notAfter)}}
 	}
 	soon := listFilter{expires: true, expiring: 24 * time.Hour}
 	tests := []struct {
@@ -24,7 +26,7 @@ func TestListFilter(t *testing.T) {
 		{"not active", listFilter{active: true}, ca("", false, ""), false},
 		{"inactive", listFilter{inactive: true}, ca("", false, ""), true},
 		{"not inactive", listFilter{inactive: true}, ca("", true, ""), false},
-		{"neither active nor inactive", listFilter{inactive: true}, caDocument{certificateDocument: certificateDocument{stateUnknown: true}}, false},
+		{"neither active nor inactive", listFilter{inactive: true}, caDocument{}, false},
 		{"name in another case", listFilter{name: "PLANT"}, ca("my plant 7", true, ""), true},
 		{"another name", listFilter{name: "depot"}, ca("my plant 7", true, ""), false},
 		{"expires just within", soon, ca("", true, "2026-01-01T23:59:59Z"), true},
@@ -61,8 +63,19 @@ func TestRemaining(t *testing.T) {
 		"2026-01-31T00:00:00Z": " (30 days)",
 		"9999-12-31T23:59:59Z": " (2912442 days)",
 	} {
-		if got := (certificateDocument{NotAfter: notAfter}).remaining(now); got != want {
+		if got := (certificateDocument{NotAfter: instant(notAfter)}).remaining(now); got != want {
 			t.Errorf("%s: %q, want %q", notAfter, got, want)
+		}
+	}
+}
+
+// A list without entries says so on stderr, unless that is quiet. (Stories show it of the other lists.)
+func TestNoInstances(t *testing.T) {
+	for _, quiet := range []bool{false, true} {
+		var out, stderr strings.Builder
+		a := &app{console: console{out: &out, err: terminal.NewScreen(&stderr, terminal.Display{}), quiet: quiet}}
+		if err := a.printInstances(instancesDocument{}); err != nil || (stderr.String() == "no instances\n") == quiet {
+			t.Errorf("%q, %v", stderr.String(), err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ func TestNullable(t *testing.T) {
 		Number  number  `json:"number"`
 	}
 	for want, d := range map[string]document{
-		"{\n  \"text\": null,\n  \"instant\": null,\n  \"number\": null\n}\n":                              {},
+		"{\n  \"text\": null,\n  \"instant\": null,\n  \"number\": null\n}\n":                            {},
 		"{\n  \"text\": \"R&D <root> \\u001b\",\n  \"instant\": \"2026-01-01\",\n  \"number\": 200\n}\n": {"R&D <root> \x1b", "2026-01-01", 200},
 	} {
 		data, err := encode(d)

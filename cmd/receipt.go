@@ -18,25 +18,25 @@ type receipt struct {
 	RunID       string `json:"run_id"`
 	ToolVersion string `json:"tool_version"`
 	origin
-	AccessKeyID             string            `json:"access_key_id"` // masked
+	AccessKeyID             text              `json:"access_key_id"` // masked; null if no request was sent
 	InstanceID              string            `json:"instance_id"`
 	Outcome                 workflow.Outcome  `json:"outcome"`
 	CA                      caDocument        `json:"ca"`
-	VerificationCertificate string            `json:"verification_certificate"` // PEM; "" if none was submitted
-	RequestID               string            `json:"request_id"`               // of the submission or activation; "" if there was none
+	VerificationCertificate text              `json:"verification_certificate"` // PEM; null if none was submitted
+	RequestID               text              `json:"request_id"`               // of the submission or activation; null if there was none
 	Requests                []requestDocument `json:"requests"`
 	StartedAt               string            `json:"started_at"`
-	EndedAt                 string            `json:"ended_at"`             // "" while the outcome is submitting
-	ClockOffsetSeconds      int               `json:"clock_offset_seconds"` // by which the service's clock is ahead of this machine's
+	EndedAt                 instant           `json:"ended_at"`             // null while the outcome is submitting
+	ClockOffsetSeconds      *int              `json:"clock_offset_seconds"` // by which the service's clock is ahead of this machine's; null if no answer had a date
 	Error                   *failure          `json:"error"`                // null if the run ended well
 }
 
 // A requestDocument is one request of a run, in the terms of the vendor's support.
 type requestDocument struct {
 	Operation  string `json:"operation"`
-	RequestID  string `json:"request_id"`
-	HTTPStatus int    `json:"http_status"` // 0 if no answer came
-	Code       string `json:"code"`        // the service's error code; "" if the request succeeded
+	RequestID  text   `json:"request_id"`
+	HTTPStatus number `json:"http_status"` // null if no answer came
+	Code       text   `json:"code"`        // the service's error code; null if the request succeeded
 }
 
 // receipt is the receipt of a run. failed is nil if the run ended well or goes on.
@@ -49,8 +49,8 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		InstanceID:  t.instance,
 		Outcome:     result.Outcome,
 		Requests:    []requestDocument{},
-		RequestID:   result.RequestID,
-		CA:          caDocument{certificateDocument: certificateDocument{Name: t.caName(ca), Sn: result.Sn}},
+		RequestID:   text(result.RequestID),
+		CA:          caDocument{certificateDocument: certificateDocument{Name: text(t.caName(ca)), Sn: text(result.Sn)}},
 		StartedAt:   pki.Timestamp(s.started),
 		Error:       failed,
 	}
@@ -58,21 +58,21 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		r.Outcome = failed.Outcome
 	}
 	if r.Outcome != workflow.Submitting {
-		r.EndedAt = pki.Timestamp(time.Now())
+		r.EndedAt = instantOf(time.Now())
 	}
 	if result.Listed != nil {
 		r.CA = newCADocument(*result.Listed)
 	}
 	r.CA.describe(ca)
 	if result.Verification != nil {
-		r.VerificationCertificate = pki.EncodeCertificate(result.Verification)
-		r.CA.RegistrationCode = result.Verification.Subject.CommonName
+		r.VerificationCertificate = text(pki.EncodeCertificate(result.Verification))
+		r.CA.RegistrationCode = text(result.Verification.Subject.CommonName)
 	}
 	for _, e := range s.exchanges {
-		r.AccessKeyID = e.AccessKeyID
-		r.Requests = append(r.Requests, requestDocument{e.Operation, e.RequestID, e.HTTPStatus, e.Code})
-		if e.HTTPStatus != 0 {
-			r.ClockOffsetSeconds = int(e.ClockOffset / time.Second)
+		r.AccessKeyID = text(e.AccessKeyID)
+		r.Requests = append(r.Requests, requestDocument{e.Operation, text(e.RequestID), number(e.HTTPStatus), text(e.Code)})
+		if e.Dated {
+			r.ClockOffsetSeconds = new(int(e.ClockOffset / time.Second))
 		}
 	}
 	return r
@@ -89,16 +89,16 @@ var outcomeWords = map[workflow.Outcome]string{
 
 func (r receipt) plain(p *terminal.Sheet) error {
 	return p.Fields([]terminal.Field{
-		{"CA", r.CA.Name},
+		{"CA", string(r.CA.Name)},
 		{"state", outcomeWords[r.Outcome]},
 		{"instance", r.InstanceID},
-		{"subject", r.CA.Subject},
-		{"serial number", r.CA.SerialNumber},
-		{"SHA-256", r.CA.SHA256},
-		{"valid until", r.CA.NotAfter},
-		{"Sn", r.CA.Sn},
-		{"code", r.CA.RegistrationCode},
-		{"request id", r.RequestID},
+		{"subject", string(r.CA.Subject)},
+		{"serial number", string(r.CA.SerialNumber)},
+		{"SHA-256", string(r.CA.SHA256)},
+		{"valid until", string(r.CA.NotAfter)},
+		{"Sn", string(r.CA.Sn)},
+		{"code", string(r.CA.RegistrationCode)},
+		{"request id", string(r.RequestID)},
 		{"endpoint", r.source()},
 	}, terminal.Tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
 }

@@ -76,11 +76,11 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 func TestReceiptOfASession(t *testing.T) {
 	start := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	s := &session{started: start, exchanges: []api.Exchange{
-		{AccessKeyID: "LTAI****9Kd2", Operation: "ListCaCertificate", HTTPStatus: 200, ClockOffset: time.Minute},
+		{AccessKeyID: "LTAI****9Kd2", Operation: "ListCaCertificate", HTTPStatus: 200, Dated: true, ClockOffset: time.Minute},
 		{AccessKeyID: "LTAI****9Kd2", Operation: "GetRegisterCode"}, // no answer says nothing of clocks
 	}}
 	r := s.receipt(target{instance: "i"}, throwaway(t), workflow.Result{Outcome: outcomeFailed}, nil)
-	if r.StartedAt != "2026-06-01T12:00:00Z" || r.EndedAt == r.StartedAt || r.ClockOffsetSeconds != 60 || r.AccessKeyID != "LTAI****9Kd2" || len(r.Requests) != 2 {
+	if r.StartedAt != "2026-06-01T12:00:00Z" || string(r.EndedAt) == r.StartedAt || *r.ClockOffsetSeconds != 60 || r.AccessKeyID != "LTAI****9Kd2" || len(r.Requests) != 2 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -145,7 +145,7 @@ func TestRegionOfARequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r := newSigningRequest(&session{endpoint: endpoint}, "cn-shanghai", "i", "", api.RegisterCode{Code: "c"}, time.Now()); r.Region != want {
+		if r := newSigningRequest(&session{endpoint: endpoint}, "cn-shanghai", "i", "", api.RegisterCode{Code: "c"}, time.Now()); string(r.Region) != want {
 			t.Errorf("%s: %q, want %q", text, r.Region, want)
 		}
 	}

@@ -37,8 +37,8 @@ type showDocument struct {
 	origin
 	InstanceID              string     `json:"instance_id"`
 	CA                      caDocument `json:"ca"`
-	CACertificate           string     `json:"ca_certificate"`           // PEM, as the service has it
-	VerificationCertificate string     `json:"verification_certificate"` // likewise
+	CACertificate           text       `json:"ca_certificate"`           // PEM, as the service has it
+	VerificationCertificate text       `json:"verification_certificate"` // likewise
 }
 
 func (a *app) show(m *caOnInstance) error {
@@ -48,7 +48,7 @@ func (a *app) show(m *caOnInstance) error {
 	if err != nil {
 		return err
 	}
-	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), entry.CaContent, entry.VerificationContent}
+	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), text(entry.CaContent), text(entry.VerificationContent)}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return document.plain(p, *entry) }))
 }
 
@@ -62,18 +62,18 @@ func (d showDocument) plain(p *terminal.Sheet, entry api.CaCertificate) error {
 		verification = fmt.Sprintf("valid until %s", pki.Timestamp(certificate.NotAfter))
 	}
 	return p.Fields([]terminal.Field{
-		{"CA", d.CA.Name},
+		{"CA", string(d.CA.Name)},
 		{"state", d.CA.state()},
 		{"instance", d.InstanceID},
-		{"subject", d.CA.Subject},
+		{"subject", string(d.CA.Subject)},
 		{"issuer", ca.Issuer},
 		{"key", ca.Key},
-		{"serial number", d.CA.SerialNumber},
-		{"SHA-256", d.CA.SHA256},
-		{"valid from", d.CA.NotBefore},
-		{"valid until", d.CA.NotAfter + d.CA.remaining(time.Now())},
-		{"Sn", d.CA.Sn},
-		{"code", d.CA.RegistrationCode},
+		{"serial number", string(d.CA.SerialNumber)},
+		{"SHA-256", string(d.CA.SHA256)},
+		{"valid from", string(d.CA.NotBefore)},
+		{"valid until", string(d.CA.NotAfter) + d.CA.remaining(time.Now())},
+		{"Sn", string(d.CA.Sn)},
+		{"code", string(d.CA.RegistrationCode)},
 		{"verification certificate", verification},
 		{"endpoint", d.source()},
 	}, terminal.Tones{"state": d.CA.stateTone(), "valid until": d.CA.expiryTone(time.Now())})

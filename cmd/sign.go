@@ -81,7 +81,7 @@ type signDocument struct {
 	SerialNumber            string `json:"serial_number"`
 	NotBefore               string `json:"not_before"`
 	NotAfter                string `json:"not_after"`
-	File                    string `json:"file"` // "" without --out
+	File                    text   `json:"file"` // null without --out and --bundle-out
 }
 
 // check refuses flags that exclude each other.
@@ -153,25 +153,25 @@ func (a *app) readOrder(o signOptions) (signingRequest, error) {
 // deliver writes the certificate or the bundle to the file that was asked for, or else the
 // certificate to stdout.
 func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Certificate) error {
-	text := b.VerificationCertificate
+	certificate := b.VerificationCertificate
 	switch {
 	case o.bundle != "":
 		if err := a.writeDocument(o.bundle, b, o.force); err != nil {
 			return err
 		}
 	case o.out != "":
-		if err := writeFile(o.out, []byte(text), 0o644, o.force); err != nil {
+		if err := writeFile(o.out, []byte(certificate), 0o644, o.force); err != nil {
 			return err
 		}
 		a.note("wrote %s, valid until %s", o.out, pki.Timestamp(verification.NotAfter))
 	}
 	document := signDocument{
 		RegistrationCode:        b.Request.RegistrationCode,
-		VerificationCertificate: text,
+		VerificationCertificate: certificate,
 		SerialNumber:            pki.SerialNumber(verification),
 		NotBefore:               pki.Timestamp(verification.NotBefore),
 		NotAfter:                pki.Timestamp(verification.NotAfter),
-		File:                    cmp.Or(o.out, o.bundle),
+		File:                    text(cmp.Or(o.out, o.bundle)),
 	}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
 		switch {
@@ -180,7 +180,7 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		case o.out != "":
 			return nil
 		}
-		_, err := io.WriteString(p, text)
+		_, err := io.WriteString(p, certificate)
 		return err
 	}))
 }

@@ -103,7 +103,7 @@ func (a *app) follow(r signingRequest, o *submitOptions) error {
 		what  string
 		given *string
 		said  string
-	}{{"instance", &o.instance, r.InstanceID}, {"region", &a.region, r.Region}, {"CA name", &o.name, r.CAName}} {
+	}{{"instance", &o.instance, r.InstanceID}, {"region", &a.region, string(r.Region)}, {"CA name", &o.name, string(r.CAName)}} {
 		if *setting.given != "" && setting.said != "" && *setting.given != setting.said {
 			return cannotRead("bundle "+o.bundle, fmt.Errorf("it is for the %s %q, not %q", setting.what, setting.said, *setting.given))
 		}

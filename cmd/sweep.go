@@ -66,11 +66,11 @@ func (a *app) runSweep(m *caOnInstance, s workflow.Sweep, deadline time.Duration
 
 func (d sweepDocument) plain(p *terminal.Sheet) error {
 	return p.Fields([]terminal.Field{
-		{"CA", d.CA.Name},
+		{"CA", string(d.CA.Name)},
 		{"device certificates", strconv.Itoa(d.DeviceCertificates) + " " + sweepWords[d.Outcome]},
 		{"instance", d.InstanceID},
-		{"SHA-256", d.CA.SHA256},
-		{"Sn", d.CA.Sn},
+		{"SHA-256", string(d.CA.SHA256)},
+		{"Sn", string(d.CA.Sn)},
 		{"endpoint", d.source()},
 	}, terminal.Tones{"device certificates": outcomeTone(d.Outcome)})
 }

@@ -36,7 +36,7 @@ build with cgo. A version that ends in +dirty was built with changes not committ
 // A versionDocument is the result of version.
 type versionDocument struct {
 	Version    string   `json:"version"`
-	Commit     string   `json:"commit"`
+	Commit     text     `json:"commit"` // null if the build is of no repository
 	Modified   bool     `json:"modified"`
 	Go         string   `json:"go"`
 	Platform   string   `json:"platform"`
@@ -50,7 +50,7 @@ type versionDocument struct {
 func newVersionDocument(release string, info *debug.BuildInfo, keySources []string) versionDocument {
 	return versionDocument{
 		Version:    versionOf(release, info),
-		Commit:     setting(info, "vcs.revision"),
+		Commit:     text(setting(info, "vcs.revision")),
 		Modified:   isModified(info),
 		Go:         info.GoVersion,
 		Platform:   runtime.GOOS + "/" + runtime.GOARCH,
@@ -61,7 +61,7 @@ func newVersionDocument(release string, info *debug.BuildInfo, keySources []stri
 }
 
 func (d versionDocument) plain(w io.Writer) error {
-	commit, hsm := d.Commit, "yes"
+	commit, hsm := string(d.Commit), "yes"
 	switch {
 	case commit == "":
 		commit = "unknown"

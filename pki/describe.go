@@ -11,7 +11,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -32,7 +31,7 @@ type Description struct {
 	NotAfter     time.Time
 	Key          string // the kind of its key: "EC P-256"
 	Signature    string // the algorithm of its signature: "ECDSA-SHA256"
-	PathLength   string // how many CAs there may be below it (RFC 5280 section 4.2.1.9): "0"; "" for any number
+	PathLength   *int   // how many CAs there may be below it (RFC 5280 section 4.2.1.9); nil for any number
 }
 
 // Describe describes a certificate without checking it.
@@ -50,7 +49,7 @@ func Describe(certificate *x509.Certificate) Description {
 		Signature:    signatureName(certificate),
 	}
 	if certificate.MaxPathLen > 0 || certificate.MaxPathLenZero {
-		d.PathLength = strconv.Itoa(certificate.MaxPathLen)
+		d.PathLength = &certificate.MaxPathLen
 	}
 	return d
 }

@@ -10,6 +10,7 @@ import (
 type Table struct {
 	Columns []Column
 	Count   int              // of the rows
+	Whole   bool             // lines are as long as they must be, whatever the width
 	Row     func(int) []Cell // makes a row anew each time: a table may be long
 }
 
@@ -31,7 +32,7 @@ const leastColumn = 12
 // Table writes a table.
 func (p *Sheet) Table(t Table) error {
 	widths := t.naturalWidths()
-	if limit := p.Width(unlimited); limit > 0 && !t.fit(widths, limit) {
+	if limit := p.Width(unlimited); limit > 0 && !t.Whole && !t.fit(widths, limit) {
 		return p.blocks(t, limit)
 	}
 	var titles []Cell

@@ -39,6 +39,16 @@ func TestTableShortensTheWidest(t *testing.T) {
 	}
 }
 
+// A whole table keeps its lines on any terminal.
+func TestTableWhole(t *testing.T) {
+	table := Table{Columns: []Column{{"A", "a", true}, {"B", "b", true}}, Count: 1, Whole: true,
+		Row: func(int) []Cell { return []Cell{{strings.Repeat("a", 30), Plain}, {strings.Repeat("b", 30), Plain}} }}
+	want := "A" + strings.Repeat(" ", 31) + "B\n" + strings.Repeat("a", 30) + "  " + strings.Repeat("b", 30) + "\n"
+	if got := printed(t, columns(20), func(p *Sheet) error { return p.Table(table) }); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // In a block each value keeps its tone.
 func TestBlockIsColoured(t *testing.T) {
 	table := Table{
