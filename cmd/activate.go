@@ -141,7 +141,7 @@ var changeWords = map[workflow.Outcome]string{
 // of the command line.
 func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 	document := changeDocument{
-		origin:             m.session.origin(),
+		origin:             m.session.origin("change"),
 		InstanceID:         m.instance.ID,
 		Outcome:            change.Outcome,
 		CA:                 newCADocument(change.CA),

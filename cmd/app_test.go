@@ -106,7 +106,7 @@ func TestOrigin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		s := &session{endpoint: tt.endpoint, exchanges: []api.Exchange{{}, {Emulated: tt.emulated}}}
-		if o := s.origin(); o.source() != tt.want || o.Emulated != tt.emulated {
+		if o := s.origin("list"); o.source() != tt.want || *o.Emulated != tt.emulated {
 			t.Errorf("%+v: %s, want %s", o, o.source(), tt.want)
 		}
 	}

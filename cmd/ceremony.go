@@ -18,10 +18,14 @@ import (
 // nothing in a file protects it on its way: a witness compares the values that the steps
 // print.
 
-const (
-	requestFormat = "mqttca-request/1"
-	bundleFormat  = "mqttca-bundle/1"
-)
+// checkFormat refuses another format than that of the document, or than old, in which it was
+// written before.
+func checkFormat(format, document, old string) error {
+	if format != formatOf(document) && format != old {
+		return fmt.Errorf("its format is %q, not %q", format, formatOf(document))
+	}
+	return nil
+}
 
 // A signingRequest is written by code --request-out and read by sign --request: all that
 // an offline host needs to know of the instance.
@@ -32,7 +36,7 @@ type signingRequest struct {
 	InstanceID       string `json:"instance_id"`
 	CAName           text   `json:"ca_name"` // at the service; null for the default
 	RegistrationCode string `json:"registration_code"`
-	FetchedAt        string `json:"fetched_at"`
+	FetchedAt        string `json:"fetched_at" jsonschema:"format=date-time"`
 }
 
 // A bundle is written by sign --bundle-out and read by submit --bundle: the request with
@@ -55,7 +59,7 @@ const (
 
 func newSigningRequest(s *session, region, instanceID, caName string, code api.RegisterCode, at time.Time) signingRequest {
 	return signingRequest{
-		Format:           requestFormat,
+		Format:           formatOf("request"),
 		Region:           text(cmp.Or(s.endpoint.Region(), region)),
 		Endpoint:         s.endpoint.String(),
 		InstanceID:       instanceID,
@@ -67,10 +71,10 @@ func newSigningRequest(s *session, region, instanceID, caName string, code api.R
 
 // check refuses an inconsistent request.
 func (r signingRequest) check() error {
-	switch {
-	case r.Format != requestFormat:
-		return fmt.Errorf("its format is %q, not %q", r.Format, requestFormat)
-	case r.InstanceID == "":
+	if err := checkFormat(r.Format, "request", "mqttca-request/1"); err != nil {
+		return err
+	}
+	if r.InstanceID == "" {
 		return fmt.Errorf("it names no instance")
 	}
 	if err := checkInstance(r.InstanceID); err != nil {
@@ -113,8 +117,9 @@ func (c *console) readRequest(path string) (signingRequest, error) {
 }
 
 func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificate) bundle {
+	request.Format = formatOf("request") // it may be an older one
 	return bundle{
-		Format:                  bundleFormat,
+		Format:                  formatOf("bundle"),
 		Request:                 request,
 		CACertificate:           ca.PEM(),
 		CASHA256:                ca.SHA256(),
@@ -126,8 +131,8 @@ func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificat
 // open checks that all parts of a bundle fit together, and that the verification
 // certificate is good at the given time, and returns them.
 func (b bundle) open(at time.Time) (*pki.Proof, error) {
-	if b.Format != bundleFormat {
-		return nil, fmt.Errorf("its format is %q, not %q", b.Format, bundleFormat)
+	if err := checkFormat(b.Format, "bundle", "mqttca-bundle/1"); err != nil {
+		return nil, err
 	}
 	if err := b.Request.check(); err != nil {
 		return nil, fmt.Errorf("the request in it: %w", err)

@@ -17,12 +17,12 @@ const fetched = "2026-06-01T12:00:00Z"
 func TestCheckOfARequest(t *testing.T) {
 	for want, alter := range map[string]func(*signingRequest){
 		"": func(*signingRequest) {},
-		`its format is "x", not "mqttca-request/1"`: func(r *signingRequest) { r.Format = "x" },
-		"it names no instance":                      func(r *signingRequest) { r.InstanceID = "" },
-		"registration code":                         func(r *signingRequest) { r.RegistrationCode = "" },
-		"it does not say when the code was fetched": func(r *signingRequest) { r.FetchedAt = "yesterday" },
+		`its format is "x", not "mqttca/request/v1"`: func(r *signingRequest) { r.Format = "x" },
+		"it names no instance":                       func(r *signingRequest) { r.InstanceID = "" },
+		"registration code":                          func(r *signingRequest) { r.RegistrationCode = "" },
+		"it does not say when the code was fetched":  func(r *signingRequest) { r.FetchedAt = "yesterday" },
 	} {
-		r := signingRequest{Format: requestFormat, InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
+		r := signingRequest{Format: formatOf("request"), InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
 		alter(&r)
 		if err := r.check(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
@@ -44,11 +44,11 @@ func TestOpenABundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request := signingRequest{Format: requestFormat, InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
+	request := signingRequest{Format: formatOf("request"), InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
 	for want, alter := range map[string]func(*bundle){
 		"": func(*bundle) {},
-		`its format is "x", not "mqttca-bundle/1"`: func(b *bundle) { b.Format = "x" },
-		"the request in it: it names no instance":  func(b *bundle) { b.Request.InstanceID = "" },
+		`its format is "x", not "mqttca/bundle/v1"`: func(b *bundle) { b.Format = "x" },
+		"the request in it: it names no instance":   func(b *bundle) { b.Request.InstanceID = "" },
 		`the request in it: its instance "post-сn-x": an instance id has letters from a to z, digits, - and _ only, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
 		"code": func(b *bundle) { b.Request.RegistrationCode = "d" },
 		"its CA certificate has another SHA-256 than it says":           func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },

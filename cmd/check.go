@@ -98,11 +98,11 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	}
 	var broken error
 	if o.online {
-		var probes []probeDocument
-		if probes, broken = a.online(cmd, o.instance, &pki.CA{Certificate: material.Certificate}); probes == nil {
+		var way *onlineCheck
+		if way, broken = a.online(cmd, o.instance, &pki.CA{Certificate: material.Certificate}); way == nil {
 			return broken
 		}
-		report.addOnline(probes)
+		report.addOnline(way)
 	}
 	if err := a.print(report, a.shown.Layout(report.plain)); err != nil {
 		return err

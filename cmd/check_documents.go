@@ -14,9 +14,11 @@ import (
 
 // A checkDocument is the result of check.
 type checkDocument struct {
-	CA           examinedDocument      `json:"ca"`
-	Pair         *pairDocument         `json:"pair"`         // null if no key was given
-	Verification *verificationDocument `json:"verification"` // null if none was given
+	origin                             // null without --online, but for the format
+	InstanceID   text                  `json:"instance_id"` // null without --online
+	CA           examinedCADocument    `json:"ca"`
+	Pair         *pairDocument         `json:"pair" jsonschema:"nullable"`         // null if no key was given
+	Verification *verificationDocument `json:"verification" jsonschema:"nullable"` // null if none was given
 	Findings     []findingDocument     `json:"findings"`
 	Online       []probeDocument       `json:"online"`
 	Errors       int                   `json:"errors"`
@@ -27,7 +29,8 @@ type checkDocument struct {
 
 func newCheckDocument(material *pki.Material, verification string) *checkDocument {
 	report := &checkDocument{
-		CA:       newExaminedDocument(material.Path(), material.Certificate),
+		origin:   origin{Format: formatOf("check")},
+		CA:       examinedCADocument{newExaminedDocument(material.Path(), material.Certificate), ""},
 		Findings: []findingDocument{},
 		Online:   []probeDocument{},
 	}
@@ -50,9 +53,9 @@ func (d *checkDocument) add(finding findingDocument) {
 	}
 }
 
-func (d *checkDocument) addOnline(probes []probeDocument) {
-	d.Online = probes
-	for _, p := range probes {
+func (d *checkDocument) addOnline(c *onlineCheck) {
+	d.origin, d.InstanceID, d.CA.Sn, d.Online = c.origin, text(c.instance), text(c.sn), c.probes()
+	for _, p := range d.Online {
 		switch p.State {
 		case stateError:
 			d.Errors++
@@ -130,11 +133,17 @@ type examinedDocument struct {
 	X509Version  int    `json:"x509_version"`
 	SerialNumber string `json:"serial_number"`
 	SHA256       string `json:"sha256"`
-	NotBefore    string `json:"not_before"`
-	NotAfter     string `json:"not_after"`
+	NotBefore    string `json:"not_before" jsonschema:"format=date-time"`
+	NotAfter     string `json:"not_after" jsonschema:"format=date-time"`
 	Key          string `json:"key"`
 	Signature    string `json:"signature"`
-	PathLength   *int   `json:"path_length"` // null if there is no limit
+	PathLength   *int   `json:"path_length" jsonschema:"nullable"` // null if there is no limit
+}
+
+// An examinedCADocument is a CA that was checked.
+type examinedCADocument struct {
+	examinedDocument
+	Sn text `json:"sn"` // as the service lists the CA; null without --online, and if it is not listed
 }
 
 // A verificationDocument is a verification certificate and its registration code.

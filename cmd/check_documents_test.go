@@ -25,7 +25,7 @@ func TestFindingIsEscaped(t *testing.T) {
 // Nor can the name of a file.
 func TestTitleIsEscaped(t *testing.T) {
 	var out strings.Builder
-	document := checkDocument{CA: examinedDocument{File: "\x1b[2J.crt"}}
+	document := checkDocument{CA: examinedCADocument{examinedDocument: examinedDocument{File: "\x1b[2J.crt"}}}
 	if err := document.plain(&terminal.Sheet{Writer: &out}); err != nil || !strings.HasPrefix(out.String(), "CA certificate \\u001b[2J.crt\n") {
 		t.Errorf("%q, %v", out.String(), err)
 	}

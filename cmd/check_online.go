@@ -25,6 +25,7 @@ type onlineCheck struct {
 	credentials credentials.Credentials
 	last        *api.Exchange    // nil if nothing was sent
 	outcome     workflow.Outcome // of a registration
+	sn          string           // of the CA if it is listed
 	err         error            // of a registration
 	caller      api.Caller
 	callerErr   error
@@ -35,8 +36,8 @@ type onlineCheck struct {
 
 // online continues the check of the files with the service, as a dry run of a registration
 // does. The error is the one that a registration would end in; the probes show it, too.
-func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) ([]probeDocument, error) {
-	c := onlineCheck{instance: instance}
+func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) (*onlineCheck, error) {
+	c := &onlineCheck{instance: instance, origin: origin{Format: formatOf("check")}}
 	session, err := a.connect(cmd)
 	switch {
 	case is[*credentials.Error](err):
@@ -45,10 +46,10 @@ func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) ([]probeDo
 		return nil, err
 	default:
 		defer session.client.Close()
-		a.lookFor(cmd.Context(), session, ca, &c)
+		a.lookFor(cmd.Context(), session, ca, c)
 	}
 	c.describe(cmd)
-	return c.probes(), c.failure()
+	return c, c.failure()
 }
 
 func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onlineCheck) {
@@ -59,8 +60,11 @@ func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onli
 		var result workflow.Result
 		result, c.err = a.instance(session, c.instance).Submit(ctx, submission)
 		c.outcome = result.Outcome
+		if result.Listed != nil {
+			c.sn = result.Listed.Sn
+		}
 	}
-	c.origin = session.origin()
+	c.origin = session.origin("check")
 	if n := len(session.exchanges); n > 0 {
 		c.last = &session.exchanges[n-1]
 	}

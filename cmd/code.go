@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/cmd/terminal"
+	"mqttca/pki"
 )
 
 type codeOptions struct {
@@ -54,7 +55,9 @@ type codeDocument struct {
 	origin
 	InstanceID       string `json:"instance_id"`
 	RegistrationCode string `json:"registration_code"`
-	RequestID        string `json:"request_id"`
+	FetchedAt        string `json:"fetched_at" jsonschema:"format=date-time"`
+	File             text   `json:"file"` // of --request-out
+	RequestID        text   `json:"request_id"`
 }
 
 func (a *app) code(cmd *cobra.Command, o codeOptions) error {
@@ -74,14 +77,15 @@ func (a *app) code(cmd *cobra.Command, o codeOptions) error {
 	if err != nil {
 		return err
 	}
-	document := codeDocument{session.origin(), o.instance, code.Code, code.RequestID}
+	at := time.Now()
+	document := codeDocument{session.origin("code"), o.instance, code.Code, pki.Timestamp(at), text(o.requestOut), text(code.RequestID)}
 	if o.requestOut == "" {
 		return a.print(document, func(w io.Writer) error {
 			_, err := io.WriteString(w, terminal.Escape(code.Code)+"\n")
 			return err
 		})
 	}
-	request := newSigningRequest(session, a.region, o.instance, o.name, code, time.Now())
+	request := newSigningRequest(session, a.region, o.instance, o.name, code, at)
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}

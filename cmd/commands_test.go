@@ -13,6 +13,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/emulator"
 	"mqttca/cmd/terminal"
+	"mqttca/cmd/topics"
 )
 
 // The exit codes in the help of each command, from 4 on: every command can end in the first
@@ -105,7 +106,7 @@ func TestEveryCommandIsTested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stories, refused, documents strings.Builder
+	var stories, refused strings.Builder
 	for _, script := range scripts {
 		text, err := os.ReadFile(script)
 		if err != nil {
@@ -116,9 +117,7 @@ func TestEveryCommandIsTested(t *testing.T) {
 	for _, row := range networkCommands {
 		refused.WriteString(row.args + "\n")
 	}
-	for _, row := range jsonFields {
-		documents.WriteString(row.title + "\n")
-	}
+	documents, _ := topics.Find("json")
 	for _, row := range commands() {
 		if !regexp.MustCompile(`(?m)^\w.*\bmqttca ` + row.name + `\b`).MatchString(stories.String()) {
 			t.Errorf("no story runs %s: tell one in testdata/script", row.name)
@@ -130,8 +129,8 @@ func TestEveryCommandIsTested(t *testing.T) {
 		switch row.name {
 		case "policy", "completion", "help": // their results are text, or the vendor's JSON
 		default:
-			if !strings.Contains(documents.String(), "`"+row.name+"`") {
-				t.Errorf("the fields of the result of %s are not spelled out: add them to jsonFields in json_test.go", row.name)
+			if !strings.Contains(documents.Text, "`"+row.name+"`") {
+				t.Errorf("the topic json has no document of %s: add it there, and its type to documentTypes in schema_test.go", row.name)
 			}
 		}
 	}

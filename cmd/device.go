@@ -86,7 +86,7 @@ func (a *app) showDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.D
 	if err != nil {
 		return err
 	}
-	document := deviceShowDocument{m.session.origin(), m.instance.ID, newCADocument(*device.CA), newDeviceDocument(device.Entry, device.CA.Sn), text(device.Entry.DeviceContent)}
+	document := deviceShowDocument{m.session.origin("device"), m.instance.ID, newCADocument(*device.CA), newDeviceDocument(device.Entry, device.CA.Sn), text(device.Entry.DeviceContent)}
 	return a.print(document, a.shown.Layout(document.plain))
 }
 
@@ -206,7 +206,7 @@ type deviceChangeDocument struct {
 	origin
 	InstanceID string           `json:"instance_id"`
 	Outcome    workflow.Outcome `json:"outcome"`
-	CA         *caDocument      `json:"ca"` // null if the service does not have the device certificate
+	CA         *caDocument      `json:"ca" jsonschema:"nullable"` // null if the service does not have the device certificate
 	Device     deviceDocument   `json:"device"`
 	RequestID  text             `json:"request_id"` // of the change; null if there was none
 }
@@ -238,7 +238,7 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 	if err != nil {
 		return err
 	}
-	document := deviceChangeDocument{origin: m.session.origin(), InstanceID: m.instance.ID, Outcome: change.Outcome, RequestID: text(change.RequestID)}
+	document := deviceChangeDocument{origin: m.session.origin("device-change"), InstanceID: m.instance.ID, Outcome: change.Outcome, RequestID: text(change.RequestID)}
 	if change.Device.CA != nil {
 		document.CA = new(newCADocument(*change.Device.CA))
 		document.Device = newDeviceDocument(change.Device.Entry, change.Device.CA.Sn)

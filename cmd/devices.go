@@ -74,7 +74,7 @@ func newDeviceDocument(listed api.DeviceCertificate, caSn string) deviceDocument
 type devicesDocument struct {
 	origin
 	InstanceID         string           `json:"instance_id"`
-	CA                 *caDocument      `json:"ca"` // null if the list is that of the instance
+	CA                 *caDocument      `json:"ca" jsonschema:"nullable"` // null if the list is that of the instance
 	DeviceCertificates []deviceDocument `json:"device_certificates"`
 }
 
@@ -103,7 +103,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 		}
 		document.DeviceCertificates = append(document.DeviceCertificates, listed)
 	}
-	document.origin = m.session.origin()
+	document.origin = m.session.origin("devices")
 	if document.listing().count == 0 {
 		a.note("no device certificates on instance %s%s", m.instance.ID, o.filter.that())
 	}

@@ -13,8 +13,8 @@ import (
 // A certificateDocument is a certificate as the service lists it.
 type certificateDocument struct {
 	Name         text    `json:"name"`
-	Sn           text    `json:"sn"`     // serial number as the service writes it; null if the service does not have the certificate
-	Active       *bool   `json:"active"` // null if the service does not have the certificate, or gives another state
+	Sn           text    `json:"sn"`                           // serial number as the service writes it; null if the service does not have the certificate
+	Active       *bool   `json:"active" jsonschema:"nullable"` // null if the service does not have the certificate, or gives another state
 	Subject      text    `json:"subject"`
 	SerialNumber text    `json:"serial_number"`
 	SHA256       text    `json:"sha256"` // of the DER
@@ -25,7 +25,8 @@ type certificateDocument struct {
 // A caDocument is a CA certificate as the service lists it.
 type caDocument struct {
 	certificateDocument
-	RegistrationCode text `json:"registration_code"`
+	RegistrationCode   text `json:"registration_code"`
+	VerificationSHA256 text `json:"verification_sha256"` // of the DER of its verification certificate
 }
 
 func newCADocument(listed api.CaCertificate) caDocument {
@@ -35,7 +36,7 @@ func newCADocument(listed api.CaCertificate) caDocument {
 		Active:    knownState(listed.Active, listed.StateUnknown),
 		NotBefore: instantOf(listed.ValidBegin),
 		NotAfter:  instantOf(listed.ValidEnd),
-	}, text(listed.RegistrationCode)}
+	}, text(listed.RegistrationCode), text(pki.ContentFingerprint(listed.VerificationContent))}
 	document.read(listed.CaContent)
 	return document
 }
@@ -48,8 +49,8 @@ func knownState(active, unknown bool) *bool {
 	return &active
 }
 
-// isActive reports whether the certificate is known to be active.
-func (d certificateDocument) isActive() bool { return d.Active != nil && *d.Active }
+// isTrue reports whether a value is known, and true.
+func isTrue(known *bool) bool { return known != nil && *known }
 
 // read prefers the facts of the certificate. If it cannot be read, the service's own words
 // remain: the validity, and no subject or serial number.
@@ -73,7 +74,7 @@ func (d certificateDocument) state() string {
 	switch {
 	case d.Active == nil:
 		return "unknown"
-	case *d.Active:
+	case isTrue(d.Active):
 		return "active"
 	}
 	return "inactive"
@@ -101,7 +102,7 @@ func (d certificateDocument) expiryTone(now time.Time) terminal.Tone {
 }
 
 func (d certificateDocument) stateTone() terminal.Tone {
-	if d.isActive() {
+	if isTrue(d.Active) {
 		return terminal.Green
 	}
 	return terminal.Yellow
@@ -118,7 +119,7 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 
 // listedBy ends a table with its source, unless that is the vendor.
 func (o origin) listedBy(p *terminal.Sheet) error {
-	if o.VendorEndpoint {
+	if isTrue(o.VendorEndpoint) {
 		return nil
 	}
 	if err := p.Line(); err != nil {

@@ -99,7 +99,8 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
 	}
 	document := newEmulateDocument(server.URL, rootFile)
-	document.InstanceID, _, _ = strings.Cut(o.Instances[0], "@")
+	id, region, _ := strings.Cut(o.Instances[0], "@")
+	document.InstanceID, document.Region = id, text(region)
 	document.Environment[credentials.EnvSecurityToken] = o.Credentials[0].SecurityToken
 	if err := a.print(document, document.plain); err != nil {
 		return err
@@ -133,6 +134,8 @@ var rootVariables = []string{"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_C
 
 // An emulateDocument is the result of emulate, printed once it serves.
 type emulateDocument struct {
+	Format      string            `json:"format"`
+	Region      text              `json:"region"` // of the instance; null if --instance gives none
 	URL         string            `json:"url"`
 	InstanceID  string            `json:"instance_id"`
 	Environment map[string]string `json:"environment"`
@@ -150,7 +153,7 @@ func newEmulateDocument(url, rootFile string) emulateDocument {
 			environment[name] = rootFile
 		}
 	}
-	return emulateDocument{url, emulatedInstance, environment}
+	return emulateDocument{formatOf("emulate"), "", url, emulatedInstance, environment}
 }
 
 func (d emulateDocument) plain(w io.Writer) error {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,12 +17,17 @@ import (
 // the help of the program.
 func newHelp(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [command | topic]",
+		Use:   "help [command | topic | json-schema [document]]",
 		Short: "Print the help of a command, or a topic",
 		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
-without either, the help of mqttca, which lists both.`,
-		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes",
-		ValidArgsFunction: func(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
+without either, the help of mqttca, which lists both. json-schema prints the JSON Schema of
+a document that mqttca writes, or lists the documents.`,
+		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help json-schema list",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			if slices.Equal(args, []string{schemaTopic}) {
+				return topics.Schemas(), noFiles
+			}
+			names = append(names, schemaTopic)
 			for _, row := range commands() {
 				names = append(names, row.name)
 			}
@@ -31,6 +37,9 @@ without either, the help of mqttca, which lists both.`,
 			return names, noFiles
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && args[0] == schemaTopic {
+				return a.printSchema(args[1:])
+			}
 			if a.json {
 				return errNoJSONHelp
 			}

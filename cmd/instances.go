@@ -69,7 +69,7 @@ func (a *app) listRegion(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	document := instancesDocument{origin: s.origin(), Instances: listed, Unanswered: []string{}}
+	document := instancesDocument{origin: s.origin("instances"), Instances: listed, Unanswered: []string{}}
 	return a.printInstances(document)
 }
 
@@ -130,7 +130,7 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 		group.Go(func() { lists[i], errs[i] = a.instancesOf(cmd.Context(), s) })
 	}
 	group.Wait()
-	document := instancesDocument{origin: origin{VendorEndpoint: true}, Instances: slices.Concat(lists...), Unanswered: []string{}}
+	document := instancesDocument{origin: origin{Format: formatOf("instances"), VendorEndpoint: new(true), Emulated: new(false)}, Instances: slices.Concat(lists...), Unanswered: []string{}}
 	failed := &regionsError{Of: len(regions)}
 	for i, err := range errs {
 		if err != nil {

@@ -56,7 +56,7 @@ func TestInstancesOfAllRegions(t *testing.T) {
 	if !slices.Equal(asked, slices.Sorted(slices.Values(regions))) {
 		t.Errorf("asked %q", asked)
 	}
-	if len(document.Instances) != len(regions)-1 || !slices.Equal(document.Unanswered, []string{"cn-chengdu"}) || !document.VendorEndpoint {
+	if len(document.Instances) != len(regions)-1 || !slices.Equal(document.Unanswered, []string{"cn-chengdu"}) || !*document.VendorEndpoint {
 		t.Errorf("%+v", document)
 	}
 	if code := command.ProcessState.ExitCode(); code != exitDenied || !strings.Contains(stderr.String(), "1 of 22 regions gave no list of instances (cn-chengdu): ListInstances was refused") {

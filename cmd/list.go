@@ -87,7 +87,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 		}
 		document.CACertificates = append(document.CACertificates, ca)
 	}
-	document.origin = session.origin()
+	document.origin = session.origin("list")
 	if len(document.CACertificates) == 0 {
 		a.note("no CA certificates on instance %s%s", o.instance, o.filter.that())
 	}
@@ -118,10 +118,12 @@ func (d listDocument) listing() listing {
 	return listing{
 		count:       len(d.CACertificates),
 		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
-		fields:      append(certificateFields[:len(certificateFields):len(certificateFields)], "registration_code"),
-		record:      func(i int) []string { return append(at(i).record(), string(at(i).RegistrationCode)) },
-		title:       "CODE",
-		own:         func(i int) text { return at(i).RegistrationCode },
+		fields:      append(certificateFields[:len(certificateFields):len(certificateFields)], "registration_code", "verification_sha256"),
+		record: func(i int) []string {
+			return append(at(i).record(), string(at(i).RegistrationCode), string(at(i).VerificationSHA256))
+		},
+		title: "CODE",
+		own:   func(i int) text { return at(i).RegistrationCode },
 	}
 }
 
@@ -159,7 +161,7 @@ func (f listFilter) that() string {
 // takes reports whether a certificate passes. One whose validity is unknown may expire any day.
 func (f listFilter) takes(c certificateDocument, now time.Time) bool {
 	switch {
-	case f.active && !c.isActive(), f.inactive && c.state() != "inactive":
+	case f.active && !isTrue(c.Active), f.inactive && c.state() != "inactive":
 		return false
 	case !strings.Contains(strings.ToLower(string(c.Name)), strings.ToLower(f.name)):
 		return false

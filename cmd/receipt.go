@@ -14,21 +14,20 @@ import (
 // A receipt is the result of register, rehearse, submit and confirm, and the evidence
 // that --receipt keeps for a change record.
 type receipt struct {
-	Format      string `json:"format"`
-	RunID       string `json:"run_id"`
-	ToolVersion string `json:"tool_version"`
 	origin
+	RunID                   string            `json:"run_id"`
+	ToolVersion             string            `json:"tool_version"`
 	AccessKeyID             text              `json:"access_key_id"` // masked; null if no request was sent
 	InstanceID              string            `json:"instance_id"`
 	Outcome                 workflow.Outcome  `json:"outcome"`
 	CA                      caDocument        `json:"ca"`
-	VerificationCertificate text              `json:"verification_certificate"` // PEM; null if none was submitted
+	VerificationCertificate text              `json:"verification_certificate"` // PEM; of the run, else as the service lists it
 	RequestID               text              `json:"request_id"`               // of the submission or activation; null if there was none
 	Requests                []requestDocument `json:"requests"`
-	StartedAt               string            `json:"started_at"`
-	EndedAt                 instant           `json:"ended_at"`             // null while the outcome is submitting
-	ClockOffsetSeconds      *int              `json:"clock_offset_seconds"` // by which the service's clock is ahead of this machine's; null if no answer had a date
-	Error                   *failure          `json:"error"`                // null if the run ended well
+	StartedAt               string            `json:"started_at" jsonschema:"format=date-time"`
+	EndedAt                 instant           `json:"ended_at"`                                   // null while the outcome is submitting
+	ClockOffsetSeconds      *int              `json:"clock_offset_seconds" jsonschema:"nullable"` // by which the service's clock is ahead of this machine's; null if no answer had a date
+	Error                   *failure          `json:"error" jsonschema:"nullable"`                // null if the run ended well
 }
 
 // A requestDocument is one request of a run, in the terms of the vendor's support.
@@ -42,10 +41,9 @@ type requestDocument struct {
 // receipt is the receipt of a run. failed is nil if the run ended well or goes on.
 func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *failure) receipt {
 	r := receipt{
-		Format:      "mqttca/receipt/v1",
 		RunID:       s.run,
 		ToolVersion: toolVersion(),
-		origin:      s.origin(),
+		origin:      s.origin("receipt"),
 		InstanceID:  t.instance,
 		Outcome:     result.Outcome,
 		Requests:    []requestDocument{},
@@ -61,12 +59,13 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		r.EndedAt = instantOf(time.Now())
 	}
 	if result.Listed != nil {
-		r.CA = newCADocument(*result.Listed)
+		r.CA, r.VerificationCertificate = newCADocument(*result.Listed), text(result.Listed.VerificationContent)
 	}
 	r.CA.describe(ca)
 	if result.Verification != nil {
 		r.VerificationCertificate = text(pki.EncodeCertificate(result.Verification))
 		r.CA.RegistrationCode = text(result.Verification.Subject.CommonName)
+		r.CA.VerificationSHA256 = text(pki.Fingerprint(result.Verification))
 	}
 	for _, e := range s.exchanges {
 		r.AccessKeyID = text(e.AccessKeyID)

@@ -27,6 +27,8 @@ func (d certificateDocument) size() int {
 	return fixed + len(d.Name) + len(d.Sn) + len(d.Subject) + len(d.SerialNumber) + len(d.SHA256) + len(d.NotBefore) + len(d.NotAfter)
 }
 
-func (d caDocument) size() int { return d.certificateDocument.size() + len(d.RegistrationCode) }
+func (d caDocument) size() int {
+	return d.certificateDocument.size() + len(d.RegistrationCode) + len(d.VerificationSHA256)
+}
 
 func (d deviceDocument) size() int { return d.certificateDocument.size() + len(d.CASn) }

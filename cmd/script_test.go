@@ -87,6 +87,11 @@ func setUpScript(env *testscript.Env) error {
 	env.Setenv("TESTDATA", testdata())
 	env.Setenv("GORACE", "atexit_sleep_ms=10") // with the race detector a process ends a second late otherwise
 	env.Values["story"] = &story{}
+	env.Defer(func() {
+		if err := checkFiles(env.WorkDir); err != nil {
+			env.T().Fatal(err)
+		}
+	})
 	return os.MkdirAll(home, 0o700)
 }
 
@@ -105,6 +110,7 @@ func testdata() string {
 func cmdRun(ts *testscript.TestScript, neg bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	keep(ts, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	checkDocuments(ts, args, ts.ReadFile("stdout"))
 	code, found := strings.CutSuffix(args[0], "+")
 	wantExit(ts, code, err)
 	if found && ts.ReadFile("stdout") == "" {
@@ -211,6 +217,7 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(command.Process.Signal(signal))
 	err = command.Wait()
 	keep(ts, output.String(), errors.String())
+	checkDocuments(ts, args, output.String())
 	wantExit(ts, code, err)
 }
 

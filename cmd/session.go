@@ -34,28 +34,33 @@ type session struct {
 	clock       sync.Once      // for the warning of clocks that differ
 }
 
-// An origin says where a result comes from. It stands in every JSON result, so that
-// nobody takes a rehearsal for the real thing.
+// An origin says which document it is, and where the result comes from. It stands in every JSON
+// result, so that nobody takes a rehearsal for the real thing.
 type origin struct {
-	Endpoint       string `json:"endpoint"`
-	VendorEndpoint bool   `json:"vendor_endpoint"`
-	Emulated       bool   `json:"emulated"`
+	Format         string `json:"format"`
+	Region         text   `json:"region"`                                // of the endpoint; null if that is not one of Alibaba Cloud's, or serves several regions
+	Endpoint       text   `json:"endpoint"`                              // null if none was called, or several
+	VendorEndpoint *bool  `json:"vendor_endpoint" jsonschema:"nullable"` // null if no endpoint was called
+	Emulated       *bool  `json:"emulated" jsonschema:"nullable"`        // true if the embedded emulator answered; null if no endpoint was called
 }
 
-func (s *session) origin() origin {
+// formatOf is the format of a document. It changes only if a field is changed or removed.
+func formatOf(document string) string { return "mqttca/" + document + "/v1" }
+
+func (s *session) origin(document string) origin {
 	emulated := slices.ContainsFunc(s.exchanges, func(e api.Exchange) bool { return e.Emulated })
-	return origin{s.endpoint.String(), s.endpoint.IsVendor(), emulated}
+	return origin{formatOf(document), text(s.endpoint.Region()), text(s.endpoint.String()), new(s.endpoint.IsVendor()), &emulated}
 }
 
 // source is the endpoint in the words of a result.
 func (o origin) source() string {
 	switch {
-	case o.Emulated:
-		return o.Endpoint + " (the embedded emulator: not Alibaba Cloud)"
-	case !o.VendorEndpoint:
-		return o.Endpoint + " (not Alibaba Cloud)"
+	case isTrue(o.Emulated):
+		return string(o.Endpoint) + " (the embedded emulator: not Alibaba Cloud)"
+	case !isTrue(o.VendorEndpoint):
+		return string(o.Endpoint) + " (not Alibaba Cloud)"
 	}
-	return o.Endpoint
+	return string(o.Endpoint)
 }
 
 // connect makes the session that the flags and the environment ask for. It reads a

@@ -48,7 +48,7 @@ func (a *app) show(m *caOnInstance) error {
 	if err != nil {
 		return err
 	}
-	document := showDocument{m.session.origin(), m.instance.ID, newCADocument(*entry), text(entry.CaContent), text(entry.VerificationContent)}
+	document := showDocument{m.session.origin("show"), m.instance.ID, newCADocument(*entry), text(entry.CaContent), text(entry.VerificationContent)}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return document.plain(p, *entry) }))
 }
 

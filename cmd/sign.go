@@ -76,12 +76,16 @@ and never written.`,
 
 // A signDocument is the result of sign.
 type signDocument struct {
-	RegistrationCode        string `json:"registration_code"`
-	VerificationCertificate string `json:"verification_certificate"` // PEM
-	SerialNumber            string `json:"serial_number"`
-	NotBefore               string `json:"not_before"`
-	NotAfter                string `json:"not_after"`
-	File                    text   `json:"file"` // null without --out and --bundle-out
+	origin                             // of the request
+	InstanceID              text       `json:"instance_id"` // of the request
+	CA                      caDocument `json:"ca"`
+	RegistrationCode        string     `json:"registration_code"`
+	VerificationCertificate string     `json:"verification_certificate"` // PEM
+	VerificationSHA256      string     `json:"verification_sha256"`      // of the DER
+	SerialNumber            string     `json:"serial_number"`            // of the verification certificate
+	NotBefore               string     `json:"not_before" jsonschema:"format=date-time"`
+	NotAfter                string     `json:"not_after" jsonschema:"format=date-time"`
+	File                    text       `json:"file"` // null without --out and --bundle-out
 }
 
 // check refuses flags that exclude each other.
@@ -166,13 +170,18 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		a.note("wrote %s, valid until %s", o.out, pki.Timestamp(verification.NotAfter))
 	}
 	document := signDocument{
+		origin:                  origin{Format: formatOf("sign"), Region: b.Request.Region, Endpoint: text(b.Request.Endpoint)},
+		InstanceID:              text(b.Request.InstanceID),
+		CA:                      caDocument{certificateDocument: certificateDocument{Name: b.Request.CAName}},
 		RegistrationCode:        b.Request.RegistrationCode,
 		VerificationCertificate: certificate,
+		VerificationSHA256:      b.VerificationSHA256,
 		SerialNumber:            pki.SerialNumber(verification),
 		NotBefore:               pki.Timestamp(verification.NotBefore),
 		NotAfter:                pki.Timestamp(verification.NotAfter),
 		File:                    text(cmp.Or(o.out, o.bundle)),
 	}
+	document.CA.describe(ca)
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
 		switch {
 		case o.bundle != "":

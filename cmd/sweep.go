@@ -42,7 +42,7 @@ func (a *app) sweep(m *caOnInstance, c deviceCommand, o deviceOptions) error {
 	if err != nil {
 		return err
 	}
-	document := sweepDocument{m.session.origin(), m.instance.ID, s.To.Outcome(changed), newCADocument(*s.Entry), changed}
+	document := sweepDocument{m.session.origin("device-sweep"), m.instance.ID, s.To.Outcome(changed), newCADocument(*s.Entry), changed}
 	err = a.print(document, a.shown.Layout(document.plain))
 	return orDone(err, document.Outcome, m.ca, strconv.Itoa(changed)+" device certificates "+sweepWords[document.Outcome])
 }

@@ -35,6 +35,7 @@ build with cgo. A version that ends in +dirty was built with changes not committ
 
 // A versionDocument is the result of version.
 type versionDocument struct {
+	Format     string   `json:"format"`
 	Version    string   `json:"version"`
 	Commit     text     `json:"commit"` // null if the build is of no repository
 	Modified   bool     `json:"modified"`
@@ -49,6 +50,7 @@ type versionDocument struct {
 // program, so that no build claims a commit that it was not made from.
 func newVersionDocument(release string, info *debug.BuildInfo, keySources []string) versionDocument {
 	return versionDocument{
+		Format:     formatOf("version"),
 		Version:    versionOf(release, info),
 		Commit:     text(setting(info, "vcs.revision")),
 		Modified:   isModified(info),

@@ -32,23 +32,23 @@ func TestVersionDocument(t *testing.T) {
 		plain   string
 	}{
 		{"a release", "v1.2.3", stamped("v0.0.0-2026", "CGO_ENABLED=1", "vcs.revision=abc", "vcs.modified=false"), all,
-			versionDocument{"v1.2.3", "abc", false, "go1.26.0", platform, true, true, all},
+			versionDocument{"mqttca/version/v1", "v1.2.3", "abc", false, "go1.26.0", platform, true, true, all},
 			"mqttca v1.2.3 (go1.26.0, PLATFORM)\ncommit: abc\nHSMs: yes\nkey sources: pem, encrypted-pem, pkcs12, pkcs11\n"},
 		{"a release without cgo", "v1.2.3", stamped("", "CGO_ENABLED=0", "vcs.revision=abc"), files,
-			versionDocument{"v1.2.3", "abc", false, "go1.26.0", platform, false, false, files},
+			versionDocument{"mqttca/version/v1", "v1.2.3", "abc", false, "go1.26.0", platform, false, false, files},
 			"mqttca v1.2.3 (go1.26.0, PLATFORM)\ncommit: abc\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
 		{"a release of a dirty tree", "v1.2.3", stamped("", "vcs.revision=abc", "vcs.modified=true"), files,
-			versionDocument{"v1.2.3+dirty", "abc", true, "go1.26.0", platform, false, false, files},
+			versionDocument{"mqttca/version/v1", "v1.2.3+dirty", "abc", true, "go1.26.0", platform, false, false, files},
 			"mqttca v1.2.3+dirty (go1.26.0, PLATFORM)\ncommit: abc, with changes that are not committed\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
 		{"a tag", "", stamped("v1.0.0", "vcs.revision=abc", "vcs.modified=false"), files,
-			versionDocument{"v1.0.0", "abc", false, "go1.26.0", platform, false, false, files}, ""},
+			versionDocument{"mqttca/version/v1", "v1.0.0", "abc", false, "go1.26.0", platform, false, false, files}, ""},
 		{"a dirty tree", "", stamped("v1.0.0+dirty", "vcs.revision=abc", "vcs.modified=true"), files,
-			versionDocument{"v1.0.0+dirty", "abc", true, "go1.26.0", platform, false, false, files}, ""},
+			versionDocument{"mqttca/version/v1", "v1.0.0+dirty", "abc", true, "go1.26.0", platform, false, false, files}, ""},
 		{"no repository", "", stamped("(devel)"), files,
-			versionDocument{"(devel)", "", false, "go1.26.0", platform, false, false, files},
+			versionDocument{"mqttca/version/v1", "(devel)", "", false, "go1.26.0", platform, false, false, files},
 			"mqttca (devel) (go1.26.0, PLATFORM)\ncommit: unknown\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
 		{"no stamp at all", "", stamped(""), files,
-			versionDocument{"(devel)", "", false, "go1.26.0", platform, false, false, files}, ""},
+			versionDocument{"mqttca/version/v1", "(devel)", "", false, "go1.26.0", platform, false, false, files}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := newVersionDocument(tt.release, tt.info, tt.sources)

@@ -10,6 +10,7 @@ package topics
 
 import (
 	"embed"
+	"slices"
 	"strings"
 )
 
@@ -45,4 +46,27 @@ func Find(name string) (topic Topic, ok bool) {
 	}
 	first, _, _ := strings.Cut(string(text), "\n")
 	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: string(text)}, true
+}
+
+//go:embed schema/*.json
+var schemas embed.FS
+
+// Schemas returns the names of the documents that have a JSON Schema.
+func Schemas() []string {
+	entries, err := schemas.ReadDir("schema")
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, strings.TrimSuffix(entry.Name(), ".json"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Schema returns the JSON Schema of a document; ok is false if there is none.
+func Schema(document string) (text string, ok bool) {
+	data, err := schemas.ReadFile("schema/" + document + ".json")
+	return string(data), err == nil
 }
