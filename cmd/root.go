@@ -14,6 +14,7 @@ func Root() *cobra.Command { return newRoot(&app{}) }
 
 // newRoot builds the command tree from the table of commands.
 func newRoot(a *app) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "mqttca",
 		Short: "Register a private CA with an ApsaraMQ for MQTT instance",
@@ -33,6 +34,9 @@ service, with nothing leaving this machine.`,
 		Args:              knownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.checkFlags(cmd) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion()
+			}
 			if a.json {
 				return misuse(errors.New("no command given, so there is no result for --json"))
 			}
@@ -43,6 +47,7 @@ service, with nothing leaving this machine.`,
 	root.SetHelpFunc(a.help)
 	root.SetFlagErrorFunc(flagError)
 	a.addFlags(root.PersistentFlags())
+	root.Flags().BoolVar(&version, "version", false, "print the version, as the command version does")
 	for _, row := range commands() {
 		cmd := row.build(a)
 		if row.name == "help" {

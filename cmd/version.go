@@ -26,11 +26,13 @@ it, its platform, and where this build can take a CA key from. HSMs (pkcs11) nee
 build with cgo. A version that ends in +dirty was built with changes not committed.`,
 		Example: "  mqttca version\n  mqttca version --json",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			document := newVersionDocument(release, buildInfo(), pki.KeySources())
-			return a.print(document, document.plain)
-		},
+		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
+}
+
+func (a *app) printVersion() error {
+	document := newVersionDocument(release, buildInfo(), pki.KeySources())
+	return a.print(document, document.plain)
 }
 
 // A versionDocument is the result of version.
