@@ -18,13 +18,9 @@ import (
 // nothing in a file protects it on its way: a witness compares the values that the steps
 // print.
 
-// checkFormat refuses another format than that of the document, or than old, in which it was
-// written before.
-func checkFormat(format, document, old string) error {
-	if format != formatOf(document) && format != old {
-		return fmt.Errorf("its format is %q, not %q", format, formatOf(document))
-	}
-	return nil
+// isFormat reports whether it is the format of the document, now or before the formats had v1.
+func isFormat(format, document string) bool {
+	return format == formatOf(document) || format == "mqttca-"+document+"/1"
 }
 
 // A signingRequest is written by code --request-out and read by sign --request: all that
@@ -71,10 +67,10 @@ func newSigningRequest(s *session, region, instanceID, caName string, code api.R
 
 // check refuses an inconsistent request.
 func (r signingRequest) check() error {
-	if err := checkFormat(r.Format, "request", "mqttca-request/1"); err != nil {
-		return err
-	}
-	if r.InstanceID == "" {
+	switch {
+	case !isFormat(r.Format, "request"):
+		return fmt.Errorf("its format is %q, not %q", r.Format, formatOf("request"))
+	case r.InstanceID == "":
 		return fmt.Errorf("it names no instance")
 	}
 	if err := checkInstance(r.InstanceID); err != nil {
@@ -131,8 +127,8 @@ func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificat
 // open checks that all parts of a bundle fit together, and that the verification
 // certificate is good at the given time, and returns them.
 func (b bundle) open(at time.Time) (*pki.Proof, error) {
-	if err := checkFormat(b.Format, "bundle", "mqttca-bundle/1"); err != nil {
-		return nil, err
+	if !isFormat(b.Format, "bundle") {
+		return nil, fmt.Errorf("its format is %q, not %q", b.Format, formatOf("bundle"))
 	}
 	if err := b.Request.check(); err != nil {
 		return nil, fmt.Errorf("the request in it: %w", err)

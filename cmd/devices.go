@@ -59,15 +59,10 @@ type deviceDocument struct {
 }
 
 func newDeviceDocument(listed api.DeviceCertificate, caSn string) deviceDocument {
-	document := deviceDocument{certificateDocument{
-		Name:      text(listed.DeviceName),
-		Sn:        text(listed.DeviceSn),
-		Active:    knownState(listed.Active, listed.StateUnknown),
-		NotBefore: instantOf(listed.ValidBegin),
-		NotAfter:  instantOf(listed.ValidEnd),
-	}, text(caSn)}
-	document.read(listed.DeviceContent)
-	return document
+	return deviceDocument{
+		newCertificateDocument(listed.DeviceName, listed.DeviceSn, listed.DeviceContent, listed.Active, listed.StateUnknown, listed.ValidBegin, listed.ValidEnd),
+		text(caSn),
+	}
 }
 
 // A devicesDocument is the result of devices.
@@ -104,10 +99,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 		document.DeviceCertificates = append(document.DeviceCertificates, listed)
 	}
 	document.origin = m.session.origin("devices")
-	if document.listing().count == 0 {
-		a.note("no device certificates on instance %s%s", m.instance.ID, o.filter.that())
-	}
-	return a.printList(document, document.listing(), o.listingFlags, document.plain)
+	return a.printList(document, document.listing(), o.listingFlags, "device certificates on instance "+m.instance.ID+o.filter.that(), document.plain)
 }
 
 func (d devicesDocument) split() (any, int, func(int) any) {
@@ -136,9 +128,7 @@ func (d devicesDocument) listing() listing {
 	return listing{
 		count:       len(d.DeviceCertificates),
 		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
-		fields:      append([]string{"ca_sn"}, certificateFields...),
-		record:      func(i int) []string { return append([]string{string(at(i).CASn)}, at(i).record()...) },
-		title:       "SN OF CA",
-		own:         func(i int) text { return at(i).CASn },
+		own:         []string{"ca_sn"},
+		ownOf:       func(i int) []string { return []string{string(at(i).CASn)} },
 	}
 }

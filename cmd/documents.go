@@ -30,36 +30,27 @@ type caDocument struct {
 }
 
 func newCADocument(listed api.CaCertificate) caDocument {
-	document := caDocument{certificateDocument{
-		Name:      text(listed.CaName),
-		Sn:        text(listed.Sn),
-		Active:    knownState(listed.Active, listed.StateUnknown),
-		NotBefore: instantOf(listed.ValidBegin),
-		NotAfter:  instantOf(listed.ValidEnd),
-	}, text(listed.RegistrationCode), text(pki.ContentFingerprint(listed.VerificationContent))}
-	document.read(listed.CaContent)
-	return document
+	return caDocument{
+		newCertificateDocument(listed.CaName, listed.Sn, listed.CaContent, listed.Active, listed.StateUnknown, listed.ValidBegin, listed.ValidEnd),
+		text(listed.RegistrationCode), text(pki.ContentFingerprint(listed.VerificationContent)),
+	}
 }
 
-// knownState is nil if the service's word for the state is unknown.
-func knownState(active, unknown bool) *bool {
-	if unknown {
-		return nil
+// newCertificateDocument prefers the facts of the certificate. If its content cannot be read, the
+// service's own words remain: the validity, and no subject or serial number.
+func newCertificateDocument(name, sn, content string, active, unknown bool, begin, end time.Time) certificateDocument {
+	d := certificateDocument{Name: text(name), Sn: text(sn), SHA256: text(pki.ContentFingerprint(content)), NotBefore: instantOf(begin), NotAfter: instantOf(end)}
+	if !unknown {
+		d.Active = &active
 	}
-	return &active
+	if certificate, err := pki.ParseCertificate(content); err == nil {
+		d.describe(&pki.CA{Certificate: certificate})
+	}
+	return d
 }
 
 // isTrue reports whether a value is known, and true.
 func isTrue(known *bool) bool { return known != nil && *known }
-
-// read prefers the facts of the certificate. If it cannot be read, the service's own words
-// remain: the validity, and no subject or serial number.
-func (d *certificateDocument) read(content string) {
-	d.SHA256 = text(pki.ContentFingerprint(content))
-	if certificate, err := pki.ParseCertificate(content); err == nil {
-		d.describe(&pki.CA{Certificate: certificate})
-	}
-}
 
 func (d *certificateDocument) describe(ca *pki.CA) {
 	d.Subject = text(wire.Shortened(ca.Subject()))

@@ -88,10 +88,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 		document.CACertificates = append(document.CACertificates, ca)
 	}
 	document.origin = session.origin("list")
-	if len(document.CACertificates) == 0 {
-		a.note("no CA certificates on instance %s%s", o.instance, o.filter.that())
-	}
-	if err := a.printList(document, document.listing(), o.listingFlags, document.plain); err != nil {
+	if err := a.printList(document, document.listing(), o.listingFlags, "CA certificates on instance "+o.instance+o.filter.that(), document.plain); err != nil {
 		return err
 	}
 	if n := len(document.CACertificates); o.fail && n > 0 {
@@ -118,12 +115,10 @@ func (d listDocument) listing() listing {
 	return listing{
 		count:       len(d.CACertificates),
 		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
-		fields:      append(certificateFields[:len(certificateFields):len(certificateFields)], "registration_code", "verification_sha256"),
-		record: func(i int) []string {
-			return append(at(i).record(), string(at(i).RegistrationCode), string(at(i).VerificationSHA256))
+		own:         []string{"registration_code", "verification_sha256"},
+		ownOf: func(i int) []string {
+			return []string{string(at(i).RegistrationCode), string(at(i).VerificationSHA256)}
 		},
-		title: "CODE",
-		own:   func(i int) text { return at(i).RegistrationCode },
 	}
 }
 

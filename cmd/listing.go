@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,30 +37,21 @@ func (f listingFlags) check(json bool) error {
 type listing struct {
 	count       int
 	certificate func(int) certificateDocument
-	fields      []string           // of CSV
-	record      func(int) []string // the values of the fields
-	title       string             // of the last column of --wide, which only these certificates have
-	own         func(int) text     // its value
-}
-
-// certificateFields are the fields of CSV that every certificate has.
-var certificateFields = []string{"sn", "name", "active", "subject", "serial_number", "sha256", "not_before", "not_after"}
-
-func (d certificateDocument) record() []string {
-	active := ""
-	if d.Active != nil {
-		active = strconv.FormatBool(*d.Active)
-	}
-	return []string{string(d.Sn), string(d.Name), active, string(d.Subject), string(d.SerialNumber), string(d.SHA256), string(d.NotBefore), string(d.NotAfter)}
+	own         []string           // the fields that only these certificates have, the first of CSV
+	ownOf       func(int) []string // their values
 }
 
 // csv writes a line for each certificate, with the fields of the JSON document.
 func (l listing) csv(w io.Writer) error {
 	table := csv.NewWriter(w)
 	table.UseCRLF = true
-	table.Write(l.fields)
+	table.Write(append(l.own, "sn", "name", "active", "subject", "serial_number", "sha256", "not_before", "not_after"))
 	for i := range l.count {
-		row := l.record(i)
+		c, active := l.certificate(i), ""
+		if c.Active != nil {
+			active = strconv.FormatBool(*c.Active)
+		}
+		row := append(l.ownOf(i), string(c.Sn), string(c.Name), active, string(c.Subject), string(c.SerialNumber), string(c.SHA256), string(c.NotBefore), string(c.NotAfter))
 		for at, field := range row {
 			row[at] = terminal.Escape(field)
 		}
@@ -85,18 +77,26 @@ func (l listing) print(p *terminal.Sheet, wide bool) error {
 			{Text: string(c.Name)}, {Text: c.state(), Tone: c.stateTone()}, {Text: string(c.NotAfter), Tone: c.expiryTone(now)}, {Text: string(c.Sn)}, {Text: string(c.Subject)},
 		}
 		if wide {
-			row = append(row, terminal.Cell{Text: string(c.NotBefore)}, terminal.Cell{Text: string(c.SerialNumber)}, terminal.Cell{Text: string(c.SHA256)}, terminal.Cell{Text: string(l.own(i))})
+			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), string(c.SHA256)}, l.ownOf(i)...) {
+				row = append(row, terminal.Cell{Text: value})
+			}
 		}
 		return row
 	}}
 	if wide {
-		table.Columns = append(table.Columns, terminal.Column{Title: "VALID FROM"}, terminal.Column{Title: "SERIAL NUMBER"}, terminal.Column{Title: "SHA-256"}, terminal.Column{Title: l.title})
+		for _, field := range append([]string{"valid from", "serial number", "SHA-256"}, l.own...) {
+			table.Columns = append(table.Columns, terminal.Column{Title: strings.ToUpper(strings.ReplaceAll(field, "_", " "))})
+		}
 	}
 	return p.Table(table)
 }
 
-// printList prints a list in the form that was asked for.
-func (a *app) printList(document any, l listing, f listingFlags, plain func(*terminal.Sheet, bool) error) error {
+// printList prints a list in the form that was asked for. If there is none of what it lists, it
+// says so on stderr.
+func (a *app) printList(document any, l listing, f listingFlags, what string, plain func(*terminal.Sheet, bool) error) error {
+	if l.count == 0 {
+		a.note("no %s", what)
+	}
 	if f.csv {
 		return a.print(nil, l.csv)
 	}

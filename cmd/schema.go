@@ -2,8 +2,8 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"mqttca/cmd/topics"
@@ -14,16 +14,15 @@ const schemaTopic = "json-schema"
 
 // printSchema prints the schema of a document, or without one the names of all.
 func (a *app) printSchema(documents []string) error {
-	if len(documents) == 0 {
-		return a.print(topics.Schemas(), func(w io.Writer) error {
-			_, err := io.WriteString(w, strings.Join(topics.Schemas(), "\n")+"\n")
-			return err
-		})
-	}
-	document := strings.Join(documents, " ")
-	schema, ok := topics.Schema(document)
-	if !ok {
-		return &usageError{"mqttca help: no JSON Schema of " + strconv.Quote(document), true, "'mqttca help json-schema' lists the documents"}
+	schema, ok := topics.Schema(strings.Join(documents, " "))
+	switch {
+	case ok:
+	case len(documents) > 0:
+		return &usageError{fmt.Sprintf("mqttca help: no JSON Schema of %q", strings.Join(documents, " ")), true, "'mqttca help json-schema' lists the documents"}
+	case a.json:
+		return a.print(topics.Schemas(), nil)
+	default:
+		schema = strings.Join(topics.Schemas(), "\n") + "\n"
 	}
 	return a.print(json.RawMessage(schema), func(w io.Writer) error {
 		_, err := io.WriteString(w, schema)

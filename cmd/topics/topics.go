@@ -1,6 +1,6 @@
 // Package topics is the reference of mqttca: Markdown files that are embedded in the
 // program, because the hosts that need it often have no network. 'mqttca help TOPIC'
-// prints one.
+// prints one. Beside them are the JSON Schemas of the documents that mqttca writes.
 //
 // The files keep to a subset of Markdown that [Topic.Print] renders and that reads well
 // as it is: headings (# and ##), paragraphs, lists of one level, fenced blocks, tables,
@@ -21,18 +21,28 @@ type Topic struct {
 	Text  string // Markdown, with the title
 }
 
-//go:embed *.md
+//go:embed *.md schema/*.json
 var files embed.FS
 
-// All returns the topics in the order of their names.
-func All() []Topic {
-	entries, err := files.ReadDir(".")
+// names are those of the files of a folder with this extension, in order.
+func names(folder, extension string) (names []string) {
+	entries, err := files.ReadDir(folder)
 	if err != nil {
 		panic(err) // the folder is part of the program
 	}
-	var all []Topic
 	for _, entry := range entries {
-		topic, _ := Find(strings.TrimSuffix(entry.Name(), ".md"))
+		if name, ok := strings.CutSuffix(entry.Name(), extension); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// All returns the topics in the order of their names.
+func All() (all []Topic) {
+	for _, name := range names(".", ".md") {
+		topic, _ := Find(name)
 		all = append(all, topic)
 	}
 	return all
@@ -48,25 +58,11 @@ func Find(name string) (topic Topic, ok bool) {
 	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: string(text)}, true
 }
 
-//go:embed schema/*.json
-var schemas embed.FS
-
 // Schemas returns the names of the documents that have a JSON Schema.
-func Schemas() []string {
-	entries, err := schemas.ReadDir("schema")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	var names []string
-	for _, entry := range entries {
-		names = append(names, strings.TrimSuffix(entry.Name(), ".json"))
-	}
-	slices.Sort(names)
-	return names
-}
+func Schemas() []string { return names("schema", ".json") }
 
 // Schema returns the JSON Schema of a document; ok is false if there is none.
 func Schema(document string) (text string, ok bool) {
-	data, err := schemas.ReadFile("schema/" + document + ".json")
+	data, err := files.ReadFile("schema/" + document + ".json")
 	return string(data), err == nil
 }
