@@ -144,7 +144,7 @@ func (a *app) headBefore(cmd *cobra.Command) {
 
 func (a *app) headFor(endpoint api.Endpoint, err error) {
 	if err == nil && !endpoint.IsVendor() {
-		a.heading = endpoint.String() + " is not Alibaba Cloud: whatever is registered here, devices are not let in by it"
+		a.heading = endpoint.String() + " is not Alibaba Cloud: registering a CA here does not let any device connect"
 	}
 }
 
