@@ -11,7 +11,7 @@ import (
 )
 
 // A DeviceCertificate is one device certificate as the service has it
-// (DeviceCertificateVO). It registered itself when the device first connected.
+// (DeviceCertificateVO). It registered itself on the first connection that succeeded.
 type DeviceCertificate struct {
 	CaSn          string // of its CA, in the form that the service chose; "" if the service gives none
 	DeviceSn      string // the serial number in hexadecimal, in the form that the service chose
@@ -23,9 +23,8 @@ type DeviceCertificate struct {
 	StateUnknown  bool // as in [CaCertificate]
 }
 
-// ListDeviceCertificateByCaSn lists all device certificates that ever registered
-// themselves under a CA, whether their devices are connected or not, in the service's
-// order, each once. If it fails, the error comes last. CaSn is sent as it is: use the string
+// ListDeviceCertificateByCaSn lists all device certificates that are registered under a CA,
+// whether their devices are connected or not, in the service's order, each once. If it fails, the error comes last. CaSn is sent as it is: use the string
 // that the service gave.
 func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) iter.Seq2[DeviceCertificate, error] {
 	return c.listDevices(ctx, listDeviceCertificateByCaSn, url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}})
@@ -71,8 +70,8 @@ func (c *Client) ActiveDeviceCertificate(ctx context.Context, d DeviceID) (Ackno
 	return c.acknowledged(ctx, activeDeviceCertificate, d.params())
 }
 
-// InactivateDeviceCertificate makes a device certificate inactive: its device is cut off at
-// its next connection.
+// InactivateDeviceCertificate makes a device certificate inactive: its device is refused
+// when it next connects.
 func (c *Client) InactivateDeviceCertificate(ctx context.Context, d DeviceID) (Acknowledgement, error) {
 	return c.acknowledged(ctx, inactivateDeviceCertificate, d.params())
 }

@@ -15,8 +15,8 @@ func newActivate(a *app) *cobra.Command {
 		use:   "activate",
 		short: "Make a registered CA active",
 		long: `Make a CA active that is registered with an instance, and wait until it is listed so: new
-device certificates of it can register themselves again. A CA that is active already is left
-as it is, exit 0.`,
+device certificates of it can register themselves again, and so can those that were deleted.
+A CA that is active already is left as it is, exit 0.`,
 		shown: "active",
 		to:    workflow.Activation,
 	})
@@ -25,13 +25,14 @@ as it is, exit 0.`,
 func newDeactivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "deactivate",
-		short: "Make a registered CA inactive: this keeps new devices out",
+		short: "Make a registered CA inactive: this keeps new device certificates out",
 		long: `Make a CA inactive that is registered with an instance, and wait until it is listed so.
-This keeps new device certificates out. A device whose certificate is registered goes on
-until that certificate is inactive, too: --with-devices makes every one of them inactive,
-after the CA, and lists them again until none is active. activate undoes it for the CA, and
-'devices activate' for its device certificates. A CA that is inactive already is left as it
-is, exit 0.`,
+This keeps new device certificates out. By one page of the vendor a device whose certificate
+is registered goes on, by another a CA has to be active to be used: don't rely on either. To
+block such a device, make its certificate inactive. --with-devices does so with every one of
+the CA, after the CA itself, and lists them again until none is active. activate makes the CA
+active again, 'devices activate' its device certificates. A CA that is inactive already is
+left as it is, exit 0.`,
 		more:  "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
 		shown: "inactive",
 		to:    workflow.Deactivation,
@@ -131,7 +132,7 @@ type changeDocument struct {
 var changeWords = map[workflow.Outcome]string{
 	workflow.Activated:       "active again",
 	workflow.AlreadyActive:   "active before; nothing was changed",
-	workflow.Deactivated:     "inactive: new devices are kept out",
+	workflow.Deactivated:     "inactive: new device certificates can no longer register",
 	workflow.AlreadyInactive: "inactive before; nothing was changed",
 	workflow.Deleted:         "deleted",
 	workflow.AlreadyAbsent:   "not registered; nothing was changed",

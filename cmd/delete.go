@@ -21,13 +21,14 @@ func newDelete(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a registered CA, and its device certificates",
-		Long: `Delete a CA from an instance. The service deletes all device certificates with it that
-ever registered themselves under it: they are counted before, and where there are any
---delete-devices has to be given. An active CA is not deleted: deactivate it, and see that
+		Long: `Delete a CA from an instance. The service deletes all device certificates with it that are
+registered under it: they are counted before, and if there are any --delete-devices has to
+be given. An active CA is not deleted: deactivate it, and see that
 nothing is missing, before.
 
 On a terminal you are asked at the end, in scripts --yes answers. A CA that is not there
-is success, exit 0. There is no way back but to register the CA anew.`,
+is success, exit 0. A deletion can't be undone. If the CA is registered anew, its device
+certificates can register themselves again, those too that were inactive.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
 		Args: noArgs,
@@ -85,13 +86,13 @@ func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletio
 }
 
 // errKept ends a run whose question was not answered with yes.
-var errKept = declined("the CA is kept, since the answer was not yes")
+var errKept = declined("not confirmed; CA not deleted")
 
 // agree asks whether a CA is really to be deleted.
 func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {
 	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
 	if d.Devices > 0 {
-		question += fmt.Sprintf(", and with it its device certificates, %d in number", d.Devices)
+		question += fmt.Sprintf(" and its %d device certificates", d.Devices)
 	}
-	return a.askYes(m.cmd.Context(), question+"? type yes to do so: ", errKept)
+	return a.askYes(m.cmd.Context(), question+"? Type yes to confirm: ", errKept)
 }

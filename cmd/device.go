@@ -54,7 +54,7 @@ func newDeviceShow(a *app) *cobra.Command {
 		Short: "Show one device certificate",
 		Long: `Show a device certificate as it is registered with an instance, and its CA. It is named by
 its file or its serial number; if serial numbers of several CAs are alike, by its CA as well.
-One that is not there is exit 7: its device has never connected.`,
+One that is not there is exit 7: it never registered itself, or was deleted.`,
 		Example: "  mqttca devices show --instance post-cn-7mz2d --device-sn 00d000000001",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -120,8 +120,9 @@ func newDeviceActivate(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "activate",
 		short: "Make device certificates active",
-		long: `Make a device certificate active, or with --all every one of a CA, and wait until the
-service shows it. One that is active already is left as it is, exit 0.`,
+		long: `Make a device certificate active, or with --all every one of a CA, those too that were made
+inactive one by one, and wait until the service shows it. One that is active already is left
+as it is, exit 0.`,
 		shown: "active", to: workflow.Activation,
 	})
 }
@@ -129,11 +130,12 @@ service shows it. One that is active already is left as it is, exit 0.`,
 func newDeviceDeactivate(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "deactivate",
-		short: "Make device certificates inactive: this blocks the devices",
-		long: `Make a device certificate inactive, or with --all every one of a CA: the broker cuts off a
-device with an inactive certificate. This is how a device is blocked. activate undoes it.
-With --all, a device that registers itself meanwhile is found: the list is read again until
-it shows none that is active. To keep new devices out, deactivate the CA.`,
+		short: "Make device certificates inactive: their devices can no longer connect",
+		long: `Make a device certificate inactive, or with --all every one of a CA: the broker refuses a
+device with an inactive certificate when it connects. This is how a device is blocked. The
+vendor does not say whether an open connection ends. activate makes it active again. With
+--all, a certificate that registers itself meanwhile is found: the list is read again until
+it shows none that is active. To keep new device certificates out, deactivate the CA.`,
 		shown: "inactive", to: workflow.Deactivation,
 	})
 }
@@ -144,7 +146,8 @@ func newDeviceDelete(a *app) *cobra.Command {
 		short: "Delete device certificates",
 		long: `Delete a device certificate, or with --all every one of a CA. A device certificate that is
 deleted under an active CA registers itself again when its device next connects: as long as
-it is valid, this is refused (exit 5) unless --allow-reregistration is given. To block a
+it is valid, this is refused (exit 5) unless --allow-reregistration is given. One that is
+deleted under an inactive CA can register itself again once the CA is active. To block a
 device, deactivate its certificate in place of deleting it.`,
 		shown: "gone", to: workflow.Removal, deletes: true,
 	})
@@ -215,7 +218,7 @@ type deviceChangeDocument struct {
 var deviceWords = map[workflow.Outcome]string{
 	workflow.Activated:       "active",
 	workflow.AlreadyActive:   "already active; nothing changed",
-	workflow.Deactivated:     "inactive: the broker cuts its device off",
+	workflow.Deactivated:     "inactive: its device can no longer connect",
 	workflow.AlreadyInactive: "already inactive; nothing changed",
 	workflow.Deleted:         "deleted",
 	workflow.AlreadyAbsent:   "not registered; nothing changed",

@@ -23,9 +23,10 @@ func newDevices(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "devices",
 		Short: "List device certificates, and change them",
-		Long: `List the device certificates of an instance, of one CA if it is given: every certificate
-that ever registered itself, whether its device is connected now or not. The commands below
-show one of them, and make one or all of a CA active or inactive, or delete them.`,
+		Long: `List the device certificates that are registered with an instance, of one CA if it is given,
+whether their devices are connected now or not. A certificate registers itself on its
+device's first successful connection. The commands below show one of them, and make one or
+all of a CA active or inactive, or delete them.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,

@@ -179,7 +179,7 @@ func credentialsHint(e *credentials.Error) string {
 
 func notListedHint(e *workflow.NotListedError) string {
 	if _, device := e.CA.(workflow.DeviceReference); device {
-		return "check the instance id and the region; a device certificate registers itself when its device first connects"
+		return "check the instance id and the region; a device certificate registers itself on its device's first successful connection"
 	}
 	return "check the instance id and the region; if it was never registered, run 'mqttca register'"
 }

@@ -181,5 +181,5 @@ func (e *expiringError) Error() string {
 
 // hint says what to do before the CAs expire.
 func (e *expiringError) hint() string {
-	return "register a new CA beside each, issue the device certificates anew under it, and deactivate the old one when no device needs it"
+	return "register a new CA beside each, issue the device certificates anew under it, and run 'mqttca deactivate --with-devices' for the old one when no device needs it"
 }

@@ -28,7 +28,8 @@ func newPolicy(a *app) *cobra.Command {
 the RAM console or its CLI. The purposes, with the commands that they are for:
 
 ` + purposeHelp() + `
-The resource stands in both forms that the vendor's pages have. Nothing is sent.`,
+With --with-devices, deactivate takes the purpose devices. The resource stands in both forms
+that the vendor's pages have. Nothing is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		Args: noArgs,

@@ -66,8 +66,8 @@ func (e *OrphanError) Error() string {
 	return fmt.Sprintf("%s is listed by instance %s without a CA of the instance", e.Device, e.Instance)
 }
 
-// Devices lists the device certificates that ever registered themselves under a CA, or with
-// the whole instance if ca is nil. The entry is that of the CA.
+// Devices lists the device certificates that are registered under a CA, or with the whole
+// instance if ca is nil. The entry is that of the CA.
 func (i Instance) Devices(ctx context.Context, ca *Reference) (entry *api.CaCertificate, devices iter.Seq2[api.DeviceCertificate, error], err error) {
 	if ca == nil {
 		return nil, i.listing(i.Client.ListDeviceCertificate(ctx, i.ID)), nil
