@@ -65,7 +65,7 @@ var rules = []Rule{
 	{"ParameterFieldCheckFailed", Refused},
 	{"ParameterCheckFailed", Refused},
 	{"InvalidParameter*", Refused},
-	{"MissingParameter*", Refused},
+	{"Missing*", Refused}, // a parameter: MissingPageNo
 	{"MqttInstanceNotFound", Refused},
 	{"CertificateContentError", Refused},
 	{"CaNumExceed", Refused},

@@ -195,9 +195,6 @@ func addYes(cmd *cobra.Command, value *bool) {
 	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values shown are those that were read aloud")
 }
 
-// errDisagreed ends a ceremony whose values were not confirmed. Nothing was done.
-var errDisagreed = declined("nothing was done, since the answer was not yes")
-
 // confirmedByWitness shows the values that a witness compares. On a terminal it asks before
 // anything is signed or sent, because nothing else reveals a file that was altered on the
 // way. The author of a script has answered beforehand.
@@ -206,5 +203,5 @@ func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field
 	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {
 		return nil
 	}
-	return c.askYes(cmd.Context(), "are these the values that were read aloud? type yes to go on: ", errDisagreed)
+	return c.askYes(cmd.Context(), "do these match what the witness read out? Type yes to confirm: ", errNotConfirmed)
 }

@@ -22,7 +22,7 @@ func newCheck(a *app) *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Look for all that speaks against registering a CA",
+		Short: "Check a CA certificate, and what is needed to register it",
 		Long: `Check a CA certificate, and where they are given its key and a verification certificate
 that was made elsewhere: what was found, what it means for the service, what to do and
 where the rule comes from. register, sign and submit refuse by the same rules.
@@ -33,8 +33,9 @@ certificates, the one of the key is checked. Without --code, a verification cert
 may have any code.
 
 With --online the way to the service is checked, too: credentials, endpoint, TLS, clock,
-the permission to list, and whether the CA is there, by one look at the list. It fetches
-no code and signs nothing; what can't be known without a change is shown as not tried.
+the permission to list, whether the CA is there, which account the credentials belong to,
+and whether that account has the instance in the region. It lists the CAs and the instances,
+and asks STS. It fetches no code; what only a change could show is marked as not tried.
 
 Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. Where the
 way to the service fails, the exit code is that of a registration that fails of it.`,

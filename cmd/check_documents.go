@@ -119,7 +119,7 @@ func (d *checkDocument) plain(p *terminal.Sheet) error {
 		fmt.Fprintln(p)
 	}
 	if d.Errors+d.Warnings == 0 {
-		return p.Line(p.Paint(terminal.Green, "nothing was found that speaks against registering it"))
+		return p.Line(p.Paint(terminal.Green, "no problems found"))
 	}
 	return p.Line(p.Paint(terminal.Bold, d.counts()))
 }

@@ -163,7 +163,7 @@ func (c onlineCheck) identity() string {
 	used, kind := c.credentials, "not temporary"
 	switch {
 	case used.SecurityToken != "" && used.Expires.IsZero():
-		kind = "temporary (STS), until when is not known"
+		kind = "temporary (STS), expiry unknown"
 	case used.SecurityToken != "":
 		kind = "temporary (STS) until " + pki.Timestamp(used.Expires)
 	}
@@ -238,7 +238,7 @@ func (c onlineCheck) instanceProbe() probeDocument {
 		return probeDocument{"instance", stateNotTried, c.listErr.Error(), ""}
 	case at < 0:
 		return probeDocument{"instance", stateWarning, fmt.Sprintf("instance %s is not among the instances of this account in this region, %d in number", c.instance, len(c.instances)),
-			"mqttca instances --all-regions lists those of every region"}
+			"'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"}
 	}
 	found := c.instances[at]
 	return probeDocument{"instance", stateOK, fmt.Sprintf("instance %s is in region %s of this account (edition %s, state %s)", c.instance, found.RegionID, found.Type, found.Status), ""}

@@ -47,8 +47,8 @@ func newEmulate(a *app) *cobra.Command {
 		Use:   "emulate",
 		Short: "Serve the embedded service, for scripts and tests",
 		Long: `Serve the embedded stand-in for the control plane of ApsaraMQ for MQTT on a loopback
-address until interrupted. It checks signatures, codes and certificates as the service
-does, keeps everything in memory, and prints what to export in a shell to call it: the
+address until interrupted. It checks signatures, codes and certificates by the vendor's
+pages, keeps everything in memory, and prints what to export in a shell to call it: the
 output can be sourced.
 
 With --tls it makes a root certificate for the run, in a temporary file that goes with
@@ -57,7 +57,7 @@ on macOS and Windows), OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js,
 REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. But for Node.js it is then
 the only root that they trust.
 
-With --hard it differs from the real service wherever a client should not rely on it.
+With --hard it takes another form wherever the vendor's texts differ or say nothing.
 --fault makes calls go wrong, as often as it is given: a kind, and what it needs.
 
   --fault throttle:call=1,retry-after=500ms

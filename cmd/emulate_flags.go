@@ -11,7 +11,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.SortFlags = false // they stand in groups: the server, who may do what, the forms, codes and lists, what goes wrong
 	flags.StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
 	flags.BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
-	flags.BoolVar(&o.Hard, "hard", false, "differ from the real service where a client should not rely on it")
+	flags.BoolVar(&o.Hard, "hard", false, "take another form wherever the vendor's texts differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
 	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
 	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")

@@ -193,7 +193,7 @@ func noAnswerHint(e *api.NoAnswerError) string {
 	}
 	if endpoint, err := api.ParseEndpoint(e.Host); err == nil && endpoint.IsVendor() && !slices.Contains(allRegions(), endpoint.Region()) {
 		for _, near := range nearest(endpoint.Region(), allRegions()) {
-			return fmt.Sprintf("no page of the vendor names the region %s; did you mean %s?", endpoint.Region(), near)
+			return fmt.Sprintf("mqttca knows no page of the vendor that names an endpoint of region %s; did you mean %s?", endpoint.Region(), near)
 		}
 	}
 	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
@@ -203,10 +203,10 @@ func noAnswerHint(e *api.NoAnswerError) string {
 // submission of it is possible.
 func acceptedHint(e *workflow.AcceptedError) string {
 	if e.What != "" {
-		return "run it again: it looks at the list first; name the request id to the vendor's support if the change does not come"
+		return "run it again: it looks at the list first; if the change does not appear, contact the vendor's support with the request id"
 	}
 	return "look with 'mqttca confirm' until it is there and active: register would submit it anew while it is not listed; " +
-		"name the request id to the vendor's support if it does not come"
+		"if it does not appear, contact the vendor's support with the request id"
 }
 
 // describeUsage puts the name of the command ahead, and points to its help.

@@ -129,7 +129,7 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
 		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
 		{errKept, exitInterrupted, "declined no", ""},
-		{errDisagreed, exitInterrupted, "declined no", ""},
+		{errNotConfirmed, exitInterrupted, "declined no", ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, "output no", ""},
 	}
 }

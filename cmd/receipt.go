@@ -79,7 +79,7 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 
 var outcomeWords = map[workflow.Outcome]string{
 	workflow.Registered:        "registered and active",
-	workflow.AlreadyRegistered: "registered before and active; nothing was changed",
+	workflow.AlreadyRegistered: "already registered and active; nothing changed",
 	workflow.Reactivated:       "registered before, active again",
 	workflow.Confirmed:         "listed and active",
 	workflow.WouldRegister:     "not registered; would be registered now (dry run, nothing was changed)",

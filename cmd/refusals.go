@@ -30,7 +30,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	hint := cmp.Or(codeHints[refusal.Code], kindRows[kind].hint)
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
-		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' lists those of the account"
+		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"
 	case refusal.Code == credentials.ExpiredCode && refusal.Renewal != "":
 		hint = refusal.Renewal
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
@@ -65,32 +65,33 @@ var kindRows = map[api.Kind]kindRow{
 
 // codeHints are the hints for refusals, by the service's Code.
 var codeHints = map[string]string{
-	"SnNotUnique": "a CA of this serial number, perhaps this very one, is registered elsewhere in the service: " +
-		"another instance, region or account; if it is not this one, " + reissue,
-	"ParameterFieldCheckFailed":   badParameter,
-	"ParameterCheckFailed":        badParameter,
-	"CertificateContentError":     "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
-	"CaNumExceed":                 "the instance has as many CAs as it may have: delete one that is not needed any more, or ask the vendor for more",
-	"RegisterCodeError":           freshCode,
-	"RegisterCodeUsed":            freshCode,
-	"MqttOwnerCheckError":         "the instance belongs to another account than the credentials: check the instance id and --profile; 'mqttca check --online' shows the account",
-	"SignatureDoesNotMatch":       "the AccessKey secret does not belong to the AccessKey ID: copy both again",
-	"InvalidAccessKeyId.NotFound": "the AccessKey does not exist or was deleted: check its ID",
-	"InvalidAccessKeyId.Inactive": "the AccessKey is disabled: have it enabled, or use another",
-	"InvalidTimeStamp.Expired":    "the clock of this machine is more than 15 minutes off: set it",
-	"FindCaBySnError":             "the CA is not there, or not any more: 'mqttca list' shows those that are",
-	"FindDeviceBySnError":         "the device certificate is not there, or not any more: 'mqttca devices' lists those that are",
-	"IncompleteSignature":         alteredRequest,
-	"InvalidVersion":              alteredRequest,
-	"UnsupportedHTTPMethod":       alteredRequest,
-	"ApiNotSupport":               "only Enterprise Platinum (by some pages also Professional) instances take CA certificates",
+	"SnNotUnique": "a CA of this serial number, perhaps this very one, may be registered already: with another instance, " +
+		"region or account (by one page a CA can be on one instance a region only); if it is another CA, " + reissue,
+	"ParameterFieldCheckFailed":     badParameter,
+	"ParameterCheckFailed":          badParameter,
+	"CertificateContentError":       "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
+	"CaNumExceed":                   "the instance has as many CAs as it may have: delete one that is not needed any more, or ask the vendor's support",
+	"RegisterCodeError":             freshCode,
+	"RegisterCodeUsed":              freshCode,
+	"MqttOwnerCheckError":           "the instance may belong to another account than the credentials: check the instance id and --profile; 'mqttca check --online' shows the account",
+	"InstancePermissionCheckFailed": "check which account owns the instance ('mqttca check --online' shows yours) and what it may do ('mqttca policy' makes a policy)",
+	"SignatureDoesNotMatch":         "the AccessKey secret does not belong to the AccessKey ID: copy both again",
+	"InvalidAccessKeyId.NotFound":   "the AccessKey does not exist or was deleted: check its ID",
+	"InvalidAccessKeyId.Inactive":   "the AccessKey is disabled: have it enabled, or use another",
+	"InvalidTimeStamp.Expired":      "the clock of this machine is more than 15 minutes off: set it",
+	"FindCaBySnError":               "the CA is not registered, or no longer: 'mqttca list' shows those that are",
+	"FindDeviceBySnError":           "the CA or the device certificate is not registered, or perhaps the CA has no devices: 'mqttca list' and 'mqttca devices' show those that are",
+	"IncompleteSignature":           alteredRequest,
+	"InvalidVersion":                alteredRequest,
+	"UnsupportedHTTPMethod":         alteredRequest,
+	"ApiNotSupport":                 "the vendor does not say when this code comes: check --endpoint, and the edition with 'mqttca instances' (CA certificates need Platinum, by some pages also Professional)",
 }
 
 const badParameter = "check the instance id and the name: --name gives another"
 
 const alteredRequest = "the endpoint is another product's, or something on the way alters requests: check --endpoint and the proxy"
 
-const freshCode = "a code serves once and can be replaced: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
+const freshCode = "a code may serve only once, and a new one may replace it: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
 
 // permissionHint names the actions that a refused call needs, and the command that makes
 // the policy for the purpose of the command. register --activate needs one more purpose.

@@ -42,7 +42,7 @@ The key pair of the certificate is made for it; its private key is dropped at on
 and never written.`,
 		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
   mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
-  mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad
+  mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456
   mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

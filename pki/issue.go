@@ -73,7 +73,7 @@ func NewSerialNumber() *big.Int {
 // NewVerificationKey makes a key pair for a verification certificate, RSA 2048 for an RSA CA and
 // P-256 for an EC one as in the vendor's procedure, and returns only the public half. The CA signs
 // the certificate, so nothing ever needs the private half; it is dropped here, because whoever
-// holds it together with the certificate can pose as a device.
+// holds it together with the certificate may pass the TLS part of a device's authentication.
 func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 	kind, curve, size := "EC", "P-256", 0
 	if _, ok := ca.Certificate.PublicKey.(*rsa.PublicKey); ok {

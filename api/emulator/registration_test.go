@@ -86,7 +86,7 @@ func TestRefusedRegistrationConsumesNothing(t *testing.T) {
 	}
 }
 
-// TestDeletedCodeStaysUsed: a code serves once, even if the CA is deleted.
+// TestDeletedCodeStaysUsed: a code that was used stays so, even if the CA is deleted.
 func TestDeletedCodeStaysUsed(t *testing.T) {
 	c := start(t, nil)
 	ca := newAuthority(t, nil, nil)
