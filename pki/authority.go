@@ -53,7 +53,7 @@ func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 // SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
 func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
-// maxCAName is the length of a name, in characters, that the service may be trusted to take.
+// maxCAName is a length of names, in characters, that the service should take: no page has a limit.
 const maxCAName = 64
 
 // DefaultName is the name of a CA if the user gives none: its Common Name, else, or if that is

@@ -277,7 +277,7 @@ func TestLoadCAWarns(t *testing.T) {
 		Rule: "serial-entropy", Severity: Warning,
 		Subject: OfCA, Object: "CA certificate " + caFile("p256.shortserial.crt"),
 		Message: "its serial number 1f has fewer than 64 bits",
-		Meaning: "the service wants a CA's serial number unique among all its customers, and a short one may be taken",
+		Meaning: "the service wants a CA's serial number unique (\"in global\", says the message of SnNotUnique): a short one may be taken",
 		Advice:  "should the service refuse it as taken, issue the CA certificate anew with a random serial number of 128 bits",
 		Source:  "ApsaraMQ for MQTT: RegisterCaCertificate (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 	}}

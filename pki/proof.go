@@ -96,7 +96,7 @@ func CheckCode(code string) error {
 }
 
 // notInCodes are what JSON, a shell, a table or a label put around a code, and what masks, cuts,
-// names or encodes it. No code in any text of the vendor has one of them.
+// names or encodes it. No code in any text of the vendor has one, but for the * that mask a part.
 const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 
 // CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also

@@ -33,7 +33,7 @@ const (
 
 // The meanings that several rules share.
 const (
-	noChainWithout   = "a chain with this certificate in it can't be verified: the service can accept neither the proof nor a device"
+	noChainWithout   = "a chain with this certificate in it can't be verified: the service may accept neither the proof nor a device"
 	refusedByStrict  = "parsers as strict as Go's refuse it, and with it every chain up to this CA; OpenSSL takes it: devices and tools differ here"
 	refusedIfUnknown = "a verifier that does not know such an extension refuses the certificate and each chain that it is in: OpenSSL and Go do, whether the service does is not documented"
 	refusedByOpenSSL = "no chain with it verifies under OpenSSL: the proof and the device certificates do not"
@@ -49,9 +49,9 @@ var rules = []rule{
 		"by its own word the key may not sign certificates: neither the verification certificate nor those of devices"},
 	{"validity", OfCA, Fault, findOutsideValidity, "RFC 5280 section 4.1.2.5", noChainWithout},
 	{"expiry", OfCA, Warning, findSoonExpired, "RFC 5280 section 4.1.2.5; the 90 days are mqttca's",
-		"from that day on no device with a certificate of this CA is let in; a renewed CA has to be registered anew"},
+		"from that day on device certificates of this CA may not verify any more (the vendor does not say what the broker does); a renewed CA has to be registered anew"},
 	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
-		"the service takes RSA and ECC only; a shorter key can be broken, and whoever does so can pose as any device"},
+		"the service takes RSA and ECC only; a shorter key can be broken, and whoever does so can issue device certificates"},
 	{"rsa-exponent", OfCA, Fault, findUnfitExponent, "RFC 8017 section 3.1",
 		"Go's verifiers and others take no such key, or anybody can forge its signatures"},
 	{"rsa-exponent-small", OfCA, Warning, findSmallExponent, "NIST FIPS 186-5 appendix A.1.1",
@@ -63,13 +63,13 @@ var rules = []rule{
 	{"signature-scheme", OfCA, Warning, of(OfCA, oddScheme, "should the service refuse it, issue it anew signed with RSA PKCS#1 v1.5 or ECDSA"), pageOfCAs + "; RFC 4055 section 3",
 		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service reads anything else is not documented"},
 	{"serial-length", OfCA, Fault, findLongSerial, pageOfCAs + " (limits: 128 bytes)",
-		"the service refuses it: the number, in hex digits, does not fit into its Sn"},
+		"the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
 	{"serial-octets", OfCA, Warning, findLargeSerial, "RFC 5280 section 4.1.2.2",
 		"verifiers that keep to the standard may refuse it; the service's own limit is longer"},
 	{"serial-sign", OfCA, Warning, findNoSerial, "RFC 5280 section 4.1.2.2",
 		"verifiers that keep to the standard may refuse it, and the service names a CA by this number"},
 	{"serial-entropy", OfCA, Warning, findShortSerial, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
-		"the service wants a CA's serial number unique among all its customers, and a short one may be taken"},
+		"the service wants a CA's serial number unique (\"in global\", says the message of SnNotUnique): a short one may be taken"},
 	{"name-encoding", OfCA, Warning, ofCA(oddName, "give it a subject in UTF8String"), "X.680 section 41; RFC 5280 section 4.1.2.4",
 		"parsers as strict as Go's refuse it and every device certificate that it issues, because each names its issuer so; OpenSSL takes them: devices and tools differ here"},
 	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "leave these extensions out or write them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
@@ -104,7 +104,7 @@ var rules = []rule{
 	{"key-proof", OfPair, Fault, findFailedTrial, "PKCS #11 v2.40 (CKA_ID); " + pageOfRegistration + " (VerificationContent)",
 		"the verification certificate can't be signed; in a token only labels and ids join a private key with its public one"},
 	{"key-permissions", OfPair, Warning, findOpenKeyFile, "NIST SP 800-57 part 1 section 6.2.2",
-		"whoever can read the file has the CA, or may try passwords on it: certificates that they issue let devices in"},
+		"whoever can read the file has the CA, or may try passwords on it: they can issue device certificates with it"},
 	{"key-values", OfPair, Warning, findOddValues, "RFC 8017 section 3.2; Boneh, DeMillo, Lipton: On the Importance of Checking Cryptographic Protocols for Faults",
 		"a program that uses these values signs wrongly, and one wrong signature can reveal the key; mqttca does not use them"},
 	{"archive-mac", OfPair, Warning, findNoMAC, "RFC 7292 section 4",
@@ -121,7 +121,7 @@ var rules = []rule{
 	{"verification-digest", OfVerification, Fault, findUnfitDigest, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
 		"the vendor's procedure signs with SHA-256 or SHA-512; another proof may be refused, and a weak one can be forged"},
 	{"verification-signature", OfVerification, Fault, findForeignSignature, pageOfRegistration + " (VerificationContent)",
-		"it does not prove that its maker has the CA's key: the service refuses it"},
+		"it does not prove that its maker has the CA's key, which RegisterCaCertificate asks for"},
 	{"verification-issuer", OfVerification, Fault, findForeignIssuer, "RFC 5280 sections 4.1.2.4 and 7.1",
 		"verifiers find the issuer by its name: most look for the same bytes"},
 	{"verification-issuer-encoding", OfVerification, Warning, findRecodedIssuer, "RFC 5280 section 7.1",
@@ -135,25 +135,25 @@ var rules = []rule{
 	{"verification-decoding", OfVerification, Fault, of(OfVerification, undecodable, "make it with mqttca sign or openssl"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
 	{"verification-critical-extensions", OfVerification, Warning, of(OfVerification, unhandled, "make it without them, with mqttca sign or openssl"), "RFC 5280 section 4.2", refusedIfUnknown},
 	{"verification-validity", OfVerification, Fault, findVerificationOutside, "RFC 5280 section 4.1.2.5",
-		"it does not verify now: the service refuses it"},
+		"it does not verify now: the service may refuse it"},
 	{"verification-common-name", OfVerification, Fault, findNoCommonName, pageOfCAs + " (Common Name)",
 		"the service reads the registration code there and refuses what has none (RegisterCodeError)"},
 	{"verification-code-form", OfVerification, Fault, findOddCode, "RFC 5280 appendix A.1 (ub-common-name); " + pageOfRegistration + " (RegisterCodeError)",
-		"no registration code looks like that: the service refuses it (RegisterCodeError)"},
+		"no registration code looks like that: the service would refuse it (RegisterCodeError)"},
 	{"verification-code", OfVerification, Fault, findOtherCode, pageOfRegistration + " (RegisterCodeError)",
-		"it was made for another code, perhaps an earlier one: the service refuses it (RegisterCodeError)"},
+		"it was made for another code, perhaps an earlier one: the service would refuse it (RegisterCodeError)"},
 	{"verification-key", OfVerification, Fault, findOddProofKey, pageOfCAs + " (RSA and ECC only)",
-		"the service takes RSA and ECC only, of the verification certificate, too"},
+		"the vendor's procedure has an RSA or EC key; whether the service takes another is not documented"},
 	{"verification-scheme", OfVerification, Warning, of(OfVerification, oddScheme, "should the service refuse it, sign it with RSA PKCS#1 v1.5 or ECDSA"), pageOfCAs + "; RFC 4055 section 3",
 		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service reads anything else is not documented"},
 	{"verification-key-size", OfVerification, Warning, findWeakProofKey, pageOfCAs + "; NIST SP 800-131A section 3",
-		"the vendor's procedure has RSA 2048 or EC P-256; whoever breaks a shorter key can pose as a device"},
+		"the vendor's procedure has RSA 2048 or EC P-256; whoever breaks a shorter key may pass the TLS part of a device's authentication"},
 	{"verification-lifetime", OfVerification, Warning, findLongLife, pageOfCAs + " (300 days)",
-		"the proof is needed for minutes; whoever holds this certificate and its key can pose as a device meanwhile"},
+		"the proof is needed for minutes; meanwhile whoever holds this certificate and its key may pass the TLS part of a device's authentication"},
 	{"verification-expiry", OfVerification, Warning, findShortLife, "RFC 5280 section 4.1.2.5; the hour is mqttca's",
-		"it may have expired when it is submitted, and a code serves only once"},
+		"it may have expired when it is submitted, and the next one may need a fresh code"},
 	{"verification-ca", OfVerification, Warning, findProofIsCA, "RFC 5280 section 4.2.1.9",
-		"whoever holds its key is a CA below yours, and could issue certificates that let devices in"},
+		"whoever holds its key is a CA below yours, and could issue device certificates"},
 }
 
 // A Severity is the weight of a [Finding].

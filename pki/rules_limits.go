@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	// maxSerialDigits is the vendor's limit of 128 bytes on a CA's Sn, which the service
-	// writes in hexadecimal.
+	// maxSerialDigits is the vendor's limit of 128 bytes on a CA's Sn, read as hex digits.
 	maxSerialDigits = 128
 	// maxSerialOctets counts the octets of the DER: a leading zero keeps a number positive.
 	maxSerialOctets = 20
