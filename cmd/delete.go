@@ -85,14 +85,11 @@ func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletio
 	return m.instance.PrepareDelete(ctx, m.ca, withDevices)
 }
 
-// errKept ends a run whose question was not answered with yes.
-var errKept = declined("not confirmed; CA not deleted")
-
 // agree asks whether a CA is really to be deleted.
 func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {
 	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
 	if d.Devices > 0 {
 		question += fmt.Sprintf(" and its %d device certificates", d.Devices)
 	}
-	return a.askYes(m.cmd.Context(), question+"? Type yes to confirm: ", errKept)
+	return a.askYes(m.cmd.Context(), question+"? Type yes to confirm: ", errNotConfirmed)
 }

@@ -24,9 +24,8 @@ func newDevices(a *app) *cobra.Command {
 		Use:   "devices",
 		Short: "List device certificates, and change them",
 		Long: `List the device certificates that are registered with an instance, of one CA if it is given,
-whether their devices are connected now or not. A certificate registers itself on its
-device's first successful connection. The commands below show one of them, and make one or
-all of a CA active or inactive, or delete them.`,
+whether their devices are connected or not: a certificate registers itself on its device's
+first successful connection. The commands below show one, and change one or all of a CA.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,

@@ -128,7 +128,6 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.UnchangedError{}, exitFault, "fault no", ""}, // it is always inside another
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
 		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
-		{errKept, exitInterrupted, "declined no", ""},
 		{errNotConfirmed, exitInterrupted, "declined no", ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, "output no", ""},
 	}

@@ -59,14 +59,12 @@ var kindRows = map[api.Kind]kindRow{
 	api.Unpermitted:  {meaning{exitDenied, "denied", "no", outcomeRefused}, ""},
 	api.Unavailable:  {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
 	api.Uncertain:    {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
-	api.Repeated: {meaning{exitRefused, "refused", "no", outcomeRefused},
-		"something on the way sends requests twice: check the proxy, then try again; running it again is safe"},
+	api.Repeated:     {meaning{exitRefused, "refused", "no", outcomeRefused}, "something on the way sends requests twice: check the proxy, then try again; running it again is safe"},
 }
 
 // codeHints are the hints for refusals, by the service's Code.
 var codeHints = map[string]string{
-	"SnNotUnique": "a CA of this serial number, perhaps this very one, may be registered already: with another instance, " +
-		"region or account (by one page a CA can be on one instance a region only); if it is another CA, " + reissue,
+	"SnNotUnique":                   "a CA of this serial number, perhaps this very one, may be registered already: with another instance, region or account (by one page a CA can be on one instance a region only); if it is another CA, " + reissue,
 	"ParameterFieldCheckFailed":     badParameter,
 	"ParameterCheckFailed":          badParameter,
 	"CertificateContentError":       "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
