@@ -66,7 +66,7 @@ func parseHost(text string) (*url.URL, error) {
 }
 
 // IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the
-// product. Other hosts below aliyuncs.com belong to customers (a storage bucket,
+// product. Other hosts below aliyuncs.com may belong to customers (a storage bucket,
 // say) and do not count.
 func (e Endpoint) IsVendor() bool { return e.Region() != "" }
 
@@ -82,14 +82,14 @@ func (e Endpoint) Region() string {
 	return region
 }
 
-// STS is the vendor's endpoint of STS in the region of the endpoint, inside a VPC if the
-// endpoint is. An endpoint that is not the vendor's stands for STS as well.
+// STS is the host of STS for the endpoint's region by the vendor's pattern, or the central one if
+// that is no region. An endpoint that is not the vendor's stands for STS as well.
 func (e Endpoint) STS() Endpoint {
 	if !e.IsVendor() {
 		return e
 	}
-	host := strings.Replace(e.url.Host, "onsmqtt", "sts", 1)
-	return Endpoint{url.URL{Scheme: e.url.Scheme, Host: host}}
+	pattern := strings.NewReplacer("onsmqtt", "sts", ".mq-internet-access", "")
+	return Endpoint{url.URL{Scheme: e.url.Scheme, Host: pattern.Replace(e.url.Host)}}
 }
 
 // Host is the host and port, without a scheme.

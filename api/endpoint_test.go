@@ -89,10 +89,11 @@ func TestParseEndpointRefuses(t *testing.T) {
 // not the vendor's stands for both.
 func TestSTSEndpoint(t *testing.T) {
 	for endpoint, want := range map[string]string{
-		"onsmqtt.cn-hangzhou.aliyuncs.com":     "https://sts.cn-hangzhou.aliyuncs.com",
-		"onsmqtt-vpc.cn-hangzhou.aliyuncs.com": "https://sts-vpc.cn-hangzhou.aliyuncs.com",
-		"http://127.0.0.1:81":                  "http://127.0.0.1:81",
-		"onsmqtt.example":                      "https://onsmqtt.example",
+		"onsmqtt.cn-hangzhou.aliyuncs.com":        "https://sts.cn-hangzhou.aliyuncs.com",
+		"onsmqtt-vpc.cn-hangzhou.aliyuncs.com":    "https://sts-vpc.cn-hangzhou.aliyuncs.com",
+		"onsmqtt.mq-internet-access.aliyuncs.com": "https://sts.aliyuncs.com", // no region, so the central host
+		"http://127.0.0.1:81":                     "http://127.0.0.1:81",
+		"onsmqtt.example":                         "https://onsmqtt.example",
 	} {
 		e, err := ParseEndpoint(endpoint)
 		if err != nil || e.STS().String() != want {
