@@ -28,7 +28,7 @@ const (
 type Config struct {
 	Endpoint    Endpoint
 	Credentials credentials.Provider
-	UserAgent   string         // the gateway refuses requests without one
+	UserAgent   string         // the gateway may refuse requests without one
 	Roots       *x509.CertPool // nil: the system's
 	Retries     int            // how often a request is sent again after a failure that may pass, or Unlimited
 	Limiter     *rate.Limiter  // of the requests of all clients that share it; nil: no limit

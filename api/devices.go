@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/url"
-
 	"time"
 
 	"mqttca/api/wire"
@@ -70,8 +69,7 @@ func (c *Client) ActiveDeviceCertificate(ctx context.Context, d DeviceID) (Ackno
 	return c.acknowledged(ctx, activeDeviceCertificate, d.params())
 }
 
-// InactivateDeviceCertificate makes a device certificate inactive: its device is refused
-// when it next connects.
+// InactivateDeviceCertificate makes a device certificate inactive: it no longer lets its device connect.
 func (c *Client) InactivateDeviceCertificate(ctx context.Context, d DeviceID) (Acknowledgement, error) {
 	return c.acknowledged(ctx, inactivateDeviceCertificate, d.params())
 }

@@ -1,5 +1,6 @@
 // Package api calls the control plane of ApsaraMQ for MQTT (product OnsMqtt,
-// version 2020-04-20): the operations on CA certificates as typed Go calls.
+// version 2020-04-20): the operations on CA certificates, device certificates and
+// instances as typed Go calls, and GetCallerIdentity of STS.
 //
 // It promises that a request is signed with ACS3-HMAC-SHA256 under a nonce and a
 // timestamp of its own, that it travels over verified TLS (plain http to a

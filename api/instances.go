@@ -24,7 +24,7 @@ type Instance struct {
 // page of ListInstances.
 var (
 	instanceStatuses = map[wire.Text]string{
-		"0": "preparing", "1": "not activated", "2": "overdue", "3": "expired", "5": "in service", "7": "upgrading", "10": "released", "15": "frozen",
+		"0": "preparing", "1": "not activated", "2": "overdue", "3": "overdue beyond grace", "5": "in service", "7": "upgrading", "10": "released", "15": "frozen",
 	}
 	instanceTypes = map[wire.Text]string{
 		"0": "basic", "1": "platinum", "2": "pay-as-you-go", "3": "prepaid lite", "4": "professional", "5": "serverless",

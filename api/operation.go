@@ -14,19 +14,19 @@ const (
 	stsVersion = "2015-04-01"
 )
 
-// An operation is a row of the vendor's API overview: its name, the method of its reference
-// page, whether a request may be sent again if its answer was lost, and the RAM action that
+// An operation is a row of the vendor's API overview: its name, a method of its API
+// metadata, whether a request may be sent again if its answer was lost, and the RAM action that
 // it needs, which often has another name.
 type operation struct {
 	name       string
 	method     string
 	repeatable bool
-	action     string // "" if it needs none
+	action     string // "" if the vendor names none
 }
 
 // The operations of this package. The service takes those that change something with GET,
 // too, but a proxy or a library could repeat that as a read. The actions are those of the
-// reference pages; ListInstances needs none.
+// reference pages; that of ListInstances names none.
 var (
 	// A repeated GetRegisterCode may give another code, and that one will be used.
 	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true, "mq:GetRegisterCode"}
@@ -135,8 +135,8 @@ func (p Purpose) Allows(operationName string) bool {
 	return slices.ContainsFunc(operations[p], func(op operation) bool { return op.name == operationName })
 }
 
-// ActionsFor are the RAM actions that an operation needs on its instance. There are none for
-// ListInstances, and for an operation of another package.
+// ActionsFor are the RAM actions that an operation needs on its instance. There are none if
+// the vendor names none, as for ListInstances, or if the operation is of another package.
 func ActionsFor(operationName string) []string {
 	for _, purpose := range Purposes() {
 		for _, op := range operations[purpose] {

@@ -23,9 +23,10 @@ func newInstances(a *app) *cobra.Command {
 		Use:   "instances",
 		Short: "List the instances of the account",
 		Long: `List the instances that the account of the credentials has in a region, or with --all-regions
-in every known region: id, name, edition and state as the service gives them. No permission
-is needed. A region that gives no answer is named at the end, and decides the exit code; the
-instances of the others are listed.`,
+in every region whose endpoint the vendor publishes (with --vpc, inside a VPC): id, name,
+edition and state, in the words of the vendor's page ("unknown" if it names none). The page
+names no permission for it. A region that gives no answer is named at the end, and decides
+the exit code; the instances of the others are listed.`,
 		Example: `  mqttca instances --region cn-hangzhou
   mqttca instances --region cn-hangzhou --json`,
 		Args: noArgs,
@@ -36,7 +37,7 @@ instances of the others are listed.`,
 			return a.listRegion(cmd)
 		},
 	}
-	command.Flags().BoolVar(&all, "all-regions", false, "ask every known region, all at once")
+	command.Flags().BoolVar(&all, "all-regions", false, "ask every region whose endpoint the vendor publishes, all at once")
 	a.addConnection(command)
 	return command
 }

@@ -22,8 +22,8 @@ const (
 func (c CutOff) Error() string { return string(c) }
 
 // Connect does what the broker does when a device connects to an instance with its
-// certificate, by the vendor's page on certificate-based authentication of clients. It
-// looks for the device certificate first:
+// certificate, by the vendor's page on certificate-based authentication of clients (another
+// page says that a CA has to be active to be used). It looks for the device certificate first:
 //
 //   - registered and active: it is verified, whatever the state of the CA
 //   - registered and inactive: the device is cut off

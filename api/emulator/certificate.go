@@ -13,10 +13,9 @@ import (
 	"time"
 )
 
-// maxSerialDigits is the vendor's limit on a serial number, in hex digits.
-const maxSerialDigits = 128
+const maxSerialDigits = 128 // the vendor's limit of 128 bytes on an Sn. Invented: ca-checks.
 
-// maxModulus is OpenSSL's limit on an RSA key, in bits: to verify with a longer one takes minutes.
+// maxModulus is OpenSSL's limit on RSA keys, in bits: a longer one takes minutes. Invented: ca-keys.
 const maxModulus = 16384
 
 // parseCA reads a CA certificate and checks it by itself.

@@ -10,18 +10,16 @@
 // the pages are silent, the rule is made up: see "Invented" below. Every answer carries
 // HeaderEmulated, so that nobody takes it for the real service.
 //
-// An inactive CA keeps out new device certificates and no others. One that is registered
-// gets in until it is made inactive itself; one that was deleted registers itself again at
-// its next connection if its CA is active. Service.Connect does that without MQTT.
+// An inactive CA keeps out new device certificates and no others, by one of two texts of the
+// vendor. One that is registered gets in until it is inactive itself; one that was deleted
+// registers itself again if its CA is active. Service.Connect does that without MQTT.
 //
-// Options.Faults and Options.Mixture make calls go wrong. Options.Hard differs from the
-// real service in all that a client should not rely on. All waiting uses time.Now, timers
-// and the request's context, so a Service runs in a testing/synctest bubble behind a
-// Pipe.
+// Options.Faults and Options.Mixture make calls go wrong. Options.Hard takes other forms wherever
+// the vendor's texts differ or say nothing. All waiting uses time.Now, timers and the request's
+// context, so a Service runs in a testing/synctest bubble behind a Pipe.
 //
-// It uses the standard library alone and shares no code with the client or the
-// certificate checks of this module, so that a bug there cannot hide by being repeated
-// here.
+// It uses the standard library alone and shares no code with the client or the certificate
+// checks of this module, so that a bug there cannot hide by being repeated here.
 //
 // A request passes gateway.go, then a row of operations.go or of faultkinds.go. The
 // emulator leaves out:
@@ -32,7 +30,7 @@
 //   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists
 //     actions
 //   - limits that the vendor does not publish or that depend on load: only faults send
-//     CaNumExceed and throttling
+//     CaNumExceed; throttling comes from faults and Options.RateLimit
 //   - faults below HTTP but a reset: TLS alerts, lost packets
 //   - the CA's key usage and the rest of its chain: the CA need not be self-signed
 //   - persistence: the book ends with the process

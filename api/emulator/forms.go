@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// The vendor's texts and SDKs disagree on some forms. Each of these types has the forms
-// that were met. Empty stands for the first of them, or for the one that Options.Hard
-// names.
+// The vendor's texts and SDKs disagree on some forms. Each of these types has those that were
+// met, and some that a client should be ready for. Empty stands for the first of them, or for
+// the one that Options.Hard names. Invented: forms.
 type (
 	// A NumberForm is how an answer writes numbers.
 	NumberForm string

@@ -3,35 +3,39 @@
 // The vendor's texts leave these open, and no client should rely on them. "Invented: NAME"
 // in the code points to a row here.
 //
-//   - algorithms: SHA-256, SHA-384 and SHA-512 with RSA, RSA-PSS or ECDSA sign certificates
+//   - algorithms: SHA-256, SHA-384 and SHA-512 with RSA, RSA-PSS or ECDSA sign certificates, with any salt
 //   - auth-order: the key, the timestamp, the signature, the token and then the nonce are
 //     checked, so that a request without a valid signature uses up no nonce
 //   - body: a body that is too large or breaks off is ParameterFieldCheckFailed
 //   - ca-checks: CertificateContentError is the code of every check of a certificate, and
-//     which checks there are but the one on BasicConstraints
-//   - ca-keys: a CA has an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521
-//   - changes: to activate an active certificate or inactivate an inactive one succeeds;
-//     changes reach a CA that lists do not show yet, and the devices of an inactive CA
+//     which checks there are but the one on BasicConstraints; 128 bytes of an Sn are 128 digits
+//   - ca-keys: a CA has an RSA key of 2048 to 16384 bits, or an EC key on P-256, P-384 or P-521
+//   - changes: to activate an active certificate or inactivate an inactive one succeeds; changes
+//     reach a CA that no list shows yet, and devices of an inactive CA; an Sn is found only as
+//     the service wrote it, and an unknown CaSn is FindDeviceBySnError
 //   - code-stays: a registration code stays the same until a registration uses it, without
 //     Options.RotateCodes and Options.CodeLifetime
 //   - code-used: a code that was used at one instance counts as used at all; an expired
 //     code is refused like a wrong one
 //   - common-name: the verification certificate has one common name; other attributes may
 //     stand beside it
-//   - connect: the CA of a device must be within its validity period, an active CA precedes
-//     an inactive one of the same name, and DeviceName is the common name
+//   - connect: of two texts on inactive CAs, the page on authentication of clients; the CA must be
+//     within its validity period, an active one precedes one of the same name; devices of a CA
+//     have serial numbers of their own, or are cut off; DeviceName is the common name
 //   - deleted: the serial number of a deleted CA may be registered again; its code stays used
 //   - device-content: the emulator does not have the CA's key, and signs DeviceContent of
 //     devices that never connected with a key of its own. It does not verify
+//   - forms: an Sn in capitals, with colons or without leading zeros, and numbers as strings
 //   - gateway-order: parameters, User-Agent, operation, version and method are checked
 //     before the signature, RAM after it and before the instance
 //   - headers: the signed headers are named in lower case, sorted and once each
 //   - http1: HTTP/1.1 only
-//   - identity: the names and ids of user, role and session that GetCallerIdentity tells
-//   - instances: the order, by id; all regions are listed by one endpoint; no instance has a
-//     tag, and so a filter by tags finds none; all fields of an instance but id and region
+//   - identity: the names and ids that GetCallerIdentity tells; it needs no permission
+//   - instances: no permission is needed; the order, by id; one endpoint lists all regions; no
+//     instance has a tag, so a filter by tags finds none; all fields but id and region
 //   - name: a CaName has 1 to 64 characters
 //   - nonces: nonces are told apart by access key
+//   - odd-certificates: BER, and what crypto/x509 refuses, is read as OpenSSL reads it
 //   - order: certificates are listed in the order of registration, devices by CA
 //   - parameters: a parameter that is given twice is refused
 //   - pem: a certificate is one PEM block without text around it, with real line feeds

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// oddCertificate is a certificate (RFC 5280, section 4.1) whose parts may break the rules of DER. OpenSSL takes such CAs, and so they are
-// registered with the real service.
+// oddCertificate is a certificate (RFC 5280, section 4.1) whose parts may break the rules of DER. OpenSSL takes such CAs; no page says
+// whether the service does. Invented: odd-certificates.
 type oddCertificate struct {
 	TBS struct {
 		Version   int `asn1:"optional,explicit,default:0,tag:0"`

@@ -22,8 +22,8 @@ var (
 )
 
 // operations is the table of operations, never written to. Methods are those of the
-// vendor's API metadata, RAM actions those of its pages; by their pages ListInstances and
-// GetCallerIdentity need none.
+// vendor's API metadata, RAM actions those of its pages; that of ListInstances names none.
+// Invented: instances, identity.
 var operations = map[string]operation{
 	"GetRegisterCode":             {get, "mq:GetRegisterCode", "MqttInstanceId", (*Service).getRegisterCode},
 	"RegisterCaCertificate":       {getOrPost, "mq:RegisterCa", "CaName CaContent VerificationContent MqttInstanceId", (*Service).registerCA},

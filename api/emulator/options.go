@@ -51,8 +51,8 @@ type Options struct {
 	Faults  []Fault // injected into the calls that they name
 	Mixture Mixture // decides if none of them fits
 
-	// Hard differs from the real service in all that a client should not rely on, so that
-	// no client can be fitted to the emulator. It sets, unless they are set above:
+	// Hard takes another form than by default wherever the vendor's texts differ or say
+	// nothing, so that no client can be fitted to the emulator. It sets, unless they are set above:
 	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
 	//     newest; Total pages
 	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Label certificate;

@@ -14,7 +14,7 @@ var pssDigests = map[string]crypto.Hash{
 }
 
 // isSignedWithPSS verifies a signature in RSASSA-PSS (RFC 4055 section 3.1) with a salt of any
-// length, as OpenSSL does; crypto/x509 knows one length only.
+// length, as OpenSSL does; crypto/x509 knows one length only. Invented: algorithms.
 func isSignedWithPSS(certificate, ca *x509.Certificate) bool {
 	var outer struct {
 		TBS       asn1.RawValue

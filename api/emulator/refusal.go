@@ -14,7 +14,7 @@ type Statuses string
 // The statuses. Those of the gateway's codes are the same in both.
 const (
 	StatusesAfterNotice  Statuses = "after"  // since the vendor's notice on status codes
-	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as on its reference pages
+	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as most of its reference pages had it
 )
 
 type meaning struct {

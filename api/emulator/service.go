@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// HeaderEmulated is "1" in every answer of the emulator. The real service never sends it.
+// HeaderEmulated is "1" in every answer of the emulator. It is no header of the vendor's.
 const HeaderEmulated = "X-Mqttca-Emulator"
 
 // A Service is one emulated control plane. It is safe for concurrent use.

@@ -8,7 +8,8 @@
 // The list comes first, alone: a code is fetched only if it will be used, because a new
 // one may invalidate another that somebody is carrying to an offline CA.
 //
-// A CA that is registered is activated, deactivated and deleted in the same manner:
+// A CA that is registered is activated, deactivated and deleted in the same manner, and so
+// are its device certificates, one or all (a Sweep):
 //
 //	listed? -> changed -> listed so
 //	  | as it should be: done

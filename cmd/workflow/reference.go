@@ -144,7 +144,7 @@ func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {
 	return certificate.SerialNumber.Cmp(serial) == 0
 }
 
-// longestSn is far more than the 128 digits that the service accepts, with their colons. The
+// longestSn is far more than the 128 bytes to which the vendor limits an Sn, with colons. The
 // time to parse a number grows with the square of its length.
 const longestSn = 1024
 
