@@ -79,7 +79,7 @@ func TestIdentity(t *testing.T) {
 		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: "the ECS role", Expires: expires},
 			"AccessKey STS.****6789 of the ECS role, temporary (STS) until 2026-01-02T03:04:05Z"},
 		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: `profile "a" (StsToken)`},
-			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), until when is not known`},
+			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), expiry unknown`},
 	}
 	for _, tt := range tests {
 		if got := (onlineCheck{credentials: tt.credentials}).identity(); got != tt.want {

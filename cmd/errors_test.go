@@ -99,7 +99,7 @@ func errorCases(t *testing.T) []errorCase {
 		{context.Canceled, exitInterrupted, "interrupted now", ""},
 		{errInterrupted, exitInterrupted, "interrupted now", ""},
 		{absent, exitNotListed, "not_listed no", "never registered"},
-		{&workflow.NotListedError{CA: workflow.DeviceReference{Sn: "1"}}, exitNotListed, "not_listed no", "first connects"},
+		{&workflow.NotListedError{CA: workflow.DeviceReference{Sn: "1"}}, exitNotListed, "not_listed no", "first successful connection"},
 		{&workflow.ReregistrationError{Device: workflow.DeviceReference{Sn: "1"}}, exitRefused, "would_reregister no", "devices deactivate"},
 		{&workflow.AmbiguousDeviceError{}, exitUsage, "ambiguous no", "--device-cert"},
 		{&workflow.OrphanError{}, exitNotListed, "not_listed no", "--ca-cert"},
