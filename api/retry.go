@@ -25,7 +25,6 @@ type StoppedError struct {
 	*wire.StoppedError
 }
 
-func (e *StoppedError) Error() string { return e.Call.String() + ": " + e.StoppedError.Error() }
 
 // call sends a request, again if that may help, and decodes the answer into answer. Of
 // several calls that were throttled one at a time is sent again.

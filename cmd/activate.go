@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,7 +101,7 @@ func (a *app) switchCA(m *caOnInstance, s switchCommand, o switchOptions) error 
 	}
 	if o.withDevices {
 		if change.Devices, err = a.runSweep(m, sweep, o.deadline); err != nil {
-			return err
+			return fmt.Errorf("%s is inactive, but %w", m.ca, err)
 		}
 	}
 	return a.printChange(m, change)
@@ -166,13 +167,17 @@ func (m *caOnInstance) asGiven() caDocument {
 }
 
 func (d changeDocument) plain(p *terminal.Sheet) error {
-	devices := ""
-	if d.DeviceCertificates > 0 {
-		devices = fmt.Sprintf("%d %s with it", d.DeviceCertificates, d.Outcome)
+	state, devices := changeWords[d.Outcome], ""
+	switch {
+	case d.DeviceCertificates > 0 && d.Outcome == workflow.Deleted:
+		devices = fmt.Sprintf("%d deleted with it", d.DeviceCertificates)
+	case d.DeviceCertificates > 0:
+		state, _, _ = strings.Cut(state, "; ")
+		devices = fmt.Sprintf("%d made inactive", d.DeviceCertificates)
 	}
 	return p.Fields([]terminal.Field{
 		{"CA", string(d.CA.Name)},
-		{"state", changeWords[d.Outcome]},
+		{"state", state},
 		{"instance", d.InstanceID},
 		{"subject", string(d.CA.Subject)},
 		{"SHA-256", string(d.CA.SHA256)},

@@ -116,14 +116,18 @@ func TestProgramForJQ(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("jq is not installed; TestDecisionsFitTheExitCodes makes the same decisions")
 	}
-	for _, f := range append(failures(t), failure{}) {
+	for _, f := range append(failures(t), failure{}, failure{Type: "killed"}) {
 		var line bytes.Buffer
 		c := &console{err: terminal.NewScreen(&line, terminal.Display{})}
 		c.record(remark{"warning", "first"})
-		want := "done"
-		if f.Type != "" {
+		want := "retry" // of a run that was killed
+		switch f.Type {
+		case "error":
 			c.record(f)
 			want = decision(f)
+		case "":
+			line.WriteString(`{"format": "mqttca/list/v1"}`)
+			want = "done"
 		}
 		jq := exec.Command("jq", "-n", "-r", program)
 		jq.Stdin = &line

@@ -94,14 +94,16 @@ func (c *console) keep(s *session, file string, document receipt) error {
 }
 
 // closeReceipt writes the end of a run that submitted. A run that found the CA registered
-// writes its receipt only if there is none.
+// writes its receipt only if there is none: one of the emulator, say, is none of the vendor's.
 func (c *console) closeReceipt(s *session, t target, document receipt) error {
 	if t.receipt == "" || s.kept == "" && document.Error != nil {
 		return nil
 	}
-	if found := findReceipts(t.receipt); s.kept == "" && len(found) > 0 {
-		c.note("kept the receipt %s, of an earlier run", found[0])
-		return nil
+	for _, path := range findReceipts(t.receipt) {
+		if r, err := c.readReceipt(path); s.kept == "" && err == nil && isTrue(r.VendorEndpoint) == isTrue(document.VendorEndpoint) {
+			c.note("kept the receipt %s, of an earlier run", path)
+			return nil
+		}
 	}
 	err := c.keep(s, t.receipt, document)
 	if err == nil {

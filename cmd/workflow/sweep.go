@@ -30,6 +30,7 @@ type SweepError struct {
 	Instance string
 	Changed  int
 	Failed   int   // that were refused, or whose change is unknown
+	Left     int   // that were not tried, of those found so far
 	Err      error // that ended the sweep, or the first failure
 }
 
@@ -41,7 +42,7 @@ func (e *SweepError) Error() string {
 	case context.DeadlineExceeded:
 		reason = "the time ran out"
 	}
-	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, and %d failed: %s", e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, reason)
+	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, %d failed and %d are left: %s", e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, reason)
 }
 
 // Unwrap gives the error that ended the sweep.
@@ -83,7 +84,7 @@ func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	w.progress = func(done, of int) { i.Observer.Counted(s.To.step, done, of) }
 	_, err = during(i.Observer, s.To.step, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
 	if err != nil {
-		err = &SweepError{Sweep: s, Instance: i.ID, Changed: len(w.changed), Failed: len(w.failed), Err: err}
+		err = &SweepError{Sweep: s, Instance: i.ID, Changed: len(w.changed), Failed: len(w.failed), Left: max(0, w.total-len(w.changed)-len(w.failed)), Err: err}
 	}
 	return len(w.changed), err
 }

@@ -106,7 +106,7 @@ func TestSweepWithFailures(t *testing.T) {
 		return false
 	})
 	changed, err := s.instance.Sweep(context.Background(), s.prepared(t, ca, Deactivation, 5))
-	wantError[*SweepError](t, err, fmt.Sprintf("of the device certificates under CA %q, 4 were made inactive on instance %s, and 1 failed: "+
+	wantError[*SweepError](t, err, fmt.Sprintf("of the device certificates under CA %q, 4 were made inactive on instance %s, 1 failed and 0 are left: "+
 		"InactivateDeviceCertificate for instance %s was refused by 127.0.0.1:1: no (code ParameterFieldCheckFailed, HTTP 400, request id r)", ca.CA.Subject(), instanceID, instanceID))
 	if states := s.states(t, ca); changed != 4 || states != "inactive inactive active inactive inactive" {
 		t.Errorf("%d: %s", changed, states)
