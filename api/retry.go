@@ -25,7 +25,6 @@ type StoppedError struct {
 	*wire.StoppedError
 }
 
-
 // call sends a request, again if that may help, and decodes the answer into answer. Of
 // several calls that were throttled one at a time is sent again.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
