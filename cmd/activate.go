@@ -180,7 +180,7 @@ func (d changeDocument) plain(p *terminal.Sheet) error {
 		{"state", state},
 		{"instance", d.InstanceID},
 		{"subject", string(d.CA.Subject)},
-		{"SHA-256", string(d.CA.SHA256)},
+		{"SHA-256", d.CA.SHA256.String()},
 		{"Sn", string(d.CA.Sn)},
 		{"device certificates", devices},
 		{"request id", string(d.RequestID)},

@@ -105,7 +105,7 @@ func (d deviceShowDocument) plain(p *terminal.Sheet) error {
 // identity are the fields that tell a device certificate from others.
 func (d deviceDocument) identity(endpoint string) []terminal.Field {
 	return []terminal.Field{
-		{"subject", string(d.Subject)}, {"serial number", string(d.SerialNumber)}, {"SHA-256", string(d.SHA256)}, {"Sn", string(d.Sn)}, {"Sn of the CA", string(d.CASn)}, {"endpoint", endpoint},
+		{"subject", string(d.Subject)}, {"serial number", string(d.SerialNumber)}, {"SHA-256", d.SHA256.String()}, {"Sn", string(d.Sn)}, {"Sn of the CA", string(d.CASn)}, {"endpoint", endpoint},
 	}
 }
 

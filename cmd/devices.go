@@ -68,9 +68,9 @@ func newDeviceDocument(listed api.DeviceCertificate, caSn string) deviceDocument
 // A devicesDocument is the result of devices.
 type devicesDocument struct {
 	origin
-	InstanceID         string           `json:"instance_id"`
-	CA                 *caDocument      `json:"ca" jsonschema:"nullable"` // null if the list is that of the instance
-	DeviceCertificates []deviceDocument `json:"device_certificates"`
+	InstanceID         string            `json:"instance_id"`
+	CA                 *caDocument       `json:"ca" jsonschema:"nullable"` // null if the list is that of the instance
+	DeviceCertificates []*deviceDocument `json:"device_certificates"`
 }
 
 func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions) error {
@@ -80,7 +80,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 	if err != nil {
 		return err
 	}
-	document := devicesDocument{InstanceID: m.instance.ID, DeviceCertificates: []deviceDocument{}}
+	document := devicesDocument{InstanceID: m.instance.ID, DeviceCertificates: []*deviceDocument{}}
 	if entry != nil {
 		document.CA = new(newCADocument(*entry))
 	}
@@ -96,7 +96,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 		if err := room.take(listed.size()); err != nil {
 			return err
 		}
-		document.DeviceCertificates = append(document.DeviceCertificates, listed)
+		document.DeviceCertificates = append(document.DeviceCertificates, &listed)
 	}
 	document.origin = m.session.origin("devices")
 	return a.printList(document, document.listing(), o.listingFlags, "device certificates on instance "+m.instance.ID+o.filter.that(), document.plain)
@@ -104,7 +104,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 
 func (d devicesDocument) split() (any, int, func(int) any) {
 	head := d
-	head.DeviceCertificates = []deviceDocument{}
+	head.DeviceCertificates = []*deviceDocument{}
 	return head, len(d.DeviceCertificates), func(i int) any { return d.DeviceCertificates[i] }
 }
 
@@ -124,7 +124,7 @@ func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
 }
 
 func (d devicesDocument) listing() listing {
-	at := func(i int) deviceDocument { return d.DeviceCertificates[i] }
+	at := func(i int) *deviceDocument { return d.DeviceCertificates[i] }
 	return listing{
 		count:       len(d.DeviceCertificates),
 		certificate: func(i int) certificateDocument { return at(i).certificateDocument },

@@ -12,34 +12,34 @@ import (
 
 // A certificateDocument is a certificate as the service lists it.
 type certificateDocument struct {
-	Name         text    `json:"name"`
-	Sn           text    `json:"sn"`                           // serial number as the service writes it; null if the service does not have the certificate
-	Active       *bool   `json:"active" jsonschema:"nullable"` // null if the service does not have the certificate, or gives another state
-	Subject      text    `json:"subject"`
-	SerialNumber text    `json:"serial_number"`
-	SHA256       text    `json:"sha256"` // of the DER
-	NotBefore    instant `json:"not_before"`
-	NotAfter     instant `json:"not_after"`
+	Name         text        `json:"name"`
+	Sn           text        `json:"sn"`                           // serial number as the service writes it; null if the service does not have the certificate
+	Active       *bool       `json:"active" jsonschema:"nullable"` // null if the service does not have the certificate, or gives another state
+	Subject      text        `json:"subject"`
+	SerialNumber text        `json:"serial_number"`
+	SHA256       fingerprint `json:"sha256"` // of the DER
+	NotBefore    instant     `json:"not_before"`
+	NotAfter     instant     `json:"not_after"`
 }
 
 // A caDocument is a CA certificate as the service lists it.
 type caDocument struct {
 	certificateDocument
-	RegistrationCode   text `json:"registration_code"`
-	VerificationSHA256 text `json:"verification_sha256"` // of the DER of its verification certificate
+	RegistrationCode   text        `json:"registration_code"`
+	VerificationSHA256 fingerprint `json:"verification_sha256"` // of the DER of its verification certificate
 }
 
 func newCADocument(listed api.CaCertificate) caDocument {
 	return caDocument{
 		newCertificateDocument(listed.CaName, listed.Sn, listed.CaContent, listed.Active, listed.StateUnknown, listed.ValidBegin, listed.ValidEnd),
-		text(listed.RegistrationCode), text(pki.ContentFingerprint(listed.VerificationContent)),
+		text(listed.RegistrationCode), fingerprintOf(pki.ContentFingerprint(listed.VerificationContent)),
 	}
 }
 
 // newCertificateDocument prefers the facts of the certificate. If its content cannot be read, the
 // service's own words remain: the validity, and no subject or serial number.
 func newCertificateDocument(name, sn, content string, active, unknown bool, begin, end time.Time) certificateDocument {
-	d := certificateDocument{Name: text(name), Sn: text(sn), SHA256: text(pki.ContentFingerprint(content)), NotBefore: instantOf(begin), NotAfter: instantOf(end)}
+	d := certificateDocument{Name: text(name), Sn: text(sn), SHA256: fingerprintOf(pki.ContentFingerprint(content)), NotBefore: instantOf(begin), NotAfter: instantOf(end)}
 	if !unknown {
 		d.Active = &active
 	}
@@ -55,7 +55,7 @@ func isTrue(known *bool) bool { return known != nil && *known }
 func (d *certificateDocument) describe(ca *pki.CA) {
 	d.Subject = text(wire.Shortened(ca.Subject()))
 	d.SerialNumber = text(ca.SerialNumber())
-	d.SHA256 = text(ca.SHA256())
+	d.SHA256 = fingerprintOf(ca.SHA256())
 	d.NotBefore = instantOf(ca.Certificate.NotBefore)
 	d.NotAfter = instantOf(ca.Certificate.NotAfter)
 }

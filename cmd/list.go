@@ -65,14 +65,14 @@ func (o listOptions) check(cmd *cobra.Command) error {
 // A listDocument is the result of list.
 type listDocument struct {
 	origin
-	InstanceID     string       `json:"instance_id"`
-	CACertificates []caDocument `json:"ca_certificates"`
+	InstanceID     string        `json:"instance_id"`
+	CACertificates []*caDocument `json:"ca_certificates"`
 }
 
 func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 	ctx, cancel := a.withTimeout(ctx, 0)
 	defer cancel()
-	document := listDocument{InstanceID: o.instance, CACertificates: []caDocument{}}
+	document := listDocument{InstanceID: o.instance, CACertificates: []*caDocument{}}
 	room := newRoom(o.instance)
 	for entry, err := range session.client.ListCaCertificate(ctx, o.instance) {
 		if err != nil {
@@ -85,7 +85,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 		if err := room.take(ca.size()); err != nil {
 			return err
 		}
-		document.CACertificates = append(document.CACertificates, ca)
+		document.CACertificates = append(document.CACertificates, &ca)
 	}
 	document.origin = session.origin("list")
 	if err := a.printList(document, document.listing(), o.listingFlags, "CA certificates on instance "+o.instance+o.filter.that(), document.plain); err != nil {
@@ -99,7 +99,7 @@ func (a *app) list(ctx context.Context, session *session, o listOptions) error {
 
 func (d listDocument) split() (any, int, func(int) any) {
 	head := d
-	head.CACertificates = []caDocument{}
+	head.CACertificates = []*caDocument{}
 	return head, len(d.CACertificates), func(i int) any { return d.CACertificates[i] }
 }
 
@@ -111,13 +111,13 @@ func (d listDocument) plain(p *terminal.Sheet, wide bool) error {
 }
 
 func (d listDocument) listing() listing {
-	at := func(i int) caDocument { return d.CACertificates[i] }
+	at := func(i int) *caDocument { return d.CACertificates[i] }
 	return listing{
 		count:       len(d.CACertificates),
 		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
 		own:         []string{"registration_code", "verification_sha256"},
 		ownOf: func(i int) []string {
-			return []string{string(at(i).RegistrationCode), string(at(i).VerificationSHA256)}
+			return []string{string(at(i).RegistrationCode), at(i).VerificationSHA256.String()}
 		},
 	}
 }

@@ -51,7 +51,7 @@ func (l listing) csv(w io.Writer) error {
 		if c.Active != nil {
 			active = strconv.FormatBool(*c.Active)
 		}
-		row := append(l.ownOf(i), string(c.Sn), string(c.Name), active, string(c.Subject), string(c.SerialNumber), string(c.SHA256), string(c.NotBefore), string(c.NotAfter))
+		row := append(l.ownOf(i), string(c.Sn), string(c.Name), active, string(c.Subject), string(c.SerialNumber), c.SHA256.String(), string(c.NotBefore), string(c.NotAfter))
 		for at, field := range row {
 			row[at] = terminal.Escape(field)
 		}
@@ -77,7 +77,7 @@ func (l listing) print(p *terminal.Sheet, wide bool) error {
 			{Text: string(c.Name)}, {Text: c.state(), Tone: c.stateTone()}, {Text: string(c.NotAfter), Tone: c.expiryTone(now)}, {Text: string(c.Sn)}, {Text: string(c.Subject)},
 		}
 		if wide {
-			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), string(c.SHA256)}, l.ownOf(i)...) {
+			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), c.SHA256.String()}, l.ownOf(i)...) {
 				row = append(row, terminal.Cell{Text: value})
 			}
 		}

@@ -1,6 +1,9 @@
 package cmd
 
 import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"mqttca/pki"
@@ -13,6 +16,26 @@ type (
 	instant string // a time in RFC 3339; null if empty
 	number  int    // null if 0
 )
+
+// A fingerprint is the bytes of a SHA-256, hexadecimal in JSON; null if empty. A long list of
+// certificates has room for bytes, and none for digits.
+type fingerprint string
+
+func fingerprintOf(digits string) fingerprint {
+	sum, _ := hex.DecodeString(digits) // none if it is not hexadecimal
+	return fingerprint(sum)
+}
+
+func (f fingerprint) String() string { return hex.EncodeToString([]byte(f)) }
+
+func (f fingerprint) MarshalJSON() ([]byte, error) { return nullable(f.String()) }
+
+func (f *fingerprint) UnmarshalJSON(data []byte) error {
+	var digits text
+	err := json.Unmarshal(data, &digits)
+	*f = fingerprintOf(string(digits))
+	return err
+}
 
 // instantOf is the time as documents have it.
 func instantOf(t time.Time) instant { return instant(pki.Timestamp(t)) }
@@ -29,5 +52,9 @@ func nullable[T comparable](value T) ([]byte, error) {
 	if value == zero {
 		return []byte("null"), nil
 	}
-	return encode(value)
+	data, err := json.Marshal(value)
+	if bytes.Contains(data, []byte(`\u00`)) { // as HTML wants it; encode is slower
+		return encode(value)
+	}
+	return data, err
 }

@@ -11,10 +11,12 @@ func TestNullable(t *testing.T) {
 		Text    text    `json:"text"`
 		Instant instant `json:"instant"`
 		Number  number  `json:"number"`
+
+		Fingerprint fingerprint `json:"fingerprint"`
 	}
 	for want, d := range map[string]document{
-		"{\n  \"text\": null,\n  \"instant\": null,\n  \"number\": null\n}\n":                            {},
-		"{\n  \"text\": \"R&D <root> \\u001b\",\n  \"instant\": \"2026-01-01\",\n  \"number\": 200\n}\n": {"R&D <root> \x1b", "2026-01-01", 200},
+		"{\n  \"text\": null,\n  \"instant\": null,\n  \"number\": null,\n  \"fingerprint\": null\n}\n":                                {},
+		"{\n  \"text\": \"R&D <root> \\u001b\",\n  \"instant\": \"2026-01-01\",\n  \"number\": 200,\n  \"fingerprint\": \"00ff\"\n}\n": {"R&D <root> \x1b", "2026-01-01", 200, "\x00\xff"},
 	} {
 		data, err := encode(d)
 		if err != nil || string(data) != want {

@@ -65,7 +65,7 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 	if result.Verification != nil {
 		r.VerificationCertificate = text(pki.EncodeCertificate(result.Verification))
 		r.CA.RegistrationCode = text(result.Verification.Subject.CommonName)
-		r.CA.VerificationSHA256 = text(pki.Fingerprint(result.Verification))
+		r.CA.VerificationSHA256 = fingerprintOf(pki.Fingerprint(result.Verification))
 	}
 	for _, e := range s.exchanges {
 		r.AccessKeyID = text(e.AccessKeyID)
@@ -93,7 +93,7 @@ func (r receipt) plain(p *terminal.Sheet) error {
 		{"instance", r.InstanceID},
 		{"subject", string(r.CA.Subject)},
 		{"serial number", string(r.CA.SerialNumber)},
-		{"SHA-256", string(r.CA.SHA256)},
+		{"SHA-256", r.CA.SHA256.String()},
 		{"valid until", string(r.CA.NotAfter)},
 		{"Sn", string(r.CA.Sn)},
 		{"code", string(r.CA.RegistrationCode)},

@@ -45,7 +45,7 @@ func (c *console) checkReceipts(t target, ca *pki.CA) error {
 	}
 	for _, path := range findReceipts(t.receipt) {
 		r, err := c.readReceipt(path)
-		if path == t.receipt && (err != nil || r.InstanceID != t.instance || string(r.CA.SHA256) != ca.SHA256()) {
+		if path == t.receipt && (err != nil || r.InstanceID != t.instance || r.CA.SHA256.String() != ca.SHA256()) {
 			return &fileError{"write", path, errOtherReceipt, "name another file"}
 		}
 		if err == nil && r.Outcome == workflow.Submitting {

@@ -23,7 +23,7 @@ func (r *room) take(size int) error {
 
 // size is about the memory that the document takes.
 func (d certificateDocument) size() int {
-	const fixed = 200 // with the room that a slice has to grow
+	const fixed = 200 // with a pointer in a slice that has room to grow
 	return fixed + len(d.Name) + len(d.Sn) + len(d.Subject) + len(d.SerialNumber) + len(d.SHA256) + len(d.NotBefore) + len(d.NotAfter)
 }
 

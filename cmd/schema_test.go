@@ -106,7 +106,7 @@ func schemaOf(t *testing.T, name string, document any) *jsonschema.Schema {
 func nullableSchema(t reflect.Type) *jsonschema.Schema {
 	orNull := func(name string) map[string]any { return map[string]any{"type": []string{name, "null"}} }
 	switch t {
-	case reflect.TypeFor[text]():
+	case reflect.TypeFor[text](), reflect.TypeFor[fingerprint]():
 		return &jsonschema.Schema{Extras: orNull("string")}
 	case reflect.TypeFor[instant]():
 		return &jsonschema.Schema{Extras: orNull("string"), Format: "date-time"}

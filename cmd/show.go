@@ -69,7 +69,7 @@ func (d showDocument) plain(p *terminal.Sheet, entry api.CaCertificate) error {
 		{"issuer", ca.Issuer},
 		{"key", ca.Key},
 		{"serial number", string(d.CA.SerialNumber)},
-		{"SHA-256", string(d.CA.SHA256)},
+		{"SHA-256", d.CA.SHA256.String()},
 		{"valid from", string(d.CA.NotBefore)},
 		{"valid until", string(d.CA.NotAfter) + d.CA.remaining(time.Now())},
 		{"Sn", string(d.CA.Sn)},

@@ -69,7 +69,7 @@ func (d sweepDocument) plain(p *terminal.Sheet) error {
 		{"CA", string(d.CA.Name)},
 		{"device certificates", strconv.Itoa(d.DeviceCertificates) + " " + sweepWords[d.Outcome]},
 		{"instance", d.InstanceID},
-		{"SHA-256", string(d.CA.SHA256)},
+		{"SHA-256", d.CA.SHA256.String()},
 		{"Sn", string(d.CA.Sn)},
 		{"endpoint", d.source()},
 	}, terminal.Tones{"device certificates": outcomeTone(d.Outcome)})
