@@ -100,7 +100,7 @@ func errorTable() []errorRow {
 			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
 		row(meaning{exitRefused, "would_reregister", "no", outcomeRefused}, advise[*workflow.ReregistrationError](
 			"to block the device, run 'mqttca devices deactivate'; to delete the certificate nevertheless, give --allow-reregistration")),
-		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn, or the certificate by --device-cert")),
+		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn ('mqttca devices --wide' shows it), or the certificate by --device-cert")),
 		row(notListed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
 		row(ambiguous, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
 		row(notListed, notListedHint),

@@ -16,15 +16,20 @@ type duration struct {
 	signed bool  // may be negative
 }
 
-const day = 24 * time.Hour
+const (
+	day      = 24 * time.Hour
+	mostDays = 100 * 365 // a hundred years fit into a time.Duration
+)
 
 func (d duration) Set(text string) error {
 	value, err := parseDuration(text)
 	switch {
 	case err != nil && d.signed:
 		return fmt.Errorf("a duration is written like 90s, 12h or -20m")
-	case err != nil || value < 0 && !d.signed:
-		return fmt.Errorf("a duration is written like 90s, 12h or 30d")
+	case err != nil:
+		return fmt.Errorf("a duration is written like 90s, 12h or 30d, and has at most %d days", mostDays)
+	case value < 0 && !d.signed:
+		return fmt.Errorf("a duration is not negative")
 	}
 	*d.value = value
 	if d.given != nil {
@@ -38,9 +43,8 @@ func parseDuration(text string) (time.Duration, error) {
 	if !days {
 		return time.ParseDuration(text)
 	}
-	const most = 100 * 365 // a hundred years fit into a time.Duration
 	n, err := strconv.Atoi(digits)
-	if err != nil || n > most {
+	if err != nil || n > mostDays {
 		return 0, fmt.Errorf("not a number of days")
 	}
 	return time.Duration(n) * day, nil
