@@ -62,7 +62,7 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		r.CA, r.VerificationCertificate = newCADocument(*result.Listed), text(result.Listed.VerificationContent)
 	}
 	r.CA.describe(ca)
-	if result.Verification != nil {
+	if result.Verification != nil && result.Outcome != workflow.AlreadyRegistered { // else somebody else registered the CA with another
 		r.VerificationCertificate = text(pki.EncodeCertificate(result.Verification))
 		r.CA.RegistrationCode = text(result.Verification.Subject.CommonName)
 		r.CA.VerificationSHA256 = fingerprintOf(pki.Fingerprint(result.Verification))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,8 +30,10 @@ type SweepError struct {
 	Sweep
 	Instance string
 	Changed  int
-	Failed   int   // that were refused, or whose change is unknown
+	Failed   int   // that were refused
 	Left     int   // that were not tried, of those found so far
+	Unknown  int   // that the service may have changed
+	Doubt    error // an [*UnknownError] of these, or nil
 	Err      error // that ended the sweep, or the first failure
 }
 
@@ -42,11 +45,12 @@ func (e *SweepError) Error() string {
 	case context.DeadlineExceeded:
 		reason = "the time ran out"
 	}
-	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, %d failed and %d are left: %s", e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, reason)
+	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, %d failed, %d are left, and of %d it is not known: %s",
+		e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, e.Unknown, reason)
 }
 
-// Unwrap gives the error that ended the sweep.
-func (e *SweepError) Unwrap() error { return e.Err }
+// Unwrap gives the error that ended the sweep, and the doubt.
+func (e *SweepError) Unwrap() []error { return []error{e.Err, e.Doubt} }
 
 // errNoProgress ends a sweep in which nothing has succeeded for Sweep.Each.
 var errNoProgress = errors.New("none has succeeded for as long as --timeout")
@@ -60,11 +64,16 @@ type sweeper struct {
 	alive    *time.Timer // stops the sweep unless something succeeds
 
 	mutex   sync.Mutex
-	total   int              // that were found to be changed
-	changed map[string]bool  // by DeviceSn
-	failed  map[string]error // by DeviceSn
+	found   map[string]bool // to be changed, by DeviceSn like the others
+	changed map[string]bool
+	failed  map[string]error
+	doubt   map[string]error // that the service may have changed: the next list decides
 	first   error            // of failed
 	stopped error            // why the sweep was stopped; nil if it was not
+}
+
+func (i Instance) sweeper(s Sweep) *sweeper {
+	return &sweeper{Sweep: s, instance: i, found: map[string]bool{}, changed: map[string]bool{}, failed: map[string]error{}, doubt: map[string]error{}}
 }
 
 // Sweep changes the device certificates under a CA, side by side, and lists them again until
@@ -73,7 +82,8 @@ type sweeper struct {
 func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &sweeper{Sweep: s, instance: i, cancel: cancel, changed: map[string]bool{}, failed: map[string]error{}}
+	w := i.sweeper(s)
+	w.cancel = cancel
 	w.alive = time.AfterFunc(s.Each, func() {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
@@ -84,7 +94,7 @@ func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	w.progress = func(done, of int) { i.Observer.Counted(s.To.step, done, of) }
 	_, err = during(i.Observer, s.To.step, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
 	if err != nil {
-		err = &SweepError{Sweep: s, Instance: i.ID, Changed: len(w.changed), Failed: len(w.failed), Left: max(0, w.total-len(w.changed)-len(w.failed)), Err: err}
+		err = w.failure(err)
 	}
 	return len(w.changed), err
 }
@@ -95,9 +105,18 @@ func (i Instance) PrepareSweep(ctx context.Context, s Sweep) (prepared Sweep, co
 	if s.Entry, err = i.Find(ctx, s.CA); err != nil {
 		return s, 0, err
 	}
-	w := &sweeper{Sweep: s, instance: i}
+	w := i.sweeper(s)
 	left, err := w.left(ctx)
 	return s, len(left), err
+}
+
+func (w *sweeper) failure(err error) error {
+	e := &SweepError{Sweep: w.Sweep, Instance: w.instance.ID, Changed: len(w.changed), Failed: len(w.failed), Unknown: len(w.doubt), Err: err}
+	e.Left = len(w.found) - e.Changed - e.Failed - e.Unknown
+	for _, e.Doubt = range w.doubt {
+		break
+	}
+	return e
 }
 
 // stop ends the sweep for a reason, which is no cause of the context: the errors of the calls
@@ -126,7 +145,7 @@ func (w *sweeper) run(ctx context.Context) error {
 }
 
 // left lists the device certificates that are not in the wanted state, without those that
-// failed, by their DeviceSn.
+// failed, by their DeviceSn. The list settles the doubts.
 func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 	for device, err := range w.instance.listing(w.instance.Client.ListDeviceCertificateByCaSn(ctx, w.instance.ID, w.Entry.Sn)) {
 		switch {
@@ -138,8 +157,12 @@ func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 			return nil, &ReregistrationError{DeviceReference{Sn: device.DeviceSn}, w.Entry.Sn, w.instance.ID}
 		}
 		left = append(left, device.DeviceSn)
-		if !w.changed[device.DeviceSn] {
-			w.total++
+		w.found[device.DeviceSn] = true
+	}
+	for sn := range w.doubt {
+		if !slices.Contains(left, sn) {
+			w.changed[sn] = true
+			delete(w.doubt, sn)
 		}
 	}
 	return left, nil
@@ -186,7 +209,7 @@ func (w *sweeper) change(ctx context.Context, sn string) error {
 	if !api.MaybeDone(err) {
 		return err
 	}
-	if shown, look := w.instance.lookFor(ctx, held, w.To); shown != w.To.wanted {
+	if _, look := w.instance.lookFor(ctx, held, w.To); look != nil {
 		return w.instance.unknown(held.name, w.To, err, look)
 	}
 	return nil
@@ -197,19 +220,23 @@ func (w *sweeper) ended(sn string, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	switch {
-	case err == nil && !w.changed[sn]:
-		w.changed[sn] = true
-		w.alive.Reset(w.Each)
-	case err != nil && errors.Is(err, context.Canceled):
-		return // the sweep was stopped
-	case err != nil:
+	case err == nil:
+		if delete(w.doubt, sn); !w.changed[sn] {
+			w.changed[sn] = true
+			w.alive.Reset(w.Each)
+		}
+	case is[*UnknownError](err):
+		w.doubt[sn] = err
+	case errors.Is(err, context.Canceled):
+		return // the sweep was stopped before it was sent
+	default:
 		w.failed[sn] = err
 		w.first = cmp.Or(w.first, err)
 		if kind, refused := api.KindOf(err); refused && (kind == api.Denied || kind == api.Unpermitted) {
 			w.stop(err)
 		}
 	}
-	w.progress(len(w.changed), w.total)
+	w.progress(len(w.changed), len(w.found))
 }
 
 // unobserved is an observer that tells nobody.

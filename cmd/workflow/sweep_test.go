@@ -106,7 +106,7 @@ func TestSweepWithFailures(t *testing.T) {
 		return false
 	})
 	changed, err := s.instance.Sweep(context.Background(), s.prepared(t, ca, Deactivation, 5))
-	wantError[*SweepError](t, err, fmt.Sprintf("of the device certificates under CA %q, 4 were made inactive on instance %s, 1 failed and 0 are left: "+
+	wantError[*SweepError](t, err, fmt.Sprintf("of the device certificates under CA %q, 4 were made inactive on instance %s, 1 failed, 0 are left, and of 0 it is not known: "+
 		"InactivateDeviceCertificate for instance %s was refused by 127.0.0.1:1: no (code ParameterFieldCheckFailed, HTTP 400, request id r)", ca.CA.Subject(), instanceID, instanceID))
 	if states := s.states(t, ca); changed != 4 || states != "inactive inactive active inactive inactive" {
 		t.Errorf("%d: %s", changed, states)
@@ -178,5 +178,34 @@ func TestSweepDoesNotDeleteInVain(t *testing.T) {
 	}
 	if changed, err := s.instance.Sweep(context.Background(), sweep); err != nil || changed != 2 {
 		t.Error(changed, err)
+	}
+}
+
+// If no answer comes, nothing is called failed, changed or deleted: it is not known.
+func TestSweepWithoutAnswers(t *testing.T) {
+	for _, to := range []Transition{Deactivation, Removal} {
+		synctest.Test(t, func(t *testing.T) {
+			var s *service
+			s, ca := startWithCA(t, false, emulator.Options{DevicesPerCA: 3}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+				if operation(r) != "InactivateDeviceCertificate" && operation(r) != "DeleteDeviceCertificate" {
+					return false
+				}
+				emulated.ServeHTTP(&lostAnswer{header: http.Header{}}, r)
+				<-r.Context().Done()
+				return true
+			})
+			sweep := s.prepared(t, ca, to, 3)
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			changed, err := s.instance.Sweep(ctx, sweep)
+			stopped, ok := errors.AsType[*SweepError](err)
+			if !ok || changed != 0 || stopped.Failed != 0 || stopped.Left != 0 || stopped.Unknown != 3 || !is[*UnknownError](err) {
+				t.Errorf("%s: %d, %+v", to.done, changed, err)
+			}
+			// The next run finds all of them changed.
+			if _, count, err := s.instance.PrepareSweep(context.Background(), sweep); err != nil || count != 0 {
+				t.Errorf("%s: %d left, %v", to.done, count, err)
+			}
+		})
 	}
 }
