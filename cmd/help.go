@@ -27,14 +27,7 @@ a document that mqttca writes, or lists the documents.`,
 			if slices.Equal(args, []string{schemaTopic}) {
 				return topics.Schemas(), noFiles
 			}
-			names = append(names, schemaTopic)
-			for _, row := range commands() {
-				names = append(names, row.name)
-			}
-			for _, topic := range topics.All() {
-				names = append(names, topic.Name)
-			}
-			return names, noFiles
+			return helpNames(), noFiles
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && args[0] == schemaTopic {
@@ -48,11 +41,27 @@ a document that mqttca writes, or lists the documents.`,
 			}
 			subject, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 || subject == cmd.Root() && len(args) > 0 {
-				return &usageError{fmt.Sprintf("mqttca help: no help on %q", strings.Join(args, " ")), true, "'mqttca help' lists the commands and topics"}
+				message := fmt.Sprintf("mqttca help: no help on %q", strings.Join(args, " "))
+				for _, near := range nearest(strings.Join(args, " "), helpNames()) {
+					message += "; did you mean " + near + "?"
+				}
+				return &usageError{message, true, "'mqttca help' lists the commands and topics"}
 			}
 			return subject.Help()
 		},
 	}
+}
+
+// helpNames are the names of all commands and topics.
+func helpNames() []string {
+	names := []string{schemaTopic}
+	for _, row := range commands() {
+		names = append(names, row.name)
+	}
+	for _, topic := range topics.All() {
+		names = append(names, topic.Name)
+	}
+	return names
 }
 
 var errNoJSONHelp = usage("help is text, so there is no result for --json")

@@ -106,6 +106,9 @@ func TestNoHelpOn(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
 		}
 	}
+	if _, _, stderr := runHere("help", "exit-code"); !strings.Contains(stderr, "did you mean exit-codes?") {
+		t.Error(stderr)
+	}
 	if stdout := mustRun(t, "help", "completion", "bash"); !strings.Contains(stdout, "bash-completion") {
 		t.Errorf("help completion bash: %s", stdout)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mqttca/api/wire"
@@ -186,4 +187,24 @@ func TestNothingIsFetchedPastAProxy(t *testing.T) {
 		_, err = provider.Credentials(context.Background())
 		refused(name, err)
 	}
+}
+
+// If the time ends an attempt, the error is that of the one before, which says why there was
+// another.
+func TestTimeThatEndsInAnAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		tries := 0
+		_, err := origin{source: "the test", host: "sts.example"}.fetch(ctx, func(ctx context.Context) (Credentials, error) {
+			if tries++; tries == 1 {
+				return Credentials{}, &wire.StatusError{Status: 503}
+			}
+			<-ctx.Done()
+			return Credentials{}, ctx.Err()
+		})
+		if _, stopped := errors.AsType[*StoppedError](err); err == nil || stopped || !strings.Contains(err.Error(), "HTTP 503") {
+			t.Errorf("%v", err)
+		}
+	})
 }

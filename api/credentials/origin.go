@@ -31,14 +31,20 @@ func (o origin) fetch(ctx context.Context, attempt func(context.Context) (Creden
 		limited, cancel = context.WithTimeout(ctx, o.atMost)
 		defer cancel()
 	}
+	var last error // of an attempt that the context did not cut off
 	err = wire.Retry(limited, wire.Pacing{Judge: judge}, func(ctx context.Context) (err error) {
-		found, err = attempt(ctx)
+		if found, err = attempt(ctx); ctx.Err() == nil {
+			last = err
+		}
 		return err
 	})
-	if err != nil {
-		return Credentials{}, o.failed(ctx, err)
+	switch {
+	case err == nil:
+		return found, nil
+	case last != nil && ctx.Err() == context.DeadlineExceeded:
+		return Credentials{}, o.failed(context.WithoutCancel(ctx), last)
 	}
-	return found, nil
+	return Credentials{}, o.failed(ctx, err)
 }
 
 func judge(err error) wire.Verdict {
