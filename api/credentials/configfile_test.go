@@ -135,9 +135,9 @@ func TestLargeConfigurations(t *testing.T) {
 
 // With HOME of another user nobody can see whether there is a file.
 func TestHomeOfAnotherUser(t *testing.T) {
-	err := unreadable("/root/.aliyun/config.json", &fs.PathError{Op: "stat", Err: fs.ErrPermission})
+	err := unreadable("/users/ops/.aliyun/config.json", &fs.PathError{Op: "stat", Err: fs.ErrPermission})
 	problem, _ := errors.AsType[*Error](err)
-	if problem == nil || problem.Reason != "this user may not read /root/.aliyun/config.json" || !strings.HasPrefix(problem.Advice, "check HOME") {
+	if problem == nil || problem.Reason != "this user may not read /users/ops/.aliyun/config.json" || !strings.HasPrefix(problem.Advice, "check HOME") {
 		t.Errorf("got %v", err)
 	}
 }
