@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -147,6 +146,7 @@ func (w *sweeper) run(ctx context.Context) error {
 // left lists the device certificates that are not in the wanted state, without those that
 // failed, by their DeviceSn. The list settles the doubts.
 func (w *sweeper) left(ctx context.Context) (left []string, err error) {
+	unchanged := map[string]bool{} // of those in doubt
 	for device, err := range w.instance.listing(w.instance.Client.ListDeviceCertificateByCaSn(ctx, w.instance.ID, w.Entry.Sn)) {
 		switch {
 		case err != nil:
@@ -158,9 +158,12 @@ func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 		}
 		left = append(left, device.DeviceSn)
 		w.found[device.DeviceSn] = true
+		if w.doubt[device.DeviceSn] != nil {
+			unchanged[device.DeviceSn] = true
+		}
 	}
 	for sn := range w.doubt {
-		if !slices.Contains(left, sn) {
+		if !unchanged[sn] {
 			w.changed[sn] = true
 			delete(w.doubt, sn)
 		}
