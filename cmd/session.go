@@ -160,8 +160,9 @@ func (a *app) open(config api.Config) *session {
 	config.Retrying = a.noteRetry
 	config.Observe = func(e api.Exchange) {
 		a.warnOfClock(s, e)
-		s.exchanges = append(s.exchanges, e)
 		a.trace(e)
+		e.Params = nil // of which nobody reads more; a run over many objects has many requests
+		s.exchanges = append(s.exchanges, e)
 	}
 	s.client = api.NewClient(config)
 	return s
