@@ -179,6 +179,8 @@ func seen(err error) string {
 	switch {
 	case ended && errors.Is(stopped.Cause, context.Canceled):
 		return "the wait was interrupted"
+	case ended && stopped.Last == nil: // it ended before the next submission, not during a look
+		return "the time ran out"
 	case ended:
 		return "the time ran out (at the last look " + seen(stopped.Last) + ")"
 	case is[*NotListedError](err):
