@@ -1,0 +1,82 @@
+package broker
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"mqttca/api/wire"
+)
+
+// domain is the one that the vendor's brokers are in.
+const domain = ".mqtt.aliyuncs.com"
+
+// defaultPort is the one for TLS, by the vendor's pages on connecting a client.
+const defaultPort = "8883"
+
+// A Broker is where the devices of an instance connect.
+type Broker struct {
+	Host, Port string
+	ServerName string         // which the broker's certificate is verified for, and which SNI tells
+	Roots      *x509.CertPool // nil: the system's
+}
+
+// Of returns the vendor's broker of an instance, or the one inside a VPC.
+func Of(instance string, vpc bool) Broker {
+	host := instance + domain
+	if vpc {
+		host = instance + "-internal-vpc" + domain
+	}
+	return Broker{Host: host, Port: defaultPort, ServerName: host}
+}
+
+// Parse reads HOST[:PORT]. A broker that is reached by an address or at localhost is
+// verified as the vendor's broker of the instance.
+func Parse(text, instance string) (Broker, error) {
+	given := text
+	if isAddress(text) {
+		given = "[" + text + "]"
+	}
+	host, port, err := net.SplitHostPort(given)
+	if err != nil {
+		host, port, err = net.SplitHostPort(given + ":" + defaultPort)
+	}
+	if err != nil || port == "" || !wire.ValidPort(port) || !isAddress(host) && !wire.IsName(host, "-.") {
+		return Broker{}, fmt.Errorf("broker %q is not HOST or HOST:PORT", text)
+	}
+	b := Broker{Host: host, Port: port, ServerName: host}
+	if isAddress(host) || wire.IsLoopback(host) {
+		b.ServerName = Of(instance, false).ServerName
+	}
+	return b, nil
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// String is the host with the port.
+func (b Broker) String() string { return net.JoinHostPort(b.Host, b.Port) }
+
+// IsVendor reports whether the host is in the vendor's domain.
+func (b Broker) IsVendor() bool { return strings.HasSuffix(strings.ToLower(b.Host), domain) }
+
+// IsTrusted reports whether a password that is made from an AccessKey may go to the broker:
+// it has neither a time nor a nonce, so whoever gets it can use it for as long as the key lives.
+func (b Broker) IsTrusted() bool { return b.IsVendor() || wire.IsLoopback(b.Host) }
+
+// Trust adds the certificates of a PEM text to the system's roots.
+func (b *Broker) Trust(pem []byte) error {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return fmt.Errorf("no certificate in PEM that could be a root")
+	}
+	b.Roots = roots
+	return nil
+}

@@ -1,0 +1,158 @@
+package broker
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"mqttca/api/wire"
+)
+
+// A Step is a part of the way of a device to the broker.
+type Step string
+
+// The steps, in their order.
+const (
+	StepResolve Step = "resolve"
+	StepTCP     Step = "tcp"
+	StepTLS     Step = "tls"
+	StepConnect Step = "connect" // MQTT CONNECT to CONNACK
+)
+
+// A Kind is a way to fail.
+type Kind string
+
+// The kinds.
+const (
+	NoHost      Kind = "no_host"      // the host name is not known, or could not be looked up
+	Unreachable Kind = "unreachable"  // no TCP connection: the port is closed, or there is no route
+	NotVerified Kind = "not_verified" // the broker's certificate
+	NoTLS       Kind = "no_tls"       // it answers without TLS
+	NotAsked    Kind = "not_asked"    // it asks for no client certificate
+	OwnKey      Kind = "own_key"      // the device key could not sign, or not in a way that the broker takes
+	Alert       Kind = "alert"        // the broker ended TLS with an alert
+	CutOff      Kind = "cut_off"      // the connection was closed or reset without an answer
+	Refused     Kind = "refused"      // CONNACK with another code than 0
+	NotMQTT     Kind = "not_mqtt"     // the answer to CONNECT is no CONNACK
+	Timeout     Kind = "timeout"
+	Interrupted Kind = "interrupted" // the context was cancelled
+	Other       Kind = "other"       // none of these
+)
+
+// An Error says how far a device got, and why no further.
+type Error struct {
+	Broker  Broker
+	Step    Step
+	Kind    Kind
+	Alert   tls.AlertError // of the kind Alert
+	Connack byte           // of the kind Refused
+	Err     error          // the cause; nil for NotAsked, Refused and NotMQTT
+}
+
+func (e *Error) Error() string { return "broker " + e.Broker.String() + " " + e.problem() }
+
+func (e *Error) problem() string {
+	switch e.Kind {
+	case NotAsked:
+		return "asks for no client certificate: mutual TLS is off"
+	case OwnKey:
+		return "did not get the device's signature: " + e.Err.Error()
+	case Alert:
+		return fmt.Sprintf("refused the TLS connection: %s (alert %d)", strings.TrimPrefix(e.Alert.Error(), "tls: "), uint8(e.Alert))
+	case CutOff:
+		return map[Step]string{StepTLS: "cut the connection off during the TLS handshake", StepConnect: "cut the connection off instead of answering CONNECT"}[e.Step]
+	case Refused:
+		return fmt.Sprintf("refused CONNECT: %s (CONNACK %d)", connackWords(e.Connack), e.Connack)
+	case NotMQTT:
+		return "answered CONNECT with something other than CONNACK"
+	case Timeout:
+		return "did not answer in time (" + stepWords[e.Step] + ")"
+	case Interrupted:
+		return "did not answer before the interrupt (" + stepWords[e.Step] + ")"
+	case NotVerified:
+		return "is not verified as " + e.Broker.ServerName + ": " + words(e.Err)
+	}
+	return "cannot be reached: " + words(e.Err)
+}
+
+var stepWords = map[Step]string{StepResolve: "looking up its name", StepTCP: "TCP", StepTLS: "TLS handshake", StepConnect: "CONNECT"}
+
+func words(err error) string {
+	if known, ok := wire.Cause(err); ok {
+		return known
+	}
+	return err.Error()
+}
+
+// connackWords are those of MQTT 3.1.1, table 3.1; the vendor publishes none of its own.
+func connackWords(code byte) string {
+	table := []string{1: "unacceptable protocol version", 2: "identifier rejected", 3: "server unavailable", 4: "bad user name or password", 5: "not authorized"}
+	if int(code) < len(table) {
+		return table[code]
+	}
+	return "a code that MQTT 3.1.1 does not have"
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// fail makes the error of a step.
+func (b Broker) fail(ctx context.Context, step Step, err error) *Error {
+	e := &Error{Broker: b, Step: step, Err: err, Kind: kindOf(step, err)}
+	alert, alerted := remoteAlert(err)
+	switch cause := ctx.Err(); {
+	case alerted:
+		e.Kind, e.Alert = Alert, alert
+	case errors.Is(cause, context.Canceled):
+		e.Kind, e.Err = Interrupted, cause
+	case cause != nil: // the connection that the context closed says something else
+		e.Kind, e.Err = Timeout, cause
+	}
+	return e
+}
+
+func kindOf(step Step, err error) Kind {
+	var (
+		verification *tls.CertificateVerificationError
+		plain        tls.RecordHeaderError
+		key          *keyError
+		timeout      net.Error
+	)
+	switch {
+	case step == StepResolve:
+		return NoHost
+	case errors.As(err, &verification):
+		return NotVerified
+	case errors.As(err, &plain):
+		return NoTLS
+	case errors.As(err, &key):
+		return OwnKey
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return Timeout
+	case step == StepTCP:
+		return Unreachable
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return CutOff
+	}
+	return Other
+}
+
+// remoteAlert is the alert that the broker sent. Its type in crypto/tls has no exported name
+// outside QUIC, but the same texts.
+func remoteAlert(err error) (tls.AlertError, bool) {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Op != "remote error" {
+		return 0, false
+	}
+	for number := range 256 {
+		if alert := tls.AlertError(number); alert.Error() == op.Err.Error() {
+			return alert, true
+		}
+	}
+	return 0, false
+}
