@@ -72,8 +72,8 @@ func (c *CA) Subject() string { return cut(subjectString(c.Certificate), maxQuot
 // SerialNumber is the serial number as text; see [SerialNumber].
 func (c *CA) SerialNumber() string { return SerialNumber(c.Certificate) }
 
-// An Authority is a CA together with its key. The key stays inside: it signs verification
-// certificates, and if it is in a token, random data to prove that it belongs to the CA.
+// An Authority is a CA together with its key. The key stays inside: it signs verification and
+// device certificates, and if it is in a token, random data to prove that it belongs to the CA.
 type Authority struct {
 	*CA
 	KeyWarnings []Finding // on the key and its source
@@ -135,7 +135,7 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	template := &x509.Certificate{
 		SerialNumber:          NewSerialNumber(),
 		Subject:               pkix.Name{CommonName: "mqttca rehearsal CA"},
-		NotBefore:             at.Add(-backdating).UTC().Truncate(time.Second),
+		NotBefore:             at.Add(-verificationProfile.backdating).UTC().Truncate(time.Second),
 		NotAfter:              at.Add(throwawayLife).UTC().Truncate(time.Second),
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		BasicConstraintsValid: true,

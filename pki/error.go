@@ -1,6 +1,7 @@
 // Package pki holds the local half of registering a private certificate authority: the CA
 // certificate, the key it belongs to, the checks on both, and the verification certificate that
-// proves to the service that whoever registers the CA holds its key.
+// proves to the service that whoever registers the CA holds its key. It also reads a device's
+// certificate and key, and makes those of a throwaway device.
 //
 // What it promises:
 //
@@ -11,7 +12,7 @@
 //     a separate advice.
 //   - No private key or password, nor any part of one, is in an error, even if it was given
 //     in place of a path ([CheckPath]). The private half of a verification key never leaves
-//     [NewVerificationKey].
+//     [NewVerificationKey], and no key is written anywhere.
 //   - Every function that depends on the time takes it as a parameter; nothing here reads
 //     the clock. The same parameters and a deterministic signer give the same bytes.
 //   - Input from outside, however malformed, ends in an error and not in a panic.

@@ -22,7 +22,8 @@ func (r repeatable) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]
 	return r.Signer.Sign(nil, digest, opts)
 }
 
-// The verification certificate is the same, byte for byte, in every build.
+// The verification certificate is the same, byte for byte, in every build, and so is that of a
+// device under an RSA and an EC CA.
 func TestGolden(t *testing.T) {
 	serialNumber, _ := new(big.Int).SetString("c0ffee00112233445566778899aabbcc", 16)
 	for _, kind := range takenKinds {
@@ -40,6 +41,14 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			compareGolden(t, "mqttca."+kind+".pem", EncodeCertificate(issued))
+			if kind != "rsa2048" && kind != "p256" {
+				return
+			}
+			made.Code, made.Validity = "mqttca-0011aabb", DeviceValidity
+			if issued, err = authority.IssueDevice(made); err != nil {
+				t.Fatal(err)
+			}
+			compareGolden(t, "mqttca."+kind+".device.pem", EncodeCertificate(issued))
 		})
 	}
 }

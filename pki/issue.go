@@ -14,6 +14,20 @@ import (
 	"go.step.sm/crypto/keyutil"
 )
 
+// A profile is the difference between the kinds of certificates that are signed here.
+type profile struct {
+	role       string
+	usage      x509.KeyUsage
+	backdating time.Duration // how far they start in the past, for clocks that disagree
+}
+
+// The usages of a device certificate are those of the vendor's procedure, also under an EC CA.
+var (
+	verificationProfile = profile{verificationRole, x509.KeyUsageDigitalSignature, time.Hour}
+	deviceProfile       = profile{deviceRole, x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment |
+		x509.KeyUsageKeyEncipherment | x509.KeyUsageDataEncipherment, 5 * time.Minute}
+)
+
 // IssueVerification signs a verification certificate with the CA's key: X.509 v3; the subject is
 // the Common Name and nothing else, the issuer the CA's subject byte for byte; signed with SHA-256;
 // critical keyUsage digitalSignature, critical basicConstraints CA:FALSE, the subject key
@@ -24,16 +38,32 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err := CheckCode(t.Code); err != nil {
 		return nil, err
 	}
-	template, err := t.certificate(a.Certificate)
+	return a.issue(t, verificationProfile)
+}
+
+// IssueDevice signs a device certificate with the CA's key. It is like a verification certificate,
+// but for the keyUsage: digitalSignature, nonRepudiation, keyEncipherment and dataEncipherment, as
+// in the vendor's procedure; and it is valid from five minutes before Now.
+func (a *Authority) IssueDevice(t Template) (*x509.Certificate, error) {
+	if reason := codeFault(t.Code); reason != "" {
+		return nil, &Error{Action: "use", Object: "name of the device", Reason: reason}
+	}
+	return a.issue(t, deviceProfile)
+}
+
+func (a *Authority) issue(t Template, p profile) (*x509.Certificate, error) {
+	template, err := t.certificate(a.Certificate, p)
 	if err != nil {
-		return nil, refuseSigning(err)
+		return nil, p.refuse(err)
 	}
 	issued, err := createCertificate(template, a.Certificate, t.PublicKey, a.signer)
 	if err != nil {
-		return nil, refuseSigning(err)
+		return nil, p.refuse(err)
 	}
 	if err := a.CheckVerification(issued, t.Code, t.Now); err != nil {
-		return nil, err
+		refused, _ := errors.AsType[*Error](err)
+		refused.Object = p.role
+		return nil, refused
 	}
 	return issued, nil
 }
@@ -47,12 +77,12 @@ func createCertificate(template, issuer *x509.Certificate, public crypto.PublicK
 	return parseCertificate(der)
 }
 
-// refuseSigning leaves the error of a token as it is.
-func refuseSigning(cause error) *Error {
+// refuse leaves the error of a token as it is.
+func (p profile) refuse(cause error) *Error {
 	if token, ok := errors.AsType[*Error](cause); ok {
 		return token
 	}
-	return &Error{Action: "sign", Object: verificationRole, Reason: cause.Error(), Err: cause}
+	return &Error{Action: "sign", Object: p.role, Reason: cause.Error(), Err: cause}
 }
 
 // serialBits is the length of the serial numbers made here: well over the 64 bits of randomness in
@@ -75,15 +105,27 @@ func NewSerialNumber() *big.Int {
 // the certificate, so nothing ever needs the private half; it is dropped here, because whoever
 // holds it together with the certificate may pass the TLS part of a device's authentication.
 func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
+	pair, err := newKey(ca, "verification key")
+	if err != nil {
+		return nil, err
+	}
+	return publicHalf(pair)
+}
+
+// NewDeviceKey makes a key pair for a device certificate, of the same kinds as
+// [NewVerificationKey]. It is in memory only.
+func NewDeviceKey(ca *CA) (crypto.Signer, error) { return newKey(ca, deviceKeyRole) }
+
+func newKey(ca *CA, object string) (crypto.Signer, error) {
 	kind, curve, size := "EC", "P-256", 0
 	if _, ok := ca.Certificate.PublicKey.(*rsa.PublicKey); ok {
 		kind, curve, size = "RSA", "", 2048
 	}
 	pair, err := keyutil.GenerateSigner(kind, curve, size)
 	if err != nil {
-		return nil, &Error{Action: "make", Object: "verification key", Reason: err.Error(), Err: err}
+		return nil, &Error{Action: "make", Object: object, Reason: err.Error(), Err: err}
 	}
-	return publicHalf(pair)
+	return pair, nil
 }
 
 // publicHalf copies the public key. The result of Public points into the private key and
@@ -100,22 +142,22 @@ func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
 // otherwise. It is needed for minutes; the vendor's procedure has 300 days.
 const DefaultValidity = 30 * 24 * time.Hour
 
-// backdating is how far a verification certificate starts in the past, for clocks that disagree.
-const backdating = time.Hour
+// DeviceValidity is how long the certificate of a throwaway device is valid.
+const DeviceValidity = time.Hour
 
-// A Template has all that a verification certificate is made from: the same template and
-// CA make the same certificate.
+// A Template has all that a verification or device certificate is made from: the same template
+// and CA make the same certificate.
 type Template struct {
-	Code         string           // the registration code, becomes the Common Name
-	PublicKey    crypto.PublicKey // see [NewVerificationKey]
+	Code         string           // the registration code, or the name of the device: becomes the Common Name
+	PublicKey    crypto.PublicKey // see [NewVerificationKey], [NewDeviceKey]
 	SerialNumber *big.Int         // see [NewSerialNumber]
 	Now          time.Time
-	Validity     time.Duration // from Now; see [DefaultValidity]
+	Validity     time.Duration // from Now; see [DefaultValidity], [DeviceValidity]
 }
 
-// certificate is the certificate that [Authority.IssueVerification] signs.
-func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
-	notBefore, notAfter := t.period(ca)
+// certificate is the certificate that is signed.
+func (t Template) certificate(ca *x509.Certificate, p profile) (*x509.Certificate, error) {
+	notBefore, notAfter := t.period(ca, p.backdating)
 	if reason := t.fault(ca); reason != "" {
 		return nil, errors.New(reason)
 	}
@@ -129,7 +171,7 @@ func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 		NotBefore:             notBefore,
 		NotAfter:              notAfter,
 		SignatureAlgorithm:    signatureAlgorithm(ca),
-		KeyUsage:              x509.KeyUsageDigitalSignature,
+		KeyUsage:              p.usage,
 		BasicConstraintsValid: true, // with IsCA unset: CA:FALSE
 		SubjectKeyId:          keyIdentifier,
 		// crypto/x509 fills it in by itself, but not for a subject that equals the issuer.
@@ -139,7 +181,7 @@ func (t Template) certificate(ca *x509.Certificate) (*x509.Certificate, error) {
 
 // period is the validity of the certificate within that of the CA, in whole seconds (RFC
 // 5280 section 4.1.2.5).
-func (t Template) period(ca *x509.Certificate) (notBefore, notAfter time.Time) {
+func (t Template) period(ca *x509.Certificate, backdating time.Duration) (notBefore, notAfter time.Time) {
 	notBefore = t.Now.Add(-backdating).UTC().Truncate(time.Second)
 	notAfter = t.Now.Add(t.Validity).UTC().Truncate(time.Second)
 	if notBefore.Before(ca.NotBefore) {
@@ -153,7 +195,7 @@ func (t Template) period(ca *x509.Certificate) (notBefore, notAfter time.Time) {
 
 // fault is the reason why a template can't be signed, or "".
 func (t Template) fault(ca *x509.Certificate) string {
-	notBefore, notAfter := t.period(ca)
+	notBefore, notAfter := t.period(ca, 0)
 	switch {
 	case t.Validity <= 0:
 		return "a validity of " + t.Validity.String() + " is not positive"

@@ -51,10 +51,17 @@ func TestIssueVerification(t *testing.T) {
 			if subject := issued.Subject.String(); subject != "CN="+fixtureCode {
 				t.Errorf("subject %s", subject)
 			}
-			wantExtensions(t, issued, authority.Certificate)
+			wantExtensions(t, issued, authority.Certificate, onlySignature)
 		})
 	}
 }
+
+// The keyUsage of a verification certificate, and of a device certificate: digitalSignature,
+// nonRepudiation, keyEncipherment, dataEncipherment.
+var (
+	onlySignature = []byte{0x03, 0x02, 0x07, 0x80}
+	deviceUsages  = []byte{0x03, 0x02, 0x04, 0xf0}
+)
 
 // extension is how an extension should be encoded, spelled out here in DER.
 type extension struct {
@@ -63,7 +70,7 @@ type extension struct {
 	Value    []byte
 }
 
-func wantExtensions(t *testing.T, issued, ca *x509.Certificate) {
+func wantExtensions(t *testing.T, issued, ca *x509.Certificate, usage []byte) {
 	t.Helper()
 	var info struct {
 		Algorithm asn1.RawValue
@@ -74,7 +81,7 @@ func wantExtensions(t *testing.T, issued, ca *x509.Certificate) {
 	}
 	own := sha1.Sum(info.Key.Bytes)
 	want := []extension{
-		{"2.5.29.15", true, []byte{0x03, 0x02, 0x07, 0x80}},                          // digitalSignature
+		{"2.5.29.15", true, usage},
 		{"2.5.29.19", true, []byte{0x30, 0x00}},                                      // CA:FALSE
 		{"2.5.29.14", false, append([]byte{0x04, 20}, own[:]...)},                    // subject key identifier
 		{"2.5.29.35", false, append([]byte{0x30, 22, 0x80, 20}, ca.SubjectKeyId...)}, // authority key identifier
@@ -101,7 +108,7 @@ func TestIssueVerificationUnderOddCAs(t *testing.T) {
 			if !bytes.Equal(issued.RawIssuer, authority.Certificate.RawSubject) {
 				t.Errorf("issuer %x, want %x", issued.RawIssuer, authority.Certificate.RawSubject)
 			}
-			wantExtensions(t, issued, authority.Certificate)
+			wantExtensions(t, issued, authority.Certificate, onlySignature)
 		})
 	}
 }
@@ -115,7 +122,7 @@ func TestIssueVerificationUnderCANamedLikeTheCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantExtensions(t, issue(t, authority), root)
+	wantExtensions(t, issue(t, authority), root, onlySignature)
 }
 
 func TestIssueVerificationPeriod(t *testing.T) {

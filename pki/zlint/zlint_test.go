@@ -11,11 +11,11 @@ import (
 	"github.com/zmap/zlint/v3/lint"
 )
 
-// explained are the findings of error level that a verification certificate has on purpose,
-// with the reason. They are from the Baseline Requirements of the CA/Browser Forum and from
-// Mozilla's root program, which are for TLS servers of the public web: a verification
-// certificate is shown to one service, once, and the vendor's procedure has none of these
-// extensions. RFC 5280 has no finding.
+// explained are the findings of error level that the certificates have on purpose, with the
+// reason. All but that of RFC 8813 are from the Baseline Requirements of the CA/Browser Forum and
+// from Mozilla's root program, which are for TLS servers of the public web: a verification
+// certificate is shown to one service, once, a throwaway device certificate to one broker, and
+// the vendor's procedures have none of these extensions. RFC 5280 has no finding.
 var explained = map[string]string{
 	"e_mp_ecdsa_signature_encoding_correct":      "Mozilla signs with SHA-384 under P-384 and knows no P-521; the vendor's procedure has SHA-256 and SHA-512",
 	"e_dnsname_not_valid_tld":                    "the common name is a registration code and no host name",
@@ -25,7 +25,9 @@ var explained = map[string]string{
 	"e_sub_cert_aia_missing":                     "a private CA may have neither OCSP nor a URL; the CA certificate is submitted beside it",
 	"e_sub_cert_cert_policy_empty":               "a policy of the public web would be a false claim",
 	"e_sub_cert_certificate_policies_missing":    "likewise",
-	"e_sub_cert_eku_missing":                     "the proof is for no protocol, and a device must not be able to use it for one",
+	"e_sub_cert_eku_missing":                     "the proof is for no protocol, and a device must not be able to use it for one; the vendor's device certificates have none",
+	"e_ecdsa_allowed_ku":                         "the vendor's procedure gives EC device certificates the usages of RSA: what it documents, the broker takes",
+	"e_cabf_ecc_allowed_key_usages":              "likewise",
 }
 
 // Every finding of error level is explained, and every explanation is of a finding.

@@ -1,0 +1,6 @@
+package pki
+
+const (
+	deviceRole    = "device certificate"
+	deviceKeyRole = "device key"
+)
