@@ -117,7 +117,7 @@ func (a *Authority) Close() error { return a.key.end() }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and any signer.
 func NewAuthority(certificate *x509.Certificate, signer crypto.Signer, at time.Time) (*Authority, error) {
-	m := &Material{Certificate: certificate, key: &openedKey{object: keyRole, signer: signer}}
+	m := &Material{Certificate: certificate, key: &openedKey{role: keyRole, object: keyRole, signer: signer}}
 	return m.authority(at)
 }
 
@@ -175,7 +175,8 @@ func (m *Material) match(b *bundle, opened *openedKey) (err error) {
 		return cmp.Or(opened.failed, err)
 	}
 	m.others, m.path, m.key = b.certificates, b.file.path, opened
-	untold := opened.failed != nil || fitKey(m.Certificate.PublicKey, "") != "" // the rules on these speak
+	unfit := opened.role == keyRole && fitKey(m.Certificate.PublicKey, "") != ""
+	untold := opened.failed != nil || unfit // the rules on these speak
 	if public == nil && (untold || fits(m.Certificate)) {
 		opened.signer = provenSigner{opened.signer, m.Certificate.PublicKey}
 	}

@@ -170,13 +170,13 @@ func (b *bundle) belongingTo(key *openedKey, fits func(*x509.Certificate) bool) 
 		return found, err
 	}
 	if b.implied {
-		return nil, refuseNoCertificate(key.object, noneInToken)
+		return nil, refuseNoCertificate(key.role, key.object, noneInToken)
 	}
 	reason := "it belongs"
 	if kind := keyKind(key.signer.Public()); kind != unknownKind {
 		reason = "it is " + kind + " and belongs"
 	}
-	return nil, &Error{Action: "use", Object: key.object, Advice: adviceOfPair,
+	return nil, &Error{Action: "use", Object: key.object, Advice: adviceOfPair(key.role),
 		Reason: fmt.Sprintf("%s to none of the %d certificates: %s", reason, len(b.certificates), list(b.certificates))}
 }
 

@@ -84,7 +84,7 @@ func CheckPath(object, content, path string) error {
 	is, advice := "the "+content+" itself", "write it to a file and give the path of that file: every user of this machine can read a command line"
 	switch {
 	case inToken:
-		is, advice = "a pkcs11 URI", "only the CA key and the CA certificate can be in a token"
+		is, advice = "a pkcs11 URI", "only keys and the CA certificate can be in a token"
 	case hasPrefixFold(path, passwordSources[1:]):
 		is, advice = "a password source as openssl takes it", "give the path alone, without the prefix"
 	case strings.Contains(path, "PRIVATE KEY-----"):

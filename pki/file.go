@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 // The errors of [ReadAtMost] and [Text], for files that people hand over.
@@ -76,7 +77,8 @@ type file struct {
 }
 
 // contents names the content of a file by its role, for [CheckPath].
-var contents = map[string]string{keyRole: "key", caRole: "certificate", verificationRole: "certificate", pinRole: "PIN"}
+var contents = map[string]string{keyRole: "key", deviceKeyRole: "key", pinRole: "PIN",
+	caRole: "certificate", verificationRole: "certificate", deviceRole: "certificate"}
 
 // readFile reads the file at path, which may be a named pipe: a shell makes one for a
 // process substitution. An error never shows a path that is the content of a file.
@@ -121,8 +123,15 @@ func (f *file) object() string {
 	return f.role + " " + f.path
 }
 
+// forDevices makes the advice on a file of a CA one on a file of a device.
+var forDevices = strings.NewReplacer("CA certificate that is to be registered", "device certificate that is meant",
+	"CA certificate", "device certificate", "the CA's", "the device's", " ca.", " device.")
+
 // refuse is the error for a file with the wrong content.
 func (f *file) refuse(reason, advice string) *Error {
+	if f.role == deviceRole || f.role == deviceKeyRole {
+		advice = forDevices.Replace(advice)
+	}
 	return &Error{Action: "read", Object: f.object(), Reason: reason, Advice: advice}
 }
 

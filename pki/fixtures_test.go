@@ -87,7 +87,7 @@ func write(t testing.TB, name string, data ...[]byte) string {
 
 // readKey opens the key in a file, as [LoadAuthority] does.
 func readKey(path string, password Password) (crypto.Signer, error) {
-	source, err := findKey(path)
+	source, err := findKey(keyRole, path)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,13 @@ import (
 	"strings"
 )
 
-const keyRole = "CA key"
+const (
+	keyRole       = "CA key"
+	deviceKeyRole = "device key"
+)
+
+// certificateOf names the certificate of a key by the key's role.
+var certificateOf = map[string]string{keyRole: caRole, deviceKeyRole: deviceRole}
 
 // A keySource is a key that is found but not opened: that may take a password.
 type keySource interface {
@@ -23,6 +29,7 @@ type keySource interface {
 // An openedKey is a key that is ready to sign.
 type openedKey struct {
 	source       keySource // nil for a key in memory
+	role         string    // keyRole or deviceKeyRole
 	object       string
 	signer       crypto.Signer
 	several      []crypto.Signer // the keys of a file, of which signer is one
@@ -40,11 +47,11 @@ func (k *openedKey) end() error {
 }
 
 // findKey finds the key of a path or pkcs11 URI.
-func findKey(key string) (keySource, error) {
+func findKey(role, key string) (keySource, error) {
 	if InToken(key) {
-		return parseTokenURI(keyRole, key)
+		return parseTokenURI(role, key)
 	}
-	f, err := readFile(keyRole, key)
+	f, err := readFile(role, key)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +74,7 @@ func (k keyFile) archived() []byte {
 func (k keyFile) place() string { return k.path }
 
 func (k keyFile) open(password Password) (*openedKey, error) {
-	opened := &openedKey{source: k, object: k.object()}
+	opened := &openedKey{source: k, role: k.role, object: k.object()}
 	var err error
 	if der := k.archived(); der != nil {
 		opened.certificates = &bundle{file: k.file}
@@ -87,7 +94,7 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 func (k *openedKey) choose(b *bundle) error {
 	switch {
 	case b == k.certificates && len(b.certificates)+len(b.damaged) == 0:
-		return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well")
+		return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the "+certificateOf[k.role]+" as well")
 	case b == k.certificates && len(b.certificates) == 0:
 		return b.refuseDamaged()
 	case len(k.several) < 2:
@@ -104,10 +111,11 @@ func (k *openedKey) choose(b *bundle) error {
 		k.signer = fitting[0]
 		return nil
 	case 0:
-		return &Error{Action: "use", Object: k.object, Reason: fmt.Sprintf("none of its %d private keys belongs to the CA certificate", len(k.several)), Advice: adviceOfPair}
+		return &Error{Action: "use", Object: k.object, Advice: adviceOfPair(k.role),
+			Reason: fmt.Sprintf("none of its %d private keys belongs to the %s", len(k.several), certificateOf[k.role])}
 	}
 	return &Error{Action: "read", Object: k.object, Reason: fmt.Sprintf("it holds %d private keys where one is expected", len(k.several)),
-		Advice: "give the CA certificate in a file of its own as well: the key that belongs to it is taken"}
+		Advice: "give the " + certificateOf[k.role] + " in a file of its own as well: the key that belongs to it is taken"}
 }
 
 // KeySources names the sources of keys that this build can read.

@@ -98,7 +98,7 @@ func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	}
 	read := m.readCA
 	if p.Key != "" {
-		read = func() error { return m.readPair(p.Key, password) }
+		read = func() error { return m.readPair(keyRole, p.Key, password) }
 	}
 	if err := read(); err != nil {
 		return nil, err
@@ -123,12 +123,12 @@ func (m *Material) readCA() error {
 
 // readPair opens the key and takes the certificate that belongs to it. It reads all files
 // before it asks for a password.
-func (m *Material) readPair(key string, password Password) error {
-	source, err := findKey(key)
+func (m *Material) readPair(role, key string, password Password) error {
+	source, err := findKey(role, key)
 	if err != nil {
 		return err
 	}
-	b, err := m.bundleBeside(source)
+	b, err := m.bundleBeside(role, source)
 	if err != nil {
 		return err
 	}
@@ -146,20 +146,20 @@ func (m *Material) readPair(key string, password Password) error {
 	return err
 }
 
-// bundleBeside reads the file with the CA certificate. Without one the certificate comes from
-// the token of the key, or with the key, and the bundle is nil.
-func (m *Material) bundleBeside(source keySource) (*bundle, error) {
+// bundleBeside reads the file with the certificate. Without one the certificate comes with the
+// key, and the bundle is nil; that of a CA may also be in the token of the key.
+func (m *Material) bundleBeside(role string, source keySource) (*bundle, error) {
 	f, isFile := source.(keyFile)
 	k, inToken := source.(*tokenObject)
 	switch {
 	case m.path != "":
-		return readBundle(caRole, m.path)
-	case inToken:
+		return readBundle(certificateOf[role], m.path)
+	case inToken && role == keyRole:
 		return k.bundle()
 	case isFile && f.archived() != nil:
 		return nil, nil
 	case isFile && !slices.ContainsFunc(f.blocks(), pemBlock.isKey):
 		return nil, refuseNoKey(f.file, f.blocks())
 	}
-	return nil, refuseNoCertificate(source.object(), "only a PKCS#12 archive has one of its own")
+	return nil, refuseNoCertificate(role, source.object(), "only a PKCS#12 archive has one of its own")
 }

@@ -96,7 +96,7 @@ func TestOddCAs(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				m.key = &openedKey{object: keyRole, signer: signer}
+				m.key = &openedKey{role: keyRole, object: keyRole, signer: signer}
 			}
 			var faults []string
 			doubted := false
@@ -234,7 +234,7 @@ func oddCases(t *testing.T) []ruleCase {
 	}
 	key := func(name string) *Material {
 		m := odd(name)
-		m.key = &openedKey{object: keyRole, signer: newECKey(t, elliptic.P256())}
+		m.key = &openedKey{role: keyRole, object: keyRole, signer: newECKey(t, elliptic.P256())}
 		return m
 	}
 	ca := mustAuthority(t, "p256.crt", "p256.pkcs8.key")

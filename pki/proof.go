@@ -64,15 +64,6 @@ func ReadVerification(path string) (*x509.Certificate, error) {
 	return b.one("leave only the verification certificate in the file")
 }
 
-// ReadDevice reads a device certificate: the first of the file, which the chain may follow.
-func ReadDevice(path string) (*x509.Certificate, error) {
-	b, err := readBundle("device certificate", path)
-	if err != nil {
-		return nil, err
-	}
-	return b.certificates[0], nil
-}
-
 // CheckVerification checks that a verification certificate proves possession of the CA's key: it is
 // another certificate with another key, signed with SHA-256, SHA-384 or SHA-512 by the CA's key,
 // its issuer is the CA's subject byte for byte, its Common Name is the registration code, and it is

@@ -183,7 +183,7 @@ func pairCases(t *testing.T) []ruleCase {
 	}
 	p256, p384 := mustAuthority(t, "p256.crt", "p256.pkcs8.key").signer, mustAuthority(t, "p384.crt", "p384.pkcs8.key").signer
 	of := func(signer crypto.Signer, source keySource, failed error) *openedKey {
-		return &openedKey{source: source, object: keyRole, signer: signer, failed: failed}
+		return &openedKey{source: source, role: keyRole, object: keyRole, signer: signer, failed: failed}
 	}
 	good := beside("p256.crt", of(p256, nil, nil))
 	return []ruleCase{

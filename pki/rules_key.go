@@ -156,25 +156,26 @@ func findWeakProofKey(m *Material, at time.Time) (string, string) {
 	return when(odd == "", fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice)
 }
 
-const (
-	adviceOfPair  = "give the private key that the CA certificate was made for"
-	adviceOfTrial = "pkcs11-tool --login --list-objects shows what the key may be used for"
-)
+const adviceOfTrial = "pkcs11-tool --login --list-objects shows what the key may be used for"
+
+func adviceOfPair(role string) string {
+	return "give the private key that the " + certificateOf[role] + " was made for"
+}
 
 func findStrangeKey(m *Material, _ time.Time) (string, string) {
 	public := m.key.signer.Public()
 	if samePublicKey(m.Certificate.PublicKey, public) {
 		return "", ""
 	}
-	kind, wanted := keyKind(public), certificateKeyKind(m.Certificate)
-	other := "does not belong to the CA certificate " + quoteSubject(m.Certificate)
+	kind, wanted, advice := keyKind(public), certificateKeyKind(m.Certificate), adviceOfPair(m.key.role)
+	other := "does not belong to the " + certificateOf[m.key.role] + " " + quoteSubject(m.Certificate)
 	switch {
 	case public == nil:
-		return "it " + other + ", which does not verify its trial signature", adviceOfPair
+		return "it " + other + ", which does not verify its trial signature", advice
 	case kind == wanted:
-		return "it " + other + ": both keys are " + kind + ", but different ones", adviceOfPair
+		return "it " + other + ": both keys are " + kind + ", but different ones", advice
 	}
-	return "it is " + kind + " and " + other + ", whose key is " + wanted, adviceOfPair
+	return "it is " + kind + " and " + other + ", whose key is " + wanted, advice
 }
 
 // findFailedTrial reports why the trial signature of a token's key failed.

@@ -22,7 +22,7 @@ func (k *tokenObject) open(password Password) (*openedKey, error) {
 		s.close()
 		return nil, err
 	}
-	return &openedKey{source: k, object: k.object(), signer: s, close: s.close}, nil
+	return &openedKey{source: k, role: k.role, object: k.object(), signer: s, close: s.close}, nil
 }
 
 // A tokenSession is a session with a token, and the private key there that it signs with.

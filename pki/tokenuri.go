@@ -33,11 +33,11 @@ var (
 )
 
 // objectTypes are the values of the attribute type, by role.
-var objectTypes = map[string]string{keyRole: "private", caRole: "cert"}
+var objectTypes = map[string]string{keyRole: "private", deviceKeyRole: "private", caRole: "cert"}
 
 // A tokenObject is a key or a certificate in a PKCS#11 token, as a URI names it.
 type tokenObject struct {
-	role   string            // keyRole or caRole
+	role   string            // keyRole, deviceKeyRole or caRole
 	raw    map[string]string // as it stands in the URI
 	values map[string]string // decoded
 	id     []byte
@@ -163,7 +163,7 @@ func (k *tokenObject) bundle() (*bundle, error) {
 		b.file.path, b.implied = k.uriOf(shown), implied
 		return b, nil
 	case implied:
-		return nil, refuseNoCertificate(k.object(), noneInToken)
+		return nil, refuseNoCertificate(k.role, k.object(), noneInToken)
 	}
 	return nil, k.refuse("the token has no such certificate that can be read without a PIN",
 		"name it by object or id, as pkcs11-tool --list-objects --type cert shows it")
@@ -172,6 +172,6 @@ func (k *tokenObject) bundle() (*bundle, error) {
 const noneInToken = "the token has none of this key"
 
 // refuseNoCertificate is the error for a key without a certificate.
-func refuseNoCertificate(key, reason string) *Error {
-	return &Error{Action: "use", Object: key, Reason: "no CA certificate is given, and " + reason, Err: ErrNoCertificate}
+func refuseNoCertificate(role, key, reason string) *Error {
+	return &Error{Action: "use", Object: key, Reason: "no " + certificateOf[role] + " is given, and " + reason, Err: ErrNoCertificate}
 }
