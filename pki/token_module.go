@@ -96,7 +96,7 @@ var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_KEY_HANDLE_INVALID:         {"the key is gone from the token", adviceOfRetry},
 	pkcs11.CKR_KEY_FUNCTION_NOT_PERMITTED: {"the key may not be used to sign (its CKA_SIGN is not set)", ""},
 	pkcs11.CKR_KEY_TYPE_INCONSISTENT:      {"the key is neither RSA nor EC", ""},
-	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the signature that is needed: ECDSA, or RSA PKCS#1 v1.5", ""},
+	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the signature that is needed: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS", ""},
 }
 
 const (

@@ -5,6 +5,7 @@ package pki
 import (
 	"bytes"
 	"crypto"
+	"crypto/rsa"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
@@ -90,13 +91,17 @@ func (s *tokenSession) findKey() error {
 // Public returns nil: objects that carry the public key may carry another's.
 func (s *tokenSession) Public() crypto.PublicKey { return nil }
 
-// Sign signs a SHA-256 digest, of which all signatures of this package are. It logs in for
-// that if the key wants it. Some modules tell it only by the answer to a signature without.
-func (s *tokenSession) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
-	signature, err := s.signOnce(digest)
+// Sign signs a digest as crypto/x509 and crypto/tls ask for it. It logs in for that if the key
+// wants it. Some modules tell it only by the answer to a signature without.
+func (s *tokenSession) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	mechanism, input, err := s.prepare(digest, opts)
+	if err != nil {
+		return nil, err
+	}
+	signature, err := s.signOnce(mechanism, input)
 	if err == pkcs11.Error(pkcs11.CKR_USER_NOT_LOGGED_IN) && !s.everyTime && s.pin != "" {
 		s.everyTime = true
-		signature, err = s.signOnce(digest)
+		signature, err = s.signOnce(mechanism, input)
 	}
 	switch {
 	case err != nil:
@@ -108,20 +113,41 @@ func (s *tokenSession) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(signature[:half]), new(big.Int).SetBytes(signature[half:])})
 }
 
-// digestInfo is what RSA PKCS#1 v1.5 signs before the SHA-256 (RFC 8017 section 9.2).
-const digestInfo = "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
+// digests are the digests that a token signs. The last octet of an identifier tells them apart.
+var digests = map[crypto.Hash]struct {
+	octet           byte
+	mechanism, mask uint
+}{
+	crypto.SHA256: {1, pkcs11.CKM_SHA256, pkcs11.CKG_MGF1_SHA256},
+	crypto.SHA384: {2, pkcs11.CKM_SHA384, pkcs11.CKG_MGF1_SHA384},
+	crypto.SHA512: {3, pkcs11.CKM_SHA512, pkcs11.CKG_MGF1_SHA512},
+}
 
-// signOnce makes the signature as the token has it: of RSA PKCS#1 v1.5, or the two numbers of
-// ECDSA one behind the other.
-func (s *tokenSession) signOnce(digest []byte) ([]byte, error) {
+// prepare chooses the mechanism and its input: of ECDSA the digest, of RSA-PSS, which TLS 1.3 wants,
+// too, with a salt of the digest's length, and of RSA PKCS#1 v1.5 a DigestInfo (RFC 8017 section 9.2).
+func (s *tokenSession) prepare(digest []byte, opts crypto.SignerOpts) (*pkcs11.Mechanism, []byte, error) {
+	_, isPSS := opts.(*rsa.PSSOptions)
+	kind, ok := digests[opts.HashFunc()]
+	switch size := len(digest); {
+	case !ok || size != opts.HashFunc().Size():
+		return nil, nil, s.key.refuse("a signature over something else than SHA-256, SHA-384 or SHA-512 is asked for", "")
+	case !s.isRSA:
+		return pkcs11.NewMechanism(pkcs11.CKM_ECDSA, nil), digest, nil
+	case isPSS:
+		return pkcs11.NewMechanism(pkcs11.CKM_RSA_PKCS_PSS, pkcs11.NewPSSParams(kind.mechanism, kind.mask, uint(size))), digest, nil
+	default:
+		info := []byte{0x30, byte(17 + size), 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, kind.octet, 0x05, 0x00, 0x04, byte(size)}
+		return pkcs11.NewMechanism(pkcs11.CKM_RSA_PKCS, nil), append(info, digest...), nil
+	}
+}
+
+// signOnce makes the signature as the token has it: of RSA, or the two numbers of ECDSA one
+// behind the other.
+func (s *tokenSession) signOnce(mechanism *pkcs11.Mechanism, input []byte) ([]byte, error) {
 	if s.refused != nil {
 		return nil, s.refused
 	}
-	mechanism := uint(pkcs11.CKM_ECDSA)
-	if s.isRSA {
-		mechanism, digest = pkcs11.CKM_RSA_PKCS, append([]byte(digestInfo), digest...)
-	}
-	err := s.SignInit(s.handle, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, s.private)
+	err := s.SignInit(s.handle, []*pkcs11.Mechanism{mechanism}, s.private)
 	if err == nil && s.everyTime {
 		err = s.Login(s.handle, pkcs11.CKU_CONTEXT_SPECIFIC, s.pin)
 		s.refused = err
@@ -129,5 +155,5 @@ func (s *tokenSession) signOnce(digest []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Ctx.Sign(s.handle, digest)
+	return s.Ctx.Sign(s.handle, input)
 }
