@@ -103,6 +103,6 @@ func (s *Service) resource(c *call) string {
 	if c.op.action == setSniConfig {
 		return "*"
 	}
-	id := c.value("MqttInstanceId")
+	id := cmp.Or(c.value("MqttInstanceId"), c.value("InstanceId"))
 	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.Account, id)
 }

@@ -30,6 +30,7 @@ func TestMethods(t *testing.T) {
 		"ActiveDeviceCertificate":     "GET POST",
 		"InactivateDeviceCertificate": "GET POST",
 		"DeleteDeviceCertificate":     "GET POST",
+		"ListGroupId":                 "GET",
 		"ListInstances":               "GET POST",
 		"SetSniConfig":                "POST",
 		"GetCallerIdentity":           "GET POST",
@@ -94,6 +95,7 @@ func TestPolicy(t *testing.T) {
 		"ListDeviceCertificate": "mq:ListDeviceCertificate", "GetDeviceCertificate": "mq:GetDeviceCertificate",
 		"ActiveDeviceCertificate": "mq:ActiveDeviceCertificate", "InactivateDeviceCertificate": "mq:UnregisterDeviceCertificate",
 		"DeleteDeviceCertificate": "mq:DeleteDeviceCertificate", "SetSniConfig": "mq:SetSniConfig", "GetCallerIdentity": "",
+		"ListGroupId": "mq:ListMqttGroupId",
 	}
 	if diff := cmp.Diff(emulator.Operations(), slices.Sorted(maps.Keys(actions))); diff != "" {
 		t.Errorf("operations without a test (-emulator +test):\n%s", diff)
@@ -117,7 +119,7 @@ func TestPolicy(t *testing.T) {
 			case "RegisterCaCertificate", "SetSniConfig":
 				method = http.MethodPost
 			}
-			got := c.send(request{method: method, action: name, query: values("MqttInstanceId", instanceID), key: &key})
+			got := c.send(request{method: method, action: name, query: values("MqttInstanceId", instanceID, "InstanceId", instanceID), key: &key})
 			if denied := got.code() == "NoPermission"; denied != (name != allowed && action != "") {
 				t.Errorf("with %s allowed, %s: %s", actions[allowed], name, got.code())
 			}

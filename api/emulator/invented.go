@@ -28,6 +28,8 @@
 //   - forms: an Sn in capitals, with colons or without leading zeros, and numbers as strings
 //   - gateway-order: parameters, User-Agent, operation, version and method are checked
 //     before the signature, RAM after it and before the instance
+//   - groups: every instance has the same groups, all of one age; of two texts on the permission of
+//     ListGroupId, the page on the operation
 //   - headers: the signed headers are named in lower case, sorted and once each
 //   - http1: HTTP/1.1 only
 //   - identity: the names and ids that GetCallerIdentity tells; it needs no permission

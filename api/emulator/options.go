@@ -15,6 +15,7 @@ type Options struct {
 	Accounts    []Account    // further accounts with their instances; at least one instance must exist
 	Credentials []Credential // the access keys that the service knows; at least one
 	Deny        []string     // the operations that everybody is refused with NoPermission
+	Groups      []string     // the groups of every instance; nil: DefaultGroup
 
 	Strangers    int // how many CAs of other people each instance has from the start
 	DevicesPerCA int // how many device certificates appear under each CA when it is registered
@@ -69,7 +70,7 @@ const maxPageSize = 100
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
 	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion, Label: LabelDevice,
-	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now,
+	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now, Groups: []string{DefaultGroup},
 }
 
 // hard has the defaults under Options.Hard. It is never written to.
@@ -105,6 +106,7 @@ func (o Options) or(others Options) Options {
 func (o Options) validate() error {
 	return cmp.Or(
 		validateDeny(o.Deny),
+		validateGroups(o.Groups),
 		choose("form of numbers", o.Numbers, Typed, Numbers, Strings),
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
 		choose("form of Total", o.Total, PerList, Records, Pages),

@@ -137,6 +137,8 @@ func TestOptions(t *testing.T) {
 		{"long code", emulator.Options{Instances: one, Credentials: key, CodeLength: 65}, "emulator: code length 65 is not 36 to 64"},
 		{"too many strangers", emulator.Options{Instances: one, Credentials: key, Strangers: 1001}, "emulator: number of strangers 1001 is not 0 to 1000"},
 		{"negative devices", emulator.Options{Instances: one, Credentials: key, DevicesPerCA: -1}, "emulator: number of devices -1 is not 0 to 100000"},
+		{"short group", emulator.Options{Instances: one, Credentials: key, Groups: []string{"GID_ab"}},
+			`emulator: group "GID_ab" is not GID_ or GID- with 3 to 60 letters, digits, hyphens and underscores behind it`},
 		{"only an instance of another account", emulator.Options{
 			Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
 		}, ""},

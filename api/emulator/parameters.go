@@ -93,6 +93,10 @@ func (s *Service) require(c *call) *refusal {
 			name == "PageNo" && (err != nil || number < 1),
 			name == "PageSize" && (err != nil || number < 1 || number > maxPageSize):
 			return refuseParameter(name)
+		case name == "InstanceId" && of.account == "":
+			return refuse("InstanceNotFound")
+		case name == "InstanceId" && of.account != c.credential.Account:
+			return refuse("InstancePermissionCheckFailed")
 		case name == "MqttInstanceId" && of.account == "":
 			return refuse("MqttInstanceNotFound")
 		case name == "MqttInstanceId" && of.account != c.credential.Account:

@@ -92,6 +92,13 @@ func TestEveryCode(t *testing.T) {
 		{"FindDeviceBySnError", 500, "Failed to find the device certificate by the SN. Please check sn is valid", func(c *client) answer {
 			return c.send(devicesRequest(instanceID, "00", 1, 1))
 		}},
+		{"InstanceNotFound", 400, "Failed to find the instance. The instanceId may be invalid.", func(c *client) answer {
+			return c.send(groupsRequest(unknownInstance))
+		}},
+		{"InstancePermissionCheckFailed", 400, "An error occurred while validating the permissions of the instance. " +
+			"Please verify the account that created the instance and its permissions settings.", func(c *client) answer {
+			return c.send(groupsRequest(foreignInstance))
+		}},
 		{"MqttInstanceNotFound", 400, "Specified instance is not found", func(c *client) answer {
 			return c.send(codeRequest(unknownInstance))
 		}},
@@ -150,7 +157,7 @@ func TestEveryCode(t *testing.T) {
 var onlyByFault = []string{
 	"Forbidden.RAM", "InvalidAccessKeyId.Inactive", "InvalidApi.NotFound", "InvalidProtocol.NeedSsl", "InvalidSecurityToken.Expired",
 	"Throttling", "Throttling.Api", "Throttling.User", "ServiceUnavailable",
-	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InstancePermissionCheckFailed", "InternalError",
+	"ApiNotSupport", "CaNumExceed", "CheckAccountInfoFailed", "GetCaNumError", "InternalError",
 	"ParameterCheckFailed", "PermissionCheckFailed", "SystemOverFlow",
 }
 

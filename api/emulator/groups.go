@@ -1,0 +1,39 @@
+package emulator
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// DefaultGroup is the group of every instance without Options.Groups.
+const DefaultGroup = "GID_devices"
+
+// groupID is 7 to 64 characters, by the vendor's page on groups.
+var groupID = regexp.MustCompile(`^GID[_-][0-9A-Za-z_-]{3,60}$`)
+
+func validateGroups(groups []string) error {
+	for _, group := range groups {
+		if !groupID.MatchString(group) {
+			return fmt.Errorf("emulator: group %q is not GID_ or GID- with 3 to 60 letters, digits, hyphens and underscores behind it", group)
+		}
+	}
+	return nil
+}
+
+// A mqttGroupIDDo is the vendor's type, by its page on ListGroupId.
+type mqttGroupIDDo struct {
+	GroupID                string `json:"GroupId" xml:"GroupId"`
+	InstanceID             string `json:"InstanceId" xml:"InstanceId"`
+	IndependentNaming      bool
+	CreateTime, UpdateTime any
+}
+
+// listGroups is ListGroupId, which names the instance InstanceId. Invented: groups.
+func (s *Service) listGroups(c *call) (answer, *refusal) {
+	groups := []mqttGroupIDDo{}
+	created := s.options.number(1739345768000)
+	for _, id := range s.options.Groups {
+		groups = append(groups, mqttGroupIDDo{id, c.value("InstanceId"), true, created, created})
+	}
+	return answer{Data: groups}, nil
+}
