@@ -34,6 +34,11 @@ func (c CutOff) Error() string { return string(c) }
 // was deleted under an active CA registers itself again. Connect fails with a CutOff.
 // Invented: connect.
 func (s *Service) Connect(instanceID string, certificate *x509.Certificate) error {
+	return s.judge(instanceID, certificate, true)
+}
+
+// judge is Connect. Unless it is to register, it changes nothing.
+func (s *Service) judge(instanceID string, certificate *x509.Certificate, register bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	content := string(throwaway{certificate: certificate}.pem())
@@ -53,6 +58,9 @@ func (s *Service) Connect(instanceID string, certificate *x509.Certificate) erro
 	sn := s.options.Sn.device(certificate.SerialNumber)
 	if ca.device(sn) != nil {
 		return DeviceSnTaken
+	}
+	if !register {
+		return nil
 	}
 	ca.add(Device{Sn: sn, Name: certificate.Subject.CommonName, Content: content, NotBefore: certificate.NotBefore, NotAfter: certificate.NotAfter})
 	return nil

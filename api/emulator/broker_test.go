@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -19,6 +20,11 @@ import (
 // device issues the certificate of a device.
 func (a *authority) device(t *testing.T, serial int64, change func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
+	return a.deviceOf(t, ecKey(t, elliptic.P256()), serial, change)
+}
+
+func (a *authority) deviceOf(t *testing.T, key *ecdsa.PrivateKey, serial int64, change func(*x509.Certificate)) *x509.Certificate {
+	t.Helper()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "pump"},
 		NotBefore: epoch.Add(-time.Hour), NotAfter: epoch.Add(time.Hour),
@@ -26,7 +32,7 @@ func (a *authority) device(t *testing.T, serial int64, change func(*x509.Certifi
 	if change != nil {
 		change(template)
 	}
-	return create(t, template, a.certificate, ecKey(t, elliptic.P256()).Public(), a.key)
+	return create(t, template, a.certificate, key.Public(), a.key)
 }
 
 // TestConnect is the vendor's page on how a device gets in, sentence by sentence.

@@ -12,21 +12,22 @@
 //
 // An inactive CA keeps out new device certificates and no others, by one of two texts of the
 // vendor. One that is registered gets in until it is inactive itself; one that was deleted
-// registers itself again if its CA is active. Service.Connect does that without MQTT.
+// registers itself again if its CA is active. Service.Connect does that without MQTT, the broker
+// of ListenBroker with it.
 //
 // Options.Faults and Options.Mixture make calls go wrong. Options.Hard takes other forms wherever
 // the vendor's texts differ or say nothing. All waiting uses time.Now, timers and the request's
 // context, so a Service runs in a testing/synctest bubble behind a Pipe.
 //
-// It uses the standard library alone and shares no code with the client or the certificate
+// It uses the standard library and, for MQTT, mochi-mqtt, and shares no code with the client or the certificate
 // checks of this module, so that a bug there cannot hide by being repeated here.
 //
 // A request passes gateway.go, then a row of operations.go or of faultkinds.go. The
 // emulator leaves out:
 //   - other signature methods and versions, and other answer formats than JSON and, under
 //     signature 1.0, XML
-//   - MQTT: no device connects; Service.Connect judges its certificate as the broker does,
-//     Options.DevicesPerCA and Service.AddDevices register certificates without a device
+//   - of MQTT all but a door and plain publish and subscribe of version 3.1.1: no WebSocket, no
+//     rules, no P2P. Options.DevicesPerCA and Service.AddDevices register certificates without a device
 //   - RAM policies by resource, condition or wildcard, and roles; Credential.Allow lists
 //     actions
 //   - limits that the vendor does not publish or that depend on load: only faults send

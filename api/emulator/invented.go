@@ -7,6 +7,12 @@
 //   - auth-order: the key, the timestamp, the signature, the token and then the nonce are
 //     checked, so that a request without a valid signature uses up no nonce
 //   - body: a body that is too large or breaks off is ParameterFieldCheckFailed
+//   - broker: a device without SNI, or with another name, is at the first instance; an alert
+//     ends a certificate that does not verify, whatever its state; the certificate is registered
+//     when the device has shown that it has the key, whatever CONNACK says; a malformed CONNECT
+//     gets no CONNACK
+//   - broker-tokens: every token counts for every topic, since the emulator has no ApplyToken; temporary
+//     credentials do not count
 //   - ca-checks: CertificateContentError is the code of every check of a certificate, and
 //     which checks there are but the one on BasicConstraints; 128 bytes of an Sn are 128 digits
 //   - ca-keys: a CA has an RSA key of 2048 to 16384 bits, or an EC key on P-256, P-384 or P-521
@@ -19,6 +25,9 @@
 //     code is refused like a wrong one
 //   - common-name: the verification certificate has one common name; other attributes may
 //     stand beside it
+//   - connack: 1 for a protocol level that is not 4, 2 for a client id without its form or its
+//     group, 3 for more than 1,000 clients, 4 for a user name or password, 5 for a user name of
+//     another instance, or for an AccessKey of another account
 //   - connect: of two texts on inactive CAs, the page on authentication of clients; the CA must be
 //     within its validity period, an active one precedes one of the same name; devices of a CA
 //     have serial numbers of their own, or are cut off; DeviceName is the common name
@@ -37,7 +46,8 @@
 //     instance has a tag, so a filter by tags finds none; all fields but id and region
 //   - name: a CaName has 1 to 64 characters
 //   - nonces: nonces are told apart by access key
-//   - odd-certificates: BER, and what crypto/x509 refuses, is read as OpenSSL reads it
+//   - odd-certificates: BER, and what crypto/x509 refuses, is read as OpenSSL reads it, but not
+//     by the broker
 //   - order: certificates are listed in the order of registration, devices by CA
 //   - parameters: a parameter that is given twice is refused
 //   - pem: a certificate is one PEM block without text around it, with real line feeds
@@ -55,6 +65,8 @@
 //   - statuses: the HTTP status of IncompleteSignature, InvalidVersion, SignatureNonceUsed,
 //     the codes of timestamps and those of tokens
 //   - tokens: a plain AccessKey refuses a token; every wrong token is malformed
+//   - topics: a topic needs not be created, and has at most 128 bytes; a client that wants more than 30
+//     subscriptions is disconnected; wills and the retain flag are ignored
 //   - user-agent: a request without User-Agent is MissingUserAgent
 //   - xml: each entry of a list is an element with the list's name
 package emulator

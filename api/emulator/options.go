@@ -17,6 +17,10 @@ type Options struct {
 	Deny        []string     // the operations that everybody is refused with NoPermission
 	Groups      []string     // the groups of every instance; nil: DefaultGroup
 
+	BrokerOneWay     bool         // the broker asks devices for no certificate
+	BrokerNoPassword bool         // the broker does not look at user name and password
+	Refused          func(string) // called with the reason when the broker refuses a device; calls may overlap. nil: nobody is told
+
 	Strangers    int // how many CAs of other people each instance has from the start
 	DevicesPerCA int // how many device certificates appear under each CA when it is registered
 
@@ -70,7 +74,7 @@ const maxPageSize = 100
 // usual has the defaults of Options. It is never written to.
 var usual = Options{
 	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion, Label: LabelDevice,
-	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now, Groups: []string{DefaultGroup},
+	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now, Groups: []string{DefaultGroup}, Refused: func(string) {},
 }
 
 // hard has the defaults under Options.Hard. It is never written to.

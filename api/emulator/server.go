@@ -30,21 +30,13 @@ type Server struct {
 // with a port (0: any free one); Listen refuses any other before it opens a socket. With
 // TLS the server makes its own certificate, see RootPEM.
 func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
-	tcpAddr, err := resolveLoopback(addr)
+	listener, rootPEM, config, err := listenLoopback(addr, withTLS)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", tcpAddr.String())
-	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
-	}
-	server := &Server{URL: "http://" + listener.Addr().String(), served: make(chan struct{})}
+	server := &Server{URL: "http://" + listener.Addr().String(), RootPEM: rootPEM, served: make(chan struct{})}
 	if withTLS {
-		rootPEM, config, err := throwawayTLS(tcpAddr.IP, time.Now())
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("emulator: make a TLS certificate: %w", err), listener.Close())
-		}
-		server.URL, server.RootPEM = "https://"+listener.Addr().String(), rootPEM
+		server.URL = "https://" + listener.Addr().String()
 		listener = tls.NewListener(listener, config)
 	}
 	server.http = newHTTPServer(s, server.track)
@@ -54,6 +46,23 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 		_ = server.http.Serve(listener) // ends with an error always: ErrServerClosed or the listener's
 	}()
 	return server, nil
+}
+
+// listenLoopback also makes a TLS certificate for the address and more names, if it is to.
+func listenLoopback(addr string, withTLS bool, names ...string) (listener net.Listener, rootPEM []byte, config *tls.Config, err error) {
+	tcpAddr, err := resolveLoopback(addr)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if withTLS {
+		if rootPEM, config, err = throwawayTLS(tcpAddr.IP, time.Now(), names...); err != nil {
+			return nil, nil, nil, fmt.Errorf("emulator: make a TLS certificate: %w", err)
+		}
+	}
+	if listener, err = net.Listen("tcp", tcpAddr.String()); err != nil {
+		return nil, nil, nil, fmt.Errorf("emulator: %w", err)
+	}
+	return listener, rootPEM, config, nil
 }
 
 // resolveLoopback looks up no name but localhost, and checks the address of that, too.

@@ -73,8 +73,8 @@ func (t throwaway) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: t.certificate.Raw})
 }
 
-// throwawayTLS makes a root and a certificate below it for the loopback names and ip.
-func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config, err error) {
+// throwawayTLS makes a root and a certificate below it for the loopback names, ip and more names.
+func throwawayTLS(ip net.IP, now time.Time, names ...string) (rootPEM []byte, config *tls.Config, err error) {
 	root, err := newThrowawayCA("mqttca emulator throwaway root", now, tlsLifetime)
 	if err != nil {
 		return nil, nil, err
@@ -82,7 +82,7 @@ func throwawayTLS(ip net.IP, now time.Time) (rootPEM []byte, config *tls.Config,
 	template := throwawayTemplate("localhost", now, tlsLifetime)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	template.DNSNames = []string{"localhost"}
+	template.DNSNames = append([]string{"localhost"}, names...)
 	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback, ip}
 	leaf, err := root.issue(template)
 	if err != nil {

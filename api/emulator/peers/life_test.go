@@ -104,6 +104,9 @@ func (l *life) lead() {
 	sni["SniConfig"] = "*.mqtt.example.com"
 	l.refused("ParameterFieldCheckFailed", "SetSniConfig", http.MethodPost, sni)
 
+	groups := l.do("ListGroupId", http.MethodGet, values{"InstanceId": instanceID})["Data"].([]any)
+	l.want("group", groups[0].(map[string]any)["GroupId"], emulator.DefaultGroup)
+
 	ca := newAuthority(l.t)
 	named := l.register(ca)
 	device := ca.device(l.t)
@@ -130,6 +133,7 @@ func (l *life) register(ca authority) values {
 	submission["CaContent"] = "no certificate"
 	l.refused("CertificateContentError", "RegisterCaCertificate", l.method, submission)
 	l.refused("MqttInstanceNotFound", "GetRegisterCode", http.MethodGet, values{"MqttInstanceId": "post-cn-nowhere"})
+	l.refused("InstanceNotFound", "ListGroupId", http.MethodGet, values{"InstanceId": "post-cn-nowhere"})
 	l.refused("MqttOwnerCheckError", "GetRegisterCode", http.MethodGet, values{"MqttInstanceId": foreignID})
 	return values{"Sn": sn}
 }

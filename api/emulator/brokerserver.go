@@ -1,0 +1,150 @@
+package emulator
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	mqtt "github.com/mochi-mqtt/server/v2"
+)
+
+// A BrokerServer is the broker's door of all instances of a Service: TLS, then MQTT 3.1.1.
+// A client names its instance by SNI; without it, or with another name, it is at the first.
+// Invented: broker.
+type BrokerServer struct {
+	Address string // the IP address and the port that it listens on
+	RootPEM []byte // the root of its throwaway certificate
+
+	service  *Service
+	listener net.Listener
+	config   *tls.Config
+	first    string                  // instance
+	brokers  map[string]*mqtt.Server // by instance
+	open     sync.WaitGroup
+
+	mu      sync.Mutex // guards all below
+	closed  bool
+	visits  map[*visit]bool
+	clients map[string]*visit // those that are in, by instance and client id
+}
+
+// Limits of the door.
+const (
+	maxClients = 1000
+	maxPacket  = 64 << 10
+	doorTime   = 10 * time.Second // for the handshake and CONNECT, and for a device to read a packet
+	lingerTime = time.Second      // for a device to read why it is refused
+)
+
+// brokerDomain is behind the name of each instance in the vendor's names of brokers.
+const brokerDomain = ".mqtt.aliyuncs.com"
+
+// ListenBroker starts the broker of a service. The address is as for Listen.
+func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
+	listener, rootPEM, config, err := listenLoopback(addr, true, "*"+brokerDomain)
+	if err != nil {
+		return nil, err
+	}
+	config.NextProtos, config.SessionTicketsDisabled, config.Time = nil, true, s.now // each connection is judged anew
+	b := &BrokerServer{
+		Address: listener.Addr().String(), RootPEM: rootPEM, service: s, listener: listener, config: config,
+		brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
+	}
+	for _, account := range s.options.Accounts {
+		for _, text := range account.Instances {
+			id, _, _ := strings.Cut(text, "@")
+			b.first = cmp.Or(b.first, id)
+			b.brokers[id] = b.newBroker()
+		}
+	}
+	b.open.Go(b.accept)
+	return b, nil
+}
+
+// newBroker makes the broker of one instance. It does not Serve, which would publish its state.
+func (b *BrokerServer) newBroker() *mqtt.Server {
+	limits := mqtt.NewDefaultServerCapabilities()
+	limits.MaximumPacketSize = maxPacket - 3 // mochi counts one byte of a header of four
+	limits.MaximumClientWritesPending, limits.MaximumInflight = 1024, 1024
+	limits.RetainAvailable = 0 // as the vendor's broker
+	broker := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: slog.New(slog.DiscardHandler)})
+	_ = broker.AddHook(&doorkeeper{broker: broker}, nil) // fails only if its Init does
+	return broker
+}
+
+func (b *BrokerServer) accept() {
+	for {
+		raw, err := b.listener.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil: // no file descriptor is free
+			time.Sleep(10 * time.Millisecond)
+		default:
+			b.receive(&visit{raw: raw, door: b, done: make(chan struct{})})
+		}
+	}
+}
+
+// receive serves a connection, unless too many knock.
+func (b *BrokerServer) receive(v *visit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed || len(b.visits) == 2*maxClients {
+		v.raw.Close()
+		return
+	}
+	b.visits[v] = true
+	b.open.Go(v.serve)
+}
+
+// enter lets a device in, if there is room. A second connection of a client id ends the first
+// (MQTT 3.1.1, section 3.1.4).
+func (b *BrokerServer) enter(v *visit) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for before := b.clients[v.client]; before != nil; before = b.clients[v.client] {
+		before.raw.Close()
+		b.mu.Unlock()
+		<-before.done
+		b.mu.Lock()
+	}
+	if len(b.clients) == maxClients {
+		return false
+	}
+	b.clients[v.client] = v
+	return true
+}
+
+func (b *BrokerServer) leave(v *visit) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.visits, v)
+	if b.clients[v.client] == v {
+		delete(b.clients, v.client)
+	}
+	v.raw.Close()
+	close(v.done)
+}
+
+// Close stops the broker, closes all connections and returns when their goroutines have
+// ended. It may be called more than once.
+func (b *BrokerServer) Close() error {
+	b.mu.Lock()
+	b.closed = true
+	for v := range b.visits {
+		v.raw.Close()
+	}
+	b.mu.Unlock()
+	err := b.listener.Close()
+	b.open.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// A visit is a connection of a device, and the connection that MQTT reads and writes.
+type visit struct {
+	*tls.Conn
+	raw      net.Conn
+	door     *BrokerServer
+	instance string
+	client   string // instance and client id of its CONNECT
+	done     chan struct{}
+}
+
+func (v *visit) serve() {
+	defer v.door.leave(v)
+	defer func() {
+		if fault := recover(); fault != nil {
+			v.refused("MQTT", fmt.Errorf("the broker failed: %v", fault))
+		}
+	}()
+	config := v.door.config.Clone()
+	config.GetConfigForClient = v.greet
+	v.Conn = tls.Server(v.raw, config)
+	v.SetDeadline(time.Now().Add(doorTime))
+	if err := v.shakeHands(); err != nil {
+		v.refused("TLS", err)
+		v.sayGoodbye()
+	} else if err := v.door.brokers[v.instance].EstablishConnection("door", v); err != nil && v.client == "" {
+		v.refused("CONNECT", err)
+	}
+}
+
+// shakeHands registers a new device certificate at the end, when crypto/tls has seen that
+// the device has the key.
+func (v *visit) shakeHands() error {
+	if err := v.Handshake(); err != nil {
+		return err
+	}
+	if sent := v.ConnectionState().PeerCertificates; len(sent) > 0 {
+		return v.door.service.Connect(v.instance, sent[0])
+	}
+	return nil
+}
+
+// greet asks for a certificate of the instance's CAs.
+func (v *visit) greet(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	v.instance = v.door.instanceOf(hello.ServerName)
+	config := v.door.config.Clone()
+	if !v.door.service.options.BrokerOneWay {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+		v.door.service.eachCA(v.instance, func(_ *record, ca *x509.Certificate, _ error) {
+			if ca != nil {
+				config.ClientCAs.AddCert(ca)
+			}
+		})
+		config.VerifyConnection = v.verify
+	}
+	return config, nil
+}
+
+// verify cuts a device off without an alert if it or its CA is inactive. Before, crypto/tls
+// has verified the chain and sent an alert if need be; for an error here it sends bad_certificate.
+func (v *visit) verify(state tls.ConnectionState) error {
+	err := v.door.service.judge(v.instance, state.PeerCertificates[0], false)
+	if err != nil && err != error(CAUnknown) && err != error(NotVerified) {
+		v.hangUp()
+	}
+	return err
+}
+
+// hangUp ends the connection in the device's direction.
+func (v *visit) hangUp() {
+	if half, ok := v.raw.(*net.TCPConn); ok {
+		half.CloseWrite()
+	}
+}
+
+// sayGoodbye lets the device read the last words: with bytes of the device unread, Close
+// would reset the connection.
+func (v *visit) sayGoodbye() {
+	v.hangUp()
+	v.raw.SetReadDeadline(time.Now().Add(lingerTime))
+	_, _ = io.Copy(io.Discard, io.LimitReader(v.raw, 1<<20))
+}
+
+// refused tells the reason: of an unknown CA, that crypto/x509 cannot read it, if it is that.
+// Invented: odd-certificates.
+func (v *visit) refused(step string, err error) {
+	if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		issuer := unverified.UnverifiedCertificates[0].RawIssuer
+		v.door.service.eachCA(v.instance, func(entry *record, _ *x509.Certificate, unread error) {
+			if unread != nil && bytes.Equal(entry.ca.RawSubject, issuer) {
+				err = fmt.Errorf("the CA %s is registered, but this broker cannot read it: %w", entry.Sn, unread)
+			}
+		})
+	}
+	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %v", cmp.Or(v.instance, "no instance"), step, err))
+}
+
+// Write gives up a device that does not read.
+func (v *visit) Write(packet []byte) (int, error) {
+	v.SetWriteDeadline(time.Now().Add(doorTime))
+	n, err := v.Conn.Write(packet)
+	if err != nil {
+		v.raw.Close()
+	}
+	return n, err
+}
+
+// SetDeadline bounds reading alone: mochi renews it with each packet of the device.
+func (v *visit) SetDeadline(t time.Time) error { return v.SetReadDeadline(t) }
+
+// eachCA calls with each CA of an instance as crypto/x509 reads it.
+func (s *Service) eachCA(instanceID string, do func(*record, *x509.Certificate, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, entry := range s.book.of(instanceID) {
+		ca, err := x509.ParseCertificate(entry.ca.Raw)
+		do(entry, ca, err)
+	}
+}
+
+// instanceOf finds the instance that a server name is of.
+func (b *BrokerServer) instanceOf(serverName string) string {
+	id := strings.TrimSuffix(strings.TrimSuffix(serverName, brokerDomain), "-internal-vpc")
+	if b.brokers[id] == nil {
+		return b.first
+	}
+	return id
+}
