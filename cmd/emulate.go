@@ -25,6 +25,12 @@ const (
 	emulatedToken     = "emulated-security-token"
 )
 
+// The environment variables that name a broker, and a file of roots for it.
+const (
+	envBroker   = "MQTTCA_BROKER"
+	envBrokerCA = "MQTTCA_BROKER_CA"
+)
+
 func emulatorOptions() emulator.Options {
 	return emulator.Options{
 		Instances:   []string{emulatedInstance},
@@ -35,6 +41,7 @@ func emulatorOptions() emulator.Options {
 type emulateOptions struct {
 	emulator.Options
 	listen  string
+	broker  string
 	tls     bool
 	sts     bool
 	foreign []string
@@ -57,6 +64,12 @@ on macOS and Windows), OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js,
 REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. But for Node.js it is then
 the only root that they trust.
 
+With --broker-listen it has the broker's door, too: TLS, with certificates of devices that
+chain to a registered CA, then MQTT 3.1.1. It prints MQTTCA_BROKER and MQTTCA_BROKER_CA, a
+temporary file, and says on stderr why it refuses a device. The instance is told by SNI,
+else it is the first. A client id is GROUP@@@DEVICE, user name and password are those of
+the vendor's modes Signature and Token. Topics need no setting up, and nothing is retained.
+
 With --hard it takes another form wherever the vendor's texts differ or say nothing.
 --fault makes calls go wrong, as often as it is given: a kind, and what it needs.
 
@@ -68,6 +81,7 @@ With --hard it takes another form wherever the vendor's texts differ or say noth
 that repeats it.`,
 		Example: `  mqttca emulate
   mqttca emulate --tls --list-delay 5s
+  mqttca emulate --broker-listen 127.0.0.1:8883 --group GID_pumps
   mqttca emulate --hard --fault reset:op=RegisterCaCertificate,call=1,after
   mqttca emulate --faults seed=7,rate=0.3`,
 		Args: noArgs,
@@ -81,6 +95,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	if err := o.checkFlags(cmd); err != nil {
 		return err
 	}
+	o.Refused = func(reason string) { a.note("%s", reason) }
 	service, err := emulator.New(o.service())
 	if err != nil {
 		return usage("%s", err)
@@ -95,6 +110,11 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 		return err
 	}
 	defer cleanUp()
+	broker, brokerCA, closeBroker, err := o.serveBroker(service)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeBroker()) }()
 	if o.faults.Rate > 0 {
 		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
 	}
@@ -102,12 +122,31 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	id, region, _ := strings.Cut(o.Instances[0], "@")
 	document.InstanceID, document.Region = id, text(region)
 	document.Environment[credentials.EnvSecurityToken] = o.Credentials[0].SecurityToken
+	if broker != "" {
+		document.Environment[envBroker], document.Environment[envBrokerCA] = broker, brokerCA
+	}
 	if err := a.print(document, document.plain); err != nil {
 		return err
 	}
 	a.note("serving until interrupted")
 	<-cmd.Context().Done()
 	return nil
+}
+
+// serveBroker serves the broker's door, if it is asked for.
+func (o emulateOptions) serveBroker(service *emulator.Service) (address, caFile string, end func() error, err error) {
+	if o.broker == "" {
+		return "", "", func() error { return nil }, nil
+	}
+	broker, err := emulator.ListenBroker(o.broker, service)
+	if err != nil {
+		return "", "", nil, misuse(err)
+	}
+	caFile, cleanUp, err := writeRoot(broker.RootPEM)
+	if err != nil {
+		return "", "", nil, errors.Join(err, broker.Close())
+	}
+	return broker.Address, caFile, func() error { cleanUp(); return broker.Close() }, nil
 }
 
 // writeRoot keeps the root certificate in a temporary file, where there is one.
@@ -158,7 +197,7 @@ func newEmulateDocument(url, rootFile string) emulateDocument {
 
 func (d emulateDocument) plain(w io.Writer) error {
 	fmt.Fprintf(w, "# the embedded service at %s, instance %s\n", d.URL, d.InstanceID)
-	names := []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken}
+	names := []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken, envBroker, envBrokerCA}
 	for _, name := range slices.Concat(names, rootVariables) {
 		if value, set := d.Environment[name]; set {
 			fmt.Fprintf(w, "export %s=%s\n", name, shellQuoted(value))

@@ -11,6 +11,10 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.SortFlags = false // they stand in groups: the server, who may do what, the forms, codes and lists, what goes wrong
 	flags.StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
 	flags.BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
+	flags.StringVar(&o.broker, "broker-listen", "", "serve the broker's door at this loopback address and port, too; port 0 picks one")
+	flags.BoolVar(&o.BrokerOneWay, "broker-one-way", false, "let the broker ask devices for no certificate")
+	flags.BoolVar(&o.BrokerNoPassword, "broker-no-password", false, "let the broker take every user name and password, or none")
+	flags.StringArrayVar(&o.Groups, "group", nil, "group of every instance (as often as needed; default "+emulator.DefaultGroup+")")
 	flags.BoolVar(&o.Hard, "hard", false, "take another form wherever the vendor's texts differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
 	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
@@ -59,6 +63,9 @@ func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
 			return usage("--%s cannot be 0", name)
 		}
+	}
+	if o.broker == "" && (o.BrokerOneWay || o.BrokerNoPassword) {
+		return usage("--broker-one-way and --broker-no-password need --broker-listen")
 	}
 	return nil
 }

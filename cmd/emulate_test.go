@@ -28,6 +28,8 @@ func TestEmulateFlags(t *testing.T) {
 			o.Credentials[0].Allow = []string{"mq:RegisterCa", "mq:MqttInstanceAccess"}
 		}},
 		{[]string{"--deny=GetRegisterCode"}, func(o *emulator.Options) { o.Deny = []string{"GetRegisterCode"} }},
+		{[]string{"--broker-one-way", "--broker-no-password", "--broker-listen=[::1]:0"}, func(o *emulator.Options) { o.BrokerOneWay, o.BrokerNoPassword = true, true }},
+		{[]string{"--group=GID_a-1", "--group=GID-b_2"}, func(o *emulator.Options) { o.Groups = []string{"GID_a-1", "GID-b_2"} }},
 		{[]string{"--numbers=numbers"}, func(o *emulator.Options) { o.Numbers = emulator.Numbers }},
 		{[]string{"--pem=escaped"}, func(o *emulator.Options) { o.PEM = emulator.Escaped }},
 		{[]string{"--device-label=certificate"}, func(o *emulator.Options) { o.Label = emulator.LabelCertificate }},
