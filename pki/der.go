@@ -2,8 +2,11 @@ package pki
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/asn1"
 	"strings"
+
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // maxDepth bounds the nesting of BER. An archive has some twenty levels.
@@ -48,7 +51,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		content, rest = content[:length], content[length:]
 	}
 	if !constructed {
-		return encodeDER(data[0], content), rest
+		return wrap(tag.Tag(data[0]), content), rest
 	}
 	var inner []byte
 	for len(content) > 0 && (length >= 0 || !bytes.HasPrefix(content, []byte{0, 0})) {
@@ -64,10 +67,10 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 		}
 		rest = content[2:]
 	}
-	if tag := data[0] &^ 0x20; tag == asn1.TagBitString || tag == asn1.TagOctetString || tag == asn1.TagUTF8String || tag > asn1.TagSet && tag < 0x1f {
-		return encodeDER(tag, joined(inner)), rest
+	if kind := data[0] &^ 0x20; kind == asn1.TagBitString || kind == asn1.TagOctetString || kind == asn1.TagUTF8String || kind > asn1.TagSet && kind < 0x1f {
+		return wrap(tag.Tag(kind), joined(inner)), rest
 	}
-	return encodeDER(data[0], inner), rest
+	return wrap(tag.Tag(data[0]), inner), rest
 }
 
 // joined is the content of strings that follow each other.
@@ -78,10 +81,6 @@ func joined(der []byte) (content []byte) {
 		der = der[header+length:]
 	}
 	return content
-}
-
-func encodeDER(tag byte, content []byte) []byte {
-	return encoded(asn1.RawValue{Class: int(tag >> 6), Tag: int(tag & 0x1f), IsCompound: tag&0x20 != 0, Bytes: content})
 }
 
 // firstDER returns the SEQUENCE that data begins with and what follows it, or nil. What is in
@@ -97,9 +96,9 @@ func firstDER(data []byte) (der, rest []byte) {
 			return der, rest
 		}
 		length = len(data) - len(rest) - header - 2
-		return encodeDER(data[0], data[header:header+length]), rest
+		return wrap(tag.Tag(data[0]), data[header:header+length]), rest
 	}
-	return encodeDER(data[0], data[header:header+length]), data[header+length:]
+	return wrap(tag.Tag(data[0]), data[header:header+length]), data[header+length:]
 }
 
 // elements returns the values in a value of BER as they stand, and the end of contents.
@@ -114,24 +113,18 @@ func elements(ber []byte) (values [][]byte) {
 
 // shape returns the values in a SEQUENCE, and a letter for the type of each.
 func shape(der []byte) (types string, values []asn1.RawValue) {
-	var outer asn1.RawValue
-	var found []byte
-	if _, err := asn1.Unmarshal(der, &outer); err != nil || outer.Tag != asn1.TagSequence {
+	if _, err := asn1.Unmarshal(der, &values); err != nil {
 		return "", nil
 	}
 	letters := map[int]byte{asn1.TagInteger: 'i', asn1.TagBitString: 'b', asn1.TagOctetString: 'o', asn1.TagOID: 'd',
 		asn1.TagSequence: 's', asn1.TagUTCTime: 't', asn1.TagGeneralizedTime: 't'}
-	for rest := outer.Bytes; len(rest) > 0; {
-		var value asn1.RawValue
-		var err error
-		if rest, err = asn1.Unmarshal(rest, &value); err != nil {
-			return "", nil
+	var found []byte
+	for _, value := range values {
+		letter := byte('-')
+		if value.Class == asn1.ClassUniversal {
+			letter = cmp.Or(letters[value.Tag], letter)
 		}
-		letter := letters[value.Tag]
-		if value.Class != asn1.ClassUniversal || letter == 0 {
-			letter = '-'
-		}
-		found, values = append(found, letter), append(values, value)
+		found = append(found, letter)
 	}
 	return string(found), values
 }

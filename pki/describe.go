@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -168,13 +169,11 @@ func algorithmKind(algorithm cryptobyte.String) string {
 // SerialNumber is a certificate's serial number in lower-case hex, two digits for each
 // octet as OpenSSL prints it: "0f", "00" for zero, "-0f" if it is negative.
 func SerialNumber(certificate *x509.Certificate) string {
-	switch certificate.SerialNumber.Sign() {
-	case 0:
-		return "00"
-	case -1:
-		return fmt.Sprintf("-%x", certificate.SerialNumber.Bytes())
+	sign := ""
+	if certificate.SerialNumber.Sign() < 0 {
+		sign = "-"
 	}
-	return fmt.Sprintf("%x", certificate.SerialNumber.Bytes())
+	return sign + cmp.Or(hex.EncodeToString(certificate.SerialNumber.Bytes()), "00")
 }
 
 // Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits.

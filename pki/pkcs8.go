@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"go.step.sm/crypto/pemutil"
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // A decrypter decrypts a key, or returns nothing of use if the password is wrong.
@@ -153,7 +154,7 @@ func strictKey(ber []byte) []byte {
 	switch types, values := shape(der); {
 	case strings.HasPrefix(types, "iso"):
 		if inner := strictKey(values[2].Bytes); len(inner) > 0 {
-			return encodeDER(0x30, slices.Concat(values[0].FullBytes, values[1].FullBytes, encodeDER(asn1.TagOctetString, inner)))
+			return wrap(tag.SEQUENCE, values[0].FullBytes, values[1].FullBytes, wrap(tag.OCTET_STRING, inner))
 		}
 	case strings.HasPrefix(types, "io") && len(values[0].Bytes) == 1:
 		values[0].Bytes[0] = 1 // in der, of which the values are parts

@@ -214,38 +214,30 @@ func (m *Material) judge(at time.Time, subjects ...Subject) []Finding {
 	return findings
 }
 
-// warnings are the findings on one subject that are no faults.
+// warnings are those on one subject among findings without a fault.
 func warnings(findings []Finding, subject Subject) []Finding {
-	var found []Finding
-	for _, f := range findings {
-		if f.Severity == Warning && f.Subject == subject {
-			found = append(found, f)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Subject != subject })
 }
 
 // refusal is the error for the faults among findings, all of one object in one sentence, or
 // nil. A key that belongs to another certificate comes first: the rest may be the other's.
 func refusal(findings []Finding) error {
-	for _, subject := range []Subject{OfPair, OfCA, OfVerification} {
-		refused := &Error{Action: "use"}
-		if subject == OfVerification {
-			refused.Action = "check"
-		}
+	for _, on := range []struct {
+		subject Subject
+		action  string
+	}{{OfPair, "use"}, {OfCA, "use"}, {OfVerification, "check"}} {
+		var object string
 		var reasons, advice []string
 		for _, f := range findings {
-			if f.Severity == Fault && f.Subject == subject {
-				refused.Object = f.Object
-				reasons = append(reasons, f.Message)
+			if f.Severity == Fault && f.Subject == on.subject {
+				object, reasons = f.Object, append(reasons, f.Message)
 				if !slices.Contains(advice, f.Advice) {
 					advice = append(advice, f.Advice)
 				}
 			}
 		}
 		if len(reasons) > 0 {
-			refused.Reason, refused.Advice = strings.Join(reasons, "; "), strings.Join(advice, "; ")
-			return refused
+			return &Error{Action: on.action, Object: object, Reason: strings.Join(reasons, "; "), Advice: strings.Join(advice, "; ")}
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
 	"math/big"
@@ -22,7 +21,7 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", c.Version), advice
 	case c.BasicConstraintsValid:
 		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
-	case hasExtension(c, oidBasicConstraints):
+	case extensionOf(c, oidBasicConstraints) != nil:
 		return "its basicConstraints can't be read", advice
 	}
 	return "it is an end-entity certificate: it has no basicConstraints", advice
@@ -31,12 +30,13 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 var (
 	oidBasicConstraints       = asn1.ObjectIdentifier{2, 5, 29, 19}
 	oidKeyUsage               = asn1.ObjectIdentifier{2, 5, 29, 15}
+	oidNameConstraints        = asn1.ObjectIdentifier{2, 5, 29, 30}
 	oidAuthorityKeyIdentifier = asn1.ObjectIdentifier{2, 5, 29, 35}
 )
 
 // findNoCertSign accepts a CA without the extension: any use of its key is allowed.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
-	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && hasExtension(m.Certificate, oidKeyUsage),
+	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
 		"its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign")
 }
 
@@ -55,23 +55,15 @@ func findNoSubject(m *Material, _ time.Time) (string, string) {
 		"its subject is empty", "issue the CA certificate anew with a subject")
 }
 
-func hasExtension(certificate *x509.Certificate, id asn1.ObjectIdentifier) bool {
-	return extensionOf(certificate, id) != nil
-}
-
 // extensionOf is the value of an extension in DER, or nil.
 func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte {
-	i := slices.IndexFunc(certificate.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(id) })
-	if i < 0 {
-		return nil
+	for _, e := range certificate.Extensions {
+		if e.Id.Equal(id) {
+			return asDER(e.Value)
+		}
 	}
-	return append([]byte{}, asDER(certificate.Extensions[i].Value)...)
+	return nil
 }
-
-// The rules from here on are about extensions that constrain the certificates below the CA.
-// They do not prevent a registration.
-
-var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
 // findForeignAuthority accepts only a self-signed CA itself as its authority.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {

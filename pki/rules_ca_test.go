@@ -62,6 +62,9 @@ func constraintCases(t *testing.T) []ruleCase {
 	return []ruleCase{
 		{"basic-constraints", "a CA", good, now, ""},
 		{"basic-constraints", "a leaf", opened(t, "p256.leaf.crt"), now, "it is an end-entity certificate: its basicConstraints say CA:FALSE"},
+		{"basic-constraints", "nothing in them", altering(t, "p256.nocertsign.crt", func(c *x509.Certificate) {
+			c.BasicConstraintsValid, c.Extensions = false, []pkix.Extension{{Id: oidBasicConstraints, Value: []byte{}}}
+		}), now, "its basicConstraints can't be read"},
 		{"key-usage", "keyCertSign", good, now, ""},
 		{"key-usage", "others", opened(t, "p256.nocertsign.crt"), now, "its keyUsage does not include keyCertSign"},
 		{"validity", "now", good, now, ""},
@@ -147,6 +150,7 @@ func serialCases(t *testing.T) []ruleCase {
 		{"serial-sign", "0", numbered(new(big.Int)), now, "its serial number is zero"},
 		{"serial-sign", "-1", numbered(big.NewInt(-1)), now, "its serial number is negative"},
 		{"serial-entropy", "64 bits", numbered(bits(64)), now, ""},
+		{"serial-entropy", "negative", numbered(big.NewInt(-15)), now, "its serial number -0f has fewer than 64 bits"},
 		{"serial-entropy", "63 bits", numbered(bits(63)), now, "its serial number 4000000000000000 has fewer than 64 bits"},
 	}
 }

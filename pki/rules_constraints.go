@@ -68,7 +68,7 @@ var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06
 
 // findNameConstraints decides about directory names.
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
-	if !hasExtension(m.Certificate, oidNameConstraints) {
+	if extensionOf(m.Certificate, oidNameConstraints) == nil {
 		return "", ""
 	}
 	if reason := outsideConstraints(m.Certificate, codeAlone); reason != "" {

@@ -55,8 +55,8 @@ func TestKeyPermissions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(authority.KeyWarnings) != want {
-			t.Errorf("mode %04o: warned of %v", mode, authority.KeyWarnings)
+		if len(authority.KeyWarnings) != want || len(authority.Warnings) != 0 {
+			t.Errorf("mode %04o: warned of %v, %v", mode, authority.KeyWarnings, authority.Warnings)
 		}
 	}
 }
