@@ -3,11 +3,13 @@ package api
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
@@ -106,6 +108,15 @@ func (r reply) refusal(call Call, status int) *Error {
 		message = "the signature does not match the request"
 	}
 	return &Error{Call: call, HTTPStatus: status, Code: wire.Shortened(r.Code), Message: message, RequestID: wire.Shortened(r.RequestID)}
+}
+
+// callFor is [Client.call] for an answer that must have a field.
+func (c *Client) callFor(ctx context.Context, op operation, params url.Values, answer answer, field string, has func() bool) error {
+	err := c.call(ctx, op, params, answer)
+	if err == nil && !has() {
+		err = missingField(c.about(op, params), answer, field)
+	}
+	return err
 }
 
 // missingField is the error for a 2xx answer without a required field. If the answer has a

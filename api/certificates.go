@@ -27,13 +27,8 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 		RegisterCode string
 	}
 	params := url.Values{"MqttInstanceId": {instanceID}}
-	if err := c.call(ctx, getRegisterCode, params, &answer); err != nil {
-		return RegisterCode{}, err
-	}
-	if answer.RegisterCode == "" {
-		return RegisterCode{}, missingField(c.about(getRegisterCode, params), &answer, "RegisterCode")
-	}
-	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, nil
+	err := c.callFor(ctx, getRegisterCode, params, &answer, "RegisterCode", func() bool { return answer.RegisterCode != "" })
+	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, err
 }
 
 // A CaCertificate is a CA certificate as the service has it (CaCertificateVO).
@@ -111,14 +106,8 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 		reply
 		Sn, DeviceSn string
 	}
-	if err := c.call(ctx, op, params, &answer); err != nil {
-		return Acknowledgement{}, err
-	}
-	sn := cmp.Or(answer.Sn, answer.DeviceSn)
-	if sn == "" {
-		return Acknowledgement{}, missingField(c.about(op, params), &answer, "Sn")
-	}
-	return Acknowledgement{wire.Shortened(sn), wire.Shortened(answer.RequestID)}, nil
+	err := c.callFor(ctx, op, params, &answer, "Sn", func() bool { return answer.Sn+answer.DeviceSn != "" })
+	return Acknowledgement{wire.Shortened(cmp.Or(answer.Sn, answer.DeviceSn)), wire.Shortened(answer.RequestID)}, err
 }
 
 // caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields

@@ -53,15 +53,10 @@ func (d DeviceID) params() url.Values {
 func (c *Client) GetDeviceCertificate(ctx context.Context, d DeviceID) (DeviceCertificate, error) {
 	var answer struct {
 		reply
-		Data *deviceCertificateVO
+		Data deviceCertificateVO
 	}
-	if err := c.call(ctx, getDeviceCertificate, d.params(), &answer); err != nil {
-		return DeviceCertificate{}, err
-	}
-	if answer.Data == nil || answer.Data.DeviceSn == "" {
-		return DeviceCertificate{}, missingField(c.about(getDeviceCertificate, d.params()), &answer, "Data with a DeviceSn")
-	}
-	return answer.Data.certificate(), nil
+	err := c.callFor(ctx, getDeviceCertificate, d.params(), &answer, "Data with a DeviceSn", func() bool { return answer.Data.DeviceSn != "" })
+	return answer.Data.certificate(), err
 }
 
 // ActiveDeviceCertificate makes an inactive device certificate active again.

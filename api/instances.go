@@ -38,17 +38,12 @@ func (c *Client) ListInstances(ctx context.Context) ([]Instance, error) {
 		reply
 		Instances []instanceVO
 	}
-	if err := c.call(ctx, listInstances, url.Values{}, &answer); err != nil {
-		return nil, err
-	}
-	if answer.Instances == nil {
-		return nil, missingField(c.about(listInstances, nil), &answer, "Instances")
-	}
+	err := c.callFor(ctx, listInstances, url.Values{}, &answer, "Instances", func() bool { return answer.Instances != nil })
 	instances := []Instance{}
 	for _, vo := range answer.Instances {
 		instances = append(instances, vo.instance())
 	}
-	return instances, nil
+	return instances, err
 }
 
 // instanceVO is the wire form.
@@ -86,11 +81,6 @@ func (c *Client) GetCallerIdentity(ctx context.Context) (Caller, error) {
 		IdentityType string
 		Arn          string
 	}
-	if err := c.call(ctx, getCallerIdentity, url.Values{}, &answer); err != nil {
-		return Caller{}, err
-	}
-	if answer.AccountID == "" {
-		return Caller{}, missingField(c.about(getCallerIdentity, nil), &answer, "AccountId")
-	}
-	return Caller{answer.AccountID, answer.IdentityType, answer.Arn}, nil
+	err := c.callFor(ctx, getCallerIdentity, url.Values{}, &answer, "AccountId", func() bool { return answer.AccountID != "" })
+	return Caller{answer.AccountID, answer.IdentityType, answer.Arn}, err
 }

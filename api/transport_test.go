@@ -213,6 +213,23 @@ func TestAcknowledgementWithoutSn(t *testing.T) {
 	}
 }
 
+// Each answer lacks its field by name.
+func TestAnswersWithoutTheirField(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"RequestId":"r","Data":null}`)
+	}))
+	defer server.Close()
+	client := newTestClient(t, server, nil)
+	_, device := client.GetDeviceCertificate(t.Context(), DeviceID{})
+	_, instances := client.ListInstances(t.Context())
+	_, caller := client.GetCallerIdentity(t.Context())
+	for want, err := range map[string]error{"Data with a DeviceSn": device, "Instances": instances, "AccountId": caller} {
+		if err == nil || !strings.HasSuffix(err.Error(), ": the answer has no "+want+" (request id r)") {
+			t.Errorf("%v, want one on %s", err, want)
+		}
+	}
+}
+
 // Only Status 1 is active and only 0 inactive: a CA of a state that nobody has heard of is
 // neither reported as usable nor taken for one that may be deleted.
 func TestStatus(t *testing.T) {
