@@ -81,27 +81,21 @@ func (c *console) print(document any, plain func(io.Writer) error) error {
 	return cannotPrint(cmp.Or(show(out), out.Flush()))
 }
 
-// A longDocument is a document that ends in a list which may be too long to be encoded in
-// one piece: split is the document with that list empty, and the entries of the list.
-type longDocument interface {
-	split() (head any, count int, entry func(int) any)
-}
-
 // encodeTo writes a document as JSON, entry by entry if it is long. What cannot be written
 // shows when out is flushed.
 func encodeTo(out *bufio.Writer, document any) error {
-	head, count, entry := document, 0, (func(int) any)(nil)
+	var entries []entry
 	if long, ok := document.(longDocument); ok {
-		head, count, entry = long.split()
+		document, entries = long.head(), long.listing().entries
 	}
-	data, err := encode(head)
-	if count == 0 || err != nil {
+	data, err := encode(document)
+	if len(entries) == 0 || err != nil {
 		out.Write(data)
 		return err
 	}
 	out.Write(bytes.TrimSuffix(data, []byte("]\n}\n")))
-	for i := range count {
-		if data, err = encode(entry(i)); err != nil {
+	for i, e := range entries {
+		if data, err = encode(e); err != nil {
 			return err
 		}
 		if i > 0 {

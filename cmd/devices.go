@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -80,32 +79,26 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 	if err != nil {
 		return err
 	}
-	document := devicesDocument{InstanceID: m.instance.ID, DeviceCertificates: []*deviceDocument{}}
+	all, err := collect(m.instance.ID, devices, o.filter, func(listed api.DeviceCertificate) *deviceDocument {
+		return new(newDeviceDocument(listed, listed.CaSn))
+	})
+	if err != nil {
+		return err
+	}
+	document := devicesDocument{origin: m.session.origin("devices"), InstanceID: m.instance.ID, DeviceCertificates: all}
 	if entry != nil {
 		document.CA = new(newCADocument(*entry))
 	}
-	room := newRoom(m.instance.ID)
-	for device, err := range devices {
-		if err != nil {
-			return err
-		}
-		listed := newDeviceDocument(device, device.CaSn)
-		if !o.filter.takes(listed.certificateDocument, time.Now()) {
-			continue
-		}
-		if err := room.take(listed.size()); err != nil {
-			return err
-		}
-		document.DeviceCertificates = append(document.DeviceCertificates, &listed)
-	}
-	document.origin = m.session.origin("devices")
-	return a.printList(document, document.listing(), o.listingFlags, "device certificates on instance "+m.instance.ID+o.filter.that(), document.plain)
+	return a.printList(document, o.listingFlags, "device certificates on instance "+m.instance.ID+o.filter.that())
 }
 
-func (d devicesDocument) split() (any, int, func(int) any) {
-	head := d
-	head.DeviceCertificates = []*deviceDocument{}
-	return head, len(d.DeviceCertificates), func(i int) any { return d.DeviceCertificates[i] }
+func (d devicesDocument) listing() listing {
+	return listing{[]string{"ca_sn"}, entriesOf(d.DeviceCertificates)}
+}
+
+func (d devicesDocument) head() any {
+	d.DeviceCertificates = []*deviceDocument{}
+	return d
 }
 
 func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
@@ -121,14 +114,4 @@ func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
 		}
 	}
 	return d.listedBy(p)
-}
-
-func (d devicesDocument) listing() listing {
-	at := func(i int) *deviceDocument { return d.DeviceCertificates[i] }
-	return listing{
-		count:       len(d.DeviceCertificates),
-		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
-		own:         []string{"ca_sn"},
-		ownOf:       func(i int) []string { return []string{string(at(i).CASn)} },
-	}
 }

@@ -167,5 +167,9 @@ func TestDocumentOfUnreadable(t *testing.T) {
 }
 
 func printSamples(p *terminal.Sheet, samples []certificateDocument) error {
-	return listing{count: len(samples), certificate: func(i int) certificateDocument { return samples[i] }}.print(p, false)
+	var list listing
+	for _, sample := range samples {
+		list.entries = append(list.entries, deviceDocument{certificateDocument: sample})
+	}
+	return list.print(p, false)
 }

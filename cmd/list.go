@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mqttca/api"
 	"mqttca/cmd/terminal"
 )
 
@@ -36,12 +36,7 @@ exit 8, for a monitor.`,
 			if err := cmp.Or(o.check(cmd), o.listingFlags.check(a.json)); err != nil {
 				return err
 			}
-			session, err := a.connect(cmd)
-			if err != nil {
-				return err
-			}
-			defer session.client.Close()
-			return a.list(cmd.Context(), session, o)
+			return a.withInstance(cmd, o.instance, func(m *caOnInstance) error { return a.list(m, o) })
 		},
 	}
 	addInstance(cmd, &o.instance)
@@ -69,38 +64,32 @@ type listDocument struct {
 	CACertificates []*caDocument `json:"ca_certificates"`
 }
 
-func (a *app) list(ctx context.Context, session *session, o listOptions) error {
-	ctx, cancel := a.withTimeout(ctx, 0)
+func (a *app) list(m *caOnInstance, o listOptions) error {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
-	document := listDocument{InstanceID: o.instance, CACertificates: []*caDocument{}}
-	room := newRoom(o.instance)
-	for entry, err := range session.client.ListCaCertificate(ctx, o.instance) {
-		if err != nil {
-			return err
-		}
-		ca := newCADocument(entry)
-		if !o.filter.takes(ca.certificateDocument, time.Now()) {
-			continue
-		}
-		if err := room.take(ca.size()); err != nil {
-			return err
-		}
-		document.CACertificates = append(document.CACertificates, &ca)
-	}
-	document.origin = session.origin("list")
-	if err := a.printList(document, document.listing(), o.listingFlags, "CA certificates on instance "+o.instance+o.filter.that(), document.plain); err != nil {
+	all, err := collect(o.instance, m.session.client.ListCaCertificate(ctx, o.instance), o.filter, func(listed api.CaCertificate) *caDocument {
+		return new(newCADocument(listed))
+	})
+	if err != nil {
 		return err
 	}
-	if n := len(document.CACertificates); o.fail && n > 0 {
-		return &expiringError{Count: n, Instance: o.instance, Within: o.filter.expiring}
+	document := listDocument{m.session.origin("list"), o.instance, all}
+	if err := a.printList(document, o.listingFlags, "CA certificates on instance "+o.instance+o.filter.that()); err != nil {
+		return err
+	}
+	if o.fail && len(all) > 0 {
+		return &expiringError{Count: len(all), Instance: o.instance, Within: o.filter.expiring}
 	}
 	return nil
 }
 
-func (d listDocument) split() (any, int, func(int) any) {
-	head := d
-	head.CACertificates = []*caDocument{}
-	return head, len(d.CACertificates), func(i int) any { return d.CACertificates[i] }
+func (d listDocument) listing() listing {
+	return listing{[]string{"registration_code", "verification_sha256"}, entriesOf(d.CACertificates)}
+}
+
+func (d listDocument) head() any {
+	d.CACertificates = []*caDocument{}
+	return d
 }
 
 func (d listDocument) plain(p *terminal.Sheet, wide bool) error {
@@ -108,18 +97,6 @@ func (d listDocument) plain(p *terminal.Sheet, wide bool) error {
 		return err
 	}
 	return d.listedBy(p)
-}
-
-func (d listDocument) listing() listing {
-	at := func(i int) *caDocument { return d.CACertificates[i] }
-	return listing{
-		count:       len(d.CACertificates),
-		certificate: func(i int) certificateDocument { return at(i).certificateDocument },
-		own:         []string{"registration_code", "verification_sha256"},
-		ownOf: func(i int) []string {
-			return []string{string(at(i).RegistrationCode), at(i).VerificationSHA256.String()}
-		},
-	}
 }
 
 // A listFilter selects CA or device certificates. Its zero value takes all.

@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"iter"
 	"strings"
 	"testing"
 	"time"
 
 	"mqttca/api"
 	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
 )
 
 func TestListFilter(t *testing.T) {
@@ -77,5 +79,27 @@ func TestNoInstances(t *testing.T) {
 		if err := a.printInstances(instancesDocument{}); err != nil || (stderr.String() == "no instances\n") == quiet {
 			t.Errorf("%q, %v", stderr.String(), err)
 		}
+	}
+}
+
+// A list that is too long for the memory is refused, and one of 100,000 certificates is not.
+func TestListIsBounded(t *testing.T) {
+	listed := func(count int) iter.Seq2[string, error] {
+		return func(yield func(string, error) bool) {
+			for range count {
+				if !yield(strings.Repeat("n", 64), nil) {
+					return
+				}
+			}
+		}
+	}
+	document := func(name string) *caDocument {
+		return &caDocument{certificateDocument: certificateDocument{Name: text(name)}}
+	}
+	if all, err := collect("i", listed(100_000), listFilter{}, document); len(all) != 100_000 || err != nil {
+		t.Errorf("%d of 100,000: %v", len(all), err)
+	}
+	if _, err := collect("i", listed(1_000_000), listFilter{}, document); !is[*workflow.TooLongError](err) {
+		t.Errorf("of a million: %v", err)
 	}
 }

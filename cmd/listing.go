@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/csv"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
 )
 
 // A listingFlags says how a list is printed, if not as a table that fits the terminal.
@@ -33,12 +35,62 @@ func (f listingFlags) check(json bool) error {
 	return nil
 }
 
-// A listing is the certificates of a list, as --csv and the table show them.
+// An entry is a certificate of a list: a [caDocument] or a [deviceDocument].
+type entry interface {
+	listed() certificateDocument
+	own() []string // the values of the fields that only its kind has
+}
+
+func (d certificateDocument) listed() certificateDocument { return d }
+
+func (d caDocument) own() []string {
+	return []string{string(d.RegistrationCode), d.VerificationSHA256.String()}
+}
+
+func (d deviceDocument) own() []string { return []string{string(d.CASn)} }
+
+// A listing is the entries of a list, as --csv and the table show them.
 type listing struct {
-	count       int
-	certificate func(int) certificateDocument
-	own         []string           // the fields that only these certificates have, the first of CSV
-	ownOf       func(int) []string // their values
+	own     []string // the fields that only these entries have, the first of CSV
+	entries []entry
+}
+
+func entriesOf[T entry](list []T) []entry {
+	entries := make([]entry, len(list))
+	for i, e := range list {
+		entries[i] = e
+	}
+	return entries
+}
+
+// maxListed is room for far more than 100,000 certificates as they are shown.
+const maxListed = 64 << 20
+
+// collect makes documents of what is listed and passes the filter. It fails if they are too many
+// for the memory.
+func collect[T any, D entry](instance string, listed iter.Seq2[T, error], filter listFilter, document func(T) D) ([]D, error) {
+	all, room := []D{}, maxListed
+	for one, err := range listed {
+		if err != nil {
+			return nil, err
+		}
+		d := document(one)
+		if !filter.takes(d.listed(), time.Now()) {
+			continue
+		}
+		if room -= sizeOf(d); room < 0 {
+			return nil, &workflow.TooLongError{Instance: instance, MiB: maxListed >> 20}
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+// sizeOf is about the memory that an entry takes.
+func sizeOf(e entry) int {
+	const fixed = 200 // with a pointer in a slice that has room to grow
+	d, own := e.listed(), strings.Join(e.own(), "")
+	return fixed + len(d.Name) + len(d.Sn) + len(d.Subject) + len(d.SerialNumber) + len(d.SHA256) + len(d.NotBefore) + len(d.NotAfter) + len(own)
 }
 
 // csv writes a line for each certificate, with the fields of the JSON document.
@@ -46,12 +98,12 @@ func (l listing) csv(w io.Writer) error {
 	table := csv.NewWriter(w)
 	table.UseCRLF = true
 	table.Write(append(l.own, "sn", "name", "active", "subject", "serial_number", "sha256", "not_before", "not_after"))
-	for i := range l.count {
-		c, active := l.certificate(i), ""
+	for _, e := range l.entries {
+		c, active := e.listed(), ""
 		if c.Active != nil {
 			active = strconv.FormatBool(*c.Active)
 		}
-		row := append(l.ownOf(i), string(c.Sn), string(c.Name), active, string(c.Subject), string(c.SerialNumber), c.SHA256.String(), string(c.NotBefore), string(c.NotAfter))
+		row := append(e.own(), string(c.Sn), string(c.Name), active, string(c.Subject), string(c.SerialNumber), c.SHA256.String(), string(c.NotBefore), string(c.NotAfter))
 		for at, field := range row {
 			row[at] = terminal.Escape(field)
 		}
@@ -65,19 +117,19 @@ func (l listing) csv(w io.Writer) error {
 // which is there to be copied; with wide it shortens nothing.
 func (l listing) print(p *terminal.Sheet, wide bool) error {
 	now := time.Now()
-	table := terminal.Table{Count: l.count, Whole: wide, Columns: []terminal.Column{
+	table := terminal.Table{Count: len(l.entries), Whole: wide, Columns: []terminal.Column{
 		{Title: "NAME", Label: "name", Yields: true},
 		{Title: "STATE", Label: "state"},
 		{Title: "VALID UNTIL", Label: "valid until"},
 		{Title: "SN", Label: "Sn"},
 		{Title: "SUBJECT", Label: "subject", Yields: true},
 	}, Row: func(i int) []terminal.Cell {
-		c := l.certificate(i)
+		c := l.entries[i].listed()
 		row := []terminal.Cell{
 			{Text: string(c.Name)}, {Text: c.state(), Tone: c.stateTone()}, {Text: string(c.NotAfter), Tone: c.expiryTone(now)}, {Text: string(c.Sn)}, {Text: string(c.Subject)},
 		}
 		if wide {
-			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), c.SHA256.String()}, l.ownOf(i)...) {
+			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), c.SHA256.String()}, l.entries[i].own()...) {
 				row = append(row, terminal.Cell{Text: value})
 			}
 		}
@@ -91,14 +143,22 @@ func (l listing) print(p *terminal.Sheet, wide bool) error {
 	return p.Table(table)
 }
 
+// A longDocument is the result of a command that lists: it may be too long to be encoded in one
+// piece.
+type longDocument interface {
+	head() any // the document with its list empty, which ends it
+	listing() listing
+	plain(p *terminal.Sheet, wide bool) error
+}
+
 // printList prints a list in the form that was asked for. If there is none of what it lists, it
 // says so on stderr.
-func (a *app) printList(document any, l listing, f listingFlags, what string, plain func(*terminal.Sheet, bool) error) error {
-	if l.count == 0 {
+func (a *app) printList(document longDocument, f listingFlags, what string) error {
+	if len(document.listing().entries) == 0 {
 		a.note("no %s", what)
 	}
 	if f.csv {
-		return a.print(nil, l.csv)
+		return a.print(nil, document.listing().csv)
 	}
-	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return plain(p, f.wide) }))
+	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return document.plain(p, f.wide) }))
 }
