@@ -64,7 +64,6 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 		Long:  s.long,
 		Example: fmt.Sprintf("  mqttca %s --instance post-cn-7mz2d --ca-cert ca.crt\n  mqttca %s --instance post-cn-7mz2d --ca-cert ca.crt --json", s.use, s.use) +
 			s.more,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.canAgree(o.yes || !o.withDevices); err != nil {
 				return err

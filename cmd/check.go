@@ -44,7 +44,6 @@ way to the service fails, the exit code is that of a registration that fails of 
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
   mqttca check --ca-cert ca.crt --verification-cert verification.crt
   mqttca check --ca-cert ca.crt --online --instance post-cn-7mz2d`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err

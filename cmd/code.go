@@ -31,15 +31,11 @@ carrying to an offline CA, and it may serve only once.`,
 		Example: `  mqttca code --instance post-cn-7mz2d
   mqttca code --instance post-cn-7mz2d > code.txt
   mqttca code --instance post-cn-7mz2d --request-out request.json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "instance"); err != nil {
+			if err := o.check(); err != nil {
 				return err
 			}
-			if o.name != "" && o.requestOut == "" {
-				return usage("--name goes into the file of --request-out")
-			}
-			return a.code(cmd, o)
+			return a.withInstance(cmd, o.instance, func(m *caOnInstance) error { return a.code(m, o) })
 		},
 	}
 	addInstance(cmd, &o.instance)
@@ -60,32 +56,32 @@ type codeDocument struct {
 	RequestID        text   `json:"request_id"`
 }
 
-func (a *app) code(cmd *cobra.Command, o codeOptions) error {
-	if o.requestOut != "" {
-		if err := checkOutput(o.requestOut, o.force); err != nil {
-			return err
-		}
+func (o codeOptions) check() error {
+	switch {
+	case o.requestOut != "":
+		return checkOutput(o.requestOut, o.force)
+	case o.name != "":
+		return usage("--name goes into the file of --request-out")
 	}
-	session, err := a.connect(cmd)
-	if err != nil {
-		return err
-	}
-	defer session.client.Close()
-	ctx, cancel := a.withTimeout(cmd.Context(), 0)
+	return nil
+}
+
+func (a *app) code(m *caOnInstance, o codeOptions) error {
+	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()
-	code, err := a.instance(session, o.instance).FetchCode(ctx)
+	code, err := m.instance.FetchCode(ctx)
 	if err != nil {
 		return err
 	}
 	at := time.Now()
-	document := codeDocument{session.origin("code"), o.instance, code.Code, pki.Timestamp(at), text(o.requestOut), text(code.RequestID)}
+	document := codeDocument{m.session.origin("code"), o.instance, code.Code, pki.Timestamp(at), text(o.requestOut), text(code.RequestID)}
 	if o.requestOut == "" {
 		return a.print(document, func(w io.Writer) error {
 			_, err := io.WriteString(w, terminal.Escape(code.Code)+"\n")
 			return err
 		})
 	}
-	request := newSigningRequest(session, a.region, o.instance, o.name, code, at)
+	request := newSigningRequest(m.session, a.region, o.instance, o.name, code, at)
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
 		return err
 	}

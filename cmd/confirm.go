@@ -23,7 +23,6 @@ func newConfirm(a *app) *cobra.Command {
 the time of --wait is up: exit 7. Certificates are compared by their SHA-256.`,
 		Example: `  mqttca confirm --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca confirm --instance post-cn-7mz2d --ca-cert ca.crt --wait 0s --json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance", "ca-cert"); err != nil {
 				return err
@@ -43,13 +42,10 @@ func (a *app) confirm(cmd *cobra.Command, o confirmOptions) error {
 	if err != nil {
 		return err
 	}
-	session, err := a.connect(cmd)
-	if err != nil {
-		return err
-	}
-	defer session.client.Close()
-	ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
-	defer cancel()
-	result, err := a.instance(session, o.instance).Confirm(ctx, ca, o.wait)
-	return a.conclude(cmd, session, target{instance: o.instance}, ca, result, err)
+	return a.withInstance(cmd, o.instance, func(m *caOnInstance) error {
+		ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
+		defer cancel()
+		result, err := m.instance.Confirm(ctx, ca, o.wait)
+		return a.conclude(cmd, m.session, target{instance: o.instance}, ca, result, err)
+	})
 }

@@ -31,7 +31,6 @@ is success, exit 0. A deletion can't be undone. If the CA is registered anew, it
 certificates can register themselves again, those too that were inactive.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.canAgree(o.yes); err != nil {
 				return err

@@ -22,6 +22,7 @@ func newHelp(a *app) *cobra.Command {
 		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
 without either, the help of mqttca, which lists both. json-schema prints the JSON Schema of
 a document that mqttca writes, or lists the documents.`,
+		Args:    cobra.ArbitraryArgs,
 		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help json-schema list",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			if slices.Equal(args, []string{schemaTopic}) {

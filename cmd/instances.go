@@ -29,7 +29,6 @@ names no permission for it. A region that gives no answer is named at the end, a
 the exit code; the instances of the others are listed.`,
 		Example: `  mqttca instances --region cn-hangzhou
   mqttca instances --region cn-hangzhou --json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all {
 				return a.listAllRegions(cmd)

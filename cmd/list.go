@@ -31,7 +31,6 @@ exit 8, for a monitor.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(o.check(cmd), o.listingFlags.check(a.json)); err != nil {
 				return err

@@ -34,7 +34,6 @@ key has the certificate, too (PKCS#12), or its HSM has one certificate of the ke
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json
   mqttca register --instance post-cn-7mz2d --ca-key ca.p12 --key-password-file password.txt`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireCA(cmd, o.caCert, o.keyFlags, "instance"); err != nil {
 				return err

@@ -50,6 +50,9 @@ service, with nothing leaving this machine.`,
 	root.Flags().BoolVar(&version, "version", false, "print the version, as the command version does")
 	for _, row := range commands() {
 		cmd := row.build(a)
+		if cmd.Args == nil {
+			cmd.Args = noArgs
+		}
 		if row.name == "help" {
 			root.SetHelpCommand(cmd)
 		}

@@ -22,7 +22,6 @@ in any form in which it was copied: with colons, in upper case, as openssl x509 
 One that is not there is exit 7.`,
 		Example: `  mqttca show --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca show --instance post-cn-7mz2d --sn "$(openssl x509 -in ca.crt -noout -serial)" --json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withCA(cmd, r, func(m *caOnInstance) error { return a.show(m) })
 		},

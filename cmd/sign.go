@@ -44,7 +44,6 @@ and never written.`,
   mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456
   mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
 				return err

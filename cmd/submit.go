@@ -32,7 +32,6 @@ region and the CA's name; what does not fit together in it is refused. Its value
 shown, and on a terminal you are asked whether they are those that were read aloud.`,
 		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
   mqttca submit --bundle bundle.json`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.bundle != "" {
 				return a.submitBundle(cmd, o)

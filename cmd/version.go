@@ -25,7 +25,6 @@ func newVersion(a *app) *cobra.Command {
 it, its platform, and where this build can take a CA key from. HSMs (pkcs11) need a
 build with cgo. A version that ends in +dirty was built with changes not committed.`,
 		Example: "  mqttca version\n  mqttca version --json",
-		Args:    noArgs,
 		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
 }
