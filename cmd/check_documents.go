@@ -103,11 +103,9 @@ func (e *verdictError) Error() string { return e.message }
 // plain writes the objects that were checked, then each finding and each probe.
 func (d *checkDocument) plain(p *terminal.Sheet) error {
 	for _, section := range d.examined() {
-		fmt.Fprintln(p, p.Paint(terminal.Bold, terminal.Escape(section.title)))
-		if err := p.Fields(section.fields, section.tones); err != nil {
-			return err
-		}
-		fmt.Fprintln(p)
+		p.Line(p.Paint(terminal.Bold, terminal.Escape(section.title)))
+		p.Fields(section.fields, section.tones)
+		p.Line()
 	}
 	for _, finding := range d.Findings {
 		finding.plain(p)
@@ -116,12 +114,14 @@ func (d *checkDocument) plain(p *terminal.Sheet) error {
 		probe.plain(p)
 	}
 	if len(d.Online) > 0 {
-		fmt.Fprintln(p)
+		p.Line()
 	}
 	if d.Errors+d.Warnings == 0 {
-		return p.Line(p.Paint(terminal.Green, "no problems found"))
+		p.Line(p.Paint(terminal.Green, "no problems found"))
+	} else {
+		p.Line(p.Paint(terminal.Bold, d.counts()))
 	}
-	return p.Line(p.Paint(terminal.Bold, d.counts()))
+	return nil
 }
 
 // An examinedDocument is a certificate that was checked.
@@ -260,7 +260,7 @@ func (f findingDocument) plain(p *terminal.Sheet) {
 			label = ""
 		}
 	}
-	fmt.Fprintln(p)
+	p.Line()
 }
 
 // severityTone is that of a finding and of a probe.

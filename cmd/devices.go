@@ -108,10 +108,9 @@ func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
 	}
 	p.Paragraph(fmt.Sprintf("device certificates of %s: %d", of, len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {
-		fmt.Fprintln(p)
-		if err := d.listing().print(p, wide); err != nil {
-			return err
-		}
+		p.Line()
+		d.listing().print(p, wide)
 	}
-	return d.listedBy(p)
+	d.listedBy(p)
+	return nil
 }

@@ -109,12 +109,9 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 }
 
 // listedBy ends a table with its source, unless that is the vendor.
-func (o origin) listedBy(p *terminal.Sheet) error {
-	if isTrue(o.VendorEndpoint) {
-		return nil
+func (o origin) listedBy(p *terminal.Sheet) {
+	if !isTrue(o.VendorEndpoint) {
+		p.Line()
+		p.Paragraph("listed by " + o.source())
 	}
-	if err := p.Line(); err != nil {
-		return err
-	}
-	return p.Paragraph("listed by " + o.source())
 }

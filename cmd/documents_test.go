@@ -171,5 +171,6 @@ func printSamples(p *terminal.Sheet, samples []certificateDocument) error {
 	for _, sample := range samples {
 		list.entries = append(list.entries, deviceDocument{certificateDocument: sample})
 	}
-	return list.print(p, false)
+	list.print(p, false)
+	return nil
 }

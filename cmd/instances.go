@@ -153,15 +153,12 @@ func (a *app) openRegion(provider credentials.Provider, region string) (*session
 }
 
 func (d instancesDocument) plain(p *terminal.Sheet) error {
-	err := p.Table(terminal.Table{Count: len(d.Instances), Columns: []terminal.Column{
-		{Title: "INSTANCE", Label: "instance"}, {Title: "NAME", Label: "name", Yields: true}, {Title: "REGION", Label: "region"},
-		{Title: "TYPE", Label: "type"}, {Title: "STATUS", Label: "status"}, {Title: "EXPIRES", Label: "expires"},
+	p.Table(terminal.Table{Count: len(d.Instances), Columns: []terminal.Column{
+		{Label: "instance"}, {Label: "name", Yields: true}, {Label: "region"}, {Label: "type"}, {Label: "status"}, {Label: "expires"},
 	}, Row: func(n int) []terminal.Cell {
 		i := d.Instances[n]
 		return []terminal.Cell{{Text: i.InstanceID}, {Text: string(i.Name)}, {Text: string(i.Region)}, {Text: string(i.Type)}, {Text: string(i.Status)}, {Text: string(i.Expires)}}
 	}})
-	if err != nil {
-		return err
-	}
-	return d.listedBy(p)
+	d.listedBy(p)
+	return nil
 }

@@ -115,14 +115,10 @@ func (l listing) csv(w io.Writer) error {
 
 // print writes a table. It shortens names and subjects if it must, but never a serial number,
 // which is there to be copied; with wide it shortens nothing.
-func (l listing) print(p *terminal.Sheet, wide bool) error {
+func (l listing) print(p *terminal.Sheet, wide bool) {
 	now := time.Now()
 	table := terminal.Table{Count: len(l.entries), Whole: wide, Columns: []terminal.Column{
-		{Title: "NAME", Label: "name", Yields: true},
-		{Title: "STATE", Label: "state"},
-		{Title: "VALID UNTIL", Label: "valid until"},
-		{Title: "SN", Label: "Sn"},
-		{Title: "SUBJECT", Label: "subject", Yields: true},
+		{Label: "name", Yields: true}, {Label: "state"}, {Label: "valid until"}, {Label: "Sn"}, {Label: "subject", Yields: true},
 	}, Row: func(i int) []terminal.Cell {
 		c := l.entries[i].listed()
 		row := []terminal.Cell{
@@ -137,10 +133,10 @@ func (l listing) print(p *terminal.Sheet, wide bool) error {
 	}}
 	if wide {
 		for _, field := range append([]string{"valid from", "serial number", "SHA-256"}, l.own...) {
-			table.Columns = append(table.Columns, terminal.Column{Title: strings.ToUpper(strings.ReplaceAll(field, "_", " "))})
+			table.Columns = append(table.Columns, terminal.Column{Label: strings.ReplaceAll(field, "_", " ")})
 		}
 	}
-	return p.Table(table)
+	p.Table(table)
 }
 
 // A longDocument is the result of a command that lists: it may be too long to be encoded in one

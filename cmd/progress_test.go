@@ -156,7 +156,7 @@ func TestResultAfterSteps(t *testing.T) {
 			progress{&a.console}.Ended(workflow.List, nil)
 		}
 		before := paper.String()
-		a.print(nil, a.shown.Layout(func(p *terminal.Sheet) error { return p.Line("result") }))
+		a.print(nil, a.shown.Layout(func(p *terminal.Sheet) error { p.Line("result"); return nil }))
 		if got := strings.TrimPrefix(paper.String(), before); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}

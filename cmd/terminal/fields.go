@@ -6,25 +6,23 @@ import (
 	"strings"
 )
 
-// A Sheet is a stream together with the way in which text is shown on it.
+// A Sheet is a stream together with the way in which text is shown on it. The stream keeps its
+// first error, as a [bufio.Writer] does.
 type Sheet struct {
 	io.Writer
 	Display
 }
 
 // Line writes a line.
-func (p *Sheet) Line(parts ...string) error {
-	_, err := io.WriteString(p, strings.Join(parts, "")+"\n")
-	return err
-}
+func (p *Sheet) Line(parts ...string) { io.WriteString(p, strings.Join(parts, "")+"\n") }
 
 // Paragraph writes running text: broken at its spaces on a terminal, one line in a pipe.
-func (p *Sheet) Paragraph(text string) error {
+func (p *Sheet) Paragraph(text string) {
 	lines := []string{text}
 	if p.Width(unlimited) > 0 {
 		lines = Wrap(text, p.TextWidth())
 	}
-	return p.Line(strings.Join(lines, "\n"))
+	p.Line(strings.Join(lines, "\n"))
 }
 
 // TextWidth is the width of running text: the terminal's, at most 100 columns; 80 columns

@@ -14,11 +14,13 @@ type Table struct {
 	Row     func(int) []Cell // makes a row anew each time: a table may be long
 }
 
-// A Column has a title, and a label for the line that it becomes in a block.
+// A Column has a label: its title in capitals, and that of the line that it becomes in a block.
 type Column struct {
-	Title, Label string
-	Yields       bool // may be shortened
+	Label  string
+	Yields bool // may be shortened
 }
+
+func (c Column) title() string { return strings.ToUpper(c.Label) }
 
 // A Cell is a text and its tone.
 type Cell struct {
@@ -30,20 +32,20 @@ type Cell struct {
 const leastColumn = 12
 
 // Table writes a table.
-func (p *Sheet) Table(t Table) error {
+func (p *Sheet) Table(t Table) {
 	widths := t.naturalWidths()
 	if limit := p.Width(unlimited); limit > 0 && !t.Whole && !t.fit(widths, limit) {
-		return p.blocks(t, limit)
+		p.blocks(t, limit)
+		return
 	}
 	var titles []Cell
 	for _, c := range t.Columns {
-		titles = append(titles, Cell{c.Title, Bold})
+		titles = append(titles, Cell{c.title(), Bold})
 	}
-	err := p.Line(p.row(titles, widths))
-	for i := 0; i < t.Count && err == nil; i++ {
-		err = p.Line(p.row(t.row(i), widths))
+	p.Line(p.row(titles, widths))
+	for i := range t.Count {
+		p.Line(p.row(t.row(i), widths))
 	}
-	return err
 }
 
 // row pads all cells but the last.
@@ -71,7 +73,7 @@ func (t Table) row(i int) []Cell {
 func (t Table) naturalWidths() []int {
 	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		widths[i] = Columns(c.Title)
+		widths[i] = Columns(c.title())
 	}
 	for i := range t.Count {
 		for at, cell := range t.row(i) {
@@ -104,25 +106,18 @@ func (t Table) fit(widths []int, limit int) bool {
 }
 
 // blocks writes a row as its first cell, and below it a line for each of the others.
-func (p *Sheet) blocks(t Table, limit int) error {
+func (p *Sheet) blocks(t Table, limit int) {
 	for i := range t.Count {
 		if i > 0 {
-			if err := p.Line(); err != nil {
-				return err
-			}
+			p.Line()
 		}
-		if err := p.block(t, t.row(i), limit); err != nil {
-			return err
-		}
+		p.block(t, t.row(i), limit)
 	}
-	return nil
 }
 
-func (p *Sheet) block(t Table, row []Cell, limit int) error {
+func (p *Sheet) block(t Table, row []Cell, limit int) {
 	for _, part := range Wrap(cmp.Or(row[0].Text, "(no name)"), limit) {
-		if err := p.Line(p.Paint(Bold, part)); err != nil {
-			return err
-		}
+		p.Line(p.Paint(Bold, part))
 	}
 	var fields []Field
 	tones := Tones{}
@@ -131,9 +126,6 @@ func (p *Sheet) block(t Table, row []Cell, limit int) error {
 		tones[c.Label] = row[i+1].Tone
 	}
 	for _, line := range p.fieldLines(fields, tones, limit-2) {
-		if err := p.Line("  ", line); err != nil {
-			return err
-		}
+		p.Line("  ", line)
 	}
-	return nil
 }

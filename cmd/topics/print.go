@@ -15,9 +15,7 @@ func (t Topic) Print(p *terminal.Sheet) error {
 	for len(lines) > 0 {
 		n := blockLength(lines)
 		for _, line := range render(lines[:n], p.TextWidth()) {
-			if err := p.Line(emphasized(p.Display, line)); err != nil {
-				return err
-			}
+			p.Line(emphasized(p.Display, line))
 		}
 		lines = lines[n:]
 	}
