@@ -34,9 +34,10 @@ block such a device, make its certificate inactive. --with-devices does so with 
 the CA, after the CA itself, and lists them again until none is active. activate makes the CA
 active again, 'devices activate' its device certificates. A CA that is inactive already is
 left as it is, exit 0.`,
-		more:  "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
-		shown: "inactive",
-		to:    workflow.Deactivation,
+		more:   "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
+		shown:  "inactive",
+		to:     workflow.Deactivation,
+		sweeps: true,
 	})
 }
 
@@ -46,6 +47,7 @@ type switchCommand struct {
 	more             string // further examples
 	shown            string // the state in the list afterwards
 	to               workflow.Transition
+	sweeps           bool // with --with-devices
 }
 
 type switchOptions struct {
@@ -76,7 +78,7 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 	}
 	o.registeredCA.addFlags(cmd)
 	addWait(cmd, &o.wait, s.shown)
-	if s.to == workflow.Deactivation {
+	if s.sweeps {
 		cmd.Flags().BoolVar(&o.withDevices, "with-devices", false, "make its device certificates inactive, too, such as those of a compromised CA")
 		addDeadline(cmd, &o.deadline, "with-devices")
 		cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")

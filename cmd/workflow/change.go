@@ -8,10 +8,11 @@ import (
 	"mqttca/api"
 )
 
-// A Change is the result of a change to a CA that is registered.
+// A Change is the result of a change to a CA that is registered, or to a device certificate.
 type Change struct {
 	Outcome   Outcome
 	CA        api.CaCertificate // as it was listed last; empty if it was not there
+	Device    Device            // of [Instance.ChangeDevice], as the service showed it last
 	Devices   int               // device certificates that were changed with it
 	RequestID string            // of the change; "" if none was sent or answered
 }
@@ -38,13 +39,18 @@ type Transition struct {
 	wanted  state  // that shows the change
 	done    Outcome
 	already Outcome // if the state is the wanted one before
+	ca      func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)
+	device  func(*api.Client, context.Context, api.DeviceID) (api.Acknowledgement, error)
 }
 
 // The transitions.
 var (
-	Activation   = Transition{Activate, "the activation of ", "made active on", active, Activated, AlreadyActive}
-	Deactivation = Transition{Deactivate, "the deactivation of ", "made inactive on", inactive, Deactivated, AlreadyInactive}
-	Removal      = Transition{Delete, "the deletion of ", "deleted from", absent, Deleted, AlreadyAbsent}
+	Activation = Transition{Activate, "the activation of ", "made active on", active, Activated, AlreadyActive,
+		(*api.Client).ActiveCaCertificate, (*api.Client).ActiveDeviceCertificate}
+	Deactivation = Transition{Deactivate, "the deactivation of ", "made inactive on", inactive, Deactivated, AlreadyInactive,
+		(*api.Client).InactivateCaCertificate, (*api.Client).InactivateDeviceCertificate}
+	Removal = Transition{Delete, "the deletion of ", "deleted from", absent, Deleted, AlreadyAbsent,
+		(*api.Client).DeleteCaCertificate, (*api.Client).DeleteDeviceCertificate}
 )
 
 // Outcome is the outcome of a transition that changed so many.
@@ -55,14 +61,11 @@ func (t Transition) Outcome(changed int) Outcome {
 	return t.done
 }
 
-// A call changes the state of one CA or device certificate.
-type call func(context.Context) (api.Acknowledgement, error)
-
 // A holding is a CA or device certificate that an instance has, with the calls to change and
 // to look at it.
 type holding struct {
 	name   fmt.Stringer
-	change map[state]call // by the wanted state
+	change func(context.Context) (api.Acknowledgement, error)
 	look   func(context.Context) (state, error)
 }
 
@@ -91,18 +94,11 @@ func stateOf(isActive, isUnknown bool) state {
 // changeCA changes the state of a CA that is listed.
 func (i Instance) changeCA(ctx context.Context, ca Reference, entry *api.CaCertificate, t Transition, wait time.Duration) (Change, error) {
 	result := Change{Outcome: t.done, CA: *entry}
-	by := func(operation func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)) call {
-		return func(ctx context.Context) (api.Acknowledgement, error) {
-			return operation(i.Client, ctx, i.ID, entry.Sn)
-		}
-	}
 	var err error
 	result.RequestID, err = i.apply(ctx, t, wait, holding{
 		name: ca,
-		change: map[state]call{
-			active:   by((*api.Client).ActiveCaCertificate),
-			inactive: by((*api.Client).InactivateCaCertificate),
-			absent:   by((*api.Client).DeleteCaCertificate),
+		change: func(ctx context.Context) (api.Acknowledgement, error) {
+			return t.ca(i.Client, ctx, i.ID, entry.Sn)
 		},
 		look: func(ctx context.Context) (state, error) {
 			listed, err := i.listed(ctx, func(other api.CaCertificate) bool { return other.Sn == entry.Sn })
@@ -136,7 +132,7 @@ func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, e
 // change. After a call without an answer apply looks for settlingTime. It returns the request
 // id of the call.
 func (i Instance) apply(ctx context.Context, t Transition, wait time.Duration, h holding) (requestID string, err error) {
-	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return h.change[t.wanted](ctx) })
+	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return h.change(ctx) })
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return receipt.RequestID, i.unknown(h.name, t, err, nil)

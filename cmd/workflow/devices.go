@@ -137,41 +137,24 @@ func (i Instance) FindDevice(ctx context.Context, ca *Reference, ref DeviceRefer
 	return Device{found[0], entry}, err
 }
 
-// A DeviceChange is the result of a change to one device certificate.
-type DeviceChange struct {
-	Outcome   Outcome
-	Device    Device // as the service showed it last
-	RequestID string // of the change; "" if none was sent or answered
-}
-
 // ChangeDevice changes the state of a device certificate that [Instance.FindDevice] found, and
 // waits until the service shows it. It calls nothing if the state is the wanted one.
-func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceReference, t Transition, wait time.Duration) (DeviceChange, error) {
+func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceReference, t Transition, wait time.Duration) (Change, error) {
 	if device.CA == nil || stateOf(device.Entry.Active, device.Entry.StateUnknown) == t.wanted {
-		return DeviceChange{Outcome: t.already, Device: device}, nil
+		return Change{Outcome: t.already, Device: device}, nil
 	}
-	result := DeviceChange{Outcome: t.done, Device: device}
-	held := i.deviceHolding(name, api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}, &result.Device.Entry)
+	result := Change{Outcome: t.done, Device: device}
+	held := i.deviceHolding(name, t, api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}, &result.Device.Entry)
 	var err error
 	result.RequestID, err = i.apply(ctx, t, wait, held)
 	return result, err
 }
 
 // deviceHolding is a device certificate with its calls. Each look keeps what it finds in seen.
-func (i Instance) deviceHolding(name fmt.Stringer, id api.DeviceID, seen *api.DeviceCertificate) holding {
+func (i Instance) deviceHolding(name fmt.Stringer, t Transition, id api.DeviceID, seen *api.DeviceCertificate) holding {
 	return holding{
-		name: name,
-		change: map[state]call{
-			active: func(ctx context.Context) (api.Acknowledgement, error) {
-				return i.Client.ActiveDeviceCertificate(ctx, id)
-			},
-			inactive: func(ctx context.Context) (api.Acknowledgement, error) {
-				return i.Client.InactivateDeviceCertificate(ctx, id)
-			},
-			absent: func(ctx context.Context) (api.Acknowledgement, error) {
-				return i.Client.DeleteDeviceCertificate(ctx, id)
-			},
-		},
+		name:   name,
+		change: func(ctx context.Context) (api.Acknowledgement, error) { return t.device(i.Client, ctx, id) },
 		look: func(ctx context.Context) (state, error) {
 			shown, err := i.Client.GetDeviceCertificate(ctx, id)
 			if isGone(err) {

@@ -204,8 +204,8 @@ func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Durat
 func (w *sweeper) change(ctx context.Context, sn string) error {
 	ctx, cancel := context.WithTimeout(ctx, w.Each)
 	defer cancel()
-	held := w.instance.deviceHolding(DeviceReference{Sn: sn}, api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}, &api.DeviceCertificate{})
-	_, err := held.change[w.To.wanted](ctx)
+	held := w.instance.deviceHolding(DeviceReference{Sn: sn}, w.To, api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}, &api.DeviceCertificate{})
+	_, err := held.change(ctx)
 	if isGone(err) || err == nil {
 		return nil
 	}
