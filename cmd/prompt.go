@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"golang.org/x/term"
 
@@ -81,10 +81,8 @@ var (
 // on the terminal.
 type passwordAsker struct {
 	*console
-	file string
-
-	mutex sync.Mutex
-	state *term.State // of the terminal before its echo was turned off
+	file  string
+	state atomic.Pointer[term.State] // of the terminal before its echo was turned off; nil once it is on again
 }
 
 // password is a [pki.Password].
@@ -125,38 +123,27 @@ func (p *passwordAsker) readPassword() (string, error) {
 
 // askUnseen reads a line without echo.
 func (p *passwordAsker) askUnseen(file *os.File, what string) (string, error) {
-	if err := p.keepState(file); err != nil {
+	state, err := term.GetState(int(file.Fd()))
+	if err != nil {
 		return "", pki.ErrNoPassword
 	}
+	p.state.Store(state)
 	p.prompt(terminal.Escape(what) + ": ")
 	text, err := term.ReadPassword(int(file.Fd()))
 	if err != nil {
 		err = pki.ErrNoPassword // the terminal is gone
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.state != nil {
-		p.state = nil
+	if p.state.Swap(nil) != nil {
 		p.prompt("\n")
 	}
 	return string(text), err
 }
 
-func (p *passwordAsker) keepState(file *os.File) (err error) {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	p.state, err = term.GetState(int(file.Fd()))
-	return err
-}
-
 // abandon restores the terminal's echo after an interrupt: nobody waits for the reader to
 // do it.
 func (p *passwordAsker) abandon() {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if p.state != nil {
-		term.Restore(int(p.in.(*os.File).Fd()), p.state)
-		p.state = nil
+	if state := p.state.Swap(nil); state != nil {
+		term.Restore(int(p.in.(*os.File).Fd()), state)
 		p.prompt("\n")
 	}
 }

@@ -148,12 +148,9 @@ func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {
 // time to parse a number grows with the square of its length.
 const longestSn = 1024
 
-// snEqual compares the hexadecimal text of a serial number as a number: without regard to
-// case, colons and leading zeros.
+// snEqual compares the text of a serial number as a number: without regard to case, colons and
+// leading zeros.
 func snEqual(sn string, serial *big.Int) bool {
-	if len(sn) > longestSn {
-		return false
-	}
-	n, ok := new(big.Int).SetString(strings.ReplaceAll(sn, ":", ""), 16)
-	return ok && n.Cmp(serial) == 0
+	number, ok := serialNumber(sn)
+	return ok && number.Cmp(serial) == 0
 }
