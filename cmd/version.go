@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"runtime"
@@ -30,7 +31,7 @@ build with cgo. A version that ends in +dirty was built with changes not committ
 }
 
 func (a *app) printVersion() error {
-	document := newVersionDocument(release, buildInfo(), pki.KeySources())
+	document := thisVersion()
 	return a.print(document, document.plain)
 }
 
@@ -48,20 +49,42 @@ type versionDocument struct {
 }
 
 // newVersionDocument takes all but the release from what the Go tool stamps into a
-// program, so that no build claims a commit that it was not made from.
+// program, so that no build claims a commit that it was not made from. Without a release the
+// version is that of the Go tool: the tag of the commit, or its date and hash, with +dirty if
+// there are changes that are not committed; or (devel) without a repository.
 func newVersionDocument(release string, info *debug.BuildInfo, keySources []string) versionDocument {
-	return versionDocument{
+	stamped := map[string]string{}
+	for _, setting := range info.Settings {
+		stamped[setting.Key] = setting.Value
+	}
+	d := versionDocument{
 		Format:     formatOf("version"),
-		Version:    versionOf(release, info),
-		Commit:     text(setting(info, "vcs.revision")),
-		Modified:   isModified(info),
+		Version:    cmp.Or(release, info.Main.Version, "(devel)"),
+		Commit:     text(stamped["vcs.revision"]),
+		Modified:   stamped["vcs.modified"] == "true",
 		Go:         info.GoVersion,
 		Platform:   runtime.GOOS + "/" + runtime.GOARCH,
-		CGO:        setting(info, "CGO_ENABLED") == "1",
+		CGO:        stamped["CGO_ENABLED"] == "1",
 		HSM:        slices.Contains(keySources, "pkcs11"),
 		KeySources: keySources,
 	}
+	if release != "" && d.Modified {
+		d.Version += "+dirty"
+	}
+	return d
 }
+
+// thisVersion is the version of this build.
+func thisVersion() versionDocument {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{GoVersion: runtime.Version()}
+	}
+	return newVersionDocument(release, info, pki.KeySources())
+}
+
+// toolVersion names this build in a receipt and to the service.
+func toolVersion() string { return thisVersion().Version }
 
 func (d versionDocument) plain(w io.Writer) error {
 	commit, hsm := string(d.Commit), "yes"
@@ -77,40 +100,4 @@ func (d versionDocument) plain(w io.Writer) error {
 	_, err := fmt.Fprintf(w, "mqttca %s (%s, %s)\ncommit: %s\nHSMs: %s\nkey sources: %s\n",
 		d.Version, d.Go, d.Platform, commit, hsm, strings.Join(d.KeySources, ", "))
 	return err
-}
-
-// toolVersion names this build in a receipt and to the service.
-func toolVersion() string { return versionOf(release, buildInfo()) }
-
-// versionOf is the release, else what the Go tool made of the commit: its tag, or its
-// date and hash, or (devel) where it saw no repository. It ends in +dirty where the
-// program was built with changes that are not committed.
-func versionOf(release string, info *debug.BuildInfo) string {
-	switch {
-	case release != "" && isModified(info):
-		return release + "+dirty"
-	case release != "":
-		return release
-	case info.Main.Version != "":
-		return info.Main.Version
-	}
-	return "(devel)"
-}
-
-func isModified(info *debug.BuildInfo) bool { return setting(info, "vcs.modified") == "true" }
-
-func buildInfo() *debug.BuildInfo {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info
-	}
-	return &debug.BuildInfo{GoVersion: runtime.Version()}
-}
-
-func setting(info *debug.BuildInfo, key string) string {
-	for _, s := range info.Settings {
-		if s.Key == key {
-			return s.Value
-		}
-	}
-	return ""
 }
