@@ -39,7 +39,7 @@ func Main() int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	a := &app{console: console{
-		in: os.Stdin, out: os.Stdout, err: terminal.OpenScreen(os.Stderr, os.Getenv), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
+		in: os.Stdin, out: os.Stdout, err: terminal.NewScreen(os.Stderr, terminal.NewDisplay(os.Stderr, os.Getenv)), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
 	}}
 	return a.run(ctx, os.Args[1:])
 }

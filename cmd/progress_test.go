@@ -38,7 +38,7 @@ func liveApp(columns int) (*app, *paper) {
 	paper := &paper{}
 	shown := terminal.Display{Columns: func() int { return columns }}
 	screen := terminal.NewScreen(paper, shown)
-	screen.Interactive, screen.Redraws = true, true
+	screen.Redraws = true
 	return &app{console: console{err: screen, shown: shown, out: paper}}, paper
 }
 

@@ -58,7 +58,7 @@ func (c *console) ask(ctx context.Context, question string) (string, error) {
 // prompt writes to the person at the terminal, also if stderr is a log file.
 func (c *console) prompt(text string) {
 	c.announce()
-	if !c.err.Interactive {
+	if !c.err.IsTerminal() {
 		if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
 			defer tty.Close()
 			fmt.Fprint(tty, text)

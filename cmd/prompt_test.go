@@ -27,8 +27,7 @@ func TestAskYes(t *testing.T) {
 		"":         {errInterrupted, "sure? \n"},
 	} {
 		var screen strings.Builder
-		c := &console{in: strings.NewReader(typed), err: terminal.NewScreen(&screen, terminal.Display{})}
-		c.err.Interactive = true
+		c := &console{in: strings.NewReader(typed), err: terminal.NewScreen(&screen, columns(0))}
 		if err := c.askYes(context.Background(), "sure? ", refused); err != want.err || screen.String() != want.screen {
 			t.Errorf("%q: %v, %q; want %v, %q", typed, err, screen.String(), want.err, want.screen)
 		}

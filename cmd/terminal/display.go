@@ -20,6 +20,7 @@ import (
 // pipe: uncut and uncoloured.
 type Display struct {
 	Colour  bool
+	Redraws bool       // a line can be drawn again
 	Columns func() int // of the terminal now, 0 if unknown; nil if the stream is no terminal
 }
 
@@ -64,9 +65,10 @@ func (d Display) Layout(plain func(*Sheet) error) func(io.Writer) error {
 
 // NewDisplay is the display of a stream of the process.
 func NewDisplay(file *os.File, getenv func(string) string) Display {
-	device := deviceOf(file)
-	d := Display{Colour: device.colours(getenv)}
-	if device.terminal {
+	isTerminal := term.IsTerminal(int(file.Fd()))
+	device := device{isTerminal, isTerminal && takesEscapes(file)}
+	d := Display{Colour: device.colours(getenv), Redraws: device.redraws(getenv)}
+	if isTerminal {
 		d.Columns = func() int {
 			columns, _, err := term.GetSize(int(file.Fd()))
 			if err != nil {
@@ -82,13 +84,6 @@ func NewDisplay(file *os.File, getenv func(string) string) Display {
 type device struct {
 	terminal bool
 	escapes  bool // a terminal that accepts escape sequences
-}
-
-// deviceOf examines a file. It switches a console of Windows to escape sequences; an old
-// console refuses.
-func deviceOf(file *os.File) device {
-	terminal := term.IsTerminal(int(file.Fd()))
-	return device{terminal, terminal && takesEscapes(file)}
 }
 
 // redraws reports whether a line can be drawn again: not on a terminal that calls itself

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -15,27 +14,18 @@ import (
 // hidden, so that no end of the process can leave it hidden.
 type Screen struct {
 	Display
-	Interactive bool // the stream is a terminal: somebody may be looking
-	Redraws     bool // a line can be drawn again
 
 	w      io.Writer
 	mutex  sync.Mutex
 	live   *liveStep // nil if no step is in progress
 	asking bool      // a question stands in place of the live line, unanswered
+	tick   *time.Timer
 
 	stepped bool // the last lines are steps
 }
 
-// NewScreen is a screen on w, which is no terminal unless its fields say so.
+// NewScreen is a screen on a stream that is shown so.
 func NewScreen(w io.Writer, d Display) *Screen { return &Screen{w: w, Display: d} }
-
-// OpenScreen is a screen on a stream of the process.
-func OpenScreen(file *os.File, getenv func(string) string) *Screen {
-	device := deviceOf(file)
-	s := NewScreen(file, NewDisplay(file, getenv))
-	s.Interactive, s.Redraws = device.terminal, device.redraws(getenv)
-	return s
-}
 
 // Write writes above the live line, or in place of it if a question begins there.
 func (s *Screen) Write(p []byte) (int, error) {
@@ -85,13 +75,11 @@ func (s *Screen) laidOut(text string, indent int) string {
 	return strings.Join(lines, "\n"+strings.Repeat(" ", indent))
 }
 
-// A liveStep is a step in progress. A goroutine of its own redraws it until it is stopped.
+// A liveStep is a step in progress.
 type liveStep struct {
 	words   string
 	columns int // of the longest step; a longer one is shortened
 	started time.Time
-	stop    chan struct{}
-	stopped chan struct{}
 }
 
 // frameTime is the time between two pictures of the live line.
@@ -101,27 +89,20 @@ var frames = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 
 // Begin shows a step as in progress; columns is the width of the longest step.
 func (s *Screen) Begin(words string, columns int) {
-	step := &liveStep{words: words, columns: columns, started: time.Now(), stop: make(chan struct{}), stopped: make(chan struct{})}
 	s.mutex.Lock()
-	s.live, s.asking = step, false
+	defer s.mutex.Unlock()
+	s.live, s.asking = &liveStep{words, columns, time.Now()}, false
 	s.draw()
-	s.mutex.Unlock()
-	go s.animate(step)
+	s.tick = time.AfterFunc(frameTime, s.redraw)
 }
 
-func (s *Screen) animate(step *liveStep) {
-	defer close(step.stopped)
-	ticker := time.NewTicker(frameTime)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-step.stop:
-			return
-		case <-ticker.C:
-			s.mutex.Lock()
-			s.draw()
-			s.mutex.Unlock()
-		}
+// redraw draws the next picture, as long as a step is live.
+func (s *Screen) redraw() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.live != nil {
+		s.draw()
+		s.tick.Reset(frameTime)
 	}
 }
 
@@ -147,13 +128,12 @@ func (s *Screen) draw() {
 
 // End turns the live step into a line with its mark. It does nothing if there is none.
 func (s *Screen) End(failed bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	if s.live == nil {
 		return
 	}
-	close(s.live.stop)
-	<-s.live.stopped
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
+	s.tick.Stop()
 	mark, t := "✓", Green
 	if failed {
 		mark, t = "✗", Alarm
