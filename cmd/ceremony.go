@@ -76,13 +76,10 @@ func (r signingRequest) check() error {
 	if err := checkInstance(r.InstanceID); err != nil {
 		return fmt.Errorf("its instance %q: %w", r.InstanceID, err)
 	}
-	if err := pki.CheckGivenCode(r.RegistrationCode); err != nil {
-		return err
-	}
 	if _, err := r.fetchedAt(); err != nil {
 		return fmt.Errorf("it does not say when the code was fetched")
 	}
-	return nil
+	return pki.CheckGivenCode(r.RegistrationCode)
 }
 
 func (r signingRequest) fetchedAt() (time.Time, error) { return time.Parse(time.RFC3339, r.FetchedAt) }

@@ -176,22 +176,26 @@ func (h *helpText) commands(cmd *cobra.Command) {
 }
 
 // topics lists the topics of the reference.
-func (h *helpText) topics() string {
-	var b strings.Builder
+func (h *helpText) topics() (text string) {
 	for _, topic := range topics.All() {
-		fmt.Fprintf(&b, "  %-12s%s\n", topic.Name, topic.Title)
+		text += h.row(topic.Name, wideMargin, topic.Title)
 	}
-	return b.String()
+	return text
 }
 
-func (h *helpText) list(commands []*cobra.Command) string {
-	var b strings.Builder
-	const margin = 14
+func (h *helpText) list(commands []*cobra.Command) (text string) {
 	for _, cmd := range commands {
-		lines := terminal.Wrap(cmd.Short, h.width-margin)
-		fmt.Fprintf(&b, "  %-*s%s\n", margin-2, cmd.Name(), strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
+		text += h.row(cmd.Name(), wideMargin, cmd.Short)
 	}
-	return b.String()
+	return text
+}
+
+const wideMargin = 14
+
+// row is a text behind its label.
+func (h *helpText) row(label string, margin int, text string) string {
+	lines := terminal.Wrap(text, h.width-margin)
+	return fmt.Sprintf("  %-*s%s\n", margin-2, label, strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
 }
 
 // exits lists the exit codes that a command can end in; the program as such has none.
@@ -199,13 +203,11 @@ func (h *helpText) exits(cmd *cobra.Command) {
 	if !cmd.HasParent() {
 		return
 	}
-	var b strings.Builder
-	row := rowOf(cmd)
+	text, row := "", rowOf(cmd)
 	for _, exit := range exitMeanings {
 		if row.canEnd(exit.code) {
-			lines := terminal.Wrap(exit.meaning, h.width-7)
-			fmt.Fprintf(&b, "  %3d  %s\n", exit.code, strings.Join(lines, "\n"+strings.Repeat(" ", 7)))
+			text += h.row(fmt.Sprintf("%3d", exit.code), 7, exit.meaning)
 		}
 	}
-	h.section("Exit codes:", b.String())
+	h.section("Exit codes:", text)
 }

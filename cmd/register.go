@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,10 +36,7 @@ key has the certificate, too (PKCS#12), or its HSM has one certificate of the ke
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --receipt receipt.json
   mqttca register --instance post-cn-7mz2d --ca-key ca.p12 --key-password-file password.txt`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := requireCA(cmd, o.caCert, o.keyFlags, "instance"); err != nil {
-				return err
-			}
-			if err := requireValidity(o.validity); err != nil {
+			if err := cmp.Or(requireCA(cmd, o.caCert, o.keyFlags, "instance"), requireValidity(o.validity)); err != nil {
 				return err
 			}
 			return a.register(cmd, o)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/x509"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,13 +46,7 @@ and never written.`,
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456
   mqttca sign --ca-cert ca.crt --ca-key ca.key --request request.json --bundle-out bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := requireCA(cmd, o.caCert, o.keyFlags); err != nil {
-				return err
-			}
-			if err := o.check(); err != nil {
-				return err
-			}
-			if err := requireValidity(o.validity); err != nil {
+			if err := cmp.Or(requireCA(cmd, o.caCert, o.keyFlags), o.check(), requireValidity(o.validity)); err != nil {
 				return err
 			}
 			if o.out == "-" {
@@ -89,14 +84,9 @@ type signDocument struct {
 
 // check refuses flags that exclude each other.
 func (o signOptions) check() error {
-	given := 0
-	for _, source := range []string{o.code, o.codeFile, o.request} {
-		if source != "" {
-			given++
-		}
-	}
+	given := slices.DeleteFunc([]string{o.code, o.codeFile, o.request}, func(source string) bool { return source == "" })
 	switch {
-	case given != 1:
+	case len(given) != 1:
 		return usage("give one of --code, --code-file and --request")
 	case o.bundle != "" && o.request == "":
 		return usage("--bundle-out answers a --request")
