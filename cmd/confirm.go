@@ -8,14 +8,8 @@ import (
 	"mqttca/pki"
 )
 
-type confirmOptions struct {
-	instance string
-	caCert   string
-	wait     time.Duration
-}
-
 func newConfirm(a *app) *cobra.Command {
-	var o confirmOptions
+	var t target
 	cmd := &cobra.Command{
 		Use:   "confirm",
 		Short: "See whether a CA is registered and active",
@@ -27,25 +21,25 @@ the time of --wait is up: exit 7. Certificates are compared by their SHA-256.`,
 			if err := require(cmd, "instance", "ca-cert"); err != nil {
 				return err
 			}
-			return a.confirm(cmd, o)
+			return a.confirm(cmd, t)
 		},
 	}
-	addInstance(cmd, &o.instance)
-	addCACert(cmd, &o.caCert)
-	addWait(cmd, &o.wait, "active")
+	addInstance(cmd, &t.instance)
+	addCACert(cmd, &t.caCert)
+	addWait(cmd, &t.wait, "active")
 	a.addConnection(cmd)
 	return cmd
 }
 
-func (a *app) confirm(cmd *cobra.Command, o confirmOptions) error {
-	ca, err := await(cmd.Context(), func() (*pki.CA, error) { return pki.LoadCA(o.caCert, time.Now()) })
+func (a *app) confirm(cmd *cobra.Command, t target) error {
+	ca, err := await(cmd.Context(), func() (*pki.CA, error) { return pki.LoadCA(t.caCert, time.Now()) })
 	if err != nil {
 		return err
 	}
-	return a.withInstance(cmd, o.instance, func(m *caOnInstance) error {
-		ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
+	return a.withInstance(cmd, t.instance, func(m *caOnInstance) error {
+		ctx, cancel := a.withTimeout(cmd.Context(), t.wait)
 		defer cancel()
-		result, err := m.instance.Confirm(ctx, ca, o.wait)
-		return a.conclude(cmd, m.session, target{instance: o.instance}, ca, result, err)
+		result, err := m.instance.Confirm(ctx, ca, t.wait)
+		return a.conclude(cmd, m.session, t, ca, result, err)
 	})
 }

@@ -69,11 +69,9 @@ func (a *app) listRegion(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	document := instancesDocument{origin: s.origin("instances"), Instances: listed, Unanswered: []string{}}
-	return a.printInstances(document)
+	return a.printInstances(instancesDocument{s.origin("instances"), listed, []string{}})
 }
 
-// printInstances says so on stderr if there are none.
 func (a *app) printInstances(document instancesDocument) error {
 	if len(document.Instances) == 0 {
 		a.note("no instances")
@@ -130,15 +128,14 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 		group.Go(func() { lists[i], errs[i] = a.instancesOf(cmd.Context(), s) })
 	}
 	group.Wait()
-	document := instancesDocument{origin: origin{Format: formatOf("instances"), VendorEndpoint: new(true), Emulated: new(false)}, Instances: slices.Concat(lists...), Unanswered: []string{}}
-	failed := &regionsError{Of: len(regions)}
+	failed := &regionsError{Of: len(regions), Regions: []string{}}
 	for i, err := range errs {
 		if err != nil {
 			failed.Regions, failed.Err = append(failed.Regions, regions[i]), cmp.Or(failed.Err, err)
 		}
 	}
-	document.Unanswered = append(document.Unanswered, failed.Regions...)
-	if err := a.printInstances(document); err != nil || failed.Err == nil {
+	vendor := origin{Format: formatOf("instances"), VendorEndpoint: new(true), Emulated: new(false)}
+	if err := a.printInstances(instancesDocument{vendor, slices.Concat(lists...), failed.Regions}); err != nil || failed.Err == nil {
 		return err
 	}
 	return failed
