@@ -45,23 +45,24 @@ func newCheckDocument(material *pki.Material, verification string) *checkDocumen
 
 func (d *checkDocument) add(finding findingDocument) {
 	d.Findings = append(d.Findings, finding)
-	if finding.Severity == pki.Fault.String() {
+	d.unfit = d.unfit || finding.Severity == stateError
+	d.count(finding.Severity)
+}
+
+// count counts a finding or a probe.
+func (d *checkDocument) count(state string) {
+	switch state {
+	case stateError:
 		d.Errors++
-		d.unfit = true
-	} else {
+	case stateWarning:
 		d.Warnings++
 	}
 }
 
 func (d *checkDocument) addOnline(c *onlineCheck) {
 	d.origin, d.InstanceID, d.CA.Sn, d.Online = c.origin, text(c.instance), text(c.sn), c.probes()
-	for _, p := range d.Online {
-		switch p.State {
-		case stateError:
-			d.Errors++
-		case stateWarning:
-			d.Warnings++
-		}
+	for _, probe := range d.Online {
+		d.count(probe.State)
 	}
 }
 
@@ -102,10 +103,18 @@ func (e *verdictError) Error() string { return e.message }
 
 // plain writes the objects that were checked, then each finding and each probe.
 func (d *checkDocument) plain(p *terminal.Sheet) error {
-	for _, section := range d.examined() {
-		p.Line(p.Paint(terminal.Bold, terminal.Escape(section.title)))
-		p.Fields(section.fields, section.tones)
+	examined := func(title string, fields []terminal.Field, tones terminal.Tones) {
+		p.Line(p.Paint(terminal.Bold, terminal.Escape(title)))
+		p.Fields(fields, tones)
 		p.Line()
+	}
+	examined("CA certificate "+d.CA.File, d.CA.fields(terminal.Field{"issuer", d.CA.issuer()}), d.CA.tones())
+	if d.Pair != nil {
+		examined("CA key "+d.Pair.CAKey, []terminal.Field{{"key", d.Pair.Key}}, nil)
+	}
+	if v := d.Verification; v != nil {
+		examined("verification certificate "+v.File,
+			v.fields(terminal.Field{"issuer", string(v.Issuer)}, terminal.Field{"code", string(v.RegistrationCode)}), nil)
 	}
 	for _, finding := range d.Findings {
 		finding.plain(p)
@@ -176,33 +185,16 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 	}
 }
 
-// A section shows one object to people.
-type section struct {
-	title  string
-	fields []terminal.Field
-	tones  terminal.Tones
-}
-
-// examined are the objects that were checked. An intermediate CA is as good as a root, but
-// people should know that its issuer is not registered with it.
-func (d *checkDocument) examined() []section {
-	issuer := "itself"
+// issuer names the issuer. An intermediate CA is as good as a root, but people should know that
+// its issuer is not registered with it.
+func (e examinedCADocument) issuer() string {
 	switch {
-	case d.CA.SelfSigned:
-	case d.CA.Issuer == d.CA.Subject:
-		issuer = "its own name, but its own key does not verify the signature"
-	default:
-		issuer = string(d.CA.Issuer) + " (which is not registered with it)"
+	case e.SelfSigned:
+		return "itself"
+	case e.Issuer == e.Subject:
+		return "its own name, but its own key does not verify the signature"
 	}
-	sections := []section{{"CA certificate " + d.CA.File, d.CA.fields(terminal.Field{"issuer", issuer}), d.CA.tones()}}
-	if d.Pair != nil {
-		sections = append(sections, section{"CA key " + d.Pair.CAKey, []terminal.Field{{"key", d.Pair.Key}}, nil})
-	}
-	if v := d.Verification; v != nil {
-		sections = append(sections, section{"verification certificate " + v.File,
-			v.fields(terminal.Field{"issuer", string(v.Issuer)}, terminal.Field{"code", string(v.RegistrationCode)}), nil})
-	}
-	return sections
+	return string(e.Issuer) + " (which is not registered with it)"
 }
 
 func (e examinedDocument) tones() terminal.Tones {
