@@ -108,7 +108,6 @@ func (a *app) switchCA(m *caOnInstance, s switchCommand, o switchOptions) error 
 	return a.printChange(m, change)
 }
 
-// agreedSweep asks whether the device certificates are to be changed with the CA.
 func (a *app) agreedSweep(m *caOnInstance, s switchCommand, o switchOptions) (workflow.Sweep, error) {
 	if !o.withDevices {
 		return workflow.Sweep{}, nil

@@ -65,7 +65,6 @@ func newSigningRequest(s *session, region, instanceID, caName string, code api.R
 	}
 }
 
-// check refuses an inconsistent request.
 func (r signingRequest) check() error {
 	switch {
 	case !isFormat(r.Format, "request"):
@@ -142,7 +141,6 @@ func (b bundle) open(at time.Time) (*pki.Proof, error) {
 	return proof, nil
 }
 
-// readBundle reads a bundle and opens it.
 func (c *console) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
 	var b bundle
 	if err := c.readDocument(path, &b); err != nil {

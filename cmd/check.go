@@ -62,7 +62,6 @@ way to the service fails, the exit code is that of a registration that fails of 
 	return cmd
 }
 
-// check refuses flags that exclude each other.
 func (o checkOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.caCert == "" && o.caKey == "":

@@ -49,7 +49,6 @@ func (d *checkDocument) add(finding findingDocument) {
 	d.count(finding.Severity)
 }
 
-// count counts a finding or a probe.
 func (d *checkDocument) count(state string) {
 	switch state {
 	case stateError:
@@ -101,7 +100,6 @@ type verdictError struct{ message string }
 
 func (e *verdictError) Error() string { return e.message }
 
-// plain writes the objects that were checked, then each finding and each probe.
 func (d *checkDocument) plain(p *terminal.Sheet) error {
 	examined := func(title string, fields []terminal.Field, tones terminal.Tones) {
 		p.Line(p.Paint(terminal.Bold, terminal.Escape(title)))
@@ -255,7 +253,6 @@ func (f findingDocument) plain(p *terminal.Sheet) {
 	p.Line()
 }
 
-// severityTone is that of a finding and of a probe.
 func severityTone(severity string) terminal.Tone {
 	switch severity {
 	case stateError:

@@ -27,7 +27,6 @@ type console struct {
 	verbose bool
 }
 
-// addFlags adds the flags of every command.
 func (c *console) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&c.json, "json", false, "print one JSON document, and JSON lines on stderr")
 	flags.BoolVarP(&c.quiet, "quiet", "q", false, "print no progress and no hints")

@@ -84,7 +84,6 @@ func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletio
 	return m.instance.PrepareDelete(ctx, m.ca, withDevices)
 }
 
-// agree asks whether a CA is really to be deleted.
 func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {
 	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
 	if d.Devices > 0 {

@@ -60,7 +60,6 @@ func (d *certificateDocument) describe(ca *pki.CA) {
 	d.NotAfter = instantOf(ca.Certificate.NotAfter)
 }
 
-// state is the word for people.
 func (d certificateDocument) state() string {
 	switch {
 	case d.Active == nil:
@@ -80,7 +79,6 @@ func (d certificateDocument) expires() (end time.Time, ok bool) {
 // soonExpiring is the time before the end of a certificate from which the end stands out.
 const soonExpiring = 30 * 24 * time.Hour
 
-// expiryTone is the tone of the end of the validity.
 func (d certificateDocument) expiryTone(now time.Time) terminal.Tone {
 	end, known := d.expires()
 	switch {

@@ -44,7 +44,6 @@ func fileFlags() map[string]fileFlag {
 	}
 }
 
-// fileVariables are the environment variables that name a file.
 func fileVariables() []string {
 	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, pki.EnvModule, "SSL_CERT_FILE"}
 }

@@ -53,7 +53,6 @@ a document that mqttca writes, or lists the documents.`,
 	}
 }
 
-// helpNames are the names of all commands and topics.
 func helpNames() []string {
 	names := []string{schemaTopic}
 	for _, row := range commands() {
@@ -175,7 +174,6 @@ func (h *helpText) commands(cmd *cobra.Command) {
 	}
 }
 
-// topics lists the topics of the reference.
 func (h *helpText) topics() (text string) {
 	for _, topic := range topics.All() {
 		text += h.row(topic.Name, wideMargin, topic.Title)

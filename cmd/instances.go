@@ -101,7 +101,6 @@ func (e *regionsError) Error() string {
 	return fmt.Sprintf("%d of %d regions gave no list of instances (%s): %s", len(e.Regions), e.Of, strings.Join(e.Regions, ", "), e.Err)
 }
 
-// Unwrap gives the error of the first region.
 func (e *regionsError) Unwrap() error { return e.Err }
 
 // listAllRegions asks the regions side by side, and prints what the others answered if one does

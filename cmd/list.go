@@ -154,7 +154,6 @@ func (e *expiringError) Error() string {
 	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{value: &e.Within}, e.Count)
 }
 
-// hint says what to do before the CAs expire.
 func (e *expiringError) hint() string {
 	return "register a new CA beside each, issue the device certificates anew under it, and run 'mqttca deactivate --with-devices' for the old one when no device needs it"
 }

@@ -37,7 +37,6 @@ func (f *fingerprint) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// instantOf is the time as documents have it.
 func instantOf(t time.Time) instant { return instant(pki.Timestamp(t)) }
 
 func (t text) MarshalJSON() ([]byte, error) { return nullable(string(t)) }

@@ -30,7 +30,6 @@ var stepLines = map[workflow.Step]string{
 	workflow.Recheck:     "confirm   wait until the list shows it",
 }
 
-// longestStep is the number of columns of the longest step.
 func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(stepLines))) }
 
 // Started shows a step: live if the screen can draw it, else as a line. A step begins after
@@ -52,7 +51,6 @@ func (p progress) Started(step workflow.Step) {
 // step ended.
 func (p progress) Ended(_ workflow.Step, err error) { p.err.End(err != nil) }
 
-// Counted shows how far a live step has come.
 func (p progress) Counted(step workflow.Step, done, of int) {
 	p.err.Change(fmt.Sprintf("%s, %d of %d", stepLines[step], done, of))
 }

@@ -39,7 +39,6 @@ func (c *console) askYes(ctx context.Context, question string, refused error) er
 	return err
 }
 
-// ask reads a line from the terminal.
 func (c *console) ask(ctx context.Context, question string) (string, error) {
 	c.prompt(c.err.Question(question))
 	answer, err := await(ctx, func() (string, error) {

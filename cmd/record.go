@@ -42,7 +42,6 @@ type requestRecord struct {
 	Reused          bool       `json:"connection_reused"`
 }
 
-// record prints an object as a line of JSON.
 func (c *console) record(object any) {
 	var line bytes.Buffer
 	data, _ := encode(object)

@@ -12,7 +12,6 @@ import (
 // completions. It has no streams and cannot be run.
 func Root() *cobra.Command { return newRoot(&app{}) }
 
-// newRoot builds the command tree from the table of commands.
 func newRoot(a *app) *cobra.Command {
 	var version bool
 	root := &cobra.Command{

@@ -82,7 +82,6 @@ type signDocument struct {
 	File                    text       `json:"file"` // null without --out and --bundle-out
 }
 
-// check refuses flags that exclude each other.
 func (o signOptions) check() error {
 	given := slices.DeleteFunc([]string{o.code, o.codeFile, o.request}, func(source string) bool { return source == "" })
 	switch {

@@ -63,7 +63,6 @@ func (d duration) String() string {
 	return d.value.String()
 }
 
-// Type is the word that the help shows.
 func (duration) Type() string { return "duration" }
 
 // checkInstance refuses what no instance id can hold, such as a letter of another script that
@@ -99,5 +98,4 @@ func (r *ecsRole) Set(text string) error {
 
 func (r *ecsRole) String() string { return r.name }
 
-// Type is the word that the help shows.
 func (r *ecsRole) Type() string { return "name" }

@@ -46,7 +46,6 @@ func (d Display) Paint(t Tone, text string) string {
 	return "\x1b[" + string(t) + "m" + text + "\x1b[0m"
 }
 
-// IsTerminal reports whether the stream is a terminal.
 func (d Display) IsTerminal() bool { return d.Columns != nil }
 
 // Width is the number of columns that a text may have: those of the terminal, at most

@@ -13,7 +13,6 @@ type Sheet struct {
 	Display
 }
 
-// Line writes a line.
 func (p *Sheet) Line(parts ...string) { io.WriteString(p, strings.Join(parts, "")+"\n") }
 
 // Paragraph writes running text: broken at its spaces on a terminal, one line in a pipe.

@@ -116,7 +116,6 @@ func (s *Screen) Change(words string) {
 	}
 }
 
-// draw shows the live line as it is now.
 func (s *Screen) draw() {
 	if s.live == nil || s.asking {
 		return

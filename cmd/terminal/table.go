@@ -31,7 +31,6 @@ type Cell struct {
 // leastColumn is the least width of a column that is shortened.
 const leastColumn = 12
 
-// Table writes a table.
 func (p *Sheet) Table(t Table) {
 	widths := t.naturalWidths()
 	if limit := p.Width(unlimited); limit > 0 && !t.Whole && !t.fit(widths, limit) {

@@ -43,7 +43,6 @@ type Transition struct {
 	device  func(*api.Client, context.Context, api.DeviceID) (api.Acknowledgement, error)
 }
 
-// The transitions.
 var (
 	Activation = Transition{Activate, "the activation of ", "made active on", active, Activated, AlreadyActive,
 		(*api.Client).ActiveCaCertificate, (*api.Client).ActiveDeviceCertificate}

@@ -19,7 +19,6 @@ type DeviceReference struct {
 	Sn          string // counts if Certificate is nil
 }
 
-// String is the device certificate in a sentence.
 func (r DeviceReference) String() string {
 	if r.Certificate == nil {
 		return fmt.Sprintf("the device certificate with Sn %q", r.Sn)
@@ -96,7 +95,6 @@ func (i Instance) listing(devices iter.Seq2[api.DeviceCertificate, error]) iter.
 	}
 }
 
-// countDevices counts the device certificates under a CA.
 func (i Instance) countDevices(ctx context.Context, entry *api.CaCertificate) (count int, err error) {
 	for _, err := range i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)) {
 		if err != nil {

@@ -107,7 +107,6 @@ func (e *CodesUsedUpError) Error() string {
 	return fmt.Sprintf("%d registration codes of instance %s went stale one after the other: %s", e.Tries, e.Instance, e.Err)
 }
 
-// Unwrap gives the last refusal.
 func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 
 // An UnknownError says that a submission or another change got no answer, and that the list
@@ -128,7 +127,6 @@ func (e *UnknownError) Error() string {
 	return message
 }
 
-// Unwrap gives both causes.
 func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 
 // An AcceptedError says that the service accepted a submission or another change, but
@@ -146,7 +144,6 @@ func (e *AcceptedError) Error() string {
 		e.Instance, e.What, e.CA, e.RequestID, seen(e.Err))
 }
 
-// Unwrap gives the error that ended the wait.
 func (e *AcceptedError) Unwrap() error { return e.Err }
 
 // A StoppedError says that the context ended a run: while it waited for the CA, or before
@@ -168,7 +165,6 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("the time ran out before %s was submitted to instance %s", e.CA, e.Instance)
 }
 
-// Unwrap gives the cause and the error of the last look.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
 // seen is the result of a look at the list, in a few words for a sentence that has named

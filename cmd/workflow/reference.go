@@ -20,7 +20,6 @@ type Reference struct {
 	Sn string // counts if CA is nil
 }
 
-// String is the CA in a sentence.
 func (r Reference) String() string {
 	if r.CA == nil {
 		return fmt.Sprintf("the CA with Sn %q", r.Sn)
@@ -135,7 +134,6 @@ func (r Reference) may() func(api.CaCertificate) bool {
 	}
 }
 
-// hasSerialNumber reports whether an entry has the serial number.
 func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {
 	certificate, err := pki.ParseCertificate(entry.CaContent)
 	if err != nil {

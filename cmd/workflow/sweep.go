@@ -48,7 +48,6 @@ func (e *SweepError) Error() string {
 		e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, e.Unknown, reason)
 }
 
-// Unwrap gives the error that ended the sweep, and the doubt.
 func (e *SweepError) Unwrap() []error { return []error{e.Err, e.Doubt} }
 
 // errNoProgress ends a sweep in which nothing has succeeded for Sweep.Each.
