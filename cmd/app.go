@@ -42,18 +42,18 @@ var errInterrupted = interruption{errors.New("interrupted")}
 // await does work that may block for ever, such as reading a named pipe that nobody writes
 // to, and returns errInterrupted if the context ends first.
 func await[T any](ctx context.Context, do func() (T, error)) (T, error) {
-	type outcome struct {
+	var (
 		value T
 		err   error
-	}
-	done := make(chan outcome, 1)
+		done  = make(chan struct{})
+	)
 	go func() {
-		value, err := do()
-		done <- outcome{value, err}
+		defer close(done)
+		value, err = do()
 	}()
 	select {
-	case o := <-done:
-		return o.value, o.err
+	case <-done:
+		return value, err
 	case <-ctx.Done():
 		var none T
 		return none, errInterrupted

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -179,11 +180,10 @@ func (b bundle) witnessed(ca *pki.CA, verification *x509.Certificate) []terminal
 // grouped is a fingerprint as people read it out: four digits at a time.
 func grouped(fingerprint string) string {
 	var groups []string
-	for len(fingerprint) > 4 {
-		groups = append(groups, fingerprint[:4])
-		fingerprint = fingerprint[4:]
+	for group := range slices.Chunk([]byte(fingerprint), 4) {
+		groups = append(groups, string(group))
 	}
-	return strings.Join(append(groups, fingerprint), " ")
+	return strings.Join(groups, " ")
 }
 
 func addYes(cmd *cobra.Command, value *bool) {

@@ -32,14 +32,6 @@ func (c *console) canAgree(agreed bool) error {
 
 // askYes asks a question on the terminal and fails with refused unless the answer is yes.
 func (c *console) askYes(ctx context.Context, question string, refused error) error {
-	answer, err := c.ask(ctx, question)
-	if err == nil && answer != "yes" {
-		err = refused
-	}
-	return err
-}
-
-func (c *console) ask(ctx context.Context, question string) (string, error) {
 	c.prompt(c.err.Question(question))
 	answer, err := await(ctx, func() (string, error) {
 		line, err := bufio.NewReader(c.in).ReadString('\n')
@@ -48,10 +40,13 @@ func (c *console) ask(ctx context.Context, question string) (string, error) {
 		}
 		return strings.TrimSpace(line), nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		c.prompt("\n")
+	case answer != "yes":
+		err = refused
 	}
-	return answer, err
+	return err
 }
 
 // prompt writes to the person at the terminal, also if stderr is a log file.

@@ -98,15 +98,15 @@ func (c *connectionFlags) findEndpoint(search credentials.Search) (api.Endpoint,
 	if c.endpoint != "" && c.vpc {
 		return api.Endpoint{}, misuse(errors.New("--vpc and --endpoint exclude each other: --vpc picks a host of the region"))
 	}
-	if c.endpoint != "" {
-		endpoint, err := api.ParseEndpoint(c.endpoint)
-		return endpoint, misnamed("", err)
+	source, text := "", c.endpoint
+	if text == "" {
+		source, text = envEndpoint, os.Getenv(envEndpoint)
 	}
-	if text := os.Getenv(envEndpoint); text != "" {
-		endpoint, err := api.ParseEndpoint(text)
-		return endpoint, misnamed(envEndpoint, err)
+	if text == "" {
+		return c.regionalEndpoint(search)
 	}
-	return c.regionalEndpoint(search)
+	endpoint, err := api.ParseEndpoint(text)
+	return endpoint, misnamed(source, err)
 }
 
 func (c *connectionFlags) regionalEndpoint(search credentials.Search) (api.Endpoint, error) {
