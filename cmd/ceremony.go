@@ -45,6 +45,8 @@ type bundle struct {
 	CASHA256                string         `json:"ca_sha256"`                // of the DER
 	VerificationCertificate string         `json:"verification_certificate"` // PEM
 	VerificationSHA256      string         `json:"verification_sha256"`      // of the DER
+
+	proof *pki.Proof // both certificates
 }
 
 // requestAge is the age from which a request deserves a warning, and clockLead how far
@@ -118,40 +120,39 @@ func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificat
 		CASHA256:                ca.SHA256(),
 		VerificationCertificate: pki.EncodeCertificate(verification),
 		VerificationSHA256:      pki.Fingerprint(verification),
+		proof:                   &pki.Proof{CA: ca, Verification: verification},
 	}
 }
 
 // open checks that all parts of a bundle fit together, and that the verification
-// certificate is good at the given time, and returns them.
-func (b bundle) open(at time.Time) (*pki.Proof, error) {
+// certificate is good at the given time.
+func (b *bundle) open(at time.Time) (err error) {
 	if !isFormat(b.Format, "bundle") {
-		return nil, fmt.Errorf("its format is %q, not %q", b.Format, formatOf("bundle"))
+		return fmt.Errorf("its format is %q, not %q", b.Format, formatOf("bundle"))
 	}
 	if err := b.Request.check(); err != nil {
-		return nil, fmt.Errorf("the request in it: %w", err)
+		return fmt.Errorf("the request in it: %w", err)
 	}
-	proof, err := pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
+	b.proof, err = pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
 	switch {
 	case err != nil:
-		return nil, err
-	case proof.CA.SHA256() != b.CASHA256:
-		return nil, fmt.Errorf("its CA certificate has another SHA-256 than it says")
-	case pki.Fingerprint(proof.Verification) != b.VerificationSHA256:
-		return nil, fmt.Errorf("its verification certificate has another SHA-256 than it says")
+		return err
+	case b.proof.CA.SHA256() != b.CASHA256:
+		return fmt.Errorf("its CA certificate has another SHA-256 than it says")
+	case pki.Fingerprint(b.proof.Verification) != b.VerificationSHA256:
+		return fmt.Errorf("its verification certificate has another SHA-256 than it says")
 	}
-	return proof, nil
+	return nil
 }
 
-func (c *console) readBundle(path string, at time.Time) (bundle, *pki.Proof, error) {
-	var b bundle
+func (c *console) readBundle(path string, at time.Time) (b bundle, err error) {
 	if err := c.readDocument(path, &b); err != nil {
-		return b, nil, err
+		return b, err
 	}
-	proof, err := b.open(at)
-	if err != nil {
-		return b, nil, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
+	if err := b.open(at); err != nil {
+		return b, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
 	}
-	return b, proof, nil
+	return b, nil
 }
 
 // witnessed are the values of a request that a witness reads out and compares at each step.
@@ -167,13 +168,13 @@ func (r signingRequest) witnessed() []terminal.Field {
 }
 
 // witnessed are the values of a bundle that a witness reads out and compares.
-func (b bundle) witnessed(ca *pki.CA, verification *x509.Certificate) []terminal.Field {
+func (b bundle) witnessed() []terminal.Field {
 	return append(b.Request.witnessed(),
-		terminal.Field{"CA subject", ca.Subject()},
+		terminal.Field{"CA subject", b.proof.CA.Subject()},
 		terminal.Field{"CA SHA-256", grouped(b.CASHA256)},
 		terminal.Field{"verification certificate SHA-256", grouped(b.VerificationSHA256)},
-		terminal.Field{"valid from", pki.Timestamp(verification.NotBefore)},
-		terminal.Field{"valid until", pki.Timestamp(verification.NotAfter)},
+		terminal.Field{"valid from", pki.Timestamp(b.proof.Verification.NotBefore)},
+		terminal.Field{"valid until", pki.Timestamp(b.proof.Verification.NotAfter)},
 	)
 }
 

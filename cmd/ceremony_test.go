@@ -56,7 +56,7 @@ func TestOpenABundle(t *testing.T) {
 	} {
 		b := newBundle(request, authority.CA, verification)
 		alter(&b)
-		if _, err := b.open(time.Now()); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		if err := b.open(time.Now()); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}

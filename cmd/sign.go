@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"crypto/x509"
 	"io"
 	"slices"
 	"time"
@@ -124,7 +123,7 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	if err != nil {
 		return err
 	}
-	return a.deliver(o, newBundle(request, authority.CA, verification), authority.CA, verification)
+	return a.deliver(o, newBundle(request, authority.CA, verification))
 }
 
 // readOrder reads the request, or the code, which stands for a request of the code alone.
@@ -144,8 +143,8 @@ func (a *app) readOrder(o signOptions) (signingRequest, error) {
 
 // deliver writes the certificate or the bundle to the file that was asked for, or else the
 // certificate to stdout.
-func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Certificate) error {
-	certificate := b.VerificationCertificate
+func (a *app) deliver(o signOptions, b bundle) error {
+	certificate, verification := b.VerificationCertificate, b.proof.Verification
 	switch {
 	case o.bundle != "":
 		if err := a.writeDocument(o.bundle, b, o.force); err != nil {
@@ -169,11 +168,11 @@ func (a *app) deliver(o signOptions, b bundle, ca *pki.CA, verification *x509.Ce
 		NotAfter:                pki.Timestamp(verification.NotAfter),
 		File:                    text(cmp.Or(o.out, o.bundle)),
 	}
-	document.CA.describe(ca)
+	document.CA.describe(b.proof.CA)
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error {
 		switch {
 		case o.bundle != "":
-			return p.Fields(b.witnessed(ca, verification), nil)
+			return p.Fields(b.witnessed(), nil)
 		case o.out != "":
 			return nil
 		}

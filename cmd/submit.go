@@ -70,19 +70,15 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 			return usage("--%s and --bundle exclude each other", name)
 		}
 	}
-	var proof *pki.Proof
 	now := time.Now()
-	b, err := await(cmd.Context(), func() (b bundle, err error) {
-		b, proof, err = a.readBundle(o.bundle, now)
-		return b, err
-	})
+	b, err := await(cmd.Context(), func() (bundle, error) { return a.readBundle(o.bundle, now) })
 	if err != nil {
 		return err
 	}
 	if err := a.follow(b.Request, &o); err != nil {
 		return err
 	}
-	session, err := a.prepare(cmd, o.target, proof.CA)
+	session, err := a.prepare(cmd, o.target, b.proof.CA)
 	if err != nil {
 		return err
 	}
@@ -90,10 +86,10 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 		a.warn("the code came from %s, and %s is called", b.Request.Endpoint, session.endpoint)
 	}
 	a.warnOfAge(b.Request, now)
-	if err := a.confirmedByWitness(cmd, b.witnessed(proof.CA, proof.Verification), o.yes || o.dryRun || o.bundle == "-"); err != nil {
+	if err := a.confirmedByWitness(cmd, b.witnessed(), o.yes || o.dryRun || o.bundle == "-"); err != nil {
 		return err
 	}
-	return a.submitProof(cmd, session, o.target, proof)
+	return a.submitProof(cmd, session, o.target, b.proof)
 }
 
 // follow takes instance, region and name from the request.
