@@ -113,17 +113,11 @@ func (i Instance) changeCA(ctx context.Context, ca Reference, entry *api.CaCerti
 
 // Find finds a CA in the list. It fails with a [*NotListedError] if the CA is not there.
 func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, error) {
-	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
-		return i.listed(ctx, ca.may())
-	})
+	listed, err := during(i.Observer, List, func() ([]api.CaCertificate, error) { return i.listed(ctx, ca.mayBe) })
 	if err != nil {
 		return nil, err
 	}
-	entry, err := ca.in(listed, i.ID)
-	if err == nil && entry == nil {
-		err = &NotListedError{CA: ca, Instance: i.ID}
-	}
-	return entry, err
+	return ca.in(listed, i.ID)
 }
 
 // apply asks for the change and waits until the service shows it. If the call failed, the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,6 +109,9 @@ func TestChangesOfAnAbsentCA(t *testing.T) {
 	}
 	if got := s.operations(); got != "ListCaCertificate ListCaCertificate ListCaCertificate" {
 		t.Errorf("requests %s", got)
+	}
+	if got := strings.Join(s.seen.events, " "); got != "list /list list /list list /list" { // the list was read well
+		t.Errorf("steps %s", got)
 	}
 }
 

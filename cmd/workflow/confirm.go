@@ -63,13 +63,13 @@ func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.D
 
 // look succeeds if the CA is listed as active.
 func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, error) {
-	listed, err := i.listed(ctx, Reference{CA: ca}.may())
+	listed, err := i.listed(ctx, Reference{CA: ca}.mayBe)
 	if err != nil {
 		return nil, err
 	}
-	own := find(listed, ca)
-	if own == nil {
-		return nil, &NotListedError{CA: Reference{CA: ca}, Instance: i.ID}
+	own, err := Reference{CA: ca}.in(listed, i.ID)
+	if err != nil {
+		return nil, err
 	}
 	return own, i.requireActive(ca, own)
 }

@@ -58,7 +58,7 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 	if err != nil {
 		return nil, err
 	}
-	if own := find(listed, ca); own != nil {
+	if own, _ := (Reference{CA: ca}).in(listed, i.ID); own != nil {
 		return own, nil
 	}
 	for _, other := range listed {
@@ -76,9 +76,9 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 // itself, another of its serial number, and the first others of its name.
 func concerns(ca *pki.CA, name string) func(api.CaCertificate) bool {
 	const most = 10
-	may, named := Reference{CA: ca}.may(), 0
+	named := 0
 	return func(entry api.CaCertificate) bool {
-		if may(entry) || hasSerialNumber(entry, ca.Certificate.SerialNumber) {
+		if (Reference{CA: ca}).mayBe(entry) || hasSerialNumber(entry, ca.Certificate.SerialNumber) {
 			return true
 		}
 		if entry.CaName == name {

@@ -46,28 +46,57 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("Sn %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
 }
 
-// in finds the CA in a list; nil if it is not there. A serial number is compared as the
-// service wrote it first, then as a number.
+// in finds the CA in a list. It fails with a [*NotListedError] if the CA is not there. The entries
+// that fit best count. If there are several, an active one is the CA, but a serial number is
+// ambiguous.
 func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCertificate, error) {
-	if r.CA != nil {
-		return find(listed, r.CA), nil
-	}
-	number, _ := serialNumber(r.Sn)
-	for _, fits := range []func(api.CaCertificate) bool{
-		func(entry api.CaCertificate) bool { return entry.Sn == r.Sn },
-		func(entry api.CaCertificate) bool { return number != nil && hasSerialNumber(entry, number) },
-	} {
-		matches := slices.DeleteFunc(slices.Clone(listed), func(entry api.CaCertificate) bool { return !fits(entry) })
-		switch len(matches) {
-		case 0:
-		case 1:
-			return &matches[0], nil
-		default:
-			return nil, &AmbiguousError{CA: r, Instance: instanceID, Matches: matches}
+	var matches []api.CaCertificate
+	best := 1
+	for _, entry := range listed {
+		fit := r.fit(entry)
+		if fit > best {
+			matches, best = nil, fit
+		}
+		if fit == best {
+			matches = append(matches, entry)
 		}
 	}
-	return nil, nil
+	switch {
+	case len(matches) == 0:
+		return nil, &NotListedError{CA: r, Instance: instanceID}
+	case len(matches) > 1 && r.CA == nil:
+		return nil, &AmbiguousError{CA: r, Instance: instanceID, Matches: matches}
+	}
+	active := slices.IndexFunc(matches, func(entry api.CaCertificate) bool { return entry.Active })
+	return &matches[max(0, active)], nil
 }
+
+// fit is 0 for an entry that is another CA. Certificates are the same if their DER is, which needs
+// no parser: 2. An entry without a certificate is compared by its Sn and the end of its validity: 1.
+// A serial number is compared as the service wrote it: 2, or as a number: 1.
+func (r Reference) fit(entry api.CaCertificate) int {
+	if r.CA == nil {
+		number, ok := serialNumber(r.Sn)
+		switch {
+		case entry.Sn == r.Sn:
+			return 2
+		case ok && hasSerialNumber(entry, number):
+			return 1
+		}
+		return 0
+	}
+	certificate := r.CA.Certificate
+	switch sum := pki.ContentFingerprint(entry.CaContent); {
+	case sum == r.CA.SHA256():
+		return 2
+	case sum == "" && snEqual(entry.Sn, certificate.SerialNumber) && entry.ValidEnd.Equal(certificate.NotAfter):
+		return 1
+	}
+	return 0
+}
+
+// mayBe tells the entries of the list that may be the CA.
+func (r Reference) mayBe(entry api.CaCertificate) bool { return r.fit(entry) > 0 }
 
 // IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal,
 // in either case, with leading zeros, 0x ahead, colons or spaces between the octets, and
@@ -101,37 +130,6 @@ func serialNumber(text string) (*big.Int, bool) {
 		digits = "-" + digits
 	}
 	return new(big.Int).SetString(digits, 16)
-}
-
-// find finds a CA in a list; nil if it is not there. If it is there more than once, an
-// active entry counts. Certificates are the same if their DER is, which needs no parser. An
-// entry without a certificate is compared by its Sn and the end of its validity.
-func find(listed []api.CaCertificate, ca *pki.CA) *api.CaCertificate {
-	var own, alike *api.CaCertificate
-	own256 := ca.SHA256()
-	for i := range listed {
-		entry := &listed[i]
-		switch sum := pki.ContentFingerprint(entry.CaContent); {
-		case sum == own256:
-			if own == nil || entry.Active {
-				own = entry
-			}
-		case sum == "" && snEqual(entry.Sn, ca.Certificate.SerialNumber) && entry.ValidEnd.Equal(ca.Certificate.NotAfter):
-			alike = entry
-		}
-	}
-	if own == nil {
-		return alike
-	}
-	return own
-}
-
-// may tells the entries of the list that may be the CA.
-func (r Reference) may() func(api.CaCertificate) bool {
-	return func(entry api.CaCertificate) bool {
-		found, _ := r.in([]api.CaCertificate{entry}, "") // one entry is never ambiguous
-		return found != nil
-	}
 }
 
 func hasSerialNumber(entry api.CaCertificate, serial *big.Int) bool {

@@ -83,7 +83,7 @@ func TestReferenceIn(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := tt.reference.in(tt.listed, "i")
-			if err != nil || (got == nil) != (tt.want < 0) || got != nil && *got != tt.listed[tt.want] {
+			if is[*NotListedError](err) != (tt.want < 0) || (got == nil) != (tt.want < 0) || got != nil && *got != tt.listed[tt.want] {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
@@ -126,7 +126,7 @@ func TestSnEqual(t *testing.T) {
 func TestFindByFingerprint(t *testing.T) {
 	ca := &pki.CA{Certificate: &x509.Certificate{Raw: []byte("\x30\x03\x02\x01\x01"), SerialNumber: big.NewInt(1)}}
 	behind := strings.Replace(ca.PEM(), "MAMCAQE=", "MAMCAQEK", 1) // a line feed behind the DER
-	if listed := []api.CaCertificate{{CaContent: behind}}; find(listed, ca) == nil || behind == ca.PEM() {
+	if (Reference{CA: ca}).fit(api.CaCertificate{CaContent: behind}) != 2 || behind == ca.PEM() {
 		t.Errorf("not found in %q", behind)
 	}
 }
@@ -152,8 +152,8 @@ func TestFind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := find(tt.listed, ca)
-			if (got == nil) != (tt.want < 0) || got != nil && got != &tt.listed[tt.want] {
+			got, _ := Reference{CA: ca}.in(tt.listed, "i")
+			if (got == nil) != (tt.want < 0) || got != nil && *got != tt.listed[tt.want] {
 				t.Errorf("found %v, want index %d", got, tt.want)
 			}
 		})
