@@ -106,7 +106,7 @@ func (tr *trial) verdict(result Result, err error) string {
 		return "it is called accepted, and nothing is registered"
 	case err != nil && registered == 1 && !slices.Contains([]Outcome{outcomeUnknown, outcomeUnconfirmed, outcomeInterrupted}, outcomeOf(result, err)):
 		return fmt.Sprintf("%s is reported, and it is registered: %v", outcomeOf(result, err), err)
-	case err != nil && registered == 1 && !result.Submitted():
+	case err != nil && registered == 1 && result.Verification == nil:
 		return fmt.Sprintf("it is registered, and nothing was submitted: %v", err)
 	}
 	return ""

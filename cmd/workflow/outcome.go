@@ -39,7 +39,3 @@ type Result struct {
 	Sn           string             // that the service acknowledged, also if the CA is not listed yet
 	RequestID    string             // of the submission or activation; "" if none was answered
 }
-
-// Submitted reports whether a submission was sent. From then on the service may have the
-// CA, whatever else happened.
-func (r Result) Submitted() bool { return r.Verification != nil }

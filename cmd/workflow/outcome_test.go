@@ -22,7 +22,7 @@ func TestDryRun(t *testing.T) {
 		order.DryRun = true
 		before := len(s.Requests())
 		result, err := s.instance.Register(ctx, order)
-		if got := s.Requests()[before:]; len(got) != 1 || got[0].Operation != "ListCaCertificate" || result.Submitted() {
+		if got := s.Requests()[before:]; len(got) != 1 || got[0].Operation != "ListCaCertificate" || result.Verification != nil {
 			t.Errorf("a dry run sent %v", got)
 		}
 		return outcomeOf(result, err), err
@@ -53,7 +53,7 @@ func TestDryRunOfASubmission(t *testing.T) {
 	submission := s.submission(t, newOrder(t))
 	submission.DryRun = true
 	result, err := s.instance.Submit(context.Background(), submission)
-	if err != nil || outcomeOf(result, err) != WouldRegister || result.Submitted() {
+	if err != nil || outcomeOf(result, err) != WouldRegister || result.Verification != nil {
 		t.Errorf("%+v, %v", result, err)
 	}
 	s.registered(t)
@@ -94,9 +94,9 @@ func TestResultOfARunThatFails(t *testing.T) {
 					time.AfterFunc(tt.limit, cancel)
 				}
 				result, err := s.instance.Register(ctx, newOrder(t))
-				if err == nil || outcomeOf(result, err) != tt.want || result.Submitted() != tt.submitted || (result.RequestID != "") != tt.answered {
+				if err == nil || outcomeOf(result, err) != tt.want || (result.Verification != nil) != tt.submitted || (result.RequestID != "") != tt.answered {
 					t.Errorf("outcome %s, submitted %v, request id %q; want %s, %v, %v (error %v)",
-						outcomeOf(result, err), result.Submitted(), result.RequestID, tt.want, tt.submitted, tt.answered, err)
+						outcomeOf(result, err), result.Verification != nil, result.RequestID, tt.want, tt.submitted, tt.answered, err)
 				}
 			})
 		})
@@ -111,7 +111,7 @@ func TestRecord(t *testing.T) {
 		order := newOrder(t)
 		full := errors.New("the disk is full")
 		s.instance.Record = func(Result) error { return full }
-		if result, err := s.instance.Register(context.Background(), order); !errors.Is(err, full) || result.Submitted() || len(s.Registrations()) != 0 {
+		if result, err := s.instance.Register(context.Background(), order); !errors.Is(err, full) || result.Verification != nil || len(s.Registrations()) != 0 {
 			t.Errorf("%+v, %v, %d registrations", result, err, len(s.Registrations()))
 		}
 		var kept []Result

@@ -273,7 +273,7 @@ func TestInterruptBeforeSubmission(t *testing.T) {
 	order := newOrder(t)
 	result, err := s.instance.Register(ctx, order)
 	wantError[*StoppedError](t, err, fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", order.Authority.Subject(), instanceID))
-	if result.Submitted() || outcomeOf(result, err) != outcomeInterrupted || strings.Contains(s.operations(), "RegisterCaCertificate") {
+	if result.Verification != nil || outcomeOf(result, err) != outcomeInterrupted || strings.Contains(s.operations(), "RegisterCaCertificate") {
 		t.Errorf("%+v after %s", result, s.operations())
 	}
 }
@@ -323,7 +323,7 @@ func TestRefusalThatCouldNotBeLookedUp(t *testing.T) {
 					time.AfterFunc(tt.limit, cancel)
 				}
 				result, err := tr.instance.Register(ctx, tr.order)
-				if outcomeOf(result, err) != tt.want || (err == nil) != (tt.want == AlreadyRegistered) || !result.Submitted() {
+				if outcomeOf(result, err) != tt.want || (err == nil) != (tt.want == AlreadyRegistered) || result.Verification == nil {
 					t.Errorf("%s, %v; want %s", outcomeOf(result, err), err, tt.want)
 				}
 			})

@@ -66,7 +66,7 @@ func TestDoubtStays(t *testing.T) {
 				})
 				result, err := s.instance.Register(context.Background(), newOrder(t))
 				var unknown *UnknownError
-				if !errors.As(err, &unknown) || outcomeOf(result, err) != outcomeUnknown || !result.Submitted() && tt.operation != "GetRegisterCode" {
+				if !errors.As(err, &unknown) || outcomeOf(result, err) != outcomeUnknown || result.Verification == nil && tt.operation != "GetRegisterCode" {
 					t.Fatalf("%+v, %v", result, err)
 				}
 				if !strings.Contains(err.Error(), "the connection was closed without an answer, and then ") || !strings.Contains(err.Error(), "(code "+tt.code) {
@@ -132,7 +132,7 @@ func TestInterruptDuringASubmission(t *testing.T) {
 		})
 		result, err := s.instance.Register(ctx, newOrder(t))
 		const want = "list /list code /code sign /sign submit /submit!"
-		if got := strings.Join(s.seen.events, " "); got != want || outcomeOf(result, err) != outcomeInterrupted || !is[*UnknownError](err) || !result.Submitted() {
+		if got := strings.Join(s.seen.events, " "); got != want || outcomeOf(result, err) != outcomeInterrupted || !is[*UnknownError](err) || result.Verification == nil {
 			t.Errorf("steps %s, %v", got, err)
 		}
 	})
