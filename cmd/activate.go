@@ -151,19 +151,13 @@ func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 		RequestID:          text(change.RequestID),
 	}
 	if change.Outcome == workflow.AlreadyAbsent {
-		document.CA = m.asGiven()
+		document.CA = caDocument{certificateDocument: certificateDocument{Sn: text(m.ca.Sn)}}
+		if m.ca.CA != nil {
+			document.CA.describe(m.ca.CA)
+		}
 	}
 	err := a.print(document, a.shown.Layout(document.plain))
 	return orDone(err, change.Outcome, m.ca, changeWords[change.Outcome])
-}
-
-// asGiven is the CA as the command line names it.
-func (m *caOnInstance) asGiven() caDocument {
-	document := caDocument{certificateDocument: certificateDocument{Sn: text(m.ca.Sn)}}
-	if m.ca.CA != nil {
-		document.describe(m.ca.CA)
-	}
-	return document
 }
 
 func (d changeDocument) plain(p *terminal.Sheet) error {

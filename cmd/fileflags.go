@@ -44,10 +44,6 @@ func fileFlags() map[string]fileFlag {
 	}
 }
 
-func fileVariables() []string {
-	return []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, pki.EnvModule, "SSL_CERT_FILE"}
-}
-
 // checkContent refuses the content of a file in place of its path, and such content, a PIN or
 // the password of a URL in place of any other value, which would stand in results and in the
 // trace of --verbose.
@@ -100,7 +96,7 @@ var (
 func redacted(message string) string {
 	message = pinValue().ReplaceAllString(message, "${1}[redacted]")
 	message = urlPassword().ReplaceAllString(message, "${1}[redacted]@")
-	for _, name := range fileVariables() {
+	for _, name := range []string{credentials.EnvConfigFile, credentials.EnvCredentialsFile, credentials.EnvOIDCTokenFile, pki.EnvModule, "SSL_CERT_FILE"} {
 		if value := os.Getenv(name); pki.HasContent(value) {
 			message = strings.ReplaceAll(message, value, "[the content of "+name+"]")
 		}

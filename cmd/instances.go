@@ -116,9 +116,14 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 	regions := api.Regions(a.vpc)
 	sessions := make([]*session, len(regions))
 	for i, region := range regions {
-		if sessions[i], err = a.openRegion(provider, region); err != nil {
+		endpoint, err := api.RegionalEndpoint(region, a.vpc)
+		if err == nil {
+			err = endpoint.CheckProxy()
+		}
+		if err != nil {
 			return err
 		}
+		sessions[i] = a.open(api.Config{Endpoint: endpoint, Credentials: provider})
 		defer sessions[i].client.Close()
 	}
 	lists, errs := make([][]instanceDocument, len(regions)), make([]error, len(regions))
@@ -138,14 +143,6 @@ func (a *app) listAllRegions(cmd *cobra.Command) error {
 		return err
 	}
 	return failed
-}
-
-func (a *app) openRegion(provider credentials.Provider, region string) (*session, error) {
-	endpoint, err := api.RegionalEndpoint(region, a.vpc)
-	if err != nil {
-		return nil, err
-	}
-	return a.open(api.Config{Endpoint: endpoint, Credentials: provider}), endpoint.CheckProxy()
 }
 
 func (d instancesDocument) plain(p *terminal.Sheet) error {

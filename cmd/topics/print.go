@@ -52,21 +52,13 @@ func render(block []string, width int) []string {
 	case strings.HasPrefix(first, "|"):
 		return renderTable(block, width)
 	}
-	text := marked(joined(block))
+	text := marked(strings.Join(strings.Fields(strings.Join(block, "\n")), " "))
 	if item, is := strings.CutPrefix(text, "- "); is {
 		lines := indented(terminal.Wrap(item, width-2), "  ")
 		lines[0] = "- " + lines[0][2:]
 		return lines
 	}
 	return terminal.Wrap(text, width)
-}
-
-func joined(block []string) string {
-	var parts []string
-	for _, line := range block {
-		parts = append(parts, strings.TrimSpace(line))
-	}
-	return strings.Join(parts, " ")
 }
 
 func indented(lines []string, indent string) []string {

@@ -63,11 +63,17 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 	case entry.StateUnknown:
 		return Deletion{}, &UnclearError{CA: ca, Instance: i.ID}
 	}
-	devices, err := i.countDevices(ctx, entry)
-	if err == nil && devices > 0 && !withDevices {
-		err = &DevicesError{CA: ca, Instance: i.ID, Devices: devices}
+	deletion := Deletion{CA: ca, Entry: entry}
+	for _, err := range i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)) {
+		if err != nil {
+			return deletion, err
+		}
+		deletion.Devices++
 	}
-	return Deletion{CA: ca, Entry: entry, Devices: devices}, err
+	if deletion.Devices > 0 && !withDevices {
+		return deletion, &DevicesError{CA: ca, Instance: i.ID, Devices: deletion.Devices}
+	}
+	return deletion, nil
 }
 
 // Delete deletes a CA that was prepared, and waits until the list no longer shows it.

@@ -95,16 +95,6 @@ func (i Instance) listing(devices iter.Seq2[api.DeviceCertificate, error]) iter.
 	}
 }
 
-func (i Instance) countDevices(ctx context.Context, entry *api.CaCertificate) (count int, err error) {
-	for _, err := range i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)) {
-		if err != nil {
-			return count, err
-		}
-		count++
-	}
-	return count, nil
-}
-
 // FindDevice finds a device certificate under a CA, or on the whole instance if ca is nil. It
 // fails with a [*NotListedError] if the CA or the device certificate is not there.
 func (i Instance) FindDevice(ctx context.Context, ca *Reference, ref DeviceReference) (Device, error) {
