@@ -39,12 +39,14 @@ func newCADocument(listed api.CaCertificate) caDocument {
 // newCertificateDocument prefers the facts of the certificate. If its content cannot be read, the
 // service's own words remain: the validity, and no subject or serial number.
 func newCertificateDocument(name, sn, content string, active, unknown bool, begin, end time.Time) certificateDocument {
-	d := certificateDocument{Name: text(name), Sn: text(sn), SHA256: fingerprintOf(pki.ContentFingerprint(content)), NotBefore: instantOf(begin), NotAfter: instantOf(end)}
+	d := certificateDocument{Name: text(name), Sn: text(sn), NotBefore: instantOf(begin), NotAfter: instantOf(end)}
 	if !unknown {
 		d.Active = &active
 	}
 	if certificate, err := pki.ParseCertificate(content); err == nil {
 		d.describe(&pki.CA{Certificate: certificate})
+	} else {
+		d.SHA256 = fingerprintOf(pki.ContentFingerprint(content))
 	}
 	return d
 }
