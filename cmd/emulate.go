@@ -75,6 +75,7 @@ With --hard it takes another form wherever the vendor's texts differ or say noth
 
   --fault throttle:call=1,retry-after=500ms
   --fault reset:op=RegisterCaCertificate,call=1,after
+  --fault refuse:op=Handshake,code=access_denied
 
 ` + faultHelp() + `
 --faults rate=0.3 makes about every third call go wrong at random, and prints the seed

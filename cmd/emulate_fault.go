@@ -18,6 +18,8 @@ func faultHelp() string {
 	return "Kinds: " + joinKinds(kinds[:half], ", ") + ",\n" + joinKinds(kinds[half:], ", ") + `.
 They take op=OPERATION, call=N (else: every call), after (the work is done all the
 same), delay=D, jitter=D, retry-after=D, code=CODE (refuse) and size=BYTES (oversize).
+The broker's operations are Handshake and Connect: latency, hang, reset, refuse with the
+name of a TLS alert or the number of CONNACK, and slow for CONNACK.
 `
 }
 

@@ -26,10 +26,11 @@ type BrokerServer struct {
 	first    string                  // instance
 	brokers  map[string]*mqtt.Server // by instance
 	open     sync.WaitGroup
+	closing  chan struct{}
+	close    func() error
 
-	mu      sync.Mutex // guards all below
-	closed  bool
-	visits  map[*visit]bool
+	mu      sync.Mutex        // guards all below
+	visits  map[*visit]bool   // nil: the broker is closed
 	clients map[string]*visit // those that are in, by instance and client id
 }
 
@@ -53,8 +54,9 @@ func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 	config.NextProtos, config.SessionTicketsDisabled, config.Time = nil, true, s.now // each connection is judged anew
 	b := &BrokerServer{
 		Address: listener.Addr().String(), RootPEM: rootPEM, service: s, listener: listener, config: config,
-		brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
+		closing: make(chan struct{}), brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
 	}
+	b.close = sync.OnceValue(b.stop)
 	for _, account := range s.options.Accounts {
 		for _, text := range account.Instances {
 			id, _, _ := strings.Cut(text, "@")
@@ -95,7 +97,7 @@ func (b *BrokerServer) accept() {
 func (b *BrokerServer) receive(v *visit) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || len(b.visits) == 2*maxClients {
+	if b.visits == nil || len(b.visits) == 2*maxClients {
 		v.raw.Close()
 		return
 	}
@@ -134,17 +136,17 @@ func (b *BrokerServer) leave(v *visit) {
 
 // Close stops the broker, closes all connections and returns when their goroutines have
 // ended. It may be called more than once.
-func (b *BrokerServer) Close() error {
+func (b *BrokerServer) Close() error { return b.close() }
+
+func (b *BrokerServer) stop() error {
 	b.mu.Lock()
-	b.closed = true
+	close(b.closing)
 	for v := range b.visits {
 		v.raw.Close()
 	}
+	b.visits = nil
 	b.mu.Unlock()
 	err := b.listener.Close()
 	b.open.Wait()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
 	return err
 }

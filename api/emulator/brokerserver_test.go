@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,11 +26,13 @@ import (
 type door struct {
 	*client
 	*emulator.BrokerServer
-	ca    *authority
-	sn    string
-	roots *x509.CertPool
-	mutex sync.Mutex
-	told  []string
+	ca       *authority
+	sn       string
+	roots    *x509.CertPool
+	patience time.Duration // for the handshake; 0: endless
+	pings    bool          // after CONNACK
+	mutex    sync.Mutex
+	told     []string
 }
 
 // openDoor serves a broker with a CA registered at the first instance.
@@ -93,7 +96,7 @@ func (d *door) knock(serverName string, identity *tls.Certificate, change func(*
 	if change != nil {
 		change(config)
 	}
-	connection, err := tls.Dial("tcp", d.Address, config)
+	connection, err := tls.DialWithDialer(&net.Dialer{Timeout: d.patience}, "tcp", d.Address, config)
 	if err != nil {
 		return mqttDevice{}, err
 	}
@@ -126,10 +129,11 @@ func (m mqttDevice) connect(change func(*packets.ConnectPacket)) (byte, error) {
 	if change != nil {
 		change(packet)
 	}
-	if err := packet.Write(m); err != nil {
-		m.t.Log(err) // the answer has been sent before
-	}
+	unsent := packet.Write(m)
 	answer, err := packets.ReadPacket(m)
+	if err == io.EOF && unsent != nil {
+		err = unsent
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -32,7 +32,7 @@
 //     actions
 //   - limits that the vendor does not publish or that depend on load: only faults send
 //     CaNumExceed; throttling comes from faults and Options.RateLimit
-//   - faults below HTTP but a reset: TLS alerts, lost packets
+//   - faults below HTTP but a reset, and below MQTT but a reset and an alert: lost packets
 //   - the CA's key usage and the rest of its chain: the CA need not be self-signed
 //   - persistence: the book ends with the process
 package emulator

@@ -25,7 +25,13 @@ func (*doorkeeper) ID() string { return "door" }
 
 // Provides reports which methods mochi is to call.
 func (*doorkeeper) Provides(hook byte) bool {
-	return hook == mqtt.OnConnectAuthenticate || hook == mqtt.OnACLCheck || hook == mqtt.OnPacketRead
+	return hook == mqtt.OnConnectAuthenticate || hook == mqtt.OnACLCheck || hook == mqtt.OnPacketRead || hook == mqtt.OnSessionEstablished
+}
+
+// OnSessionEstablished is called when CONNACK has been sent.
+func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
+	v, _ := client.Net.Conn.(*visit)
+	v.suffer(v.met)
 }
 
 // OnConnectAuthenticate lets in each device that OnPacketRead has admitted.
@@ -61,14 +67,21 @@ func (v *visit) admit(pk packets.Packet) error {
 	case code == 0 && malformed != packets.CodeSuccess:
 		v.refused("CONNECT", malformed)
 		return packets.ErrRejectPacket
+	case v.meet(DoorConnect):
+		return packets.ErrRejectPacket
 	case code == 0 && v.door.enter(v):
 		return nil
 	case code == 0:
 		code, reason = busy, fmt.Sprintf("%d clients are connected", maxClients)
 	}
 	v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %q: %s", code, l.clientID, reason))
+	v.answer(code)
+	return packets.ErrRejectPacket
+}
+
+// answer refuses a CONNECT.
+func (v *visit) answer(code connack) {
 	_, _ = v.Write([]byte{packets.Connack << 4, 2, 0, byte(code)})
 	_ = v.CloseWrite()
 	v.sayGoodbye()
-	return packets.ErrRejectPacket
 }

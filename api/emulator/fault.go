@@ -17,7 +17,8 @@ type Fault struct {
 	Size          int64         // of FaultOversize, in bytes; 0: 16 MiB
 
 	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP
-	// status 400, or 500 before the vendor's notice.
+	// status 400, or 500 before the vendor's notice. At DoorHandshake it is the
+	// name of a TLS alert, at DoorConnect the number that CONNACK has.
 	Code string
 }
 
@@ -31,7 +32,7 @@ func (f Fault) name() string {
 
 // hits reports whether the fault meets the nth call of an operation, the nthOfAll of all.
 func (f Fault) hits(operation string, nth, nthOfAll int) bool {
-	if f.Operation == "" {
+	if f.Operation == "" && !isDoor(operation) {
 		nth = nthOfAll
 	} else if f.Operation != operation {
 		return false
@@ -56,7 +57,7 @@ func (f Fault) problem() string {
 	kind := faultKinds[f.Kind]
 	_, known := operations[f.Operation]
 	switch {
-	case f.Operation != "" && !known:
+	case f.Operation != "" && !known && !isDoor(f.Operation):
 		return fmt.Sprintf("no such operation %q", f.Operation)
 	case f.Call < 0:
 		return fmt.Sprintf("call %d is negative", f.Call)
@@ -64,6 +65,8 @@ func (f Fault) problem() string {
 		return "a duration is negative"
 	case f.Size < 0:
 		return fmt.Sprintf("size %d is negative", f.Size)
+	case isDoor(f.Operation) && f.problemAtDoor() != "":
+		return f.problemAtDoor()
 	case f.AfterWork && kind.keepsAnswer:
 		return "its work is always done, before or after means nothing"
 	case (f.Code != "") != (f.Kind == FaultRefuse):

@@ -24,6 +24,13 @@ func TestFaultOptions(t *testing.T) {
 		{emulator.Fault{Kind: "throttle", RetryAfter: -1}, emulator.Mixture{}, "emulator: fault throttle: a duration is negative"},
 		{emulator.Fault{Kind: "oversize", Size: -1}, emulator.Mixture{}, "emulator: fault oversize: size -1 is negative"},
 		{emulator.Fault{Kind: "slow", AfterWork: true}, emulator.Mixture{}, "emulator: fault slow: its work is always done, before or after means nothing"},
+		{emulator.Fault{Kind: "html", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault html: it does not come to Connect"},
+		{emulator.Fault{Kind: "slow", Operation: "Handshake"}, emulator.Mixture{}, "emulator: fault slow: it does not come to Handshake"},
+		{emulator.Fault{Kind: "latency", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault latency: neither delay nor jitter"},
+		{emulator.Fault{Kind: "latency", Operation: "Connect", AfterWork: true, Delay: 1}, emulator.Mixture{}, "emulator: fault latency: only hang and reset come after Connect"},
+		{emulator.Fault{Kind: "refuse", Operation: "Connect", Code: "256"}, emulator.Mixture{}, `emulator: fault refuse: code "256" of CONNACK is not 1 to 255`},
+		{emulator.Fault{Kind: "refuse", Operation: "Handshake", Code: "x"}, emulator.Mixture{}, `emulator: fault refuse: alert "x" is none of access_denied, bad_certificate, ` +
+			"certificate_expired, certificate_revoked, certificate_unknown, handshake_failure, internal_error, protocol_version, unknown_ca, unrecognized_name, unsupported_certificate"},
 		{emulator.Fault{Kind: "refuse"}, emulator.Mixture{}, "emulator: fault refuse: refuse needs a code, and no other fault has one"},
 		{emulator.Fault{Kind: "html", Code: "X"}, emulator.Mixture{}, "emulator: fault html: refuse needs a code, and no other fault has one"},
 		{emulator.Fault{Kind: "html", RetryAfter: 1}, emulator.Mixture{}, "emulator: fault html: only a refusal asks for a pause"},

@@ -37,6 +37,7 @@ type faultKind struct {
 	refuses     bool            // it is a refusal, which may ask for a pause
 	undone      bool            // it says that the service has done nothing: a mixture never draws it after the work
 	keepsAnswer bool            // the client gets the operation's own answer, so the work is always done
+	door        string          // the operations of the broker's door that it may meet
 }
 
 // faultKinds is never written to.
@@ -44,16 +45,16 @@ var faultKinds = map[FaultKind]faultKind{
 	FaultThrottle:    {deliver: refusing("Throttling.User"), refuses: true, undone: true},
 	FaultUnavailable: {deliver: refusing("ServiceUnavailable"), refuses: true, undone: true},
 	FaultInternal:    {deliver: refusing("InternalError"), refuses: true},
-	FaultRefuse:      {deliver: refusing(""), refuses: true},
-	FaultHang:        {deliver: (*delivery).hang},
-	FaultReset:       {deliver: (*delivery).reset},
+	FaultRefuse:      {deliver: refusing(""), refuses: true, door: DoorHandshake + DoorConnect},
+	FaultHang:        {deliver: (*delivery).hang, door: DoorHandshake + DoorConnect},
+	FaultReset:       {deliver: (*delivery).reset, door: DoorHandshake + DoorConnect},
 	FaultHTML:        {deliver: (*delivery).html},
 	FaultGarbage:     {deliver: (*delivery).garbage},
 	FaultOversize:    {deliver: (*delivery).oversize},
 	FaultRedirect:    {deliver: (*delivery).redirect},
-	FaultLatency:     {keepsAnswer: true},
+	FaultLatency:     {keepsAnswer: true, door: DoorHandshake + DoorConnect},
 	FaultTruncate:    {deliver: (*delivery).truncate, keepsAnswer: true},
-	FaultSlow:        {deliver: (*delivery).slow, keepsAnswer: true},
+	FaultSlow:        {deliver: (*delivery).slow, keepsAnswer: true, door: DoorConnect},
 }
 
 // FaultKinds returns all kinds, sorted.

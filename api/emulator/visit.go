@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +21,8 @@ type visit struct {
 	door     *BrokerServer
 	instance string
 	client   string // instance and client id of its CONNECT
+	met      Fault  // to come after a step
+	slow     bool
 	done     chan struct{}
 }
 
@@ -30,6 +33,9 @@ func (v *visit) serve() {
 			v.refused("MQTT", fmt.Errorf("the broker failed: %v", fault))
 		}
 	}()
+	if v.meet(DoorHandshake) {
+		return
+	}
 	config := v.door.config.Clone()
 	config.GetConfigForClient = v.greet
 	v.Conn = tls.Server(v.raw, config)
@@ -37,6 +43,8 @@ func (v *visit) serve() {
 	if err := v.shakeHands(); err != nil {
 		v.refused("TLS", err)
 		v.sayGoodbye()
+	} else if v.suffer(v.met) {
+		return
 	} else if err := v.door.brokers[v.instance].EstablishConnection("door", v); err != nil && v.client == "" {
 		v.refused("CONNECT", err)
 	}
@@ -111,12 +119,21 @@ func (v *visit) refused(step string, err error) {
 
 // Write gives up a device that does not read.
 func (v *visit) Write(packet []byte) (int, error) {
-	v.SetWriteDeadline(time.Now().Add(doorTime))
-	n, err := v.Conn.Write(packet)
-	if err != nil {
-		v.raw.Close()
+	parts := [][]byte{packet}
+	if v.slow {
+		parts = slices.Collect(slices.Chunk(packet, 1))
 	}
-	return n, err
+	for i, part := range parts {
+		if i > 0 {
+			v.pause(time.Second)
+		}
+		v.SetWriteDeadline(time.Now().Add(doorTime))
+		if _, err := v.Conn.Write(part); err != nil {
+			v.raw.Close()
+			return 0, err
+		}
+	}
+	return len(packet), nil
 }
 
 // SetDeadline bounds reading alone: mochi renews it with each packet of the device.

@@ -1,0 +1,93 @@
+package emulator
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The operations of the broker's door, for Fault.Operation; a fault without an operation does
+// not meet them. With Fault.AfterWork it comes after the TLS handshake, or after CONNACK.
+const (
+	DoorHandshake = "Handshake"
+	DoorConnect   = "Connect"
+)
+
+func isDoor(operation string) bool { return operation == DoorHandshake || operation == DoorConnect }
+
+// alerts are those that a broker may send to a device (RFC 8446, appendix B.2).
+var alerts = map[string]byte{
+	"handshake_failure": 40, "bad_certificate": 42, "unsupported_certificate": 43, "certificate_revoked": 44, "certificate_expired": 45,
+	"certificate_unknown": 46, "unknown_ca": 48, "access_denied": 49, "protocol_version": 70, "internal_error": 80, "unrecognized_name": 112,
+}
+
+// connack is the code of CONNACK, or 0 if it has none.
+func (f Fault) connack() connack {
+	code, _ := strconv.Atoi(f.Code)
+	if code < 1 || code > 255 {
+		return 0
+	}
+	return connack(code)
+}
+
+func (f Fault) problemAtDoor() string {
+	switch {
+	case !strings.Contains(faultKinds[f.Kind].door, f.Operation):
+		return "it does not come to " + f.Operation
+	case f.Kind == FaultRefuse && f.Operation == DoorHandshake && alerts[f.Code] == 0:
+		return fmt.Sprintf("alert %q is none of %s", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
+	case f.Kind == FaultRefuse && f.Operation == DoorConnect && f.connack() == 0:
+		return fmt.Sprintf("code %q of CONNACK is not 1 to 255", f.Code)
+	case f.AfterWork && f.Kind != FaultHang && f.Kind != FaultReset:
+		return "only hang and reset come after " + f.Operation
+	}
+	return ""
+}
+
+// meet takes a device to a step as its faults have it. It reports whether a fault has ended
+// the connection; one that is to come after the step is left in v.met.
+func (v *visit) meet(operation string) (ended bool) {
+	service := v.door.service
+	service.mu.Lock()
+	met, wait := service.faults.next(operation)
+	service.mu.Unlock()
+	v.pause(wait)
+	v.met = Fault{}
+	if met.AfterWork {
+		v.met = met
+		return false
+	}
+	return v.suffer(met)
+}
+
+func (v *visit) suffer(met Fault) (ended bool) {
+	switch met.Kind {
+	case FaultHang:
+		v.raw.SetReadDeadline(time.Time{})
+		_, _ = io.Copy(io.Discard, v.raw)
+	case FaultReset:
+		reset(v.raw)
+	case FaultRefuse:
+		if v.Conn != nil {
+			v.answer(met.connack())
+			return true
+		}
+		_, _ = v.raw.Write([]byte{21, 3, 3, 0, 2, 2, alerts[met.Code]}) // the record of an alert
+		v.sayGoodbye()
+	default:
+		v.slow = met.Kind == FaultSlow
+		return false
+	}
+	return true
+}
+
+func (v *visit) pause(wait time.Duration) {
+	select {
+	case <-time.After(wait):
+	case <-v.door.closing:
+	}
+}

@@ -1,0 +1,102 @@
+package emulator_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"mqttca/api/emulator"
+)
+
+// TestDoorFaults lets one connection go wrong, and the next one in.
+func TestDoorFaults(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault emulator.Fault
+		want  string // the error of the handshake, or with "CONNACK: " that of the answer
+	}{
+		{"reset before TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorHandshake}, "reset"},
+		{"reset after TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorHandshake, AfterWork: true}, "CONNACK: reset"},
+		{"reset after CONNECT", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorConnect}, "CONNACK: reset"},
+		{"reset after CONNACK", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorConnect, AfterWork: true}, "CONNACK: 0, then reset"},
+		{"hang before TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorHandshake}, "hang"},
+		{"hang after TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorHandshake, AfterWork: true}, "CONNACK: hang"},
+		{"hang after CONNECT", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorConnect}, "CONNACK: hang"},
+		{"alert", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorHandshake, Code: "access_denied"}, "remote error: tls: access denied"},
+		{"code", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "5"}, "CONNACK: 5"},
+		{"code of nobody", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "200"}, "CONNACK: 200"},
+		{"slow", emulator.Fault{Kind: emulator.FaultSlow, Operation: emulator.DoorConnect}, "CONNACK: 0"},
+		{"late", emulator.Fault{Kind: emulator.FaultLatency, Operation: emulator.DoorHandshake, Delay: time.Millisecond}, "CONNACK: 0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.fault.Call = 1
+			d := openDoor(t, func(o *emulator.Options) {
+				openHouse(o)
+				// A fault without an operation and a mixture do not come to the door.
+				o.Faults = []emulator.Fault{test.fault, {Kind: emulator.FaultReset, Call: 1000}}
+			})
+			if test.fault.Kind == emulator.FaultHang {
+				d.patience = time.Second / 2
+			}
+			d.pings = test.fault.AfterWork
+			if got := d.fares(); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+			d.patience = 0
+			if got := d.fares(); got != "CONNACK: 0" {
+				t.Errorf("the next: %q", got)
+			}
+		})
+	}
+}
+
+// fares says in the words of the test how a connection goes.
+func (d *door) fares() string {
+	device, err := d.knock(brokerName, nil, nil)
+	if err != nil {
+		return inWords(err)
+	}
+	if d.patience > 0 {
+		device.SetReadDeadline(time.Now().Add(d.patience))
+	}
+	code, err := device.connect(nil)
+	if err != nil {
+		return "CONNACK: " + inWords(err)
+	}
+	if d.pings {
+		err = device.ping()
+	}
+	if err != nil {
+		return "CONNACK: 0, then " + inWords(err)
+	}
+	return fmt.Sprintf("CONNACK: %d", code)
+}
+
+// ping waits for the answer.
+func (m mqttDevice) ping() error {
+	if err := packets.NewControlPacket(packets.Pingreq).Write(m); err != nil {
+		return err
+	}
+	_, err := packets.ReadPacket(m)
+	return err
+}
+
+func inWords(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNRESET):
+		return "reset"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "hang"
+	case errors.Is(err, io.EOF):
+		return "end"
+	}
+	return err.Error()
+}
