@@ -46,7 +46,7 @@ fuzz: ## every fuzzer for FUZZTIME
 	$(GO) test ./pki -run '^$$' -fuzz FuzzCode -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/workflow -run '^$$' -fuzz FuzzSnEqual -fuzztime $(FUZZTIME)
 
-peers: ## the vendor's own runtimes against the emulator, and a table of the calls that each made
+peers: ## the vendor's own runtimes and an MQTT client against the emulator, and a table of the calls that each made
 	cd api/emulator/peers/node && npm ci --ignore-scripts --no-audit --no-fund || echo "SKIP the runtimes for Node.js: npm could not fetch them"
 	cd api/emulator/peers && $(GO) vet ./... && $(GO) mod tidy -diff
 	$(GO) test -C api/emulator/peers -json ./... | $(SKIPPED)
