@@ -59,17 +59,19 @@ func bundleOf(t testing.TB, certificates ...*x509.Certificate) string {
 	return write(t, "device.crt", text)
 }
 
-// wantIn has the device connect by TLS 1.2 and 1.3 to a server that verifies its chain up to the root.
+// wantIn has the device connect by TLS 1.2 and 1.3 to a server that verifies its chain up to the
+// root, a minute after its certificate began.
 func (f *fleet) wantIn(t *testing.T, d *Device) {
 	t.Helper()
 	pool := x509.NewCertPool()
 	pool.AddCert(f.root)
+	at := func() time.Time { return d.Certificate.NotBefore.Add(time.Minute) }
 	key := newECKey(t, elliptic.P256())
 	server := tls.Certificate{Certificate: [][]byte{selfSign(t, key, nil).Raw}, PrivateKey: key}
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		near, far := net.Pipe()
 		asServer := tls.Server(far, &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,
-			MinVersion: version, MaxVersion: version, Time: func() time.Time { return now }})
+			MinVersion: version, MaxVersion: version, Time: at})
 		asClient := tls.Client(near, &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{{Certificate: d.Chain, PrivateKey: d.Signer}}})
 		done := make(chan error)
 		go func() { done <- asServer.Handshake(); far.Close() }()
@@ -114,6 +116,34 @@ func TestLoadDevice(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A device that OpenSSL made by the vendor's recipe passes, from a key in PKCS#8, encrypted or
+// not, and from PKCS#12.
+func TestDeviceByOpenSSL(t *testing.T) {
+	extensions := write(t, "client.crt.cfg", []byte("authorityKeyIdentifier=keyid,issuer\nbasicConstraints=CA:FALSE\nkeyUsage=digitalSignature,nonRepudiation,keyEncipherment,dataEncipherment\n"))
+	for kind, how := range map[string][]string{"rsa2048": {"-algorithm", "RSA"}, "p256": {"-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"}} {
+		folder, ca := t.TempDir()+"/", caFile(kind+".crt")
+		openssl(t, append([]string{"genpkey", "-out", folder + "plain.key"}, how...)...)
+		openssl(t, "pkcs8", "-topk8", "-in", folder+"plain.key", "-passout", "pass:example", "-out", folder+"encrypted.key")
+		openssl(t, "req", "-new", "-key", folder+"plain.key", "-subj", "/C=CN/O=Example/CN=client-test", "-out", folder+"client.csr")
+		openssl(t, "x509", "-req", "-in", folder+"client.csr", "-CA", ca, "-CAkey", caFile(kind+".pkcs8.key"), "-set_serial", "4711", "-days", "30", "-extfile", extensions, "-out", folder+"client.crt")
+		openssl(t, "pkcs12", "-export", "-inkey", folder+"plain.key", "-in", folder+"client.crt", "-certfile", ca, "-passout", "pass:example", "-out", folder+"client.p12")
+		certificate, err := ReadDevice(folder + "client.crt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, file := range map[string]string{"plain.key": folder + "client.crt", "encrypted.key": folder + "client.crt", "client.p12": ""} {
+			loaded, err := LoadDevice(file, folder+key, examplePassword, certificate.NotBefore.Add(time.Minute))
+			if err != nil {
+				t.Fatal(err)
+			}
+			(&fleet{root: mustCertificate(t, ca)}).wantIn(t, loaded)
+			if (len(loaded.Chain) == 2) != (key == "client.p12") || !mustCA(t, kind+".crt").Issued(loaded.Certificate) {
+				t.Errorf("%s: a chain of %d", key, len(loaded.Chain))
+			}
+		}
 	}
 }
 

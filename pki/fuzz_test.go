@@ -55,6 +55,10 @@ func FuzzCertificates(f *testing.F) {
 			}
 			wantWholeFindings(t, m.Findings(now))
 			Describe(certificate)
+			findNoDevice(m, now)
+			if chain := chainOf(certificate, b.certificates); len(chain) > maxChain || !bytes.Equal(chain[0], certificate.Raw) {
+				t.Fatalf("a chain of %d", len(chain))
+			}
 			wantSameByParts(t, certificate)
 		}
 	})

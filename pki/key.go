@@ -94,7 +94,7 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 func (k *openedKey) choose(b *bundle) error {
 	switch {
 	case b == k.certificates && len(b.certificates)+len(b.damaged) == 0:
-		return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the "+certificateOf[k.role]+" as well")
+		return b.file.refuse("its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well")
 	case b == k.certificates && len(b.certificates) == 0:
 		return b.refuseDamaged()
 	case len(k.several) < 2:
