@@ -122,7 +122,6 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	}}}, nil
 }
 
-// version is that of the operation's API.
 func (op operation) version() string {
 	if op == getCallerIdentity {
 		return stsVersion

@@ -79,7 +79,6 @@ func (b *bundle) add(block pemBlock) {
 	}
 }
 
-// one returns the only certificate of the bundle.
 func (b *bundle) one(advice string) (*x509.Certificate, error) {
 	if len(b.damaged) > 0 {
 		return nil, b.refuseDamaged()
@@ -163,7 +162,6 @@ func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509
 
 func (b *bundle) single() bool { return !b.implied && len(b.certificates) == 1 && len(b.damaged) == 0 }
 
-// belongingTo returns the certificate that fits the key.
 func (b *bundle) belongingTo(key *openedKey, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
 	found, err := b.choose("belong to the key", fits)
 	if found != nil || err != nil {

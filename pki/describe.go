@@ -61,7 +61,6 @@ func selfSigned(certificate *x509.Certificate) bool {
 	return selfIssued(certificate) && mayHaveSigned(certificate, certificate)
 }
 
-// signedBy reports whether the issuer's key signed a certificate.
 func signedBy(certificate, issuer *x509.Certificate) bool {
 	return verify(certificate, issuer) == nil
 }
@@ -94,7 +93,6 @@ func selfIssued(certificate *x509.Certificate) bool {
 	return bytes.Equal(certificate.RawSubject, certificate.RawIssuer)
 }
 
-// subjectString is the subject of a certificate for people.
 func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject) }
 
 // maxQuoted bounds a name in a sentence, in characters.

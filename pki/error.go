@@ -64,7 +64,6 @@ func (e *Error) Unwrap() error { return e.Err }
 // Hint is the advice, or "".
 func (e *Error) Hint() string { return e.Advice }
 
-// because sets the cause.
 func (e *Error) because(cause error) *Error {
 	e.Err = cause
 	return e

@@ -115,7 +115,6 @@ func readFile(role, path string) (*file, error) {
 	return f, nil
 }
 
-// object names the file in an error.
 func (f *file) object() string {
 	if f.path == "" {
 		return f.role
@@ -127,7 +126,6 @@ func (f *file) object() string {
 var forDevices = strings.NewReplacer("CA certificate that is to be registered", "device certificate that is meant",
 	"CA certificate", "device certificate", "the CA's", "the device's", " ca.", " device.")
 
-// refuse is the error for a file with the wrong content.
 func (f *file) refuse(reason, advice string) *Error {
 	if f.role == deviceRole || f.role == deviceKeyRole {
 		advice = forDevices.Replace(advice)

@@ -29,7 +29,6 @@ type Material struct {
 	code             string
 }
 
-// has reports whether there is an object of the subject to check.
 func (m *Material) has(subject Subject) bool {
 	return subject == OfCA || subject == OfPair && m.key != nil || subject == OfVerification && m.Verification != nil
 }

@@ -142,7 +142,6 @@ var stringTypes = map[byte]string{
 
 const tagUniversalString = 28
 
-// stringType names the type of the value.
 func (a attribute) stringType() string {
 	if name, ok := stringTypes[a.value[0]]; ok {
 		return name

@@ -202,7 +202,6 @@ func (s specimen) refused() string {
 	return reason[strings.LastIndex(reason, ": ")+2:]
 }
 
-// wrap encodes an element.
 func wrap(t tag.Tag, contents ...[]byte) cryptobyte.String {
 	var b cryptobyte.Builder
 	b.AddASN1(t, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(contents, nil)) })

@@ -127,7 +127,6 @@ func codeFault(code string) string {
 
 var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
 
-// commonNames are the Common Names of a certificate's subject.
 func commonNames(certificate *x509.Certificate) []string {
 	var names []string
 	for _, name := range certificate.Subject.Names {

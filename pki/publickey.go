@@ -78,7 +78,6 @@ func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
 	return nil
 }
 
-// curveName names the curve of EC parameters for people.
 func curveName(parameters cryptobyte.String) string {
 	var id cryptobyte.String
 	switch {

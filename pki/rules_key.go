@@ -126,7 +126,6 @@ func oddScheme(certificate *x509.Certificate) string {
 	return ""
 }
 
-// unverified says why a signature can't be verified.
 func unverified(certificate *x509.Certificate) string {
 	p, ok := takeApart(certificate.Raw)
 	_, isRSA := certificate.PublicKey.(*rsa.PublicKey)

@@ -130,7 +130,6 @@ func findSoonExpired(m *Material, at time.Time) (string, string) {
 		"renew the CA first, with a validity that its devices can rely on")
 }
 
-// days are the whole days of a duration.
 func days(d time.Duration) string {
 	switch n := int(d / day); n {
 	case 0:

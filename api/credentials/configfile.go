@@ -88,11 +88,8 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	if name != "" {
-		return config.profile(name)
-	}
-	if config.Current == nil {
-		return config.profile("default")
+	if name != "" || config.Current == nil {
+		return config.profile(cmp.Or(name, "default"))
 	}
 	p, found, err = config.profile(*config.Current)
 	if err == nil && !found && *config.Current != "" {
@@ -129,7 +126,6 @@ func (c *configuration) profile(name string) (p profile, found bool, err error) 
 	return p, false, nil
 }
 
-// profileName is the name of a profile, "" if it has none.
 func profileName(data json.RawMessage) string {
 	var named struct {
 		Name string `json:"name"`
@@ -165,10 +161,8 @@ func readConfiguration() (*configuration, error) {
 	return &config, nil
 }
 
-// configPath is the path of the aliyun CLI's configuration.
 func configPath() string { return cmp.Or(getenv(EnvConfigFile), atHome(".aliyun", "config.json")) }
 
-// atHome is a path in the home folder.
 func atHome(folder, name string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {

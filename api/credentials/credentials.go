@@ -112,21 +112,14 @@ func badFile(reason string) error {
 // check refuses credentials without a required part, and characters that cannot be sent in a
 // header, such as the line break of a pasted key.
 func (c Credentials) check() error {
-	parts := []struct {
-		what, value string
-		optional    bool
-	}{
-		{"AccessKey ID", c.AccessKeyID, false},
-		{"AccessKey secret", string(c.AccessKeySecret), false},
-		{"security token", string(c.SecurityToken), true},
-	}
-	for _, part := range parts {
-		switch {
-		case part.value == "" && !part.optional:
-			return missingError(fmt.Sprintf("the %s of %s is empty", part.what, c.Source))
-		case strings.ContainsFunc(part.value, notInHeader):
+	const id, secret, token = "AccessKey ID", "AccessKey secret", "security token"
+	for _, part := range [][2]string{{id, c.AccessKeyID}, {secret, string(c.AccessKeySecret)}, {token, string(c.SecurityToken)}} {
+		switch what, value := part[0], part[1]; {
+		case value == "" && what != token:
+			return missingError(fmt.Sprintf("the %s of %s is empty", what, c.Source))
+		case strings.ContainsFunc(value, notInHeader):
 			return &Error{
-				Reason: fmt.Sprintf("the %s of %s has a space, a line break or another character that no key has", part.what, c.Source),
+				Reason: fmt.Sprintf("the %s of %s has a space, a line break or another character that no key has", what, c.Source),
 				Advice: "copy it again",
 			}
 		}

@@ -78,46 +78,41 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 		return Credentials{}, err
 	}
 	if name == "" {
-		if name, err = m.roleName(ctx, token); err != nil {
+		if name, err = m.get(ctx, metadataRolesPath, token); err == nil && !isRoleName(name) {
+			err = refused("names no role")
+		}
+		if err != nil {
 			return Credentials{}, err
 		}
 	}
-	body, err := m.get(ctx, metadataRolesPath+name, token)
+	answer, err := m.get(ctx, metadataRolesPath+name, token)
 	if err != nil {
 		return Credentials{}, err
 	}
-	return decodeTemporary(body)
+	return decodeTemporary([]byte(answer))
 }
 
 // token fetches the token that version 2 of the service requires with each request. If the
 // service has none it returns "", for a request as in version 1, unless that is forbidden.
 func (m metadata) token(ctx context.Context) (string, error) {
-	body, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
+	token, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
 	status, answered := errors.AsType[*wire.StatusError](err)
 	if answered && !m.v2Only && !wire.PassingStatus(status.Status) {
 		return "", nil
 	}
-	return string(bytes.TrimSpace(body)), err
+	return token, err
 }
 
-func (m metadata) roleName(ctx context.Context, token string) (string, error) {
-	body, err := m.get(ctx, metadataRolesPath, token)
-	name := string(bytes.TrimSpace(body))
-	if err == nil && !isRoleName(name) {
-		err = refused("names no role")
-	}
-	return name, err
-}
-
-func (m metadata) get(ctx context.Context, path, token string) ([]byte, error) {
+func (m metadata) get(ctx context.Context, path, token string) (string, error) {
 	return m.ask(ctx, http.MethodGet, path, "X-aliyun-ecs-metadata-token", token)
 }
 
 // ask sends a request, with the header if that has a value.
-func (m metadata) ask(ctx context.Context, method, path, name, value string) ([]byte, error) {
+func (m metadata) ask(ctx context.Context, method, path, name, value string) (string, error) {
 	header := http.Header{}
 	if value != "" {
 		header.Set(name, value)
 	}
-	return fetchBody(ctx, m.client, method, m.base+path, header)
+	body, err := fetchBody(ctx, m.client, method, m.base+path, header)
+	return string(bytes.TrimSpace(body)), err
 }

@@ -138,6 +138,8 @@ func TestFindFails(t *testing.T) {
 			"the AccessKey secret of the environment has a space, a line break or another character that no key has"},
 		{"typographic quotation mark in the environment", "", "", "", map[string]string{EnvAccessKeyID: "id\u201d", EnvAccessKeySecret: "never-shown"},
 			"the AccessKey ID of the environment has a space, a line break or another character that no key has"},
+		{"line break in the token", "", "", "", map[string]string{EnvAccessKeyID: "i", EnvAccessKeySecret: "s", EnvSecurityToken: "t\n"},
+			"the security token of the environment has a space, a line break or another character that no key has"},
 		{"URI in plain http", "", "", "", map[string]string{EnvCredentialsURI: "http://metadata.example/never-shown"},
 			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is plain http, which is taken for a loopback address only"},
 		{"URI that is none", "", "", "", map[string]string{EnvCredentialsURI: "never-shown"},

@@ -54,7 +54,6 @@ func (p profile) impliedMode() string {
 	return ""
 }
 
-// provider makes the provider of the profile's mode.
 func (p profile) provider() (Provider, error) {
 	mode, known := modes()[p.Mode]
 	switch {
@@ -97,7 +96,6 @@ func (p profile) setting(name string) string {
 	return ""
 }
 
-// own are the profile's own credentials.
 func (p profile) own() Credentials {
 	return Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken, Source: p.source()}
 }

@@ -83,18 +83,14 @@ func (o origin) failed(ctx context.Context, err error) error {
 // explain puts the error of an attempt into words. A refusal is final. If the server was not
 // reached, or may answer otherwise later, the credentials are unfetched.
 func (o origin) explain(err error) *Error {
-	var (
-		answer *refusal
-		status *wire.StatusError
-		kind   = Unusable
-	)
+	kind := Unusable
 	if judge(err).MayPass {
 		kind = Unfetched
 	}
-	switch {
-	case errors.As(err, &answer):
+	if answer, ok := errors.AsType[*refusal](err); ok {
 		return &Error{Kind: kind, Reason: answer.words, Code: answer.code, RequestID: answer.requestID}
-	case errors.As(err, &status):
+	}
+	if status, ok := errors.AsType[*wire.StatusError](err); ok {
 		return &Error{Kind: kind, Reason: status.Error()}
 	}
 	cause, known := wire.Cause(err)

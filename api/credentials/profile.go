@@ -37,7 +37,6 @@ type profile struct {
 	dependents []string // the profiles that have this one as their source, in the order of the chain
 }
 
-// source names the profile for people.
 func (p profile) source() string {
 	return fmt.Sprintf("profile %q (%s)", p.Name, cmp.Or(p.iniType, p.Mode))
 }
@@ -141,7 +140,6 @@ func profileOf(name string, section *ini.Section) profile {
 	}
 }
 
-// iniPath is the path of the INI file that the vendor's SDKs read.
 func iniPath() string {
 	return cmp.Or(getenv(EnvCredentialsFile), atHome(".alibabacloud", "credentials"))
 }

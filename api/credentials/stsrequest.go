@@ -115,7 +115,6 @@ const (
 	longestCode   = 80
 )
 
-// refusalIn reads the JSON of a refusal.
 func refusalIn(body string, secrets []Secret) (code, requestID string) {
 	var found struct{ Code, RequestID wire.Text }
 	if json.NewDecoder(bytes.NewReader(redactAll(withoutEscapes([]byte(body)), secrets))).Decode(&found) != nil {

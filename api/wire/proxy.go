@@ -124,7 +124,6 @@ func askProxy(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
 	return nil, nil
 }
 
-// answeredByProxy looks at the answer to CONNECT.
 func answeredByProxy(ctx context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if way, ok := ctx.Value(tunnelKey{}).(*tunnel); ok {
 		way.answered.Store(true)
