@@ -77,11 +77,10 @@ func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, err
 }
 
 func parseArchive(f *file, ber []byte) (*archive, error) {
-	a := &archive{}
+	a := &archive{der: asDER(ber)}
 	var pfx pfx
 	var safes []contentInfo
-	a.der, _ = toDER(ber, maxDepth)
-	damaged := unmarshalAll(a.der, &pfx) != nil
+	damaged := !unmarshalAll(a.der, &pfx)
 	switch {
 	case !damaged && !pfx.Safes.Type.Equal(oidData):
 		return nil, f.refuse("its PKCS#12 archive is signed or enveloped, not protected by a password", adviceOfArchive)
@@ -108,11 +107,7 @@ func parseArchive(f *file, ber []byte) (*archive, error) {
 // octets unmarshals what is in an OCTET STRING, in BER.
 func octets(value asn1.RawValue, inside any) bool {
 	var content []byte
-	if unmarshalAll(value.Bytes, &content) != nil {
-		return false
-	}
-	der, _ := toDER(content, maxDepth)
-	return unmarshalAll(der, inside) == nil
+	return unmarshalAll(value.Bytes, &content) && unmarshalAll(asDER(content), inside)
 }
 
 func (a *archive) addSafe(safe contentInfo) bool {
@@ -124,7 +119,7 @@ func (a *archive) addSafe(safe contentInfo) bool {
 			a.addBag(bag)
 		}
 		return true
-	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data) == nil:
+	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data):
 		a.addRounds(roundsOf(data.Content.Algorithm))
 		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
 			*encrypted = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: joined(encrypted.Bytes)}
@@ -146,7 +141,7 @@ func (a *archive) addBag(bag safeBag) {
 	case bag.ID.Equal(oidEncryptedKey):
 		p.key = &pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: bag.Value.Bytes}
 		var key struct{ Algorithm pkix.AlgorithmIdentifier }
-		if unmarshalAll(bag.Value.Bytes, &key) == nil {
+		if unmarshalAll(bag.Value.Bytes, &key) {
 			a.addRounds(roundsOf(key.Algorithm))
 		}
 	case !bag.ID.Equal(oidCertificate):

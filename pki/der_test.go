@@ -2,9 +2,13 @@ package pki
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
+
+	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 func octetsOf(t *testing.T, digits string) []byte {
@@ -66,5 +70,34 @@ func TestKindOf(t *testing.T) {
 	v1, _ := firstDER(mustCertificate(t, caFile("rsa2048.v1.crt")).Raw)
 	if kind := kindOf(v1); kind != "CERTIFICATE" {
 		t.Errorf("X.509 v1 is %q", kind)
+	}
+}
+
+// inPieces is DER whose strings of octets are in two pieces each, with lengths all the same.
+func inPieces(der []byte) (ber []byte) {
+	var value asn1.RawValue
+	for rest := der; len(rest) > 0; {
+		rest, _ = asn1.Unmarshal(rest, &value)
+		switch {
+		case value.IsCompound:
+			value.Bytes = inPieces(value.Bytes)
+		case value.Tag == asn1.TagOctetString && value.Class == asn1.ClassUniversal && len(value.Bytes) > 1:
+			value.IsCompound, value.Bytes = true, slices.Concat(wrap(tag.OCTET_STRING, value.Bytes[:1]), wrap(tag.OCTET_STRING, value.Bytes[1:]))
+		}
+		value.FullBytes = nil
+		ber = append(ber, encoded(value)...)
+	}
+	return ber
+}
+
+// Strings in pieces are read where the lengths around them are those of DER.
+func TestStringsInPieces(t *testing.T) {
+	for _, path := range []string{handedFile("openssl.p256.encrypted-der.key"), keyFixture("openssl.p256.aes256.p12")} {
+		authority, err := LoadAuthority(caFile("p256.crt"), write(t, "ca.key", inPieces(mustRead(t, path))), passwordOf("example"), now)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		authority.Close()
 	}
 }

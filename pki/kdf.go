@@ -54,7 +54,7 @@ func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
 	if !known {
 		return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
 	}
-	if unmarshalAll(algorithm.Parameters.FullBytes, params) != nil {
+	if !unmarshalAll(algorithm.Parameters.FullBytes, params) {
 		return nil, "the parameters of its encryption can't be read"
 	}
 	return params.derivation()
@@ -92,11 +92,8 @@ func (p scryptParams) derivation() (derivation, string) {
 	}, ""
 }
 
-// unmarshalAll is asn1.Unmarshal of the whole of der.
-func unmarshalAll(der []byte, value any) error {
+// unmarshalAll reports whether asn1.Unmarshal reads the whole of der.
+func unmarshalAll(der []byte, value any) bool {
 	rest, err := asn1.Unmarshal(der, value)
-	if err == nil && len(rest) > 0 {
-		return asn1.SyntaxError{Msg: "trailing data"}
-	}
-	return err
+	return err == nil && len(rest) == 0
 }

@@ -63,14 +63,14 @@ func (m macData) rounds() int {
 func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
 	params := algorithm.Parameters.FullBytes
 	var scheme struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
-	if unmarshalAll(params, &scheme) == nil {
+	if unmarshalAll(params, &scheme) {
 		if scheme.Derivation.Algorithm.String() != oidPBKDF2 {
 			return 1
 		}
 		params = scheme.Derivation.Parameters.FullBytes
 	}
 	var derivation pbkdf2Params
-	if unmarshalAll(params, &derivation) != nil {
+	if !unmarshalAll(params, &derivation) {
 		return -1
 	}
 	return derivation.Rounds

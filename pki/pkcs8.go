@@ -109,17 +109,16 @@ func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string)
 	}
 	var params struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
 	var iv []byte
-	der, _ := toDER(block.Bytes, maxDepth)
-	whole := unmarshalAll(der, &info) == nil
+	whole := unmarshalAll(asDER(block.Bytes), &info)
 	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
 		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOn(id)
 	}
-	whole = whole && unmarshalAll(info.Algorithm.Parameters.FullBytes, &params) == nil
+	whole = whole && unmarshalAll(info.Algorithm.Parameters.FullBytes, &params)
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
 	switch {
 	case whole && !known:
 		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOn(params.Scheme.Algorithm.String())
-	case !whole || unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) != nil || len(iv) != scheme.blockSize ||
+	case !whole || !unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) || len(iv) != scheme.blockSize ||
 		len(info.Encrypted) == 0 || len(info.Encrypted)%scheme.blockSize != 0:
 		return nil, damagedPBES2, ""
 	}

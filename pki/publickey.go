@@ -106,7 +106,7 @@ func signatureName(certificate *x509.Certificate) string {
 	if certificate.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
 		return certificate.SignatureAlgorithm.String()
 	}
-	if p, ok := takeApart(certificate.Raw); !ok || unmarshalAll(p.outer, &algorithm) != nil {
+	if p, ok := takeApart(certificate.Raw); !ok || !unmarshalAll(p.outer, &algorithm) {
 		return unknownKind
 	}
 	id := algorithm.Algorithm.String()
@@ -144,7 +144,7 @@ type pssParams struct {
 }
 
 func pssOf(algorithm pkix.AlgorithmIdentifier) (pss pssParams, ok bool) {
-	return pss, algorithm.Algorithm.String() == "1.2.840.113549.1.1.10" && unmarshalAll(algorithm.Parameters.FullBytes, &pss) == nil
+	return pss, algorithm.Algorithm.String() == "1.2.840.113549.1.1.10" && unmarshalAll(algorithm.Parameters.FullBytes, &pss)
 }
 
 // pssDigest is the digest of a signature in RSASSA-PSS, whatever the length of its salt:
@@ -153,11 +153,11 @@ func pssOf(algorithm pkix.AlgorithmIdentifier) (pss pssParams, ok bool) {
 func pssDigest(certificate *x509.Certificate) crypto.Hash {
 	var algorithm, mask pkix.AlgorithmIdentifier
 	p, ok := takeApart(certificate.Raw)
-	if !ok || !bytes.Equal(p.algorithm, p.outer) || unmarshalAll(p.outer, &algorithm) != nil {
+	if !ok || !bytes.Equal(p.algorithm, p.outer) || !unmarshalAll(p.outer, &algorithm) {
 		return 0
 	}
 	pss, ok := pssOf(algorithm)
-	if !ok || unmarshalAll(pss.MGF.Parameters.FullBytes, &mask) != nil || !mask.Algorithm.Equal(pss.Hash.Algorithm) {
+	if !ok || !unmarshalAll(pss.MGF.Parameters.FullBytes, &mask) || !mask.Algorithm.Equal(pss.Hash.Algorithm) {
 		return 0
 	}
 	return map[string]crypto.Hash{"SHA256": crypto.SHA256, "SHA384": crypto.SHA384, "SHA512": crypto.SHA512}[algorithms[pss.Hash.Algorithm.String()]]

@@ -83,7 +83,7 @@ type authorityIdentifier struct {
 // as OpenSSL compares them, or "".
 func otherAuthority(certificate, issuer *x509.Certificate, owner string) string {
 	var id authorityIdentifier
-	if unmarshalAll(extensionOf(certificate, oidAuthorityKeyIdentifier), &id) != nil {
+	if !unmarshalAll(extensionOf(certificate, oidAuthorityKeyIdentifier), &id) {
 		return ""
 	}
 	var name asn1.RawValue

@@ -44,7 +44,7 @@ func (s subtree) covers(name []byte) bool {
 func outsideConstraints(ca *x509.Certificate, subject []byte) string {
 	var constraints nameConstraints
 	covers := func(s subtree) bool { return s.covers(subject) }
-	if unmarshalAll(extensionOf(ca, oidNameConstraints), &constraints) != nil {
+	if !unmarshalAll(extensionOf(ca, oidNameConstraints), &constraints) {
 		return ""
 	}
 	if slices.ContainsFunc(append(constraints.Permitted, constraints.Excluded...), subtree.isLimited) {
