@@ -80,15 +80,9 @@ func passing(err error) bool {
 }
 
 func sleep(ctx context.Context, pause time.Duration) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
+	case <-time.After(pause):
 	}
+	return ctx.Err()
 }
