@@ -72,7 +72,7 @@ const helpWidth = 80
 // help prints the help of a command, in place of cobra's.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	width := helpWidth
-	if columns := a.shown.Width(helpWidth); columns > 0 {
+	if columns := min(a.shown.Width(), helpWidth); columns > 0 {
 		width = max(columns, terminal.LeastWidth)
 	}
 	h := helpText{Display: a.shown, width: width}

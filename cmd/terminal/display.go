@@ -48,13 +48,12 @@ func (d Display) Paint(t Tone, text string) string {
 
 func (d Display) IsTerminal() bool { return d.Columns != nil }
 
-// Width is the number of columns that a text may have: those of the terminal, at most
-// most; 0 if the stream is no terminal, or the terminal's width is unknown.
-func (d Display) Width(most int) int {
+// Width is the number of columns of the terminal; 0 if the stream is none, or it is unknown.
+func (d Display) Width() int {
 	if d.Columns == nil {
 		return 0
 	}
-	return min(d.Columns(), most)
+	return d.Columns()
 }
 
 // Layout returns a function that writes a result to a stream in the manner of the display.

@@ -18,7 +18,7 @@ func (p *Sheet) Line(parts ...string) { io.WriteString(p, strings.Join(parts, ""
 // Paragraph writes running text: broken at its spaces on a terminal, one line in a pipe.
 func (p *Sheet) Paragraph(text string) {
 	lines := []string{text}
-	if p.Width(unlimited) > 0 {
+	if p.Width() > 0 {
 		lines = Wrap(text, p.TextWidth())
 	}
 	p.Line(strings.Join(lines, "\n"))
@@ -27,7 +27,7 @@ func (p *Sheet) Paragraph(text string) {
 // TextWidth is the width of running text: the terminal's, at most 100 columns; 80 columns
 // in a pipe.
 func (p *Sheet) TextWidth() int {
-	if width := p.Width(100); width > 0 {
+	if width := min(p.Width(), 100); width > 0 {
 		return max(width, LeastWidth)
 	}
 	return 80
@@ -35,9 +35,6 @@ func (p *Sheet) TextWidth() int {
 
 // LeastWidth is the width of running text on a terminal that is narrower still.
 const LeastWidth = 40
-
-// unlimited is wider than any terminal.
-const unlimited = 1 << 20
 
 // A Field is one line of a result: its label and its value.
 type Field [2]string
@@ -53,7 +50,7 @@ type Tones map[string]Tone
 func (p *Sheet) Fields(fields []Field, tones Tones) error {
 	var b strings.Builder
 	fields = slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.value() == "" })
-	for _, line := range p.fieldLines(fields, tones, p.Width(unlimited)) {
+	for _, line := range p.fieldLines(fields, tones, p.Width()) {
 		b.WriteString(line + "\n")
 	}
 	_, err := p.Write([]byte(b.String()))

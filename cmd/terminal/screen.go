@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -67,7 +68,7 @@ func (s *Screen) Question(text string) string { return s.laidOut(Escape(text), 0
 
 // laidOut breaks a text if the width is known.
 func (s *Screen) laidOut(text string, indent int) string {
-	width := s.Width(100)
+	width := min(s.Width(), 100)
 	if width == 0 {
 		return text
 	}
@@ -151,11 +152,7 @@ func (s *Screen) SetApart() {
 
 // stepLine leaves the last column free: a terminal may break the line there.
 func (s *Screen) stepLine(mark string, t Tone, step *liveStep, elapsed time.Duration) string {
-	columns := s.Width(unlimited)
-	if columns == 0 {
-		columns = 80
-	}
-	room := max(0, min(step.columns, columns-len("✓   1m02s ")))
+	room := max(0, min(step.columns, cmp.Or(s.Width(), 80)-len("✓   1m02s ")))
 	return fmt.Sprintf("%s %s  %5s", s.Paint(t, mark), pad(shorten(step.words, room), room), shownElapsed(elapsed))
 }
 
