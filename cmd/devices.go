@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 type devicesOptions struct {
 	registeredCA
 	listingFlags
-	filter listFilter
 }
 
 func newDevices(a *app) *cobra.Command {
@@ -29,15 +27,14 @@ first successful connection. The commands below show one, and change one or all 
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(o.check(a.json), o.filter.check()); err != nil {
+			if err := o.check(a.json); err != nil {
 				return err
 			}
 			return a.withDevices(cmd, o.registeredCA, func(m *caOnInstance, ca *workflow.Reference) error { return a.devices(m, ca, o) })
 		},
 	}
 	o.registeredCA.addFlags(cmd)
-	o.filter.addFlags(cmd, "device certificates")
-	o.listingFlags.addFlags(cmd)
+	o.listingFlags.addFlags(cmd, "device certificates")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -89,7 +86,7 @@ func (a *app) devices(m *caOnInstance, ca *workflow.Reference, o devicesOptions)
 	if entry != nil {
 		document.CA = new(newCADocument(*entry))
 	}
-	return a.printList(document, o.listingFlags, "device certificates on instance "+m.instance.ID+o.filter.that())
+	return a.printList(document, o.listingFlags, "device certificates on instance "+m.instance.ID)
 }
 
 func (d devicesDocument) listing() listing {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -13,10 +12,9 @@ import (
 )
 
 type listOptions struct {
-	instance string
 	listingFlags
-	filter listFilter
-	fail   bool
+	instance string
+	fail     bool
 }
 
 func newList(a *app) *cobra.Command {
@@ -32,28 +30,20 @@ exit 8, for a monitor.`,
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(o.check(cmd), o.listingFlags.check(a.json)); err != nil {
+			if o.fail && !o.filter.expires {
+				return usage("--fail-if-expiring needs --expiring, such as --expiring 30d")
+			}
+			if err := o.check(a.json); err != nil {
 				return err
 			}
 			return a.withInstance(cmd, o.instance, func(m *caOnInstance) error { return a.list(m, o) })
 		},
 	}
 	addInstance(cmd, &o.instance)
-	o.listingFlags.addFlags(cmd)
-	o.filter.addFlags(cmd, "CAs")
+	o.listingFlags.addFlags(cmd, "CAs")
 	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
 	a.addConnection(cmd)
 	return cmd
-}
-
-func (o listOptions) check(cmd *cobra.Command) error {
-	switch {
-	case o.instance == "":
-		return require(cmd, "instance")
-	case o.fail && !cmd.Flags().Changed("expiring"):
-		return usage("--fail-if-expiring needs --expiring, such as --expiring 30d")
-	}
-	return o.filter.check()
 }
 
 // A listDocument is the result of list.
@@ -73,7 +63,7 @@ func (a *app) list(m *caOnInstance, o listOptions) error {
 		return err
 	}
 	document := listDocument{m.session.origin("list"), o.instance, all}
-	if err := a.printList(document, o.listingFlags, "CA certificates on instance "+o.instance+o.filter.that()); err != nil {
+	if err := a.printList(document, o.listingFlags, "CA certificates on instance "+o.instance); err != nil {
 		return err
 	}
 	if o.fail && len(all) > 0 {
@@ -104,20 +94,6 @@ type listFilter struct {
 	expires  bool          // expiring counts
 	expiring time.Duration // from now
 	name     string
-}
-
-func (f *listFilter) addFlags(cmd *cobra.Command, what string) {
-	cmd.Flags().BoolVar(&f.active, "active", false, "list active "+what+" only")
-	cmd.Flags().BoolVar(&f.inactive, "inactive", false, "list inactive "+what+" only")
-	cmd.Flags().Var(duration{value: &f.expiring, given: &f.expires}, "expiring", "list "+what+" only that expire within this time, such as 30d")
-	cmd.Flags().StringVar(&f.name, "name", "", "list "+what+" only with this text in their name, in whatever case")
-}
-
-func (f listFilter) check() error {
-	if f.active && f.inactive {
-		return usage("--active and --inactive exclude each other")
-	}
-	return nil
 }
 
 // that says behind the name of a list that it was filtered.

@@ -14,19 +14,26 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// A listingFlags says how a list is printed, if not as a table that fits the terminal.
+// A listingFlags says what of a list is printed, and how, if not as a table that fits the terminal.
 type listingFlags struct {
-	csv  bool
-	wide bool
+	filter listFilter
+	csv    bool
+	wide   bool
 }
 
-func (f *listingFlags) addFlags(cmd *cobra.Command) {
+func (f *listingFlags) addFlags(cmd *cobra.Command, what string) {
+	cmd.Flags().BoolVar(&f.filter.active, "active", false, "list active "+what+" only")
+	cmd.Flags().BoolVar(&f.filter.inactive, "inactive", false, "list inactive "+what+" only")
+	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list "+what+" only that expire within this time, such as 30d")
+	cmd.Flags().StringVar(&f.filter.name, "name", "", "list "+what+" only with this text in their name, in whatever case")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print the list as CSV (RFC 4180)")
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "print every column of the table, and shorten none")
 }
 
 func (f listingFlags) check(json bool) error {
 	switch {
+	case f.filter.active && f.filter.inactive:
+		return usage("--active and --inactive exclude each other")
 	case f.csv && json:
 		return usage("--csv and --json exclude each other")
 	case f.wide && json, f.wide && f.csv:
@@ -151,7 +158,7 @@ type longDocument interface {
 // says so on stderr.
 func (a *app) printList(document longDocument, f listingFlags, what string) error {
 	if len(document.listing().entries) == 0 {
-		a.note("no %s", what)
+		a.note("no %s%s", what, f.filter.that())
 	}
 	if f.csv {
 		return a.print(nil, document.listing().csv)
