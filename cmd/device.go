@@ -56,7 +56,6 @@ func newDeviceShow(a *app) *cobra.Command {
 its file or its serial number; if serial numbers of several CAs are alike, by its CA as well.
 One that is not there is exit 7: it never registered itself, or was deleted.`,
 		Example: "  mqttca devices show --instance post-cn-7mz2d --device-sn 00d000000001",
-		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			device, err := t.reference(cmd.Context())
 			if err != nil {
@@ -169,7 +168,6 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 		Long:  c.long,
 		Example: fmt.Sprintf(`  mqttca devices %s --instance post-cn-7mz2d --device-sn 00d000000001%s
   mqttca devices %s --instance post-cn-7mz2d --ca-cert ca.crt --all --yes`, c.use, map[bool]string{true: " --yes"}[c.deletes], c.use),
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			device, err := o.reference(cmd.Context())
 			if err != nil {

@@ -50,7 +50,6 @@ func checkOutput(path string, force bool, inputs ...string) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return checkFolder(path)
 	case err != nil:
 		return cannotWrite(path, err)
 	case !info.Mode().IsRegular():

@@ -32,7 +32,6 @@ With --with-devices, deactivate takes the purpose devices. The resource stands i
 that the vendor's pages have. Nothing is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
-		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := require(cmd, "instance", "account"); err != nil {
 				return err
