@@ -207,12 +207,9 @@ func (d emulateDocument) plain(w io.Writer) error {
 	return nil
 }
 
-// shellWord is what a shell takes as it is.
-var shellWord = regexp.MustCompile(`^[a-zA-Z0-9_./:\[\]-]*$`)
-
 // shellQuoted quotes a value if need be: the folder of temporary files can have a space in it.
 func shellQuoted(value string) string {
-	if shellWord.MatchString(value) {
+	if regexp.MustCompile(`^[a-zA-Z0-9_./:\[\]-]*$`).MatchString(value) { // a shell takes it as it is
 		return value
 	}
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"

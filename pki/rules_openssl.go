@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -31,7 +32,7 @@ func undecodable(certificate *x509.Certificate) string {
 			found = append(found, fmt.Sprintf("its extension %s, which %s", oidString(e.id), fault))
 		}
 	}
-	if found == nil && !(names.MatchString(outline(p.subject, maxDepth)) && names.MatchString(outline(p.issuer, maxDepth))) {
+	if found == nil && !(names().MatchString(outline(p.subject, maxDepth)) && names().MatchString(outline(p.issuer, maxDepth))) {
 		found = append(found, "its subject or issuer, which can't be read")
 	}
 	if p.trailing {
@@ -82,26 +83,28 @@ func outline(der cryptobyte.String, depth int) string {
 // names is the outline of a name, and forms are those of the extensions that OpenSSL decodes before
 // it verifies anything.
 var (
-	names = regexp.MustCompile(`^30\((31\((30\(06[0-9a-f]{2}(\(.*\))?\))*\))*\)$`)
-	value = regexp.MustCompile(`^(03|0[789bcdef]|1[2346cdef]|(2[8b]|3[0d])\(.*\))$`)
-	forms = map[string]*regexp.Regexp{
-		"2.5.29.14": regexp.MustCompile(`^04$`), "2.5.29.15": regexp.MustCompile(`^03$`), "2.16.840.1.113730.1.1": regexp.MustCompile(`^03$`),
-		"2.5.29.17": general(`^30\(NAME*\)$`), "2.5.29.19": regexp.MustCompile(`^30\((01)?(02)?\)$`),
-		"2.5.29.30": general(`^30\((a0\((30\(NAME(80)?(81)?\))*\))?(a1\((30\(NAME(80)?(81)?\))*\))?\)$`),
-		"2.5.29.31": regexp.MustCompile(`^30\((30\((a0|(81)?a2)\([^!]*\))?\)$`),
-		"2.5.29.35": general(`^30\((80|a0\([^!]*?\))?(a1\(NAME*\))?(82)?\)$`), "2.5.29.37": regexp.MustCompile(`^30\((06)*\)$`),
+	names = form(`^30\((31\((30\(06[0-9a-f]{2}(\(.*\))?\))*\))*\)$`)
+	value = form(`^(03|0[789bcdef]|1[2346cdef]|(2[8b]|3[0d])\(.*\))$`)
+	forms = map[string]func() *regexp.Regexp{
+		"2.5.29.14": form(`^04$`), "2.5.29.15": form(`^03$`), "2.16.840.1.113730.1.1": form(`^03$`),
+		"2.5.29.17": form(`^30\(NAME*\)$`), "2.5.29.19": form(`^30\((01)?(02)?\)$`),
+		"2.5.29.30": form(`^30\((a0\((30\(NAME(80)?(81)?\))*\))?(a1\((30\(NAME(80)?(81)?\))*\))?\)$`),
+		"2.5.29.31": form(`^30\((30\((a0|(81)?a2)\([^!]*\))?\)$`),
+		"2.5.29.35": form(`^30\((80|a0\([^!]*?\))?(a1\(NAME*\))?(82)?\)$`), "2.5.29.37": form(`^30\((06)*\)$`),
 	}
 )
 
-// general puts the outline of a GeneralName (RFC 5280 section 4.2.1.6) for NAME.
-func general(form string) *regexp.Regexp {
-	return regexp.MustCompile(strings.ReplaceAll(form, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))
+// form is compiled when it is first needed. NAME in it is a GeneralName (RFC 5280 section 4.2.1.6).
+func form(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(strings.ReplaceAll(text, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))
+	})
 }
 
 // undecodable reports whether OpenSSL refuses a name for the attribute: for its identifier, its
 // type, or characters that are none.
 func (a attribute) undecodable() bool {
-	if oidString(a.id) == unknownOID || !value.MatchString(outline(a.value, maxDepth)) {
+	if oidString(a.id) == unknownOID || !value().MatchString(outline(a.value, maxDepth)) {
 		return true
 	}
 	var content asn1.RawValue
@@ -119,18 +122,18 @@ func (a attribute) undecodable() bool {
 // or "".
 func (e rawExtension) undecodable(before []rawExtension) string {
 	id, plain := oidString(e.id), cryptobyte.String(e.plain())
-	form := forms[id]
+	required := forms[id]
 	var first cryptobyte.String
 	switch whole := plain; {
 	case e.critical != nil && len(e.critical) != 1 || id == unknownOID:
 		return "is damaged"
 	case id == "1.3.6.1.5.5.7.1.14":
 		return "makes it a proxy certificate"
-	case form == nil:
+	case required == nil:
 		return ""
 	case slices.ContainsFunc(before, func(other rawExtension) bool { return string(other.id) == string(e.id) }):
 		return "is there twice"
-	case !whole.ReadAnyASN1Element(&first, new(tag.Tag)) || !form.MatchString(outline(first, maxDepth)) || id == "2.5.29.19" && e.mended() == nil:
+	case !whole.ReadAnyASN1Element(&first, new(tag.Tag)) || !required().MatchString(outline(first, maxDepth)) || id == "2.5.29.19" && e.mended() == nil:
 		return "can't be read"
 	case id == "2.5.29.15" && strings.Trim(string(plain[min(3, len(plain)):min(5, len(plain))]), "\x00") == "":
 		return "allows no use of the key"

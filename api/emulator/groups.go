@@ -9,11 +9,11 @@ import (
 const DefaultGroup = "GID_devices"
 
 // groupID is 7 to 64 characters, by the vendor's page on groups.
-var groupID = regexp.MustCompile(`^GID[_-][0-9A-Za-z_-]{3,60}$`)
+const groupID = `^GID[_-][0-9A-Za-z_-]{3,60}$`
 
 func validateGroups(groups []string) error {
 	for _, group := range groups {
-		if !groupID.MatchString(group) {
+		if !regexp.MustCompile(groupID).MatchString(group) {
 			return fmt.Errorf("emulator: group %q is not GID_ or GID- with 3 to 60 letters, digits, hyphens and underscores behind it", group)
 		}
 	}

@@ -60,12 +60,12 @@ func (o Options) instance(id, region string) instanceVO {
 const setSniConfig = "mq:SetSniConfig"
 
 // sniConfig is DOMAIN#CERTIFICATE or DOMAIN#CERTIFICATE#PASSWORD, with semicolons between.
-var sniConfig = regexp.MustCompile(`^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,2};?)?$`)
+const sniConfig = `^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,2};?)?$`
 
 // setSNI is SetSniConfig, which maps the names that clients ask for to server certificates.
 // Invented: sni.
 func (s *Service) setSNI(c *call) (answer, *refusal) {
-	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !sniConfig.MatchString(given[0]) {
+	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !regexp.MustCompile(sniConfig).MatchString(given[0]) {
 		return answer{}, refuseParameter("SniConfig")
 	}
 	return answer{Success: "true"}, nil

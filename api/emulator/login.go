@@ -27,9 +27,9 @@ type login struct {
 	clientID, userName, password string
 }
 
-var (
-	clientIDs = regexp.MustCompile(`^(GID[_-][0-9A-Za-z_-]{3,60})@@@[0-9A-Za-z_-]+$`)
-	tokens    = regexp.MustCompile(`^((^|\|)(R|W|RW)\|[^|]+)+$`)
+const (
+	clientIDs = `^(GID[_-][0-9A-Za-z_-]{3,60})@@@[0-9A-Za-z_-]+$`
+	tokens    = `^((^|\|)(R|W|RW)\|[^|]+)+$`
 )
 
 const maxClientID = 64 // characters, by the vendor's page
@@ -37,7 +37,7 @@ const maxClientID = 64 // characters, by the vendor's page
 // judge returns why an instance does not let a device in; the code is 0 if it does. STS
 // credentials do not count: no page says how a device would use them. Invented: broker-tokens.
 func (l login) judge(s *Service, instanceID string) (connack, string) {
-	id := clientIDs.FindStringSubmatch(l.clientID)
+	id := regexp.MustCompile(clientIDs).FindStringSubmatch(l.clientID)
 	user := append(strings.Split(l.userName, "|"), "", "", "")
 	key := s.credentials[user[1]]
 	switch {
@@ -57,7 +57,7 @@ func (l login) judge(s *Service, instanceID string) (connack, string) {
 		return badLogin, fmt.Sprintf("no AccessKey has the id %q", user[1])
 	case key.Account != s.instances[instanceID].account:
 		return notAuthorized, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
-	case user[0] == "Token" && !tokens.MatchString(l.password):
+	case user[0] == "Token" && !regexp.MustCompile(tokens).MatchString(l.password):
 		return badLogin, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"
 	case user[0] == "Signature" && !hmac.Equal([]byte(l.password), signClientID(key.AccessKeySecret, l.clientID)):
 		return badLogin, "the password is not the Base64 of HMAC-SHA1 of the client id under the AccessKey secret"
