@@ -42,6 +42,22 @@ func TestExitCodesOfEachCommand(t *testing.T) {
 	})
 }
 
+// A run builds the command that its arguments begin with, and all if they begin with none.
+func TestCommandsOfARun(t *testing.T) {
+	every := len(newRoot(&app{}).Commands())
+	for _, tt := range []struct {
+		args []string
+		want int
+	}{{[]string{"list", "show"}, 1}, {[]string{"devices", "show"}, 1}, {[]string{"lisst"}, every}, {[]string{"--json", "list"}, every}, {[]string{"help", "list"}, every}} {
+		if got := newRoot(&app{}, tt.args...).Commands(); len(got) != tt.want || tt.want == 1 && got[0].Name() != tt.args[0] {
+			t.Errorf("%q: %d commands", tt.args, len(got))
+		}
+	}
+	if devices := newRoot(&app{}, "devices").Commands()[0]; len(devices.Commands()) != 4 {
+		t.Errorf("%d commands of devices", len(devices.Commands()))
+	}
+}
+
 // The commands in the help of the program, group by group.
 func TestGroupsOfTheHelp(t *testing.T) {
 	_, listed, _ := strings.Cut(helpOf(t, newRoot(&app{}), terminal.Display{}), "  mqttca rehearse\n")

@@ -61,7 +61,7 @@ func interrupts() []os.Signal {
 }
 
 func (a *app) run(ctx context.Context, args []string) int {
-	root := newRoot(a)
+	root := newRoot(a, args...)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		completeFlags(root, completions()) // no other run needs them
 	}

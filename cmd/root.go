@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,7 +13,9 @@ import (
 // completions. It has no streams and cannot be run.
 func Root() *cobra.Command { return newRoot(&app{}) }
 
-func newRoot(a *app) *cobra.Command {
+// newRoot builds the command tree. Of the commands it builds the one that the arguments begin
+// with, or all: a run needs no other, and together they take as long as most of the start.
+func newRoot(a *app, args ...string) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
 		Use:   "mqttca",
@@ -47,7 +50,14 @@ service, with nothing leaving this machine.`,
 	root.SetFlagErrorFunc(flagError)
 	a.addFlags(root.PersistentFlags())
 	root.Flags().BoolVar(&version, "version", false, "print the version, as the command version does")
-	for _, row := range commands() {
+	rows := commands()
+	if len(args) > 0 && args[0] != "help" {
+		rows = slices.DeleteFunc(rows, func(row command) bool { return strings.Fields(row.name)[0] != args[0] })
+	}
+	if len(rows) == 0 {
+		rows = commands()
+	}
+	for _, row := range rows {
 		cmd := row.build(a)
 		if cmd.Args == nil {
 			cmd.Args = noArgs
