@@ -32,6 +32,7 @@ type BrokerServer struct {
 	mu      sync.Mutex        // guards all below
 	visits  map[*visit]bool   // nil: the broker is closed
 	clients map[string]*visit // those that are in, by instance and client id
+	kept    int               // an estimate
 }
 
 // Limits of the door.
@@ -72,7 +73,7 @@ func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 func (b *BrokerServer) newBroker() *mqtt.Server {
 	limits := mqtt.NewDefaultServerCapabilities()
 	limits.MaximumPacketSize = maxPacket - 3 // mochi counts one byte of a header of four
-	limits.MaximumClientWritesPending, limits.MaximumInflight = 1024, 1024
+	limits.MaximumClientWritesPending, limits.MaximumInflight = 1024, 1<<16-1
 	limits.RetainAvailable = 0 // as the vendor's broker
 	broker := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: slog.New(slog.DiscardHandler)})
 	_ = broker.AddHook(&doorkeeper{broker: broker}, nil) // fails only if its Init does

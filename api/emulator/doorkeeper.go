@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
@@ -25,7 +27,10 @@ func (*doorkeeper) ID() string { return "door" }
 
 // Provides reports which methods mochi is to call.
 func (*doorkeeper) Provides(hook byte) bool {
-	return hook == mqtt.OnConnectAuthenticate || hook == mqtt.OnACLCheck || hook == mqtt.OnPacketRead || hook == mqtt.OnSessionEstablished
+	return slices.Contains([]byte{
+		mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnPacketRead, mqtt.OnSessionEstablished,
+		mqtt.OnPublish, mqtt.OnPublishDropped, mqtt.OnPacketSent,
+	}, hook)
 }
 
 // OnSessionEstablished is called when CONNACK has been sent.
@@ -37,22 +42,31 @@ func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
 // OnConnectAuthenticate lets in each device that OnPacketRead has admitted.
 func (*doorkeeper) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
 
-// OnACLCheck bounds topics.
+// OnACLCheck bounds topics. Those with a dollar sign ahead are special to brokers.
 func (*doorkeeper) OnACLCheck(_ *mqtt.Client, topic string, _ bool) bool {
-	return len(topic) <= maxTopic
+	return len(topic) <= maxTopic && !strings.HasPrefix(topic, "$")
 }
 
 // OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and counts
 // subscriptions. An error ends the connection.
-func (*doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	v, _ := client.Net.Conn.(*visit)
 	if pk.FixedHeader.Type == packets.Connect && v.client == "" {
-		pk.Connect.WillFlag = false // the vendor's broker has no wills
-		return pk, v.admit(pk)
+		err := v.admit(pk)
+		_, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier)
+		// Neither a will, which the vendor's broker has not, nor a password is kept.
+		pk.Connect = packets.ConnectParams{
+			ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
+			Clean: pk.Connect.Clean || !known && v.door.sessions() >= maxClients,
+		}
+		return pk, err
 	}
 	if pk.FixedHeader.Type == packets.Subscribe && client.State.Subscriptions.Len()+len(pk.Filters) > maxSubscriptions {
 		v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
 		return pk, packets.ErrRejectPacket
+	}
+	for i, filter := range pk.Filters {
+		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
 	}
 	return pk, nil
 }

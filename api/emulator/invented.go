@@ -11,6 +11,9 @@
 //     ends a certificate that does not verify, whatever its state; the certificate is registered
 //     when the device has shown that it has the key, whatever CONNACK says; a malformed CONNECT
 //     gets no CONNACK
+//   - broker-limits: packets have 64 KB at most; 1,000 clients are in, and as many sessions are kept; of
+//     all instances at most 16 MB of messages wait to be read or acknowledged: one that finds no
+//     room is dropped, or with QoS 1 or 2 its sender is disconnected
 //   - broker-tokens: every token counts for every topic, since the emulator has no ApplyToken; temporary
 //     credentials do not count
 //   - ca-checks: CertificateContentError is the code of every check of a certificate, and

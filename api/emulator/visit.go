@@ -11,6 +11,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,16 +24,12 @@ type visit struct {
 	client   string // instance and client id of its CONNECT
 	met      Fault  // to come after a step
 	slow     bool
+	queued   atomic.Int64 // the size of the messages that wait to be sent
 	done     chan struct{}
 }
 
 func (v *visit) serve() {
 	defer v.door.leave(v)
-	defer func() {
-		if fault := recover(); fault != nil {
-			v.refused("MQTT", fmt.Errorf("the broker failed: %v", fault))
-		}
-	}()
 	if v.meet(DoorHandshake) {
 		return
 	}

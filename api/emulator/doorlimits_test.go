@@ -1,0 +1,267 @@
+package emulator_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"mqttca/api/emulator"
+)
+
+// TestPacketSize: a packet of 64 KB passes, and one of a byte more ends the connection.
+func TestPacketSize(t *testing.T) {
+	d := openDoor(t, openHouse)
+	const header = 1 + 3 + 2 + len("t") + 2 // type, length, topic with its length, packet id
+	for size, want := range map[int]bool{64 << 10: true, 64<<10 + 1: false} {
+		m := d.enter(instanceID, fmt.Sprint(size))
+		_ = m.publish("t", 1, make([]byte, size-header))
+		answer, err := packets.ReadPacket(m)
+		if passed := err == nil; passed != want {
+			t.Errorf("%d bytes: %v, %v", size, answer, err)
+		}
+	}
+}
+
+// TestThousandClients: one more is too busy, until one has left; a second connection of a client id takes the place of the first.
+func TestThousandClients(t *testing.T) {
+	t.Parallel()
+	d := openDoor(t, openHouse)
+	clients := make([]mqttDevice, 1000)
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			for i := worker; i < len(clients); i += 8 {
+				clients[i] = d.enter([]string{instanceID, otherInstanceID}[i%2], fmt.Sprint(i))
+			}
+		})
+	}
+	group.Wait()
+	again := d.enter(instanceID, "0")
+	if _, err := packets.ReadPacket(clients[0]); err == nil {
+		t.Error("the first connection of the client id goes on")
+	}
+	if err := again.ping(); err != nil {
+		t.Error(err)
+	}
+	more := func(p *packets.ConnectPacket) { p.ClientIdentifier = emulator.DefaultGroup + "@@@more" }
+	if code, err := d.connect(brokerName, nil, more); code != 3 {
+		t.Errorf("one more: CONNACK %d, %v", code, err)
+	}
+	clients[1].leaves()
+	d.enter(instanceID, "more")
+	d.tells(`CONNACK 3 to client id "GID_devices@@@more": 1000 clients are connected`)
+}
+
+// enterKept connects a client whose session is kept.
+func (d *door) enterKept(device string) mqttDevice {
+	d.t.Helper()
+	m, err := d.knock(brokerName, nil, nil)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	code, err := m.connect(func(p *packets.ConnectPacket) {
+		p.ClientIdentifier, p.CleanSession = emulator.DefaultGroup+"@@@"+device, false
+	})
+	if code != 0 || err != nil {
+		d.t.Fatalf("CONNACK %d, %v", code, err)
+	}
+	return m
+}
+
+// leaves ends a connection and waits until the broker has noticed.
+func (m mqttDevice) leaves() {
+	packets.NewControlPacket(packets.Disconnect).Write(m)
+	_, _ = io.Copy(io.Discard, m)
+}
+
+// TestKeptMessages: at most 16 MB are kept for a client that is away. What was acknowledged is delivered, and then there is room again.
+func TestKeptMessages(t *testing.T) {
+	d := openDoor(t, openHouse)
+	subscriber := d.enterKept("sub")
+	subscriber.subscribe("t")
+	subscriber.leaves()
+	payload, acknowledged := bytes.Repeat([]byte("x"), 60<<10), 0
+	fill := func() {
+		sender := d.enter(instanceID, "pub")
+		for {
+			if sender.publish("t", 1, payload) != nil {
+				return
+			}
+			if _, err := packets.ReadPacket(sender); err != nil {
+				return
+			}
+			acknowledged++
+		}
+	}
+	fill()
+	if kept := acknowledged * len(payload); kept > 16<<20 || kept < 15<<20 {
+		t.Errorf("%d bytes are kept", kept)
+	}
+	subscriber = d.enterKept("sub")
+	for range acknowledged {
+		message := subscriber.read().(*packets.PublishPacket)
+		answer := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
+		answer.MessageID = message.MessageID
+		answer.Write(subscriber)
+	}
+	if err := subscriber.ping(); err != nil {
+		t.Error(err)
+	}
+	subscriber.leaves()
+	first := acknowledged
+	fill()
+	if acknowledged < 2*first-1 {
+		t.Errorf("%d messages found room at first, then %d", first, acknowledged-first)
+	}
+	d.tells("PUBLISH: a message for 1 clients finds no room: 16777216 bytes are kept at most")
+}
+
+// TestSlowReader: what waits for a client that does not read is bounded, too.
+func TestSlowReader(t *testing.T) {
+	d := openDoor(t, openHouse)
+	slow := d.enter(instanceID, "slow")
+	slow.subscribe("t")
+	sender := d.enter(instanceID, "pub")
+	payload := bytes.Repeat([]byte("x"), 60<<10)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range 1000 {
+		if err := sender.publish("t", 0, payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sender.ping(); err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int(after.HeapAlloc) - int(before.HeapAlloc); grown > 20<<20 {
+		t.Errorf("%d MB are kept", grown>>20)
+	}
+}
+
+func TestSubscriptions(t *testing.T) {
+	d := openDoor(t, openHouse)
+	m := d.enter(instanceID, "sub")
+	for topic, want := range map[string]byte{strings.Repeat("x", 128): 1, strings.Repeat("x", 129): 0x80, "$SYS/#": 0x80, "$share/a/b": 0x80} {
+		if got := m.subscribe(topic); got != want {
+			t.Errorf("%s: SUBACK %d, want %d", topic, got, want)
+		}
+	}
+	for i := range 29 {
+		m.subscribe(fmt.Sprint(i))
+	}
+	packet := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
+	packet.MessageID, packet.Topics, packet.Qoss = 1, []string{"more"}, []byte{1}
+	packet.Write(m)
+	if answer, err := packets.ReadPacket(m); err == nil {
+		t.Errorf("31 subscriptions: %v", answer)
+	}
+	d.tells("SUBSCRIBE: a client has at most 30 subscriptions")
+}
+
+// TestDoorCloses: Close ends all connections, whatever they wait for, and their goroutines.
+func TestDoorCloses(t *testing.T) {
+	d := openDoor(t, func(o *emulator.Options) {
+		openHouse(o)
+		o.Faults = []emulator.Fault{
+			{Kind: emulator.FaultHang, Operation: emulator.DoorConnect, Call: 2},
+			{Kind: emulator.FaultSlow, Operation: emulator.DoorConnect, Call: 3},
+			{Kind: emulator.FaultLatency, Operation: emulator.DoorHandshake, Call: 4, Delay: 1 << 40},
+		}
+	})
+	first := d.enter(instanceID, "1")
+	second, err := d.knock(brokerName, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := d.knock(brokerName, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fourth, err := net.Dial("tcp", d.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fourth.Close()
+	var group sync.WaitGroup
+	for _, m := range []mqttDevice{second, third} {
+		group.Go(func() { _, _ = m.connect(nil) })
+	}
+	if err := d.BrokerServer.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := d.BrokerServer.Close(); err != nil {
+		t.Error(err)
+	}
+	group.Wait()
+	if err := first.ping(); err == nil {
+		t.Error("a connection goes on")
+	}
+	if _, err := d.knock(brokerName, nil, nil); err == nil {
+		t.Error("the door is open")
+	}
+	stacks := make([]byte, 1<<20)
+	for range 10_000 { // a goroutine of mochi may be about to end
+		if all := string(stacks[:runtime.Stack(stacks, true)]); !strings.Contains(all, "mochi-mqtt") {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("a goroutine goes on:\n%s", stacks)
+}
+
+// FuzzDoor throws bytes at the broker in place of CONNECT and behind it. The connection ends, and nothing panics.
+func FuzzDoor(f *testing.F) {
+	var connect, publish, subscribe bytes.Buffer
+	packet := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
+	packet.ProtocolName, packet.ProtocolVersion, packet.ClientIdentifier = "MQTT", 4, clientID
+	packet.WillFlag, packet.WillTopic, packet.WillMessage = true, "t", []byte("x")
+	packet.Write(&connect)
+	message := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+	message.TopicName, message.Qos, message.MessageID, message.Payload = "t", 2, 1, []byte("x")
+	message.Write(&publish)
+	topics := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
+	topics.MessageID, topics.Topics, topics.Qoss = 1, []string{"t", "#", "a/+"}, []byte{2, 1, 0}
+	topics.Write(&subscribe)
+	for _, seed := range [][]byte{
+		connect.Bytes(), publish.Bytes(), subscribe.Bytes(), {0x62, 2, 0, 1}, {0x50, 2, 0, 1}, {0xa2, 5, 0, 1, 0, 1, 't'}, {0xf0, 0},
+		append([]byte{0xa2, 10, 0, 1, 0, 6}, "$share"...), append([]byte{0xa2, 14, 0, 1, 0, 10}, "$SHARE/a/+"...),
+	} {
+		f.Add(seed, false)
+		f.Add(append(bytes.Clone(subscribe.Bytes()), seed...), true)
+	}
+	service, err := emulator.New(emulator.Options{
+		Instances: []string{instanceID}, Credentials: []emulator.Credential{plainKey}, BrokerOneWay: true, BrokerNoPassword: true,
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	broker, err := emulator.ListenBroker("127.0.0.1:0", service)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { broker.Close() })
+	f.Fuzz(func(t *testing.T, data []byte, in bool) {
+		connection, err := tls.Dial("tcp", broker.Address, &tls.Config{InsecureSkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		if in {
+			_, _ = connection.Write(connect.Bytes())
+		}
+		_, _ = connection.Write(data)
+		_ = connection.CloseWrite()
+		_, _ = io.Copy(io.Discard, connection)
+	})
+}
