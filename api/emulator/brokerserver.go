@@ -89,7 +89,7 @@ func (b *BrokerServer) accept() {
 		case err != nil: // no file descriptor is free
 			time.Sleep(10 * time.Millisecond)
 		default:
-			b.receive(&visit{raw: raw, door: b, done: make(chan struct{})})
+			b.receive(&visit{raw: raw.(*net.TCPConn), door: b, done: make(chan struct{})})
 		}
 	}
 }

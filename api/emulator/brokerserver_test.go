@@ -1,16 +1,19 @@
 package emulator_test
 
 import (
+	"crypto"
 	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -290,6 +293,35 @@ func TestDoorCONNACK(t *testing.T) {
 		}
 	}
 	d.tells(`broker, post-cn-emulated, CONNECT: CONNACK 2 to client id "GID_missing@@@1": the instance has no group GID_missing`)
+}
+
+// TestDoorOddCA: the service registers a CA that crypto/x509 refuses, and the door says why its devices stay outside.
+func TestDoorOddCA(t *testing.T) {
+	read := func(name string) *pem.Block {
+		data, err := os.ReadFile("../../testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		block, _ := pem.Decode(data)
+		return block
+	}
+	odd := read("odd/by-hand.p256.minus-one.crt")
+	key, err := x509.ParsePKCS8PrivateKey(read("ca/openssl.p256.pkcs8.key").Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := &authority{certificate: &x509.Certificate{Raw: odd.Bytes, RawSubject: odd.Bytes[28:68]}, key: key.(crypto.Signer), pem: string(pem.EncodeToMemory(odd))}
+	d := openDoor(t, nil)
+	d.register(instanceID, ca)
+	identity := ca.identity(t, 0x11, nil)
+	for _, want := range []string{"tls: error decoding message", "tls: unknown certificate authority"} {
+		if _, err := d.connect(brokerName, &identity, nil); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+		identity.Certificate = identity.Certificate[:1] // without its CA
+	}
+	d.tells("TLS: tls: failed to parse client certificate: x509: negative serial number")
+	d.tells("TLS: the CA -0001 is registered, but this broker cannot read it: x509: negative serial number")
 }
 
 func TestDoorOneWay(t *testing.T) {

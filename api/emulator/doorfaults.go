@@ -70,7 +70,8 @@ func (v *visit) suffer(met Fault) (ended bool) {
 		v.raw.SetReadDeadline(time.Time{})
 		_, _ = io.Copy(io.Discard, v.raw)
 	case FaultReset:
-		reset(v.raw)
+		_ = v.raw.SetLinger(0) // makes Close send a reset in place of an end
+		v.raw.Close()
 	case FaultRefuse:
 		if v.Conn != nil {
 			v.answer(met.connack())

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
@@ -25,13 +24,8 @@ const (
 // ID names the hook.
 func (*doorkeeper) ID() string { return "door" }
 
-// Provides reports which methods mochi is to call.
-func (*doorkeeper) Provides(hook byte) bool {
-	return slices.Contains([]byte{
-		mqtt.OnConnectAuthenticate, mqtt.OnACLCheck, mqtt.OnPacketRead, mqtt.OnSessionEstablished,
-		mqtt.OnPublish, mqtt.OnPublishDropped, mqtt.OnPacketSent,
-	}, hook)
-}
+// Provides has mochi call all methods. Those of HookBase do nothing.
+func (*doorkeeper) Provides(byte) bool { return true }
 
 // OnSessionEstablished is called when CONNACK has been sent.
 func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {

@@ -55,27 +55,23 @@ func (b *BrokerServer) reserve(size int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.kept+size > maxKept {
-		b.kept = b.countKept()
+		b.kept = 0
+		for v := range b.visits {
+			b.kept += int(v.queued.Load())
+		}
+		for _, broker := range b.brokers {
+			for _, client := range broker.Clients.GetAll() {
+				for _, pk := range client.State.Inflight.GetAll(false) {
+					b.kept += sizeOf(pk)
+				}
+			}
+		}
 	}
 	if b.kept+size > maxKept {
 		return false
 	}
 	b.kept += size
 	return true
-}
-
-func (b *BrokerServer) countKept() (size int) {
-	for v := range b.visits {
-		size += int(v.queued.Load())
-	}
-	for _, broker := range b.brokers {
-		for _, client := range broker.Clients.GetAll() {
-			for _, pk := range client.State.Inflight.GetAll(false) {
-				size += sizeOf(pk)
-			}
-		}
-	}
-	return size
 }
 
 // sessions counts the sessions that are open or kept.

@@ -40,6 +40,8 @@ func (l login) judge(s *Service, instanceID string) (connack, string) {
 	id := regexp.MustCompile(clientIDs).FindStringSubmatch(l.clientID)
 	user := append(strings.Split(l.userName, "|"), "", "", "")
 	key := s.credentials[user[1]]
+	mac := hmac.New(sha1.New, []byte(key.AccessKeySecret))
+	mac.Write([]byte(l.clientID))
 	switch {
 	case l.level != 4:
 		return badLevel, fmt.Sprintf("protocol level %d is not 4 (MQTT 3.1.1)", l.level)
@@ -59,14 +61,8 @@ func (l login) judge(s *Service, instanceID string) (connack, string) {
 		return notAuthorized, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
 	case user[0] == "Token" && !regexp.MustCompile(tokens).MatchString(l.password):
 		return badLogin, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"
-	case user[0] == "Signature" && !hmac.Equal([]byte(l.password), signClientID(key.AccessKeySecret, l.clientID)):
+	case user[0] == "Signature" && l.password != base64.StdEncoding.EncodeToString(mac.Sum(nil)):
 		return badLogin, "the password is not the Base64 of HMAC-SHA1 of the client id under the AccessKey secret"
 	}
 	return 0, ""
-}
-
-func signClientID(secret, clientID string) []byte {
-	mac := hmac.New(sha1.New, []byte(secret))
-	mac.Write([]byte(clientID))
-	return []byte(base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }

@@ -88,10 +88,6 @@ func (c *call) reset() {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	reset(connection)
-}
-
-func reset(connection net.Conn) {
 	if secured, ok := connection.(*tls.Conn); ok {
 		connection = secured.NetConn()
 	}

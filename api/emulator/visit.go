@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,11 +17,12 @@ import (
 // A visit is a connection of a device, and the connection that MQTT reads and writes.
 type visit struct {
 	*tls.Conn
-	raw      net.Conn
+	raw      *net.TCPConn
 	door     *BrokerServer
 	instance string
-	client   string // instance and client id of its CONNECT
-	met      Fault  // to come after a step
+	unread   map[string]error // why CAs of the instance cannot be read here, by their subject
+	client   string           // instance and client id of its CONNECT
+	met      Fault            // to come after a step
 	slow     bool
 	queued   atomic.Int64 // the size of the messages that wait to be sent
 	done     chan struct{}
@@ -64,13 +64,8 @@ func (v *visit) greet(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	v.instance = v.door.instanceOf(hello.ServerName)
 	config := v.door.config.Clone()
 	if !v.door.service.options.BrokerOneWay {
-		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
-		v.door.service.eachCA(v.instance, func(_ *record, ca *x509.Certificate, _ error) {
-			if ca != nil {
-				config.ClientCAs.AddCert(ca)
-			}
-		})
-		config.VerifyConnection = v.verify
+		config.ClientAuth, config.VerifyConnection = tls.RequireAndVerifyClientCert, v.verify
+		config.ClientCAs, v.unread = v.door.service.clientCAs(v.instance)
 	}
 	return config, nil
 }
@@ -80,54 +75,41 @@ func (v *visit) greet(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 func (v *visit) verify(state tls.ConnectionState) error {
 	err := v.door.service.judge(v.instance, state.PeerCertificates[0], false)
 	if err != nil && err != error(CAUnknown) && err != error(NotVerified) {
-		v.hangUp()
+		v.raw.CloseWrite()
 	}
 	return err
-}
-
-// hangUp ends the connection in the device's direction.
-func (v *visit) hangUp() {
-	if half, ok := v.raw.(*net.TCPConn); ok {
-		half.CloseWrite()
-	}
 }
 
 // sayGoodbye lets the device read the last words: with bytes of the device unread, Close
 // would reset the connection.
 func (v *visit) sayGoodbye() {
-	v.hangUp()
+	v.raw.CloseWrite()
 	v.raw.SetReadDeadline(time.Now().Add(lingerTime))
 	_, _ = io.Copy(io.Discard, io.LimitReader(v.raw, 1<<20))
 }
 
-// refused tells the reason: of an unknown CA, that crypto/x509 cannot read it, if it is that.
-// Invented: odd-certificates.
+// refused tells the reason.
 func (v *visit) refused(step string, err error) {
 	if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		issuer := unverified.UnverifiedCertificates[0].RawIssuer
-		v.door.service.eachCA(v.instance, func(entry *record, _ *x509.Certificate, unread error) {
-			if unread != nil && bytes.Equal(entry.ca.RawSubject, issuer) {
-				err = fmt.Errorf("the CA %s is registered, but this broker cannot read it: %w", entry.Sn, unread)
-			}
-		})
+		err = cmp.Or(v.unread[string(unverified.UnverifiedCertificates[0].RawIssuer)], err)
 	}
 	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %v", cmp.Or(v.instance, "no instance"), step, err))
 }
 
 // Write gives up a device that does not read.
 func (v *visit) Write(packet []byte) (int, error) {
-	parts := [][]byte{packet}
+	size := len(packet)
 	if v.slow {
-		parts = slices.Collect(slices.Chunk(packet, 1))
+		size = 1
 	}
-	for i, part := range parts {
-		if i > 0 {
-			v.pause(time.Second)
-		}
+	for part := range slices.Chunk(packet, size) {
 		v.SetWriteDeadline(time.Now().Add(doorTime))
 		if _, err := v.Conn.Write(part); err != nil {
 			v.raw.Close()
 			return 0, err
+		}
+		if v.slow {
+			v.pause(time.Second)
 		}
 	}
 	return len(packet), nil
@@ -136,14 +118,20 @@ func (v *visit) Write(packet []byte) (int, error) {
 // SetDeadline bounds reading alone: mochi renews it with each packet of the device.
 func (v *visit) SetDeadline(t time.Time) error { return v.SetReadDeadline(t) }
 
-// eachCA calls with each CA of an instance as crypto/x509 reads it.
-func (s *Service) eachCA(instanceID string, do func(*record, *x509.Certificate, error)) {
+// clientCAs returns the CAs of an instance that crypto/x509 reads, and why it does not read
+// the others. Invented: odd-certificates.
+func (s *Service) clientCAs(instanceID string) (pool *x509.CertPool, unread map[string]error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	pool, unread = x509.NewCertPool(), make(map[string]error)
 	for _, entry := range s.book.of(instanceID) {
-		ca, err := x509.ParseCertificate(entry.ca.Raw)
-		do(entry, ca, err)
+		if ca, err := x509.ParseCertificate(entry.ca.Raw); err == nil {
+			pool.AddCert(ca)
+		} else {
+			unread[string(entry.ca.RawSubject)] = fmt.Errorf("the CA %s is registered, but this broker cannot read it: %w", entry.Sn, err)
+		}
 	}
+	return pool, unread
 }
 
 // instanceOf finds the instance that a server name is of.
