@@ -110,21 +110,16 @@ func (p *Sheet) blocks(t Table, limit int) {
 		if i > 0 {
 			p.Line()
 		}
-		p.block(t, t.row(i), limit)
-	}
-}
-
-func (p *Sheet) block(t Table, row []Cell, limit int) {
-	for _, part := range Wrap(cmp.Or(row[0].Text, "(no name)"), limit) {
-		p.Line(p.Paint(Bold, part))
-	}
-	var fields []Field
-	tones := Tones{}
-	for i, c := range t.Columns[1:] {
-		fields = append(fields, Field{c.Label, row[i+1].Text})
-		tones[c.Label] = row[i+1].Tone
-	}
-	for _, line := range p.fieldLines(fields, tones, limit-2) {
-		p.Line("  ", line)
+		row, fields, tones := t.row(i), []Field{}, Tones{}
+		for _, part := range Wrap(cmp.Or(row[0].Text, "(no name)"), limit) {
+			p.Line(p.Paint(Bold, part))
+		}
+		for at, c := range t.Columns[1:] {
+			fields = append(fields, Field{c.Label, row[at+1].Text})
+			tones[c.Label] = row[at+1].Tone
+		}
+		for _, line := range p.fieldLines(fields, tones, limit-2) {
+			p.Line("  ", line)
+		}
 	}
 }

@@ -30,10 +30,21 @@ func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCerti
 	return Result{Outcome: Reactivated, Listed: &change.CA, Sn: found.Sn, RequestID: change.RequestID}, err
 }
 
+// awaitActive waits until the CA is listed as active.
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
-	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) {
-		return poll(ctx, i, Reference{CA: ca}, wait, func() (*api.CaCertificate, error) { return i.look(ctx, ca) })
-	})
+	reference := Reference{CA: ca}
+	look := func() (*api.CaCertificate, error) {
+		listed, err := i.listed(ctx, reference.mayBe)
+		if err != nil {
+			return nil, err
+		}
+		own, err := reference.in(listed, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		return own, i.requireActive(ca, own)
+	}
+	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) { return poll(ctx, i, reference, wait, look) })
 }
 
 // poll looks until a look succeeds, and once more when the time is up. It ends at once with
@@ -59,19 +70,6 @@ func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.D
 			return own, &StoppedError{CA: name, Instance: i.ID, Cause: ctx.Err(), Last: last}
 		}
 	}
-}
-
-// look succeeds if the CA is listed as active.
-func (i Instance) look(ctx context.Context, ca *pki.CA) (*api.CaCertificate, error) {
-	listed, err := i.listed(ctx, Reference{CA: ca}.mayBe)
-	if err != nil {
-		return nil, err
-	}
-	own, err := Reference{CA: ca}.in(listed, i.ID)
-	if err != nil {
-		return nil, err
-	}
-	return own, i.requireActive(ca, own)
 }
 
 // passing reports whether the next look may end otherwise.
