@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,10 +75,7 @@ func (a *app) code(m *caOnInstance, o codeOptions) error {
 	at := time.Now()
 	document := codeDocument{m.session.origin("code"), o.instance, code.Code, pki.Timestamp(at), text(o.requestOut), text(code.RequestID)}
 	if o.requestOut == "" {
-		return a.print(document, func(w io.Writer) error {
-			_, err := io.WriteString(w, terminal.Escape(code.Code)+"\n")
-			return err
-		})
+		return a.printText(document, terminal.Escape(code.Code)+"\n")
 	}
 	request := newSigningRequest(m.session, a.region, o.instance, o.name, code, at)
 	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {

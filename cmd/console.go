@@ -80,6 +80,14 @@ func (c *console) print(document any, plain func(io.Writer) error) error {
 	return cannotPrint(cmp.Or(show(out), out.Flush()))
 }
 
+// printText is print for a result that is one text.
+func (c *console) printText(document any, text string) error {
+	return c.print(document, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
 // encodeTo writes a document as JSON, entry by entry if it is long. What cannot be written
 // shows when out is flushed.
 func encodeTo(out *bufio.Writer, document any) error {

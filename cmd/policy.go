@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -95,8 +94,5 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 	if err != nil {
 		return err
 	}
-	return a.print(policy, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "%s", data)
-		return err
-	})
+	return a.printText(policy, string(data))
 }

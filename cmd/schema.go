@@ -3,7 +3,6 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"mqttca/cmd/topics"
@@ -24,8 +23,5 @@ func (a *app) printSchema(documents []string) error {
 	default:
 		schema = strings.Join(topics.Schemas(), "\n") + "\n"
 	}
-	return a.print(json.RawMessage(schema), func(w io.Writer) error {
-		_, err := io.WriteString(w, schema)
-		return err
-	})
+	return a.printText(json.RawMessage(schema), schema)
 }
