@@ -100,14 +100,11 @@ const maxListed = 8
 // list describes certificates for a person who has to choose one.
 func list(certificates []*x509.Certificate) string {
 	var lines []string
-	for _, c := range certificates[:min(len(certificates), maxListed)] {
+	for _, c := range certificates {
 		lines = append(lines, fmt.Sprintf("%s (serial number %s, valid %s to %s, SHA-256 %s)", quoteSubject(c),
 			shortened(SerialNumber(c)), Timestamp(c.NotBefore), Timestamp(c.NotAfter), Fingerprint(c)))
 	}
-	if more := len(certificates) - maxListed; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "; ")
+	return few(lines, maxFileSize)
 }
 
 // ParseCertificate reads the one certificate of a PEM text, such as the service returns.

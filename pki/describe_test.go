@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,5 +58,34 @@ func TestTimestamp(t *testing.T) {
 	}
 	if got := Timestamp(time.Time{}); got != "" {
 		t.Errorf("no time is %q", got)
+	}
+}
+
+// A list is as long as its room allows, one entry at least, and counts the rest.
+func TestFew(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	for want, found := range map[string][]string{
+		long + "; and 2 more":                {long, long, "y"},
+		long + "; y; z":                      {long, "y", "z"},
+		long + long + "; and 1 more":         {long + long, "y"},
+		"1; 2; 3; 4; 5; 6; 7; 8":             {"1", "2", "3", "4", "5", "6", "7", "8"},
+		"1; 2; 3; 4; 5; 6; 7; 8; and 1 more": {"1", "2", "3", "4", "5", "6", "7", "8", "9"},
+	} {
+		if got := few(found, 600); got != want {
+			t.Errorf("%.40q…: %q, want %q", found, got, want)
+		}
+	}
+}
+
+func TestCurveName(t *testing.T) {
+	for parameters, want := range map[string]string{
+		"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "P-256",
+		"\x06\x03\x2a\x03\x04":                     "on the curve 1.2.3.4",
+		"\x30\x00":                                 "with explicit parameters",
+		"":                                         "without parameters",
+	} {
+		if got := curveName([]byte(parameters)); got != want {
+			t.Errorf("%x: %s, want %s", parameters, got, want)
+		}
 	}
 }

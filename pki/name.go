@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"cmp"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
@@ -143,10 +144,7 @@ var stringTypes = map[byte]string{
 const tagUniversalString = 28
 
 func (a attribute) stringType() string {
-	if name, ok := stringTypes[a.value[0]]; ok {
-		return name
-	}
-	return "value that is no string"
+	return cmp.Or(stringTypes[a.value[0]], "value that is no string")
 }
 
 // text decodes the value. Bytes that are no UTF-8 count as Latin-1, whatever the type

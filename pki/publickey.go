@@ -86,10 +86,7 @@ func curveName(parameters cryptobyte.String) string {
 	case !parameters.ReadASN1(&id, tag.OBJECT_IDENTIFIER):
 		return "without parameters"
 	}
-	if name, ok := curves[oidString(id)]; ok {
-		return name
-	}
-	return "on the curve " + oidString(id)
+	return cmp.Or(curves[oidString(id)], "on the curve "+oidString(id))
 }
 
 // curves are the named curves of RFC 5480, SEC 2, RFC 5639 and GM/T 0006.

@@ -43,8 +43,7 @@ func fitKey(public crypto.PublicKey, kind string) string {
 		}
 		return ""
 	case *ecdsa.PublicKey:
-		switch key.Curve.Params().Name {
-		case "P-256", "P-384", "P-521":
+		if slices.Contains([]string{"P-256", "P-384", "P-521"}, key.Curve.Params().Name) {
 			return ""
 		}
 	}

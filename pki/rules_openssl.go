@@ -44,7 +44,15 @@ func undecodable(certificate *x509.Certificate) string {
 
 // some is a list of the first that are found, between two texts, or "" if nothing is found.
 func some(before string, found []string, after string) string {
-	listed, room := 0, 600
+	if len(found) == 0 {
+		return ""
+	}
+	return before + few(found, 600) + after
+}
+
+// few lists the first, as many as there is room for.
+func few(found []string, room int) string {
+	listed := 0
 	for listed < min(len(found), maxListed) && (listed == 0 || room >= len(found[listed])) {
 		room -= len(found[listed])
 		listed++
@@ -52,10 +60,7 @@ func some(before string, found []string, after string) string {
 	if more := len(found) - listed; more > 0 {
 		found = append(found[:listed:listed], fmt.Sprintf("and %d more", more))
 	}
-	if listed == 0 {
-		return ""
-	}
-	return before + strings.Join(found, "; ") + after
+	return strings.Join(found, "; ")
 }
 
 // outline is the tags of DER in hexadecimal, with those inside of a value in brackets. A "!" is a

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -66,14 +67,7 @@ func isProxy(value string) bool {
 		value = "http://" + value
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Hostname() == "" || !ValidPort(u.Port()) {
-		return false
-	}
-	switch u.Scheme {
-	case "http", "https", "socks5", "socks5h":
-		return true
-	}
-	return false
+	return err == nil && u.Hostname() != "" && ValidPort(u.Port()) && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
 // calledDirectly reports whether NO_PROXY lists the host, in the forms that net/http
