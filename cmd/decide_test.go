@@ -116,23 +116,35 @@ func TestProgramForJQ(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("jq is not installed; TestDecisionsFitTheExitCodes makes the same decisions")
 	}
-	for _, f := range append(failures(t), failure{}, failure{Type: "killed"}) {
+	var runs bytes.Buffer // each an array of its lines: one process for all
+	var want []string
+	all := append(failures(t), failure{}, failure{Type: "killed"})
+	for _, f := range all {
 		var line bytes.Buffer
 		c := &console{err: terminal.NewScreen(&line, terminal.Display{})}
 		c.record(remark{"warning", "first"})
-		want := "retry" // of a run that was killed
 		switch f.Type {
 		case "error":
 			c.record(f)
-			want = decision(f)
+			want = append(want, decision(f))
 		case "":
-			line.WriteString(`{"format": "mqttca/list/v1"}`)
-			want = "done"
+			line.WriteString(`{"format": "mqttca/list/v1"}` + "\n")
+			want = append(want, "done")
+		default:
+			want = append(want, "retry") // of a run that was killed
 		}
-		jq := exec.Command("jq", "-n", "-r", program)
-		jq.Stdin = &line
-		if got, err := jq.CombinedOutput(); err != nil || strings.TrimSpace(string(got)) != want {
-			t.Errorf("%v, %s, want %s: %+v", err, got, want, f)
+		fmt.Fprintf(&runs, "[%s]\n", strings.ReplaceAll(strings.TrimSpace(line.String()), "\n", ","))
+	}
+	jq := exec.Command("jq", "-r", "def inputs: .[]; "+program)
+	jq.Stdin = &runs
+	output, err := jq.CombinedOutput()
+	got := strings.Fields(string(output))
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%v, %s", err, output)
+	}
+	for i, f := range all {
+		if got[i] != want[i] {
+			t.Errorf("%s, want %s: %+v", got[i], want[i], f)
 		}
 	}
 }
