@@ -111,11 +111,6 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 		return err
 	}
 	defer cleanUp()
-	broker, brokerCA, closeBroker, err := o.serveBroker(service)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeBroker()) }()
 	if o.faults.Rate > 0 {
 		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
 	}
@@ -123,9 +118,11 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	id, region, _ := strings.Cut(o.Instances[0], "@")
 	document.InstanceID, document.Region = id, text(region)
 	document.Environment[credentials.EnvSecurityToken] = o.Credentials[0].SecurityToken
-	if broker != "" {
-		document.Environment[envBroker], document.Environment[envBrokerCA] = broker, brokerCA
+	endBroker, err := o.serveBroker(service, document.Environment)
+	if err != nil {
+		return err
 	}
+	defer endBroker()
 	if err := a.print(document, document.plain); err != nil {
 		return err
 	}
@@ -134,20 +131,21 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	return nil
 }
 
-// serveBroker serves the broker's door, if it is asked for.
-func (o emulateOptions) serveBroker(service *emulator.Service) (address, caFile string, end func() error, err error) {
+// serveBroker serves the broker's door, if it is asked for, and puts it into the environment.
+func (o emulateOptions) serveBroker(service *emulator.Service, environment map[string]string) (end func(), err error) {
 	if o.broker == "" {
-		return "", "", func() error { return nil }, nil
+		return func() {}, nil
 	}
 	broker, err := emulator.ListenBroker(o.broker, service)
 	if err != nil {
-		return "", "", nil, misuse(err)
+		return nil, misuse(err)
 	}
-	caFile, cleanUp, err := writeRoot(broker.RootPEM)
+	file, cleanUp, err := writeRoot(broker.RootPEM)
 	if err != nil {
-		return "", "", nil, errors.Join(err, broker.Close())
+		return nil, errors.Join(err, broker.Close())
 	}
-	return broker.Address, caFile, func() error { cleanUp(); return broker.Close() }, nil
+	environment[envBroker], environment[envBrokerCA] = broker.Address, file
+	return func() { cleanUp(); broker.Close() }, nil
 }
 
 // writeRoot keeps the root certificate in a temporary file, where there is one.

@@ -25,23 +25,24 @@ var alerts = map[string]byte{
 	"certificate_unknown": 46, "unknown_ca": 48, "access_denied": 49, "protocol_version": 70, "internal_error": 80, "unrecognized_name": 112,
 }
 
-// connack is the code of CONNACK, or 0 if it has none.
-func (f Fault) connack() connack {
-	code, _ := strconv.Atoi(f.Code)
-	if code < 1 || code > 255 {
+// number is that of the TLS alert or of CONNACK, by Code; 0 if it has none.
+func (f Fault) number() byte {
+	code, err := strconv.ParseUint(f.Code, 10, 8)
+	switch {
+	case f.Operation == DoorHandshake:
+		return alerts[f.Code]
+	case err != nil:
 		return 0
 	}
-	return connack(code)
+	return byte(code)
 }
 
 func (f Fault) problemAtDoor() string {
 	switch {
 	case !strings.Contains(faultKinds[f.Kind].door, f.Operation):
 		return "it does not come to " + f.Operation
-	case f.Kind == FaultRefuse && f.Operation == DoorHandshake && alerts[f.Code] == 0:
-		return fmt.Sprintf("alert %q is none of %s", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
-	case f.Kind == FaultRefuse && f.Operation == DoorConnect && f.connack() == 0:
-		return fmt.Sprintf("code %q of CONNACK is not 1 to 255", f.Code)
+	case f.Kind == FaultRefuse && f.number() == 0:
+		return fmt.Sprintf("code %q is none of %s, nor for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
 	case f.AfterWork && f.Kind != FaultHang && f.Kind != FaultReset:
 		return "only hang and reset come after " + f.Operation
 	}
@@ -74,10 +75,10 @@ func (v *visit) suffer(met Fault) (ended bool) {
 		v.raw.Close()
 	case FaultRefuse:
 		if v.Conn != nil {
-			v.answer(met.connack())
+			v.answer(met.number())
 			return true
 		}
-		_, _ = v.raw.Write([]byte{21, 3, 3, 0, 2, 2, alerts[met.Code]}) // the record of an alert
+		_, _ = v.raw.Write([]byte{21, 3, 3, 0, 2, 2, met.number()}) // the record of an alert
 		v.sayGoodbye()
 	default:
 		v.slow = met.Kind == FaultSlow

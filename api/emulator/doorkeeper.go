@@ -80,7 +80,7 @@ func (v *visit) admit(pk packets.Packet) error {
 	case code == 0 && v.door.enter(v):
 		return nil
 	case code == 0:
-		code, reason = busy, fmt.Sprintf("%d clients are connected", maxClients)
+		code, reason = 3, fmt.Sprintf("%d clients are connected", maxClients)
 	}
 	v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %q: %s", code, l.clientID, reason))
 	v.answer(code)
@@ -88,8 +88,8 @@ func (v *visit) admit(pk packets.Packet) error {
 }
 
 // answer refuses a CONNECT.
-func (v *visit) answer(code connack) {
-	_, _ = v.Write([]byte{packets.Connack << 4, 2, 0, byte(code)})
+func (v *visit) answer(code byte) {
+	_, _ = v.Write([]byte{packets.Connack << 4, 2, 0, code})
 	_ = v.CloseWrite()
 	v.sayGoodbye()
 }

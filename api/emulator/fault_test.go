@@ -7,6 +7,9 @@ import (
 	"mqttca/api/emulator"
 )
 
+const alertNames = "access_denied, bad_certificate, certificate_expired, certificate_revoked, certificate_unknown, handshake_failure, internal_error, " +
+	"protocol_version, unknown_ca, unrecognized_name, unsupported_certificate, nor for Connect 1 to 255"
+
 func TestFaultOptions(t *testing.T) {
 	nan := 0.0
 	nan /= nan
@@ -28,9 +31,8 @@ func TestFaultOptions(t *testing.T) {
 		{emulator.Fault{Kind: "slow", Operation: "Handshake"}, emulator.Mixture{}, "emulator: fault slow: it does not come to Handshake"},
 		{emulator.Fault{Kind: "latency", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault latency: neither delay nor jitter"},
 		{emulator.Fault{Kind: "latency", Operation: "Connect", AfterWork: true, Delay: 1}, emulator.Mixture{}, "emulator: fault latency: only hang and reset come after Connect"},
-		{emulator.Fault{Kind: "refuse", Operation: "Connect", Code: "256"}, emulator.Mixture{}, `emulator: fault refuse: code "256" of CONNACK is not 1 to 255`},
-		{emulator.Fault{Kind: "refuse", Operation: "Handshake", Code: "x"}, emulator.Mixture{}, `emulator: fault refuse: alert "x" is none of access_denied, bad_certificate, ` +
-			"certificate_expired, certificate_revoked, certificate_unknown, handshake_failure, internal_error, protocol_version, unknown_ca, unrecognized_name, unsupported_certificate"},
+		{emulator.Fault{Kind: "refuse", Operation: "Connect", Code: "256"}, emulator.Mixture{}, `emulator: fault refuse: code "256" is none of ` + alertNames},
+		{emulator.Fault{Kind: "refuse", Operation: "Handshake", Code: "5"}, emulator.Mixture{}, `emulator: fault refuse: code "5" is none of ` + alertNames},
 		{emulator.Fault{Kind: "refuse"}, emulator.Mixture{}, "emulator: fault refuse: refuse needs a code, and no other fault has one"},
 		{emulator.Fault{Kind: "html", Code: "X"}, emulator.Mixture{}, "emulator: fault html: refuse needs a code, and no other fault has one"},
 		{emulator.Fault{Kind: "html", RetryAfter: 1}, emulator.Mixture{}, "emulator: fault html: only a refusal asks for a pause"},

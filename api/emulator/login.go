@@ -10,17 +10,6 @@ import (
 	"strings"
 )
 
-// A connack is a return code of CONNACK (MQTT 3.1.1, table 3.1). Invented: connack.
-type connack byte
-
-const (
-	badLevel connack = iota + 1
-	badClientID
-	busy
-	badLogin
-	notAuthorized
-)
-
 // A login is the part of a CONNECT that decides whether a device gets in.
 type login struct {
 	level                        byte
@@ -34,9 +23,10 @@ const (
 
 const maxClientID = 64 // characters, by the vendor's page
 
-// judge returns why an instance does not let a device in; the code is 0 if it does. STS
-// credentials do not count: no page says how a device would use them. Invented: broker-tokens.
-func (l login) judge(s *Service, instanceID string) (connack, string) {
+// judge returns the code of CONNACK (MQTT 3.1.1, table 3.1), and why an instance does not let a
+// device in. STS credentials do not count: no page says how a device would use them.
+// Invented: broker-tokens, connack.
+func (l login) judge(s *Service, instanceID string) (code byte, reason string) {
 	id := regexp.MustCompile(clientIDs).FindStringSubmatch(l.clientID)
 	user := append(strings.Split(l.userName, "|"), "", "", "")
 	key := s.credentials[user[1]]
@@ -44,25 +34,25 @@ func (l login) judge(s *Service, instanceID string) (connack, string) {
 	mac.Write([]byte(l.clientID))
 	switch {
 	case l.level != 4:
-		return badLevel, fmt.Sprintf("protocol level %d is not 4 (MQTT 3.1.1)", l.level)
+		return 1, fmt.Sprintf("protocol level %d is not 4 (MQTT 3.1.1)", l.level)
 	case id == nil || len(l.clientID) > maxClientID:
-		return badClientID, fmt.Sprintf("it is not GROUP@@@DEVICE, at most %d letters, digits, hyphens and underscores", maxClientID)
+		return 2, fmt.Sprintf("it is not GROUP@@@DEVICE, at most %d letters, digits, hyphens and underscores", maxClientID)
 	case !slices.Contains(s.options.Groups, id[1]):
-		return badClientID, fmt.Sprintf("the instance has no group %s", id[1])
+		return 2, fmt.Sprintf("the instance has no group %s", id[1])
 	case s.options.BrokerNoPassword:
 		return 0, ""
 	case user[0] != "Signature" && user[0] != "Token" || len(user) != 6:
-		return badLogin, fmt.Sprintf("user name %q is neither Signature|ACCESSKEY|INSTANCE nor Token|ACCESSKEY|INSTANCE", l.userName)
+		return 4, fmt.Sprintf("user name %q is neither Signature|ACCESSKEY|INSTANCE nor Token|ACCESSKEY|INSTANCE", l.userName)
 	case user[2] != instanceID:
-		return notAuthorized, fmt.Sprintf("user name %q names another instance", l.userName)
+		return 5, fmt.Sprintf("user name %q names another instance", l.userName)
 	case key.AccessKeyID == "" || key.SecurityToken != "":
-		return badLogin, fmt.Sprintf("no AccessKey has the id %q", user[1])
+		return 4, fmt.Sprintf("no AccessKey has the id %q", user[1])
 	case key.Account != s.instances[instanceID].account:
-		return notAuthorized, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
+		return 5, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
 	case user[0] == "Token" && !regexp.MustCompile(tokens).MatchString(l.password):
-		return badLogin, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"
+		return 4, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"
 	case user[0] == "Signature" && l.password != base64.StdEncoding.EncodeToString(mac.Sum(nil)):
-		return badLogin, "the password is not the Base64 of HMAC-SHA1 of the client id under the AccessKey secret"
+		return 4, "the password is not the Base64 of HMAC-SHA1 of the client id under the AccessKey secret"
 	}
 	return 0, ""
 }
