@@ -18,6 +18,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -89,7 +90,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // about names a call in its errors.
 func (c *Client) about(op operation, params url.Values) Call {
-	return Call{Operation: op.name, Instance: params.Get("MqttInstanceId"), Host: c.config.Endpoint.Host()}
+	return Call{Operation: op.name, Instance: cmp.Or(params.Get("MqttInstanceId"), params.Get("InstanceId")), Host: c.config.Endpoint.Host()}
 }
 
 // emulatedHeader marks the answers of the emulator.

@@ -110,6 +110,9 @@ func TestRecordedAnswers(t *testing.T) {
 				{"mqtt-cn-a", "plant", "cn-shenzhen", "professional", "in service", time.Date(2025, 2, 12, 7, 36, 8, 0, time.UTC), time.Date(2025, 3, 12, 16, 0, 0, 0, time.UTC)},
 				{"post-cn-b", "", "cn-hangzhou", "unknown", "unknown", time.Time{}, time.Time{}},
 			}},
+		{"ListGroupId.json",
+			func(c *Client) (any, error) { return c.ListGroupId(ctx, "i") },
+			[]string{"GID_test1", "GID_test2"}},
 		{"ListDeviceCertificateByCaSn.json",
 			func(c *Client) (any, error) {
 				return collect(c.ListDeviceCertificateByCaSn(ctx, "i", "007269004887000001"))
@@ -190,6 +193,7 @@ func TestRequests(t *testing.T) {
 		{"POST ActiveDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.ActiveDeviceCertificate(ctx, device); return err }},
 		{"POST InactivateDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.InactivateDeviceCertificate(ctx, device); return err }},
 		{"POST DeleteDeviceCertificate CaSn=00aB&DeviceSn=0c&MqttInstanceId=i", func(c *Client) error { _, err := c.DeleteDeviceCertificate(ctx, device); return err }},
+		{"POST ListGroupId InstanceId=i", func(c *Client) error { _, err := c.ListGroupId(ctx, "i"); return err }},
 		{"POST ListInstances ", func(c *Client) error { _, err := c.ListInstances(ctx); return err }},
 		{"POST ActiveCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.ActiveCaCertificate(ctx, "i", "00aB"); return err }},
 		{"POST InactivateCaCertificate MqttInstanceId=i&Sn=00aB", func(c *Client) error { _, err := c.InactivateCaCertificate(ctx, "i", "00aB"); return err }},
@@ -202,7 +206,11 @@ func TestRequests(t *testing.T) {
 			if body, _ := io.ReadAll(r.Body); len(body) > 0 {
 				t.Errorf("%s: body %q, want none", tt.want, body)
 			}
-			io.WriteString(w, `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":{"CaCertificateVOS":[],"DeviceSn":"0c"},"Instances":[]}`)
+			data := `{"CaCertificateVOS":[],"DeviceSn":"0c"}`
+			if r.Header.Get("x-acs-action") == "ListGroupId" {
+				data = "[]"
+			}
+			io.WriteString(w, `{"RequestId":"r","RegisterCode":"c","Sn":"s","Data":`+data+`,"Instances":[]}`)
 		}))
 		if err := tt.call(newTestClient(t, server, nil)); err != nil {
 			t.Errorf("%s: %v", tt.want, err)

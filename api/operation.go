@@ -47,6 +47,7 @@ var (
 	deleteDeviceCertificate     = operation{"DeleteDeviceCertificate", http.MethodPost, true, "mq:DeleteDeviceCertificate"}
 
 	listInstances = operation{"ListInstances", http.MethodPost, true, ""}
+	listGroupID   = operation{"ListGroupId", http.MethodPost, true, "mq:ListMqttGroupId"} // or mq:ListGroupId, by an older page
 
 	getCallerIdentity = operation{"GetCallerIdentity", http.MethodPost, true, ""} // of STS
 )
@@ -60,10 +61,11 @@ const (
 	ToRead      Purpose = "read"      // list CAs and device certificates
 	ToLifecycle Purpose = "lifecycle" // activate, deactivate and delete CAs
 	ToDevices   Purpose = "devices"   // activate, deactivate and delete device certificates
+	ToConnect   Purpose = "connect"   // see whether a device gets in, and delete its certificate if it was made for that
 )
 
 // Purposes are all purposes, in the order of the documentation.
-func Purposes() []Purpose { return []Purpose{ToRegister, ToRead, ToLifecycle, ToDevices} }
+func Purposes() []Purpose { return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices} }
 
 // operations are the operations of each purpose. Every operation of this package is among
 // them.
@@ -73,6 +75,7 @@ var operations = map[Purpose][]operation{
 	ToLifecycle: {listCaCertificate, activeCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, deleteCaCertificate},
 	ToDevices: {listCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, listDeviceCertificate, getDeviceCertificate,
 		activeDeviceCertificate, inactivateDeviceCertificate, deleteDeviceCertificate},
+	ToConnect: {listCaCertificate, listDeviceCertificateByCaSn, getDeviceCertificate, listGroupID, inactivateDeviceCertificate, deleteDeviceCertificate},
 }
 
 // instanceAccess is the action that every operation on an instance needs as well.

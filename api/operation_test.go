@@ -24,6 +24,8 @@ func TestNewPolicy(t *testing.T) {
 		{[]Purpose{ToLifecycle}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ActiveCaCertificate mq:UnregisterCaCertificate " +
 			"mq:ListDeviceCertificateByCaSn mq:DeleteCaCertificate"},
 		{[]Purpose{ToRegister, ToRead}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:GetRegisterCode mq:RegisterCa mq:ListDeviceCertificateByCaSn mq:ListDeviceCertificate mq:GetDeviceCertificate"},
+		{[]Purpose{ToConnect}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:ListDeviceCertificateByCaSn mq:GetDeviceCertificate mq:ListMqttGroupId " +
+			"mq:UnregisterDeviceCertificate mq:DeleteDeviceCertificate"},
 		{[]Purpose{ToDevices}, "mq:MqttInstanceAccess mq:ListCaCertificate mq:UnregisterCaCertificate mq:ListDeviceCertificateByCaSn mq:ListDeviceCertificate mq:GetDeviceCertificate " +
 			"mq:ActiveDeviceCertificate mq:UnregisterDeviceCertificate mq:DeleteDeviceCertificate"},
 	}
@@ -99,6 +101,7 @@ var requests = map[string]request{
 		_, err := c.DeleteDeviceCertificate(ctx, deviceID)
 		return err
 	},
+	"ListGroupId":       func(ctx context.Context, c *Client) error { _, err := c.ListGroupId(ctx, "i"); return err },
 	"ListInstances":     func(ctx context.Context, c *Client) error { _, err := c.ListInstances(ctx); return err },
 	"GetCallerIdentity": func(ctx context.Context, c *Client) error { _, err := c.GetCallerIdentity(ctx); return err },
 }
@@ -110,6 +113,7 @@ var uses = map[Purpose]string{
 	ToLifecycle: "ListCaCertificate ListDeviceCertificateByCaSn ActiveCaCertificate InactivateCaCertificate DeleteCaCertificate",
 	ToDevices: "ListCaCertificate InactivateCaCertificate ListDeviceCertificate ListDeviceCertificateByCaSn GetDeviceCertificate " +
 		"ActiveDeviceCertificate InactivateDeviceCertificate DeleteDeviceCertificate",
+	ToConnect: "ListCaCertificate ListDeviceCertificateByCaSn GetDeviceCertificate ListGroupId InactivateDeviceCertificate DeleteDeviceCertificate",
 }
 
 // The table, the client and the emulator's own idea of the actions agree: with all actions

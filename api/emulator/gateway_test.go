@@ -30,7 +30,7 @@ func TestMethods(t *testing.T) {
 		"ActiveDeviceCertificate":     "GET POST",
 		"InactivateDeviceCertificate": "GET POST",
 		"DeleteDeviceCertificate":     "GET POST",
-		"ListGroupId":                 "GET",
+		"ListGroupId":                 "GET POST",
 		"ListInstances":               "GET POST",
 		"SetSniConfig":                "POST",
 		"GetCallerIdentity":           "GET POST",

@@ -38,7 +38,7 @@ var operations = map[string]operation{
 	"ActiveDeviceCertificate":     {getOrPost, "mq:ActiveDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).activate)},
 	"InactivateDeviceCertificate": {getOrPost, "mq:UnregisterDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).inactivate)},
 	"DeleteDeviceCertificate":     {getOrPost, "mq:DeleteDeviceCertificate", "MqttInstanceId CaSn DeviceSn", changeDevice((*device).delete)},
-	"ListGroupId":                 {get, "mq:ListMqttGroupId", "InstanceId", (*Service).listGroups},
+	"ListGroupId":                 {getOrPost, "mq:ListMqttGroupId", "InstanceId", (*Service).listGroups},
 	"ListInstances":               {getOrPost, "", "", (*Service).listInstances},
 	"SetSniConfig":                {post, setSniConfig, "MqttInstanceId DefaultCertificate", (*Service).setSNI},
 	getCallerIdentity:             {getOrPost, "", "", (*Service).callerIdentity},
