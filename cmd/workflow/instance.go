@@ -122,8 +122,8 @@ func (i Instance) requireActive(ca *pki.CA, own *api.CaCertificate) error {
 type Step int
 
 // The steps, in the order of a registration. Activate replaces those from FetchCode to
-// Submit for a CA that is listed but inactive. The last ones are steps of changes to a CA
-// that is registered.
+// Submit for a CA that is listed but inactive. Those behind Confirm are steps of changes to a CA
+// that is registered, the last ones of a visit to the broker.
 const (
 	List Step = iota
 	FetchCode
@@ -135,6 +135,11 @@ const (
 	Deactivate
 	Delete
 	Recheck // until the list shows the change
+
+	Resolve // of a visit to the broker: look up its name
+	Dial
+	Handshake
+	SendConnect
 )
 
 // An Observer is told of the steps, in order, from one goroutine.

@@ -31,6 +31,12 @@ const (
 	AlreadyAbsent   Outcome = "already_absent" // there was nothing to delete
 )
 
+// The outcomes of a connection to the broker.
+const (
+	Connecting Outcome = "connecting" // about to connect
+	Connected  Outcome = "connected"
+)
+
 // A Result is the progress of a run, also of one that ended in an error.
 type Result struct {
 	Outcome      Outcome            // of a run that ended well, or Submitting
