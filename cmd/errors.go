@@ -81,6 +81,11 @@ func errorTable() []errorRow {
 		wrongInput = meaning{exitLocal, "input", "no", outcomeFailed}
 	)
 	return []errorRow{
+		// A device at the broker's door.
+		rowBy(explainLeftBehind),
+		rowBy(explainDiagnosed),
+		rowBy(explainDoor),
+
 		// What the workflow found out about a CA.
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
 		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/broker"
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
 	"mqttca/cmd/terminal"
@@ -39,7 +40,43 @@ func errorCases(t *testing.T) []errorCase {
 	refused := func(code string) *api.Error { return &api.Error{Call: call, Code: code} }
 	lost := &api.NoAnswerError{Sent: true}
 	absent := &workflow.NotListedError{CA: workflow.Reference{CA: ca}}
+	door := func(kind broker.Kind, alert, connack byte) *broker.Error {
+		return &broker.Error{Kind: kind, Alert: tls.AlertError(alert), Connack: connack, Err: errors.New("cause")}
+	}
+	found := func(kind broker.Kind) error {
+		return &workflow.DiagnosedError{Kind: kind, Err: door(broker.CutOff, 0, 0)}
+	}
 	return []errorCase{
+		{door(broker.NoHost, 0, 0), exitUnavailable, "no_host no", "--vpc"},
+		{door(broker.Unreachable, 0, 0), exitUnavailable, "no_connection later", "8883"},
+		{door(broker.NotVerified, 0, 0), exitUnavailable, "broker_certificate no", "--broker-ca"},
+		{door(broker.NoTLS, 0, 0), exitUnavailable, "no_tls no", "8883"},
+		{door(broker.NotAsked, 0, 0), exitRefused, "mutual_tls_off no", "Mutual Authentication"},
+		{door(broker.OwnKey, 0, 0), exitLocal, "device_key no", "PSS"},
+		{door(broker.CutOff, 0, 0), exitUnavailable, "cut_off later", "devices show"},
+		{door(broker.NotMQTT, 0, 0), exitUnavailable, "not_mqtt no", "WebSocket"},
+		{door(broker.Timeout, 0, 0), exitUnavailable, "timeout later", "--timeout"},
+		{door(broker.Interrupted, 0, 0), exitInterrupted, "interrupted now", ""},
+		{door(broker.Other, 0, 0), exitUnavailable, "unreachable later", "the network"},
+		{door(broker.Alert, 80, 0), exitRefused, "tls_alert no", "mqttca list"},
+		{door(broker.Alert, 42, 0), exitRefused, "bad_certificate no", "mqttca list"},
+		{door(broker.Alert, 45, 0), exitRefused, "expired_certificate no", "clocks"},
+		{door(broker.Alert, 48, 0), exitRefused, "unknown_ca no", "mqttca list"},
+		{door(broker.Alert, 49, 0), exitRefused, "access_denied no", "devices show"},
+		{door(broker.Refused, 0, 1), exitRefused, "protocol_version no", "3.1.1"},
+		{door(broker.Refused, 0, 2), exitRefused, "client_id no", "--group"},
+		{door(broker.Refused, 0, 3), exitUnavailable, "broker_unavailable later", "try again"},
+		{door(broker.Refused, 0, 4), exitDenied, "bad_login no", "AccessKey"},
+		{door(broker.Refused, 0, 5), exitDenied, "not_authorized no", "AccessKey"},
+		{door(broker.Refused, 0, 6), exitRefused, "connack no", "AccessKey"},
+		{found("device_inactive"), exitNotListed, "inactive no", "devices activate"},
+		{found("ca_inactive"), exitNotListed, "inactive no", "mqttca activate"},
+		{found("ca_missing"), exitNotListed, "not_listed no", "mqttca register"},
+		{found("serial_taken"), exitRefused, "serial_taken no", "random serial number"},
+		{found("group_missing"), exitRefused, "group_missing no", "--group"},
+		{found("out_of_date"), exitRefused, "clock no", "clocks"},
+		{&workflow.LeftBehindError{Device: workflow.DeviceReference{Certificate: ca.Certificate}, Instance: "i", CASn: "4d", Sn: "00aa", Err: context.Canceled, Before: context.Canceled},
+			exitNotListed, "left_behind look", "mqttca devices delete --instance i --sn 4d --device-sn 00aa"},
 		{errors.New("a fault of ours"), exitFault, "fault no", ""},
 		{&usageError{"", true, "see help"}, exitUsage, "usage no", "see help"},
 		{&pki.Error{Advice: "mend it"}, exitLocal, "input no", "mend it"},

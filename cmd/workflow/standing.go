@@ -43,8 +43,10 @@ func (i Instance) Standing(ctx context.Context, device *x509.Certificate) (s Sta
 
 func (i Instance) standingUnder(ctx context.Context, ca *api.CaCertificate, certificate *x509.Certificate) (Standing, error) {
 	s, ref := Standing{CA: ca}, DeviceReference{Certificate: certificate}
-	for device, err := range i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, ca.Sn)) {
+	for device, err := range i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, ca.Sn) {
 		switch {
+		case isGone(err): // the CA has none
+			return s, nil
 		case err != nil:
 			return s, err
 		case ref.fits(device):
@@ -60,12 +62,14 @@ func (i Instance) standingUnder(ctx context.Context, ca *api.CaCertificate, cert
 // its CA, or the time is up.
 func (i Instance) AwaitDevice(ctx context.Context, ca *api.CaCertificate, device *x509.Certificate, wait time.Duration) (*api.DeviceCertificate, error) {
 	ref := DeviceReference{Certificate: device}
-	return poll(ctx, i, ref, wait, func() (*api.DeviceCertificate, error) {
-		s, err := i.standingUnder(ctx, ca, device)
-		if err == nil && s.Device == nil {
-			err = &NotListedError{CA: ref, Instance: i.ID}
-		}
-		return s.Device, err
+	return during(i.Observer, Recheck, func() (*api.DeviceCertificate, error) {
+		return poll(ctx, i, ref, wait, func() (*api.DeviceCertificate, error) {
+			s, err := i.standingUnder(ctx, ca, device)
+			if err == nil && s.Device == nil {
+				err = &NotListedError{CA: ref, Instance: i.ID}
+			}
+			return s.Device, err
+		})
 	})
 }
 

@@ -184,9 +184,37 @@ func TestAwaitDevice(t *testing.T) {
 	})
 }
 
+// An interrupt may come before the broker has registered what it was shown: it is looked for
+// a while. What was let in and does not show is left behind.
+func TestRemoveLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStandingTest(t)
+		standing, err := s.instance.Standing(t.Context(), s.device)
+		if err != nil {
+			t.Fatal(err)
+		}
+		interrupted := &broker.Error{Kind: broker.Interrupted, Step: broker.StepConnect}
+		start := time.Now()
+		if err := s.instance.Remove(t.Context(), standing, s.device, interrupted); err != error(interrupted) || time.Since(start) != afterthought {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		go func() {
+			time.Sleep(time.Second)
+			s.addDevice(t, s.device, false)
+		}()
+		first := len(s.Requests())
+		if err := s.instance.Remove(t.Context(), standing, s.device, interrupted); err != error(interrupted) || !strings.Contains(s.operationsSince(first), "DeleteDeviceCertificate") {
+			t.Errorf("%v, requests %s", err, s.operationsSince(first))
+		}
+		if err := s.instance.Remove(t.Context(), standing, s.device, &NotListedError{CA: Reference{Sn: "1"}}); !is[*LeftBehindError](err) {
+			t.Errorf("%v, want a LeftBehindError", err)
+		}
+	})
+}
+
 // What was made for one connection is deactivated and deleted; what fails of that is left behind.
 func TestRemove(t *testing.T) {
-	before := errors.New("cut off")
+	before := &broker.Error{Kind: broker.Refused, Step: broker.StepConnect, Connack: 4}
 	const looked = "ListDeviceCertificateByCaSn"
 	for _, tt := range []struct {
 		refused, want string // operations
@@ -213,10 +241,10 @@ func TestRemove(t *testing.T) {
 			first := len(s.Requests())
 			err = s.instance.Remove(t.Context(), standing, s.device, before)
 			left, behind := errors.AsType[*LeftBehindError](err)
-			if got := s.operationsSince(first); got != tt.want || behind != (tt.refused != "") || !behind && err != before {
+			if got := s.operationsSince(first); got != tt.want || behind != (tt.refused != "") || !behind && err != error(before) {
 				t.Errorf("%v, requests %s, want %s", err, got, tt.want)
 			}
-			if behind && (left.Before != before || left.CASn != s.ca.Sn || !strings.Contains(err.Error(), "cut off; and then the device certificate \"CN=pump\" may be left behind on instance post-cn-test01 (Sn "+left.Sn+"; it expires at ")) {
+			if behind && (left.Before != error(before) || left.CASn != s.ca.Sn || !strings.Contains(err.Error(), "(CONNACK 4); and then the device certificate \"CN=pump\" may be left behind on instance post-cn-test01 (Sn "+left.Sn+"; it expires at ")) {
 				t.Errorf("%+v", left)
 			}
 			if errors.Is(err, context.Canceled) {

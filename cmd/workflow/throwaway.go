@@ -3,9 +3,11 @@ package workflow
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"time"
 
+	"mqttca/api/broker"
 	"mqttca/pki"
 )
 
@@ -29,6 +31,10 @@ func (e *LeftBehindError) Error() string {
 	return message
 }
 
+// afterthought is how long a broker may take to register a certificate once it was shown it,
+// if its answer does not tell.
+const afterthought = 3 * time.Second
+
 // Remove deactivates and deletes a device certificate that was made for one connection, if it
 // has registered itself. Its key is gone, so it does not register itself again. before is what
 // ended the connection; Remove returns it, or a [*LeftBehindError].
@@ -36,10 +42,17 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 	left := &LeftBehindError{Device: DeviceReference{Certificate: certificate}, Instance: i.ID, CASn: s.CA.Sn,
 		Sn: pki.SerialNumber(certificate), Expires: certificate.NotAfter, Before: before}
 	if s.Device == nil {
-		s, err = i.standingUnder(ctx, s.CA, certificate)
+		wait := afterthought
+		if refused, ok := errors.AsType[*broker.Error](before); ok && (refused.Kind == broker.Alert || refused.Kind == broker.Refused) {
+			wait = 0
+		}
+		s.Device, err = i.AwaitDevice(ctx, s.CA, certificate, wait)
+	}
+	if is[*NotListedError](err) && !is[*NotListedError](before) { // else the broker let it in
+		return before
 	}
 	for _, t := range []Transition{Deactivation, Removal} {
-		if err == nil && s.Device != nil {
+		if err == nil {
 			left.Sn = s.Device.DeviceSn
 			_, err = i.ChangeDevice(ctx, Device{*s.Device, s.CA}, left.Device, t, settlingTime)
 		}

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"fmt"
+
+	"mqttca/api/broker"
+	"mqttca/cmd/workflow"
+)
+
+// describeDoor is the row for a broker that let no device in. What the lists of the instance say
+// of it counts more than the broker's own answer.
+func explainDoor(e *broker.Error) (meaning, string) {
+	row, ok := doorRows[fmt.Sprintf("%s %d", e.Kind, max(int(e.Alert), int(e.Connack)))]
+	if !ok {
+		row = doorRows[string(e.Kind)]
+	}
+	return row.meaning, row.hint
+}
+
+const (
+	switchOn = "mutual TLS is a setting of the instance in the vendor's console (Instance Details > Certificates > Server Certificate > Mutual Authentication); " +
+		"switching it restarts the broker, and TLS devices without a certificate lose their connection"
+	checkLogin = "check the AccessKey, the mode (--token-file, --username, --no-password) and the group; the vendor's console has a trace by client ID"
+	checkCA    = "give the chain of the device in --device-cert, and see with 'mqttca list' that its CA is registered and active"
+)
+
+// doorRows are the table of ways in which a broker lets no device in: by the kind, or by the kind
+// with the number of the alert or of CONNACK.
+var doorRows = map[string]kindRow{
+	"no_host":      {meaning{exitUnavailable, "no_host", "no", outcomeFailed}, "check the instance id and --broker; the name of a broker inside a VPC (--vpc) is known only there"},
+	"unreachable":  {meaning{exitUnavailable, "no_connection", "later", outcomeFailed}, "check --broker, its port (8883 for TLS) and the firewall; no proxy is used for MQTT"},
+	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "name the root certificate of the broker with --broker-ca, and the broker by its name with --broker"},
+	"no_tls":       {meaning{exitUnavailable, "no_tls", "no", outcomeFailed}, "check the port of --broker: TLS is on 8883"},
+	"cut_off":      {meaning{exitUnavailable, "cut_off", "later", outcomeFailed}, "see with 'mqttca devices show' whether the device certificate is active, and with 'mqttca list' its CA"},
+	"not_mqtt":     {meaning{exitUnavailable, "not_mqtt", "no", outcomeFailed}, "check --broker: this is no MQTT broker, or a WebSocket port"},
+	"timeout":      {meaning{exitUnavailable, "timeout", "later", outcomeFailed}, "check the network, and give it more time with --timeout"},
+	"interrupted":  {meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""},
+	"other":        {meaning{exitUnavailable, "unreachable", "later", outcomeFailed}, "check --broker and the network"},
+	"own_key":      {meaning{exitLocal, "device_key", "no", outcomeFailed}, "check the device key; under TLS 1.3 an RSA key in a token has to sign with PSS"},
+
+	"not_asked": {meaning{exitRefused, "mutual_tls_off", "no", outcomeFailed}, switchOn},
+	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, checkCA},
+	"alert 42":  {meaning{exitRefused, "bad_certificate", "no", outcomeRefused}, checkCA},
+	"alert 45":  {meaning{exitRefused, "expired_certificate", "no", outcomeRefused}, "issue a new device certificate; if it has not expired, check the clocks"},
+	"alert 48":  {meaning{exitRefused, "unknown_ca", "no", outcomeRefused}, checkCA},
+	"alert 49":  {meaning{exitRefused, "access_denied", "no", outcomeRefused}, "see with 'mqttca devices show' whether the device certificate is active"},
+
+	"refused":   {meaning{exitRefused, "connack", "no", outcomeRefused}, checkLogin},
+	"refused 1": {meaning{exitRefused, "protocol_version", "no", outcomeRefused}, "the broker does not take MQTT 3.1.1: check --broker"},
+	"refused 2": {meaning{exitRefused, "client_id", "no", outcomeRefused}, "check --group and --device-id: the group has to exist on the instance"},
+	"refused 3": {meaning{exitUnavailable, "broker_unavailable", "later", outcomeRefused}, again},
+	"refused 4": {meaning{exitDenied, "bad_login", "no", outcomeRefused}, checkLogin},
+	"refused 5": {meaning{exitDenied, "not_authorized", "no", outcomeRefused}, checkLogin},
+
+	"device_inactive": {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "find out who deactivated it and why; then 'mqttca devices activate' lets the device in again"},
+	"ca_inactive":     {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "an inactive CA keeps new device certificates out; 'mqttca activate' makes it active"},
+	"ca_missing":      {meaning{exitNotListed, "not_listed", "no", outcomeRefused}, "register the CA that issued it with 'mqttca register'"},
+	"serial_taken":    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, "issue the device certificate anew, with a random serial number"},
+	"group_missing":   {meaning{exitRefused, "group_missing", "no", outcomeRefused}, "create the group in the vendor's console, or name another with --group"},
+	"out_of_date":     {meaning{exitRefused, "clock", "no", outcomeRefused}, "set the clocks, or issue a device certificate that is valid now"},
+}
+
+func explainDiagnosed(e *workflow.DiagnosedError) (meaning, string) {
+	row := doorRows[string(e.Kind)]
+	return row.meaning, row.hint
+}
+
+func explainLeftBehind(e *workflow.LeftBehindError) (meaning, string) {
+	return meaning{exitNotListed, "left_behind", "look", outcomeFailed}, fmt.Sprintf("run 'mqttca devices delete --instance %s --sn %s --device-sn %s --allow-reregistration': its key is gone, so it does not register itself again", e.Instance, e.CASn, e.Sn)
+}
