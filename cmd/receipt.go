@@ -14,20 +14,30 @@ import (
 // A receipt is the result of register, rehearse, submit and confirm, and the evidence
 // that --receipt keeps for a change record.
 type receipt struct {
+	runDocument
+	CA                      caDocument `json:"ca"`
+	VerificationCertificate text       `json:"verification_certificate"` // PEM; of the run, else as the service lists it
+	RequestID               text       `json:"request_id"`               // of the submission or activation; null if there was none
+	endDocument
+}
+
+// A runDocument is the head of a document that is evidence of a run.
+type runDocument struct {
 	origin
-	RunID                   string            `json:"run_id"`
-	ToolVersion             string            `json:"tool_version"`
-	AccessKeyID             text              `json:"access_key_id"` // masked; null if no request was sent
-	InstanceID              string            `json:"instance_id"`
-	Outcome                 workflow.Outcome  `json:"outcome"`
-	CA                      caDocument        `json:"ca"`
-	VerificationCertificate text              `json:"verification_certificate"` // PEM; of the run, else as the service lists it
-	RequestID               text              `json:"request_id"`               // of the submission or activation; null if there was none
-	Requests                []requestDocument `json:"requests"`
-	StartedAt               string            `json:"started_at" jsonschema:"format=date-time"`
-	EndedAt                 instant           `json:"ended_at"`                                   // null while the outcome is submitting
-	ClockOffsetSeconds      *int              `json:"clock_offset_seconds" jsonschema:"nullable"` // by which the service's clock is ahead of this machine's; null if no answer had a date
-	Error                   *failure          `json:"error" jsonschema:"nullable"`                // null if the run ended well
+	RunID       string           `json:"run_id"`
+	ToolVersion string           `json:"tool_version"`
+	AccessKeyID text             `json:"access_key_id"` // masked; null if no request was sent
+	InstanceID  string           `json:"instance_id"`
+	Outcome     workflow.Outcome `json:"outcome"`
+}
+
+// An endDocument is the end of such a document.
+type endDocument struct {
+	Requests           []requestDocument `json:"requests"`
+	StartedAt          string            `json:"started_at" jsonschema:"format=date-time"`
+	EndedAt            instant           `json:"ended_at"`                                   // null while the run goes on
+	ClockOffsetSeconds *int              `json:"clock_offset_seconds" jsonschema:"nullable"` // by which the service's clock is ahead of this machine's; null if no answer had a date
+	Error              *failure          `json:"error" jsonschema:"nullable"`                // null if the run ended well
 }
 
 // A requestDocument is one request of a run, in the terms of the vendor's support.
@@ -38,26 +48,33 @@ type requestDocument struct {
 	Code       text   `json:"code"`        // the service's error code; null if the request succeeded
 }
 
-// receipt is the receipt of a run. failed is nil if the run ended well or goes on.
+// evidence is what a document says of a run. failed is nil if the run ended well or goes on.
+func (s *session) evidence(document, instance string, outcome workflow.Outcome, failed *failure) (runDocument, endDocument) {
+	run := runDocument{origin: s.origin(document), RunID: s.run, ToolVersion: toolVersion(), InstanceID: instance, Outcome: outcome}
+	end := endDocument{Requests: []requestDocument{}, StartedAt: pki.Timestamp(s.started), Error: failed}
+	if failed != nil {
+		run.Outcome = failed.Outcome
+	}
+	if run.Outcome != workflow.Submitting {
+		end.EndedAt = instantOf(time.Now())
+	}
+	for _, e := range s.exchanges {
+		run.AccessKeyID = text(e.AccessKeyID)
+		end.Requests = append(end.Requests, requestDocument{e.Operation, text(e.RequestID), number(e.HTTPStatus), text(e.Code)})
+		if e.Dated {
+			end.ClockOffsetSeconds = new(int(e.ClockOffset / time.Second))
+		}
+	}
+	return run, end
+}
+
+// receipt is the receipt of a run.
 func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *failure) receipt {
 	r := receipt{
-		RunID:       s.run,
-		ToolVersion: toolVersion(),
-		origin:      s.origin("receipt"),
-		InstanceID:  t.instance,
-		Outcome:     result.Outcome,
-		Requests:    []requestDocument{},
-		RequestID:   text(result.RequestID),
-		CA:          caDocument{certificateDocument: certificateDocument{Name: text(t.caName(ca)), Sn: text(result.Sn)}},
-		StartedAt:   pki.Timestamp(s.started),
-		Error:       failed,
+		RequestID: text(result.RequestID),
+		CA:        caDocument{certificateDocument: certificateDocument{Name: text(t.caName(ca)), Sn: text(result.Sn)}},
 	}
-	if failed != nil {
-		r.Outcome = failed.Outcome
-	}
-	if r.Outcome != workflow.Submitting {
-		r.EndedAt = instantOf(time.Now())
-	}
+	r.runDocument, r.endDocument = s.evidence("receipt", t.instance, result.Outcome, failed)
 	if result.Listed != nil {
 		r.CA, r.VerificationCertificate = newCADocument(*result.Listed), text(result.Listed.VerificationContent)
 	}
@@ -66,13 +83,6 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 		r.VerificationCertificate = text(pki.EncodeCertificate(result.Verification))
 		r.CA.RegistrationCode = text(result.Verification.Subject.CommonName)
 		r.CA.VerificationSHA256 = fingerprintOf(pki.Fingerprint(result.Verification))
-	}
-	for _, e := range s.exchanges {
-		r.AccessKeyID = text(e.AccessKeyID)
-		r.Requests = append(r.Requests, requestDocument{e.Operation, text(e.RequestID), number(e.HTTPStatus), text(e.Code)})
-		if e.Dated {
-			r.ClockOffsetSeconds = new(int(e.ClockOffset / time.Second))
-		}
 	}
 	return r
 }

@@ -41,7 +41,7 @@ func TestReceiptForOthers(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	soon := receipt{Outcome: workflow.Confirmed, CA: caDocument{certificateDocument: certificateDocument{NotAfter: instantOf(time.Now().Add(time.Hour))}}}
+	soon := receipt{runDocument: runDocument{Outcome: workflow.Confirmed}, CA: caDocument{certificateDocument: certificateDocument{NotAfter: instantOf(time.Now().Add(time.Hour))}}}
 	var out strings.Builder
 	if err := (terminal.Display{Colour: true}).Layout(soon.plain)(&out); err != nil || !strings.Contains(out.String(), "\x1b[33m"+string(soon.CA.NotAfter)) {
 		t.Errorf("%q, %v", out.String(), err)

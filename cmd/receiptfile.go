@@ -35,17 +35,21 @@ func (c *console) readReceipt(path string) (receipt, error) {
 var errOtherReceipt = errors.New("the file exists and is not a receipt of this CA and instance")
 
 // checkReceipts checks, before anything is sent, that a receipt can be written, and that FILE,
-// if it exists, is one of the same CA and instance. It warns of a run without an end.
-func (c *console) checkReceipts(t target, ca *pki.CA) error {
-	if t.receipt == "" {
+// if it exists, is one of the same instance and, if it is of a registration, the same CA. It warns
+// of a run without an end.
+func (c *console) checkReceipts(file, instance, caSHA256 string) error {
+	switch file {
+	case "":
 		return nil
+	case "-":
+		return usage("--receipt is a file; --json prints the same document")
 	}
-	if err := checkOutput(t.receipt, true); err != nil {
+	if err := checkOutput(file, true); err != nil {
 		return err
 	}
-	for _, path := range findReceipts(t.receipt) {
+	for _, path := range findReceipts(file) {
 		r, err := c.readReceipt(path)
-		if path == t.receipt && (err != nil || r.InstanceID != t.instance || r.CA.SHA256.String() != ca.SHA256()) {
+		if path == file && (err != nil || r.InstanceID != instance || r.CA.SHA256.String() != caSHA256) {
 			return &fileError{"write", path, errOtherReceipt, "name another file"}
 		}
 		if err == nil && r.Outcome == workflow.Submitting {
@@ -70,7 +74,7 @@ func (a *app) recorded(s *session, t target, ca *pki.CA) workflow.Instance {
 }
 
 // keep writes the receipt of a run over its own, or else to a place that is free.
-func (c *console) keep(s *session, file string, document receipt) error {
+func (c *console) keep(s *session, file string, document any) error {
 	if file == "" {
 		return nil
 	}

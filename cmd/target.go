@@ -37,10 +37,7 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 	if t.dryRun && t.receipt != "" {
 		return nil, usage("--dry-run leaves nothing for --receipt to attest")
 	}
-	if t.receipt == "-" {
-		return nil, usage("--receipt is a file; --json prints the same document")
-	}
-	if err := a.checkReceipts(t, ca); err != nil {
+	if err := a.checkReceipts(t.receipt, t.instance, ca.SHA256()); err != nil {
 		return nil, err
 	}
 	return a.connect(cmd)
