@@ -37,6 +37,7 @@ func commands() []command {
 		{"check", onboard, calling, api.ToRegister, newCheck},
 		{"rehearse", onboard, looking, "", newRehearse}, // calls nobody but itself,
 		{"register", onboard, looking, api.ToRegister, newRegister},
+		{"connect", onboard, looking, api.ToConnect, newConnect},
 
 		{"code", stepByStep, calling, api.ToRegister, newCode},
 		{"sign", stepByStep, []int{exitInterrupted}, "", newSign},

@@ -20,7 +20,7 @@ import (
 // four.
 func TestExitCodesOfEachCommand(t *testing.T) {
 	want := map[string]string{
-		"check": "4 5 6 130", "rehearse": "4 5 6 7 130", "register": "4 5 6 7 130",
+		"check": "4 5 6 130", "rehearse": "4 5 6 7 130", "register": "4 5 6 7 130", "connect": "4 5 6 7 130",
 		"code": "4 5 6 130", "sign": "130", "submit": "4 5 6 7 130", "confirm": "4 5 6 7 130",
 		"instances": "4 5 6 130", "list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
 		"activate": "4 5 6 7 130", "deactivate": "4 5 6 7 130", "delete": "4 5 6 7 130",
@@ -65,7 +65,7 @@ func TestGroupsOfTheHelp(t *testing.T) {
 	for _, line := range regexp.MustCompile(`(?m)^(\S.*:)$|^  ([a-z]+)  `).FindAllStringSubmatch(listed, -1) {
 		got = append(got, line[1]+line[2])
 	}
-	const want = "Onboard a CA: check rehearse register " +
+	const want = "Onboard a CA: check rehearse register connect " +
 		"Step by step, for a CA without a network: code sign submit confirm " +
 		"Operate: instances list show devices activate deactivate delete " +
 		"Try and script: policy emulate version completion help "
@@ -83,6 +83,7 @@ func TestCommandsOfEachPurpose(t *testing.T) {
 	help := helpOf(t, policy, terminal.Display{})
 	for _, line := range []string{
 		"  register   check, register, code, submit\n",
+		"  connect    connect\n",
 		"  read       confirm, instances, list, show, devices, devices show\n",
 		"  lifecycle  activate, deactivate, delete\n",
 		"  devices    devices activate, devices deactivate, devices delete\n",

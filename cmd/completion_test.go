@@ -85,7 +85,7 @@ func TestValuesOfFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"emulate --sn ": "padded upper plain der colons :4",
 		"show --sn ":    ":4",
-		"policy --for ": "register read lifecycle devices :4",
+		"policy --for ": "register connect read lifecycle devices :4",
 	} {
 		at := strings.LastIndex(args, " ")
 		stdout := mustRun(t, append(append([]string{"__completeNoDesc"}, strings.Fields(args[:at])...), args[at+1:])...)

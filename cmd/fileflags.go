@@ -31,6 +31,10 @@ func fileFlags() map[string]fileFlag {
 	return map[string]fileFlag{
 		"ca-cert":           certificate,
 		"ca-key":            {"key", []string{"key", "pem", "p12", "pfx"}},
+		"device-key":        {"key", []string{"key", "pem", "p12", "pfx"}},
+		"broker-ca":         certificate,
+		"token-file":        {"password", nil},
+		"password-file":     {"password", nil},
 		"verification-cert": certificate,
 		"device-cert":       certificate,
 		"key-password-file": {"password", nil},
@@ -51,7 +55,7 @@ func checkContent(flag *pflag.Flag) error {
 	value := flag.Value.String()
 	file, isFile := fileFlags()[flag.Name]
 	switch {
-	case pki.InToken(value) && (flag.Name == "ca-key" || flag.Name == "ca-cert") && !strings.Contains(value, "-----BEGIN"):
+	case pki.InToken(value) && (file.content == "key" || flag.Name == "ca-cert") && !strings.Contains(value, "-----BEGIN"):
 		return nil // it may have a PIN, of which a rule warns
 	case isFile:
 		err := pki.CheckPath("--"+flag.Name, file.content, value)

@@ -176,7 +176,7 @@ func (h *helpText) commands(cmd *cobra.Command) {
 
 func (h *helpText) topics() (text string) {
 	for _, topic := range topics.All() {
-		text += h.row(topic.Name, wideMargin, topic.Title)
+		text += h.row(topic.Name, 23, topic.Title)
 	}
 	return text
 }

@@ -20,6 +20,7 @@ var documentParts = map[string]any{
 	"verification":      verificationDocument{},
 	"finding":           findingDocument{},
 	"probe":             probeDocument{},
+	"step":              stepDocument{},
 }
 
 // The topic has the fields of every document and of its parts, as they are written.

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,12 +14,17 @@ import (
 type keyFlags struct {
 	caKey        string
 	passwordFile string
+	device       bool // it is the key of a device
 }
 
 func (k *keyFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&k.caKey, "ca-key", "", "file with the CA key (PEM or PKCS#12), or pkcs11 URI of a key in an HSM")
+	k.addPassword(cmd, "CA key")
+}
+
+func (k *keyFlags) addPassword(cmd *cobra.Command, of string) {
 	cmd.Flags().StringVar(&k.passwordFile, "key-password-file", "",
-		"file with the password or PIN of the CA key, - for standard input (or "+envKeyPassword+")")
+		"file with the password or PIN of the "+of+", - for standard input (or "+envKeyPassword+")")
 }
 
 // requireCA is require for a CA and its key. A PKCS#12 file has both, but shows only when
@@ -45,18 +51,23 @@ func (a *app) loadAuthority(cmd *cobra.Command, caCert string, k keyFlags) (*pki
 
 // withPassword does work that may need the password of the key.
 func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Password) (T, error)) (T, error) {
+	of := "CA"
+	if k.device {
+		of = "device"
+	}
+	flags := "--" + strings.ToLower(of)
 	asker := &passwordAsker{console: &a.console, file: k.passwordFile}
 	value, err := await(cmd.Context(), func() (T, error) { return do(asker.password) })
 	switch {
 	case errors.Is(err, errInterrupted):
 		asker.abandon()
 	case errors.Is(err, pki.ErrNoCertificate) && pki.InToken(k.caKey):
-		return value, usage("--ca-cert missing: the token has no certificate of the CA key")
+		return value, usage("%s-cert missing: the token has no certificate of the %s key", flags, of)
 	case errors.Is(err, pki.ErrNoCertificate):
-		return value, usage("--ca-cert missing: only a PKCS#12 file has the CA certificate with the key")
+		return value, usage("%s-cert missing: only a PKCS#12 file has the %s certificate with the key", flags, of)
 	}
 	if err != nil && pinValue().MatchString(k.caKey) {
-		a.warn("the PIN in the URI of --ca-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked")
+		a.warn("the PIN in the URI of %s-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked", flags)
 	}
 	return value, err
 }

@@ -31,6 +31,11 @@ var stepLines = map[workflow.Step]string{
 	workflow.Deactivate:  "inactive  make it inactive",
 	workflow.Delete:      "delete    delete it",
 	workflow.Recheck:     "confirm   wait until the list shows it",
+
+	workflow.Resolve:     "resolve   look up the broker's name",
+	workflow.Dial:        "tcp       connect to the broker",
+	workflow.Handshake:   "tls       verify the broker's certificate, present the device's",
+	workflow.SendConnect: "connect   send CONNECT and wait for the answer",
 }
 
 func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(stepLines))) }

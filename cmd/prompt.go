@@ -94,23 +94,27 @@ func (p *passwordAsker) password(what string) (string, error) {
 	return p.askUnseen(file, what)
 }
 
-// readPassword reads the one line of a file, with its carriage return if it has one: pki
+func (p *passwordAsker) readPassword() (string, error) {
+	return p.readSecret(p.file, "--key-password-file", ", or the password itself by "+envKeyPassword)
+}
+
+// readSecret reads the one line of a file, with its carriage return if it has one: pki
 // tries both. Blank lines may follow. The path of a file that cannot be opened is not shown: it may be the password
 // itself.
-func (p *passwordAsker) readPassword() (string, error) {
-	text, err := p.read(p.file, lineSize)
+func (c *console) readSecret(path, flag, otherwise string) (string, error) {
+	text, err := c.read(path, lineSize)
 	var opened *fs.PathError
 	switch {
 	case errors.As(err, &opened) && opened.Op == "open":
-		return "", &fileError{"read", "the file of --key-password-file", opened, "give the path of a file that holds the password, or the password itself by " + envKeyPassword}
+		return "", &fileError{"read", "the file of " + flag, opened, "give the path of a file that holds the password" + otherwise}
 	case errors.Is(err, pki.ErrTooLarge):
-		return "", cannotRead(p.file, errTooLong)
+		return "", cannotRead(path, errTooLong)
 	case err != nil:
 		return "", err
 	}
 	line, rest, _ := strings.Cut(text, "\n")
 	if strings.Trim(rest, "\r\n") != "" || strings.Contains(strings.TrimRight(line, "\r"), "\r") {
-		return "", cannotRead(p.file, errManyLines)
+		return "", cannotRead(path, errManyLines)
 	}
 	return line, nil
 }

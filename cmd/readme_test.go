@@ -22,7 +22,7 @@ func runShell(t *testing.T, lines string) {
 	t.Helper()
 	needOpenSSL(t)
 	script := filepath.Join(t.TempDir(), "shell.txtar")
-	text := "emulator -devices 2 -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
+	text := "emulator -broker -devices 2 -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,9 @@ func TestHelp(t *testing.T) {
 	var lines strings.Builder
 	lines.WriteString("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -days 365 -keyout ca.key -out ca.crt 2>openssl.log\n")
 	lines.WriteString("echo example >password.txt; openssl pkcs12 -export -inkey ca.key -in ca.crt -out ca.p12 -passout file:password.txt\n")
-	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "rehearse",
+	lines.WriteString("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pump -keyout d.key -out d.csr 2>>openssl.log\n")
+	lines.WriteString("openssl x509 -req -in d.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out d.crt 2>>openssl.log\n")
+	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "connect", "rehearse",
 		"instances", "show", "devices", "devices show", "devices deactivate", "devices activate", "activate", "deactivate", "devices delete", "delete",
 		"policy", "version", "emulate"} {
 		command, _, err := root.Find(strings.Fields(name))

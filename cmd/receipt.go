@@ -55,7 +55,7 @@ func (s *session) evidence(document, instance string, outcome workflow.Outcome, 
 	if failed != nil {
 		run.Outcome = failed.Outcome
 	}
-	if run.Outcome != workflow.Submitting {
+	if run.Outcome != workflow.Submitting && run.Outcome != workflow.Connecting {
 		end.EndedAt = instantOf(time.Now())
 	}
 	for _, e := range s.exchanges {
@@ -93,6 +93,7 @@ var outcomeWords = map[workflow.Outcome]string{
 	workflow.Reactivated:       "registered before, active again",
 	workflow.Confirmed:         "listed and active",
 	workflow.WouldRegister:     "not registered; would be registered now (dry run, nothing was changed)",
+	workflow.Connected:         "connected",
 	workflow.WouldReactivate:   "registered, but inactive; would be made active now (dry run, nothing was changed)",
 }
 

@@ -51,6 +51,7 @@ var networkCommands = []struct {
 	{"register --ca-cert CERT --ca-key KEY", "absent", "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
 	{"register --ca-cert CERT --ca-key KEY --activate", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
 	{"register --ca-cert CERT --ca-key KEY --dry-run", "absent", "ListCaCertificate", ""},
+	{"connect --group GID_devices --ca-cert CERT --ca-key KEY --yes", "active", "ListCaCertificate ListDeviceCertificateByCaSn InactivateDeviceCertificate GetDeviceCertificate DeleteDeviceCertificate GetDeviceCertificate", "ListDeviceCertificateByCaSn"},
 	{"submit --ca-cert CERT --verification-cert PROOF", "absent", "ListCaCertificate RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
 	{"confirm --ca-cert CERT", "active", "ListCaCertificate", ""},
 	{"code", "absent", "GetRegisterCode", ""},
@@ -79,6 +80,7 @@ type stage struct {
 func newStage(t *testing.T, state string) stage {
 	t.Helper()
 	service, caCert, caKey := newEmulated(t)
+	withBroker(t, service)
 	proof := filepath.Join(t.TempDir(), "verification.crt")
 	s := stage{service, strings.NewReplacer("CERT", caCert, "KEY", caKey, "PROOF", proof)}
 	state, withDevices := strings.CutSuffix(state, " with devices")
@@ -100,6 +102,20 @@ func newStage(t *testing.T, state string) stage {
 		forAll(service, (*api.Client).InactivateCaCertificate)
 	}
 	return s
+}
+
+// withBroker starts the broker of a service, and puts it into the environment.
+func withBroker(t *testing.T, service *emulator.Service) {
+	t.Helper()
+	door, err := emulator.ListenBroker("127.0.0.1:0", service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { door.Close() })
+	root := filepath.Join(t.TempDir(), "broker.crt")
+	put(t, root, string(door.RootPEM))
+	t.Setenv(envBroker, door.Address)
+	t.Setenv(envBrokerCA, root)
 }
 
 // line is the command line of a command on the stage's instance.

@@ -29,6 +29,7 @@ import (
 // vendor's.
 var documentTypes = map[string]any{
 	"receipt":       receipt{},
+	"connect":       connectDocument{},
 	"code":          codeDocument{},
 	"sign":          signDocument{},
 	"list":          listDocument{},
@@ -120,7 +121,7 @@ func nullableSchema(t reflect.Type) *jsonschema.Schema {
 
 // outcomes are all outcomes that a document can have.
 func outcomes() (all []any) {
-	words := map[workflow.Outcome]string{workflow.Submitting: "", outcomeRefused: "", outcomeUnknown: "", outcomeUnconfirmed: "", outcomeInterrupted: "", outcomeFailed: ""}
+	words := map[workflow.Outcome]string{workflow.Submitting: "", workflow.Connecting: "", outcomeRefused: "", outcomeUnknown: "", outcomeUnconfirmed: "", outcomeInterrupted: "", outcomeFailed: ""}
 	maps.Copy(words, outcomeWords)
 	maps.Copy(words, changeWords)
 	for _, outcome := range slices.Sorted(maps.Keys(words)) {

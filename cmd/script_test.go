@@ -174,6 +174,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{30,42}\b`), "SERIAL"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},
+	{regexp.MustCompile(`\bmqttca-[0-9a-f]{8}\b`), "mqttca-RANDOM"},
 	{regexp.MustCompile(`"run_id": "[0-9a-f]{8}"`), `"run_id": "RUN-ID"`},
 	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},
 	{regexp.MustCompile(`in \d+m?s, `), "in DURATION, "},
@@ -199,7 +200,7 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "HTTPS_PROXY", "SSL_CERT_FILE", envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "HTTPS_PROXY", "SSL_CERT_FILE", envEndpoint, envBroker, envBrokerCA, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	seen := make(chan struct{})

@@ -52,6 +52,15 @@ func (s *session) origin(document string) origin {
 	return origin{formatOf(document), text(s.endpoint.Region()), text(s.endpoint.String()), new(s.endpoint.IsVendor()), &emulated}
 }
 
+// now is the time by the service's clock, if an answer told it.
+func (s *session) now() time.Time {
+	now := time.Now()
+	if n := len(s.exchanges); n > 0 {
+		now = now.Add(s.exchanges[n-1].ClockOffset)
+	}
+	return now
+}
+
 // source is the endpoint in the words of a result.
 func (o origin) source() string {
 	switch {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -53,12 +55,13 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 //
 //	emulator [-deny OPERATION] [-list-delay DURATION] [-instance ID] [-ahead DURATION]
 //	         [-hang OPERATION] [-lose OPERATION] [-rival N] [-devices N] [-awaken] [-arrivals N]
-//	         [-fault FAULT]
+//	         [-fault FAULT] [-broker] [-one-way] [-no-password]
 //
 // It may be denied an operation, be ahead of the clock, never answer an operation, do it
 // and lose the answer; or have a rival who registers another CA right after each of the
 // first N codes was handed out, or somebody who activates all CAs once the devices of one
-// were listed; or N devices that connect just then. A FAULT is as emulate --fault takes it.
+// were listed; or N devices that connect just then. A FAULT is as emulate --fault takes it. With
+// -broker it has its broker, perhaps one that asks for no certificate or no password.
 func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	options := emulatorOptions()
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
@@ -74,6 +77,9 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	flags.BoolVar(&f.awaken, "awaken", false, "")
 	flags.IntVar(&f.arrivals, "arrivals", 0, "")
 	flags.Var(faultFlag{&options.Faults}, "fault", "")
+	withBroker := flags.Bool("broker", false, "")
+	flags.BoolVar(&options.BrokerOneWay, "one-way", false, "")
+	flags.BoolVar(&options.BrokerNoPassword, "no-password", false, "")
 	ts.Check(flags.Parse(args))
 	options.Instances = []string{*instance}
 	options.Now = func() time.Time { return time.Now().Add(*ahead) }
@@ -90,6 +96,15 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv(name, value)
 	}
 	ts.Setenv("INSTANCE", *instance)
+	if *withBroker {
+		door, err := emulator.ListenBroker("127.0.0.1:0", service)
+		ts.Check(err)
+		ts.Defer(func() { door.Close() })
+		root := filepath.Join(ts.Getenv("WORK"), ".tmp", "broker.crt")
+		ts.Check(os.WriteFile(root, door.RootPEM, 0o600))
+		ts.Setenv(envBroker, door.Address)
+		ts.Setenv(envBrokerCA, root)
+	}
 }
 
 // faults stands before the emulator.

@@ -44,7 +44,7 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	defer cancel()
 	command := exec.CommandContext(ctx, program, args[4:]...)
 	command.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "TERM", "NO_COLOR", "CLICOLOR_FORCE", envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "TERM", "NO_COLOR", "CLICOLOR_FORCE", envEndpoint, envBroker, envBrokerCA, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	command.Stdin, command.Stdout, command.Stderr = keyboard, keyboard, keyboard

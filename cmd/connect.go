@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+type connectOptions struct {
+	instance  string
+	group     string
+	deviceID  string
+	cert      string   // of the device
+	key       keyFlags // of the device
+	caCert    string
+	caKey     string // makes a device for this run
+	broker    brokerFlags
+	login     loginFlags
+	wait      time.Duration
+	receipt   string
+	keep, yes bool
+}
+
+func newConnect(a *app) *cobra.Command {
+	o := connectOptions{deviceID: newDeviceID(), key: keyFlags{device: true}}
+	cmd := &cobra.Command{
+		Use:   "connect",
+		Short: "Connect to the broker as a device does, to prove that it gets in",
+		Long: `Connect to the broker of an instance with a device certificate, as a device does, and say how
+far it gets: name, TCP, TLS, CONNECT, and the device certificate in the instance's list, where
+it registers itself. Nothing is published or subscribed. CONNECT, and with it a password, is
+sent only to a broker whose certificate is verified and that asked for the device's.
+
+With --device-cert and --device-key it is a device that there is. With --ca-cert and --ca-key
+the CA signs a certificate for a device of this run, valid for an hour, whose key is in memory
+only; afterwards it is deactivated and deleted, unless --keep is given. If no lists can be read
+for lack of credentials, a device that there is connects all the same.
+
+User name and password are made from an AccessKey (mode Signature) unless another mode is
+given. The group of the client ID, GROUP@@@DEVICE-ID, has to exist. A device that is connected
+under the client ID is disconnected. 'mqttca help device-certificates' has more.`,
+		Example: `  mqttca connect --instance post-cn-7mz2d --group GID_devices --ca-cert ca.crt --ca-key ca.key --yes
+  mqttca connect --instance post-cn-7mz2d --group GID_devices --device-cert d.crt --device-key d.key`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			return a.connectDevice(cmd, o)
+		},
+	}
+	o.addFlags(cmd)
+	a.addConnection(cmd)
+	return cmd
+}
+
+// newDeviceID is an id that no device has.
+func newDeviceID() string { return fmt.Sprintf("mqttca-%08x", rand.Uint32()) }
+
+func (o *connectOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	addInstance(cmd, &o.instance)
+	flags.StringVar(&o.group, "group", "", "group of the device at the service, such as GID_devices")
+	flags.StringVar(&o.deviceID, "device-id", o.deviceID, "name of the device, the second half of its client ID")
+	flags.Lookup("device-id").DefValue = "" // differs from run to run
+	flags.StringVar(&o.cert, "device-cert", "", "file with the device certificate, and perhaps its chain (PEM or DER)")
+	flags.StringVar(&o.key.caKey, "device-key", "", "file with the device key (PEM or PKCS#12), or pkcs11 URI of a key in an HSM")
+	addCACert(cmd, &o.caCert)
+	flags.StringVar(&o.caKey, "ca-key", "", "file or pkcs11 URI of the CA key, which signs a device certificate for this run")
+	o.key.addPassword(cmd, "device or CA key")
+	o.broker.addFlags(cmd)
+	o.login.addFlags(cmd)
+	addWait(cmd, &o.wait, "registered")
+	flags.StringVar(&o.receipt, "receipt", "", "file to keep the evidence in, as JSON")
+	flags.BoolVar(&o.keep, "keep", false, "leave the device certificate of this run registered")
+	flags.BoolVar(&o.yes, "yes", false, "do not ask before the CA key signs")
+}
+
+// check refuses flags that exclude each other.
+func (o connectOptions) check(cmd *cobra.Command) error {
+	throwaway := o.caKey != "" || o.caCert != ""
+	switch {
+	case throwaway && (o.cert != "" || o.key.caKey != ""):
+		return usage("--ca-cert and --ca-key make a device for this run, and exclude --device-cert and --device-key")
+	case throwaway:
+		return requireCA(cmd, o.caCert, keyFlags{caKey: o.caKey}, "instance", "group")
+	case o.key.caKey == "":
+		return usage("--device-cert and --device-key missing, or --ca-cert and --ca-key for a device of this run")
+	case o.keep:
+		return usage("--keep needs --ca-key: a device that there is keeps its certificate in any case")
+	}
+	return require(cmd, "instance", "group")
+}

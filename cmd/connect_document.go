@@ -1,0 +1,108 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// A connectDocument is the result of connect, and the evidence that its --receipt keeps.
+type connectDocument struct {
+	runDocument
+	Broker           string         `json:"broker"` // HOST:PORT
+	VendorBroker     bool           `json:"vendor_broker"`
+	ProxyNote        text           `json:"proxy_note"` // null if the environment names no proxy
+	ClientID         string         `json:"client_id"`
+	Login            string         `json:"login"` // signature, token, custom or none
+	Device           deviceDocument `json:"device"`
+	Throwaway        bool           `json:"throwaway"`                               // made for this run
+	Removed          bool           `json:"removed"`                                 // a throwaway is registered no more
+	RegisteredItself *bool          `json:"registered_itself" jsonschema:"nullable"` // by this connection; null if no list shows it
+	Steps            []stepDocument `json:"steps"`
+	endDocument
+}
+
+// A stepDocument is a step of a connection.
+type stepDocument struct {
+	Step   string `json:"step"`
+	State  string `json:"state"` // ok, error or not_tried
+	Detail text   `json:"detail"`
+}
+
+// describe is the document of a run that goes on, ended well, or ended in an error.
+func (c *connection) describe(outcome workflow.Outcome, err error, failed *failure) connectDocument {
+	d := connectDocument{Broker: c.door.String(), VendorBroker: c.door.IsVendor(), ClientID: c.clientID, Login: c.o.login.mode(),
+		Throwaway: c.authority != nil, Removed: c.removed}
+	d.runDocument, d.endDocument = c.session.evidence("connect", c.o.instance, outcome, failed)
+	if !c.lists() {
+		d.origin = origin{Format: d.Format}
+	}
+	if os.Getenv("HTTPS_PROXY")+os.Getenv("https_proxy") != "" {
+		d.ProxyNote = "HTTPS_PROXY is for the service: the broker is called directly"
+	}
+	if listed := cmp.Or(c.after, c.standing.Device); listed != nil {
+		d.Device = newDeviceDocument(*listed, c.standing.CA.Sn)
+	}
+	if c.after != nil {
+		d.RegisteredItself = new(c.standing.Device == nil)
+	}
+	d.Device.describe(&pki.CA{Certificate: c.device.Certificate})
+	d.add(c.listProbe())
+	for _, probe := range visited(stepNames, c.visit, err, *cmp.Or(failed, new(failure))) {
+		d.add(probe)
+	}
+	switch {
+	case c.after == nil:
+		d.add(notTried("registered"))
+	case c.removed:
+		d.add(probeDocument{"registered", stateOK, "registered by this connection, and removed", ""})
+	default:
+		d.add(probeDocument{"registered", stateOK, d.Device.state(), ""})
+	}
+	return d
+}
+
+func (d *connectDocument) add(p probeDocument) {
+	d.Steps = append(d.Steps, stepDocument{p.Probe, p.State, text(p.Message)})
+}
+
+// listProbe says what the instance had of the device before.
+func (c *connection) listProbe() probeDocument {
+	switch {
+	case !c.lists():
+		return probeDocument{"list", stateNotTried, "there are no credentials to read it with", ""}
+	case c.standing.CA == nil:
+		return probeDocument{"list", stateOK, "no CA of the instance issued the device certificate", ""}
+	case c.standing.Device == nil:
+		return probeDocument{"list", stateOK, "the CA is listed, the device certificate not yet", ""}
+	}
+	return probeDocument{"list", stateOK, "the device certificate is " + newDeviceDocument(*c.standing.Device, "").state(), ""}
+}
+
+func (d connectDocument) plain(p *terminal.Sheet) error {
+	broker := d.Broker
+	if !d.VendorBroker {
+		broker += " (not Alibaba Cloud)"
+	}
+	return d.show(p, append([]terminal.Field{
+		{"broker", broker}, {"proxy", string(d.ProxyNote)}, {"instance", d.InstanceID}, {"valid until", string(d.Device.NotAfter)},
+	}, d.Device.identity(d.source())...))
+}
+
+// show writes how far the device got, with some of its facts.
+func (d connectDocument) show(p *terminal.Sheet, facts []terminal.Field) error {
+	state := outcomeWords[d.Outcome]
+	if d.Error != nil {
+		state = "not connected"
+	}
+	err := p.Fields(append([]terminal.Field{{"client id", d.ClientID}, {"state", state}}, facts...), terminal.Tones{"state": outcomeTone(d.Outcome)})
+	fmt.Fprintln(p)
+	for _, s := range d.Steps {
+		probeDocument{s.Step, s.State, string(s.Detail), ""}.plain(p)
+	}
+	return err
+}
