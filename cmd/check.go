@@ -16,6 +16,9 @@ type checkOptions struct {
 	strict       bool
 	online       bool
 	instance     string
+	broker       brokerFlags
+
+	requireBroker bool
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -36,6 +39,8 @@ With --online the way to the service is checked, too: credentials, endpoint, TLS
 the permission to list, whether the CA is there, which account the credentials belong to,
 and whether that account has the instance in the region. It lists the CAs and the instances,
 and asks STS. It fetches no code; what only a change could show is marked as not tried.
+It looks at the broker's door, too, for 5 seconds: name, TCP, TLS, and whether it asks for a
+client certificate (mutual TLS). That changes no exit code unless --require-broker is given.
 
 Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. Where the
 way to the service fails, the exit code is that of a registration that fails of it.`,
@@ -57,6 +62,8 @@ way to the service fails, the exit code is that of a registration that fails of 
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
 	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
 	addInstance(cmd, &o.instance)
+	o.broker.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.requireBroker, "require-broker", false, "fail if the broker cannot be reached, or does not ask for a client certificate")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 with warnings, too")
 	a.addConnection(cmd)
 	return cmd
@@ -74,6 +81,8 @@ func (o checkOptions) check(cmd *cobra.Command) error {
 		return require(cmd, "instance")
 	case o.instance != "" && !o.online:
 		return usage("--instance needs --online")
+	case o.requireBroker && !o.online:
+		return usage("--require-broker needs --online")
 	}
 	return nil
 }
@@ -98,7 +107,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	var broken error
 	if o.online {
 		var way *onlineCheck
-		if way, broken = a.online(cmd, o.instance, &pki.CA{Certificate: material.Certificate}); way == nil {
+		if way, broken = a.online(cmd, o, &pki.CA{Certificate: material.Certificate}); way == nil {
 			return broken
 		}
 		report.addOnline(way)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -32,24 +33,34 @@ type onlineCheck struct {
 	instances   []api.Instance
 	listErr     error   // of instances
 	failed      failure // err as it is shown
+	door        []probeDocument
 }
 
 // online continues the check of the files with the service, as a dry run of a registration
 // does. The error is the one that a registration would end in; the probes show it, too.
-func (a *app) online(cmd *cobra.Command, instance string, ca *pki.CA) (*onlineCheck, error) {
-	c := &onlineCheck{instance: instance, origin: origin{Format: formatOf("check")}}
+func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineCheck, error) {
+	c := &onlineCheck{instance: o.instance, origin: origin{Format: formatOf("check")}}
 	session, err := a.connect(cmd)
-	switch {
-	case is[*credentials.Error](err):
-		c.err = err
-	case err != nil:
+	if err != nil && !is[*credentials.Error](err) {
 		return nil, err
-	default:
+	}
+	door, unknown := o.broker.find(a, o.instance)
+	if unknown != nil && (unknown != errNoBroker || o.requireBroker) {
+		return nil, unknown
+	}
+	if c.err = err; err == nil {
 		defer session.client.Close()
 		a.lookFor(cmd.Context(), session, ca, c)
 	}
 	c.describe(cmd)
-	return c, c.failure()
+	var shut error
+	if unknown == nil {
+		c.door, shut = a.lookAtBroker(cmd, o, ca, door)
+	} else {
+		c.door = visited(doorProbes, workflow.Visit{}, nil, failure{})
+		c.door[len(c.door)-1].Message = unknown.Error()
+	}
+	return c, cmp.Or(c.failure(), shut)
 }
 
 func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onlineCheck) {
@@ -133,15 +144,14 @@ const (
 	stateNotTried = "not_tried"
 )
 
-// probes are all questions, in the order in which a registration meets them. Only a change
-// could answer the last ones.
+// probes are all questions, in the order in which a registration meets them, and then those
+// about the broker. Only a change could answer those about registration.
 func (c onlineCheck) probes() []probeDocument {
-	return []probeDocument{
+	return append([]probeDocument{
 		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(), c.accountProbe(), c.instanceProbe(),
 		{"registration-code", stateNotTried, "GetRegisterCode may replace a code that is on its way to an offline CA", ""},
 		{"registration", stateNotTried, "RegisterCaCertificate would register the CA, and the permission for it shows only then", ""},
-		{"mutual-tls", stateNotTried, "whether the instance lets devices in by certificate is a setting that these operations don't show", ""},
-	}
+	}, c.door...)
 }
 
 func (c onlineCheck) failedProbe(probe string) probeDocument {
@@ -191,9 +201,7 @@ func (c onlineCheck) tlsProbe() probeDocument {
 	case c.last.TLS == nil:
 		return probeDocument{"tls", stateOK, "none: plain http to a loopback address", ""}
 	}
-	server := pki.Describe(c.last.TLS.PeerCertificates[0])
-	return probeDocument{"tls", stateOK, fmt.Sprintf("%s, the server's certificate %q by %q is verified and valid until %s",
-		tls.VersionName(c.last.TLS.Version), server.Subject, server.Issuer, pki.Timestamp(server.NotAfter)), ""}
+	return probeDocument{"tls", stateOK, tlsWords(c.last.TLS.Version, c.last.TLS.PeerCertificates[0]), ""}
 }
 
 func (c onlineCheck) clockProbe() probeDocument {

@@ -55,15 +55,15 @@ func TestProbes(t *testing.T) {
 					t.Errorf("%s: no message", p.Probe)
 				}
 			}
-			if want := strings.Fields("credentials endpoint tls clock list ca account instance registration-code registration mutual-tls"); !slices.Equal(names, want) {
+			if want := strings.Fields("credentials endpoint tls clock list ca account instance registration-code registration"); !slices.Equal(names, want) {
 				t.Errorf("probes %s", names)
 			}
 			account := "ow" // the instance is not among those of the account: there are none
 			if !tt.check.answered() || tt.check.unaccepted() {
 				account = "nn"
 			}
-			if got := strings.Join(states, ""); got != tt.want+account+"nnn" {
-				t.Errorf("states %s, want %s, %s and nnn", got, tt.want, account)
+			if got := strings.Join(states, ""); got != tt.want+account+"nn" {
+				t.Errorf("states %s, want %s, %s and nn", got, tt.want, account)
 			}
 		})
 	}

@@ -1,0 +1,46 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/api/broker"
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// lookAtBroker looks at the broker's door. The probes are warnings at most, unless the broker
+// is required: then the error is what is wrong with it.
+func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b broker.Broker) ([]probeDocument, error) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), accountPatience)
+	defer cancel()
+	unseen := progress{&console{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}
+	v, err := workflow.Instance{Observer: unseen}.Look(ctx, b)
+	if err == nil && !v.Asks {
+		err = &broker.Error{Broker: b, Step: broker.StepConnect, Kind: broker.NotAsked}
+	}
+	if err != nil {
+		all := visited(doorProbes, v, err, describe(cmd, err))
+		for i := range all {
+			if all[i].State == stateError && !o.requireBroker {
+				all[i].State, err = stateWarning, nil
+			}
+		}
+		return all, err
+	}
+	all := visited(doorProbes, v, nil, failure{})
+	last := &all[len(all)-1]
+	last.Message = "the broker asks for a client certificate: mutual TLS is on"
+	isOurs := func(name []byte) bool { return bytes.Equal(name, ca.Certificate.RawSubject) }
+	if len(v.AcceptableCAs) > 0 && !slices.ContainsFunc(v.AcceptableCAs, isOurs) {
+		*last = probeDocument{last.Probe, stateWarning, fmt.Sprintf("the broker asks for a client certificate, and does not name the CA among the %d that it accepts", len(v.AcceptableCAs)),
+			"register the CA with 'mqttca register', or give the broker time to learn of it"}
+	}
+	return all, nil
+}
