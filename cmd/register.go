@@ -61,7 +61,8 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 		return err
 	}
 	defer session.client.Close()
-	if err := a.registerAuthority(cmd, session, authority, o); err != nil {
+	result, err := a.registerAuthority(cmd, session, authority, o)
+	if err := a.conclude(cmd, session, o.target, authority.CA, result, err); err != nil {
 		return err
 	}
 	a.noteNext(o.target)
@@ -70,11 +71,11 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 
 // registerAuthority is common to register and rehearse, which differ in the sources of the
 // CA and of the service.
-func (a *app) registerAuthority(cmd *cobra.Command, session *session, authority *pki.Authority, o registerOptions) error {
+func (a *app) registerAuthority(cmd *cobra.Command, session *session, authority *pki.Authority, o registerOptions) (workflow.Result, error) {
 	a.warnOf(authority.CA)
 	ctx, cancel := a.withTimeout(cmd.Context(), o.wait)
 	defer cancel()
-	result, err := a.recorded(session, o.target, authority.CA).Register(ctx, workflow.Order{
+	return a.recorded(session, o.target, authority.CA).Register(ctx, workflow.Order{
 		Authority: authority,
 		Name:      o.caName(authority.CA),
 		Validity:  o.validity,
@@ -82,5 +83,4 @@ func (a *app) registerAuthority(cmd *cobra.Command, session *session, authority 
 		Activate:  o.activate,
 		DryRun:    o.dryRun,
 	})
-	return a.conclude(cmd, session, o.target, authority.CA, result, err)
 }

@@ -3,13 +3,17 @@ package cmd
 import (
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/broker"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
 
@@ -24,10 +28,11 @@ func newRehearse(a *app) *cobra.Command {
 		Use:   "rehearse",
 		Short: "Try a registration against an embedded service",
 		Long: `Run a whole registration against a service that is embedded in this program, over
-HTTPS on a loopback address. Nothing leaves this machine, and no account is needed.
+HTTPS on a loopback address, and connect to its broker with a device certificate of the CA.
+Nothing leaves this machine, and no account is needed.
 
-With --ca-key and --ca-cert it tries your own CA: its key signs one certificate, which
-is thrown away. Without, it makes a CA in memory.`,
+With --ca-key and --ca-cert it tries your own CA: its key signs two certificates, which
+are thrown away. Without, it makes a CA in memory.`,
 		Example: `  mqttca rehearse
   mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
 		Args: noArgs,
@@ -64,16 +69,64 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	session := a.openRehearsal(endpoint, server.RootPEM)
 	defer session.client.Close()
 	if o.caKey != "" {
-		a.warn("the key of CA %q will sign one certificate, which is thrown away", authority.CA.Subject())
+		a.warn("the key of CA %q will sign two certificates, which are thrown away", authority.CA.Subject())
 	}
-	err = a.registerAuthority(cmd, session, authority, registerOptions{
-		target:   target{instance: emulatedInstance, wait: defaultWait},
-		validity: pki.DefaultValidity,
-	})
+	order := registerOptions{target: target{instance: emulatedInstance, wait: defaultWait}, validity: pki.DefaultValidity}
+	result, err := a.registerAuthority(cmd, session, authority, order)
+	if err != nil {
+		return a.conclude(cmd, session, order.target, authority.CA, result, err)
+	}
+	document := rehearsalDocument{receipt: session.receipt(order.target, authority.CA, result, nil)}
+	if document.DeviceConnection, err = a.rehearseConnection(cmd, service, session, authority); err != nil {
+		return err
+	}
+	err = a.print(document, a.shown.Layout(document.plain))
 	if err == nil {
 		a.note("this was a rehearsal, and nothing of it is left; 'mqttca register' does it with the real service")
 	}
 	return err
+}
+
+// A rehearsalDocument is a receipt with one field more.
+type rehearsalDocument struct {
+	receipt
+	DeviceConnection *connectDocument `json:"device_connection"` // null if the embedded broker cannot read the CA
+}
+
+func (d rehearsalDocument) plain(p *terminal.Sheet) error {
+	err := d.receipt.plain(p)
+	if d.DeviceConnection != nil {
+		fmt.Fprintln(p)
+		err = d.DeviceConnection.show(p, nil)
+	}
+	return err
+}
+
+// rehearseConnection has a device with a certificate of the CA connect to the embedded broker,
+// which reads what crypto/x509 reads.
+func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, session *session, authority *pki.Authority) (document *connectDocument, err error) {
+	if _, err := x509.ParseCertificate(authority.Certificate.Raw); err != nil {
+		a.warn("no device connects in this rehearsal: the embedded broker cannot read the CA (%s)", err)
+		return nil, nil
+	}
+	server, err := emulator.ListenBroker("127.0.0.1:0", service)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	c := &connection{app: a, cmd: cmd, session: session, at: a.instance(session, emulatedInstance), authority: authority,
+		o: connectOptions{instance: emulatedInstance, group: emulator.DefaultGroup, deviceID: newDeviceID(), wait: defaultWait, yes: true}}
+	c.clientID = c.o.group + "@@@" + c.o.deviceID
+	if c.door, err = broker.Parse(server.Address, emulatedInstance); err == nil {
+		err = c.door.Trust(server.RootPEM)
+	}
+	if err == nil {
+		err = c.run()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return new(c.describe(workflow.Connected, nil, nil)), nil
 }
 
 func (a *app) rehearsalAuthority(cmd *cobra.Command, o rehearseOptions) (*pki.Authority, error) {

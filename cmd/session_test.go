@@ -64,8 +64,9 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		defer session.client.Close()
 		cmd := &cobra.Command{}
 		cmd.SetContext(context.Background())
-		err = a.registerAuthority(cmd, session, authority, registerOptions{
-			target: target{instance: emulatedInstance, wait: 5 * time.Minute}, validity: time.Hour})
+		o := registerOptions{target: target{instance: emulatedInstance, wait: 5 * time.Minute}, validity: time.Hour}
+		result, err := a.registerAuthority(cmd, session, authority, o)
+		err = a.conclude(cmd, session, o.target, authority.CA, result, err)
 		if err != nil || !strings.Contains(stdout.String(), "registered and active") {
 			t.Errorf("%s%v", stdout.String(), err)
 		}
