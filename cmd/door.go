@@ -41,6 +41,7 @@ var doorRows = map[string]kindRow{
 	"not_asked": {meaning{exitRefused, "mutual_tls_off", "no", outcomeFailed}, switchOn},
 	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, checkCA},
 	"alert 42":  {meaning{exitRefused, "bad_certificate", "no", outcomeRefused}, checkCA},
+	"alert 44":  {meaning{exitRefused, "revoked_certificate", "no", outcomeRefused}, "the CA has revoked the device certificate: issue a new one"},
 	"alert 45":  {meaning{exitRefused, "expired_certificate", "no", outcomeRefused}, "issue a new device certificate; if it has not expired, check the clocks"},
 	"alert 48":  {meaning{exitRefused, "unknown_ca", "no", outcomeRefused}, checkCA},
 	"alert 49":  {meaning{exitRefused, "access_denied", "no", outcomeRefused}, "see with 'mqttca devices show' whether the device certificate is active"},

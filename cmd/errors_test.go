@@ -60,6 +60,7 @@ func errorCases(t *testing.T) []errorCase {
 		{door(broker.Other, 0, 0), exitUnavailable, "unreachable later", "the network"},
 		{door(broker.Alert, 80, 0), exitRefused, "tls_alert no", "mqttca list"},
 		{door(broker.Alert, 42, 0), exitRefused, "bad_certificate no", "mqttca list"},
+		{door(broker.Alert, 44, 0), exitRefused, "revoked_certificate no", "issue a new one"},
 		{door(broker.Alert, 45, 0), exitRefused, "expired_certificate no", "clocks"},
 		{door(broker.Alert, 48, 0), exitRefused, "unknown_ca no", "mqttca list"},
 		{door(broker.Alert, 49, 0), exitRefused, "access_denied no", "devices show"},

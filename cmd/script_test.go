@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"deactivate": cmdDeactivate,
 			"steady":     cmdSteady,
 			"terminal":   cmdTerminal,
+			"mosquitto":  cmdMosquitto,
 			"identity":   cmdIdentity,
 			"asked":      cmdAsked,
 			"untouched":  cmdUntouched,
