@@ -31,9 +31,12 @@ func (e *LeftBehindError) Error() string {
 	return message
 }
 
-// afterthought is how long a broker may take to register a certificate once it was shown it,
-// if its answer does not tell.
-const afterthought = 3 * time.Second
+// How long a broker that was shown a certificate may take until the list shows it: if the
+// connection broke off, and if the broker let the device as far as CONNECT at least.
+const (
+	mayCome  = 3 * time.Second
+	willCome = 10 * time.Second
+)
 
 // Remove deactivates and deletes a device certificate that was made for one connection, if it
 // has registered itself. Its key is gone, so it does not register itself again. before is what
@@ -42,14 +45,18 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 	left := &LeftBehindError{Device: DeviceReference{Certificate: certificate}, Instance: i.ID, CASn: s.CA.Sn,
 		Sn: pki.SerialNumber(certificate), Expires: certificate.NotAfter, Before: before}
 	if s.Device == nil {
-		wait := afterthought
-		if refused, ok := errors.AsType[*broker.Error](before); ok && (refused.Kind == broker.Alert || refused.Kind == broker.Refused) {
+		refused, atDoor := errors.AsType[*broker.Error](before)
+		wait := willCome
+		switch {
+		case atDoor && refused.Kind == broker.Alert:
 			wait = 0
+		case atDoor && refused.Kind != broker.Refused:
+			wait = mayCome
 		}
 		s.Device, err = i.AwaitDevice(ctx, s.CA, certificate, wait)
-	}
-	if is[*NotListedError](err) && !is[*NotListedError](before) { // else the broker let it in
-		return before
+		if is[*NotListedError](err) && wait != willCome {
+			return before
+		}
 	}
 	for _, t := range []Transition{Deactivation, Removal} {
 		if err == nil {
