@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/elliptic"
 	"crypto/hmac"
@@ -124,6 +125,15 @@ const (
 
 func (m mqttDevice) connect(change func(*packets.ConnectPacket)) (byte, error) {
 	m.t.Helper()
+	answer, err := m.connack(change)
+	if err != nil {
+		return 0, err
+	}
+	return answer.ReturnCode, nil
+}
+
+func (m mqttDevice) connack(change func(*packets.ConnectPacket)) (*packets.ConnackPacket, error) {
+	m.t.Helper()
 	packet := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
 	packet.ProtocolName, packet.ProtocolVersion = "MQTT", 4
 	packet.CleanSession, packet.Keepalive, packet.ClientIdentifier = true, 30, clientID
@@ -138,9 +148,9 @@ func (m mqttDevice) connect(change func(*packets.ConnectPacket)) (byte, error) {
 		err = unsent
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return answer.(*packets.ConnackPacket).ReturnCode, nil
+	return answer.(*packets.ConnackPacket), nil
 }
 
 func passwordOf(clientID string) []byte {
@@ -293,6 +303,25 @@ func TestDoorCONNACK(t *testing.T) {
 		}
 	}
 	d.tells(`broker, post-cn-emulated, CONNECT: CONNACK 2 to client id "GID_missing@@@1": the instance has no group GID_missing`)
+}
+
+// TestLastWords: a device that has sent more than the broker reads is refused without a reset, which could swallow CONNACK.
+func TestLastWords(t *testing.T) {
+	d := openDoor(t, func(o *emulator.Options) { o.BrokerOneWay = true })
+	m, err := d.knock(brokerName, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent bytes.Buffer
+	packet := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
+	packet.ProtocolName, packet.ProtocolVersion = "MQTT", 4
+	packet.Write(&sent)
+	sent.Write(make([]byte, 500<<10))
+	_, unsent := m.Write(sent.Bytes())
+	got, err := io.ReadAll(m)
+	if err != nil || unsent != nil || !bytes.Equal(got, []byte{0x20, 2, 0, 2}) {
+		t.Errorf("got %x, %v; sent: %v", got, err, unsent)
+	}
 }
 
 // TestDoorOddCA: the service registers a CA that crypto/x509 refuses, and the door says why its devices stay outside.

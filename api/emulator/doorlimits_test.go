@@ -30,7 +30,8 @@ func TestPacketSize(t *testing.T) {
 	}
 }
 
-// TestThousandClients: one more is too busy, until one has left; a second connection of a client id takes the place of the first.
+// TestThousandClients: one more is too busy, until one has left, and no session of it is kept; a second connection of a client id takes
+// the place of the first.
 func TestThousandClients(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t, openHouse)
@@ -39,12 +40,12 @@ func TestThousandClients(t *testing.T) {
 	for worker := range 8 {
 		group.Go(func() {
 			for i := worker; i < len(clients); i += 8 {
-				clients[i] = d.enter([]string{instanceID, otherInstanceID}[i%2], fmt.Sprint(i))
+				clients[i], _ = d.enterKept([]string{instanceID, otherInstanceID}[i%2], fmt.Sprint(i))
 			}
 		})
 	}
 	group.Wait()
-	again := d.enter(instanceID, "0")
+	again, _ := d.enterKept(instanceID, "0")
 	if _, err := packets.ReadPacket(clients[0]); err == nil {
 		t.Error("the first connection of the client id goes on")
 	}
@@ -56,24 +57,33 @@ func TestThousandClients(t *testing.T) {
 		t.Errorf("one more: CONNACK %d, %v", code, err)
 	}
 	clients[1].leaves()
-	d.enter(instanceID, "more")
+	for range 2 {
+		one, kept := d.enterKept(instanceID, "more")
+		if kept {
+			t.Error("the session of one more is kept")
+		}
+		one.leaves()
+	}
+	if _, kept := d.enterKept(otherInstanceID, "1"); !kept {
+		t.Error("a session of a thousand is not kept")
+	}
 	d.tells(`CONNACK 3 to client id "GID_devices@@@more": 1000 clients are connected`)
 }
 
-// enterKept connects a client whose session is kept.
-func (d *door) enterKept(device string) mqttDevice {
+// enterKept connects a client whose session is kept, and reports whether it was kept before.
+func (d *door) enterKept(instance, device string) (m mqttDevice, kept bool) {
 	d.t.Helper()
-	m, err := d.knock(brokerName, nil, nil)
+	m, err := d.knock(instance+".mqtt.aliyuncs.com", nil, nil)
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	code, err := m.connect(func(p *packets.ConnectPacket) {
+	answer, err := m.connack(func(p *packets.ConnectPacket) {
 		p.ClientIdentifier, p.CleanSession = emulator.DefaultGroup+"@@@"+device, false
 	})
-	if code != 0 || err != nil {
-		d.t.Fatalf("CONNACK %d, %v", code, err)
+	if err != nil || answer.ReturnCode != 0 {
+		d.t.Fatalf("CONNACK %v, %v", answer, err)
 	}
-	return m
+	return m, answer.SessionPresent
 }
 
 // leaves ends a connection and waits until the broker has noticed.
@@ -85,7 +95,7 @@ func (m mqttDevice) leaves() {
 // TestKeptMessages: at most 16 MB are kept for a client that is away. What was acknowledged is delivered, and then there is room again.
 func TestKeptMessages(t *testing.T) {
 	d := openDoor(t, openHouse)
-	subscriber := d.enterKept("sub")
+	subscriber, _ := d.enterKept(instanceID, "sub")
 	subscriber.subscribe("t")
 	subscriber.leaves()
 	payload, acknowledged := bytes.Repeat([]byte("x"), 60<<10), 0
@@ -105,7 +115,7 @@ func TestKeptMessages(t *testing.T) {
 	if kept := acknowledged * len(payload); kept > 16<<20 || kept < 15<<20 {
 		t.Errorf("%d bytes are kept", kept)
 	}
-	subscriber = d.enterKept("sub")
+	subscriber, _ = d.enterKept(instanceID, "sub")
 	for range acknowledged {
 		message := subscriber.read().(*packets.PublishPacket)
 		answer := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
