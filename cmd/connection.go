@@ -180,8 +180,7 @@ func (c *connection) remove(err error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.cmd.Context()), removalTime)
 	defer cancel()
-	err = c.at.Remove(ctx, workflow.Standing{CA: c.standing.CA, Device: c.after}, c.device.Certificate, err)
-	c.removed = !is[*workflow.LeftBehindError](err)
+	c.removed, err = c.at.Remove(ctx, workflow.Standing{CA: c.standing.CA, Device: c.after}, c.device.Certificate, err)
 	return err
 }
 

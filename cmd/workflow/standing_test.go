@@ -195,21 +195,24 @@ func TestRemoveLate(t *testing.T) {
 		}
 		interrupted := &broker.Error{Kind: broker.Interrupted, Step: broker.StepConnect}
 		start := time.Now()
-		if err := s.instance.Remove(t.Context(), standing, s.device, interrupted); err != error(interrupted) || time.Since(start) != mayCome {
-			t.Errorf("%v after %s", err, time.Since(start))
+		seen := new(recorder)
+		s.instance.Observer = seen
+		for n, before := range []error{interrupted, &broker.Error{Kind: broker.Refused, Step: broker.StepConnect, Connack: 4}} {
+			removed, err := s.instance.Remove(t.Context(), standing, s.device, before)
+			if removed || err != before || time.Since(start) != time.Duration(n+1)*mayCome || len(seen.warnings) != n+1 {
+				t.Errorf("%t, %v after %s, warnings %q", removed, err, time.Since(start), seen.warnings)
+			}
 		}
 		go func() {
 			time.Sleep(time.Second)
 			s.addDevice(t, s.device, false)
 		}()
 		first := len(s.Requests())
-		if err := s.instance.Remove(t.Context(), standing, s.device, interrupted); err != error(interrupted) || !strings.Contains(s.operationsSince(first), "DeleteDeviceCertificate") {
+		if removed, err := s.instance.Remove(t.Context(), standing, s.device, interrupted); !removed || err != error(interrupted) || !strings.Contains(s.operationsSince(first), "DeleteDeviceCertificate") {
 			t.Errorf("%v, requests %s", err, s.operationsSince(first))
 		}
-		for _, in := range []error{&NotListedError{CA: Reference{Sn: "1"}}, &broker.Error{Kind: broker.Refused, Step: broker.StepConnect, Connack: 4}} {
-			if err := s.instance.Remove(t.Context(), standing, s.device, in); !is[*LeftBehindError](err) {
-				t.Errorf("%v, want a LeftBehindError", err)
-			}
+		if removed, err := s.instance.Remove(t.Context(), standing, s.device, &NotListedError{CA: Reference{Sn: "1"}}); removed || !is[*LeftBehindError](err) {
+			t.Errorf("%t, %v, want a LeftBehindError", removed, err)
 		}
 	})
 }
@@ -241,9 +244,9 @@ func TestRemove(t *testing.T) {
 				s.Inject(emulator.Fault{Kind: emulator.FaultRefuse, Code: "NoPermission", Operation: tt.refused})
 			}
 			first := len(s.Requests())
-			err = s.instance.Remove(t.Context(), standing, s.device, before)
+			removed, err := s.instance.Remove(t.Context(), standing, s.device, before)
 			left, behind := errors.AsType[*LeftBehindError](err)
-			if got := s.operationsSince(first); got != tt.want || behind != (tt.refused != "") || !behind && err != error(before) {
+			if got := s.operationsSince(first); got != tt.want || removed != (tt.registered && tt.refused == "") || behind != (tt.refused != "") || !behind && err != error(before) {
 				t.Errorf("%v, requests %s, want %s", err, got, tt.want)
 			}
 			if behind && (left.Before != error(before) || left.CASn != s.ca.Sn || !strings.Contains(err.Error(), "(alert 48); and then the device certificate \"CN=pump\" may be left behind on instance post-cn-test01 (Sn "+left.Sn+"; it expires at ")) {

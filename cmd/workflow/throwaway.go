@@ -31,8 +31,8 @@ func (e *LeftBehindError) Error() string {
 	return message
 }
 
-// How long a broker that was shown a certificate may take until the list shows it: if the
-// connection broke off, and if the broker let the device as far as CONNECT at least.
+// How long it may take until the list shows a certificate: that the broker refused or that
+// it was shown before the connection broke off, and that let its device in.
 const (
 	mayCome  = 3 * time.Second
 	willCome = 10 * time.Second
@@ -41,22 +41,25 @@ const (
 // Remove deactivates and deletes a device certificate that was made for one connection, if it
 // has registered itself. Its key is gone, so it does not register itself again. before is what
 // ended the connection; Remove returns it, or a [*LeftBehindError].
-func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Certificate, before error) (err error) {
+func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Certificate, before error) (removed bool, err error) {
 	left := &LeftBehindError{Device: DeviceReference{Certificate: certificate}, Instance: i.ID, CASn: s.CA.Sn,
 		Sn: pki.SerialNumber(certificate), Expires: certificate.NotAfter, Before: before}
+	refused, atDoor := errors.AsType[*broker.Error](before)
 	if s.Device == nil {
-		refused, atDoor := errors.AsType[*broker.Error](before)
 		wait := willCome
 		switch {
-		case atDoor && refused.Kind == broker.Alert:
+		case atDoor && refused.Kind == broker.Alert: // TLS ended before the broker registers anything
 			wait = 0
-		case atDoor && refused.Kind != broker.Refused:
+		case atDoor:
 			wait = mayCome
 		}
 		s.Device, err = i.AwaitDevice(ctx, s.CA, certificate, wait)
-		if is[*NotListedError](err) && wait != willCome {
-			return before
+	}
+	if atDoor && is[*NotListedError](err) {
+		if refused.Kind != broker.Alert {
+			i.Observer.Warned(fmt.Sprintf("%s is not in the list of instance %s; if it appears there (Sn %s), delete it: it expires at %s", left.Device, i.ID, left.Sn, pki.Timestamp(left.Expires)))
 		}
+		return false, before
 	}
 	for _, t := range []Transition{Deactivation, Removal} {
 		if err == nil {
@@ -65,7 +68,7 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 		}
 	}
 	if left.Err = err; err != nil {
-		return left
+		return false, left
 	}
-	return before
+	return true, before
 }
