@@ -16,7 +16,7 @@ import (
 )
 
 // lookAtBroker looks at the broker's door. The probes are warnings at most, unless the broker
-// is required: then the error is what is wrong with it.
+// is required: then the error is what is wrong with it. An interrupt is an error, too.
 func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b broker.Broker) ([]probeDocument, error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), accountPatience)
 	defer cancel()
@@ -28,7 +28,7 @@ func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b bro
 	if err != nil {
 		all := visited(doorProbes, v, err, describe(cmd, err))
 		for i := range all {
-			if all[i].State == stateError && !o.requireBroker {
+			if all[i].State == stateError && !o.requireBroker && cmd.Context().Err() == nil {
 				all[i].State, err = stateWarning, nil
 			}
 		}

@@ -188,7 +188,7 @@ func (c *connection) remove(err error) error {
 // broker did not let it in.
 func (c *connection) conclude(err error) error {
 	atDoor := is[*broker.Error](err)
-	if err != nil && !atDoor && !c.visit.In { // it did not come to the broker
+	if !atDoor && len(c.visit.Addresses) == 0 { // it did not come to the broker
 		return err
 	}
 	var failed *failure

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"mqttca/api/broker"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
 	"mqttca/cmd/terminal"
@@ -237,6 +238,62 @@ func TestNoSecretOfTheConfiguration(t *testing.T) {
 			for _, more := range [][]string{nil, {"--json"}} {
 				if code, stderr := registerAt(t, "http://127.0.0.1:1", more...); code != exitDenied {
 					t.Errorf("exit code %d: %s", code, stderr)
+				}
+			}
+		})
+	}
+}
+
+// Whatever the broker does, nothing that connect leaves holds the AccessKey secret, the password
+// made from it, a token, or a key.
+func TestNoSecretOfConnect(t *testing.T) {
+	setSecrets(t, "")
+	folder := t.TempDir()
+	token := filepath.Join(folder, "token")
+	put(t, token, "RW|"+hiddenFile+"\n")
+	key := credentials.Credentials{AccessKeyID: keyID, AccessKeySecret: hiddenKey}
+	password := string(broker.SignatureLogin("GID_devices@@@pump", emulatedInstance, key).Password)
+	for name, fault := range map[string]emulator.Fault{
+		"no fault":      {Kind: emulator.FaultHang, Operation: "SetSniConfig"},
+		"CONNACK":       {Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "5"},
+		"alert":         {Kind: emulator.FaultRefuse, Operation: emulator.DoorHandshake, Code: "bad_certificate"},
+		"reset":         {Kind: emulator.FaultReset, Operation: emulator.DoorConnect},
+		"left behind":   {Kind: emulator.FaultRefuse, Operation: "DeleteDeviceCertificate", Code: "NoPermission"},
+		"wrong secrets": {Kind: emulator.FaultRefuse, Operation: "ListCaCertificate", Code: "SignatureDoesNotMatch"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			options := emulatorOptions()
+			options.Credentials = []emulator.Credential{{AccessKeyID: keyID, AccessKeySecret: hiddenKey}}
+			service, err := emulator.New(options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server, err := emulator.Listen("127.0.0.1:0", false, service)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.Close()
+			withBroker(t, service)
+			ca := filepath.Join(testdata(), "ca", "openssl.p256")
+			base := []string{"--endpoint", server.URL, "--instance", emulatedInstance, "--ca-cert", ca + ".crt", "--ca-key", ca + ".pkcs8.key"}
+			mustRun(t, append([]string{"register", "-q"}, base...)...)
+			service.Inject(fault)
+			for _, login := range [][]string{nil, {"--token-file", token}, {"--username", "pump", "--password-file", token}} {
+				for _, shown := range []string{"--json", "--verbose"} {
+					receipt := filepath.Join(t.TempDir(), "receipt.json")
+					args := slices.Concat([]string{"connect", "--yes", "--group", emulator.DefaultGroup, "--device-id", "pump", "--receipt", receipt, shown}, base, login)
+					_, stdout, stderr := runHere(args...)
+					kept, err := os.ReadFile(receipt)
+					if err != nil && name != "wrong secrets" {
+						t.Fatal(err, stderr)
+					}
+					left := stdout + stderr + string(kept)
+					showsNone(t, "connect", left)
+					for _, form := range forms(password) {
+						if strings.Contains(left, form) {
+							t.Errorf("connect %q shows the password: %s", login, left)
+						}
+					}
 				}
 			}
 		})
