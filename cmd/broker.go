@@ -55,7 +55,8 @@ func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) 
 	return b, nil
 }
 
-var errNoBroker = misuse(errors.New("--broker missing: the name of a broker is known only if the endpoint is Alibaba Cloud's"))
+var errNoBroker error = &usageError{"--broker missing: the name of a broker is known only if the endpoint is Alibaba Cloud's", true,
+	"give --broker; 'mqttca emulate --broker-listen 127.0.0.1:0' prints MQTTCA_BROKER, which counts as well"}
 
 // doorSteps are the steps of a device's way to the broker, and doorProbes the names of the same
 // in check --online.

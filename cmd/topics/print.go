@@ -78,7 +78,7 @@ func renderTable(block []string, width int) []string {
 		}
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
 		for c, cell := range cells {
-			cells[c] = marked(strings.TrimSpace(cell))
+			cells[c] = marked(strings.ReplaceAll(strings.TrimSpace(cell), `\|`, "|"))
 			if i == 0 {
 				cells[c] = string(strong) + cells[c] + string(plain)
 				widths = append(widths, 0)
