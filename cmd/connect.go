@@ -33,10 +33,10 @@ far it gets: name, TCP, TLS, CONNECT, and the device certificate in the instance
 it registers itself. Nothing is published or subscribed. CONNECT, and with it a password, is
 sent only to a broker whose certificate is verified and that asked for the device's.
 
-With --device-cert and --device-key it is a device that there is. With --ca-cert and --ca-key
-the CA signs a certificate for a device of this run, valid for an hour, whose key is in memory
-only; afterwards it is deactivated and deleted, unless --keep is given. If no lists can be read
-for lack of credentials, a device that there is connects all the same.
+With --device-cert and --device-key it is an existing device. With --ca-cert and --ca-key the
+CA signs a certificate for this one connection, valid for an hour, whose key is in memory only;
+afterwards it is deactivated and deleted, unless --keep is given. An existing device connects
+without credentials, too: then the instance's list is not looked at.
 
 User name and password are made from an AccessKey (mode Signature) unless another mode is
 given. The group of the client ID, GROUP@@@DEVICE-ID, has to exist. A device that is connected
@@ -63,7 +63,7 @@ func (o *connectOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	addInstance(cmd, &o.instance)
 	flags.StringVar(&o.group, "group", "", "group of the device at the service, such as GID_devices")
-	flags.StringVar(&o.deviceID, "device-id", o.deviceID, "name of the device, the second half of its client ID")
+	flags.StringVar(&o.deviceID, "device-id", o.deviceID, "name of the device, the second half of its client ID (default mqttca- and 8 random digits)")
 	flags.Lookup("device-id").DefValue = "" // differs from run to run
 	flags.StringVar(&o.cert, "device-cert", "", "file with the device certificate, and perhaps its chain (PEM or DER)")
 	flags.StringVar(&o.key.caKey, "device-key", "", "file with the device key (PEM or PKCS#12), or pkcs11 URI of a key in an HSM")
@@ -88,8 +88,10 @@ func (o connectOptions) check(cmd *cobra.Command) error {
 		return requireCA(cmd, o.caCert, keyFlags{caKey: o.caKey}, "instance", "group")
 	case o.key.caKey == "":
 		return usage("--device-cert and --device-key missing, or --ca-cert and --ca-key for a device of this run")
+	case o.key.passwordFile == "-" && (o.login.passwordFile == "-" || o.login.tokenFile == "-"):
+		return usage("standard input holds one password: name a file for the other")
 	case o.keep:
-		return usage("--keep needs --ca-key: a device that there is keeps its certificate in any case")
+		return usage("--keep needs --ca-key: the certificate of an existing device stays in any case")
 	}
 	return require(cmd, "instance", "group")
 }

@@ -26,7 +26,7 @@ type connection struct {
 	door      broker.Broker
 	clientID  string
 	secret    credentials.Secret
-	authority *pki.Authority // signs a certificate for this run; nil for a device that there is
+	authority *pki.Authority // signs a certificate for this run; nil for an existing device
 	device    *pki.Device
 	standing  workflow.Standing // before
 	visit     workflow.Visit
