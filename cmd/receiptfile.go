@@ -52,8 +52,12 @@ func (c *console) checkReceipts(file, instance, caSHA256 string) error {
 		if path == file && (err != nil || r.InstanceID != instance || r.CA.SHA256.String() != caSHA256) {
 			return &fileError{"write", path, errOtherReceipt, "name another file"}
 		}
-		if err == nil && r.Outcome == workflow.Submitting {
+		switch {
+		case err != nil:
+		case r.Outcome == workflow.Submitting:
 			c.warnOfUnended(path, r)
+		case r.Outcome == workflow.Connecting:
+			c.warn("the receipt %s has no end: run %s, started at %s, was connecting to the broker of instance %s; if it was killed, the device certificate in it may be registered", path, r.RunID, r.StartedAt, r.InstanceID)
 		}
 	}
 	return nil

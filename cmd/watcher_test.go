@@ -46,7 +46,9 @@ func signalNamed(ts *testscript.TestScript, name string) os.Signal {
 		return syscall.SIGHUP
 	case "QUIT":
 		return syscall.SIGQUIT
+	case "KILL":
+		return os.Kill
 	}
-	ts.Fatalf("signal %s is none of INT, TERM, HUP and QUIT", name)
+	ts.Fatalf("signal %s is none of INT, TERM, HUP, QUIT and KILL", name)
 	return nil
 }
