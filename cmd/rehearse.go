@@ -77,7 +77,9 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 		return a.conclude(cmd, session, order.target, authority.CA, result, err)
 	}
 	document := rehearsalDocument{receipt: session.receipt(order.target, authority.CA, result, nil)}
-	if document.DeviceConnection, err = a.rehearseConnection(cmd, service, session, authority); err != nil {
+	connecting := a.openRehearsal(endpoint, server.RootPEM) // which has its own requests
+	defer connecting.client.Close()
+	if document.DeviceConnection, err = a.rehearseConnection(cmd, service, connecting, authority); err != nil {
 		return err
 	}
 	err = a.print(document, a.shown.Layout(document.plain))
@@ -123,10 +125,15 @@ func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, 
 	if err == nil {
 		err = c.run()
 	}
-	if err != nil {
+	var failed *failure
+	switch {
+	case is[*broker.Error](err): // the vendor's broker may judge otherwise
+		failed = new(describe(cmd, err))
+		a.warn("the registration succeeded, but no device got in in this rehearsal: %s", failed.Message)
+	case err != nil:
 		return nil, err
 	}
-	return new(c.describe(workflow.Connected, nil, nil)), nil
+	return new(c.describe(workflow.Connected, err, failed)), nil
 }
 
 func (a *app) rehearsalAuthority(cmd *cobra.Command, o rehearseOptions) (*pki.Authority, error) {
