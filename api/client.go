@@ -71,7 +71,7 @@ type Client struct {
 // NewClient makes a client. It opens no connection.
 func NewClient(config Config) *Client {
 	if config.Dial == nil {
-		config.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+		config.Dial = wire.Dial(dialTimeout)
 	}
 	transport := wire.NewTransport()
 	transport.DialContext = config.Dial

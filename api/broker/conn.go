@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
+
+	"mqttca/api/wire"
 )
 
 // A Device is what a device proves itself by.
@@ -52,7 +54,7 @@ type Conn struct {
 
 // Dial opens a TCP connection.
 func (b Broker) Dial(ctx context.Context) (*Conn, error) {
-	tcp, err := new(net.Dialer).DialContext(ctx, "tcp", b.String())
+	tcp, err := wire.Dial(0)(ctx, "tcp", b.String())
 	if err != nil {
 		return nil, b.fail(ctx, StepTCP, err)
 	}

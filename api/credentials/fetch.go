@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -58,7 +57,7 @@ func noneUsable() error { return refused("gave none that can be used") }
 // fetchClient is a client for one request: the next is hours away.
 func fetchClient(patience time.Duration) *http.Client {
 	transport := wire.NewTransport()
-	transport.DialContext = (&net.Dialer{Timeout: patience}).DialContext
+	transport.DialContext = wire.Dial(patience)
 	transport.DisableKeepAlives = true
 	return wire.NewClient(transport, patience)
 }

@@ -9,6 +9,7 @@
 package wire
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -58,6 +60,31 @@ func ReadUpTo(r io.Reader, limit int) ([]byte, error) {
 		return nil, ErrTooLong
 	}
 	return data, err
+}
+
+// Dial opens a connection within patience; 0 means no limit but the context's. If the host is
+// named as a loopback address is, it connects to no other: what may go to loopback alone, such
+// as plain http, must not follow a file of hosts that leads localhost elsewhere.
+func Dial(patience time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialer := net.Dialer{Timeout: patience, Control: func(_, found string, _ syscall.RawConn) error { return checkStray(address, found) }}
+		return dialer.DialContext(ctx, network, address)
+	}
+}
+
+func checkStray(address, found string) error {
+	name, _, _ := net.SplitHostPort(address)
+	if host, _, _ := net.SplitHostPort(found); IsLoopback(name) && !IsLoopback(host) {
+		return &StrayError{name, host}
+	}
+	return nil
+}
+
+// A StrayError says that a name of loopback leads elsewhere.
+type StrayError struct{ Name, Address string }
+
+func (e *StrayError) Error() string {
+	return "the name " + e.Name + " leads to " + e.Address + ", which is no loopback address"
 }
 
 // IsLoopback reports whether the host is a loopback address, or the one name that RFC 6761

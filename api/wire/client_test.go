@@ -205,3 +205,22 @@ func TestHTTP1Only(t *testing.T) {
 		t.Errorf("%s over %q, %v", body, resp.TLS.NegotiatedProtocol, err)
 	}
 }
+
+// A name of loopback leads to loopback only, whatever a file of hosts says.
+func TestStray(t *testing.T) {
+	for _, tt := range []struct{ address, found, want string }{
+		{"localhost:1", "127.0.0.1:1", ""},
+		{"localhost:1", "[::1]:1", ""},
+		{"localhost:1", "192.0.2.2:1", "the name localhost leads to 192.0.2.2, which is no loopback address"},
+		{"example.com:1", "192.0.2.2:1", ""},
+		{"example.com:1", "127.0.0.1:1", ""},
+	} {
+		err := checkStray(tt.address, tt.found)
+		if (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
+			t.Errorf("%s, %s: %v", tt.address, tt.found, err)
+		}
+		if words, known := Cause(&net.OpError{Op: "dial", Err: err}); err != nil && (!known || words != tt.want) {
+			t.Errorf("%q, %t", words, known)
+		}
+	}
+}

@@ -44,6 +44,7 @@ func Cause(err error) (words string, known bool) {
 func cause(err error) (words string, known bool) {
 	var (
 		dns     *net.DNSError
+		stray   *StrayError
 		cert    *tls.CertificateVerificationError
 		plain   tls.RecordHeaderError
 		timeout net.Error
@@ -57,6 +58,8 @@ func cause(err error) (words string, known bool) {
 		return "the host name " + dns.Name + " is not known", true
 	case errors.As(err, &dns):
 		return "the host name " + dns.Name + " could not be looked up", true
+	case errors.As(err, &stray):
+		return stray.Error(), true
 	case errors.As(err, &cert):
 		return "its TLS certificate does not verify: " + cert.Err.Error() + withoutRoots(cert.Err), true
 	case errors.As(err, &plain):
