@@ -86,6 +86,8 @@ func (o connectOptions) check(cmd *cobra.Command) error {
 		return usage("--ca-cert and --ca-key make a device for this run, and exclude --device-cert and --device-key")
 	case throwaway:
 		return requireCA(cmd, o.caCert, keyFlags{caKey: o.caKey}, "instance", "group")
+	case o.key.caKey == "" && o.cert != "":
+		return usage("--device-key missing")
 	case o.key.caKey == "":
 		return usage("--device-cert and --device-key missing, or --ca-cert and --ca-key for a device of this run")
 	case o.key.passwordFile == "-" && (o.login.passwordFile == "-" || o.login.tokenFile == "-"):

@@ -88,9 +88,13 @@ func (d connectDocument) plain(p *terminal.Sheet) error {
 	if !d.VendorBroker {
 		broker += " (not Alibaba Cloud)"
 	}
+	source := ""
+	if d.Endpoint != "" { // the lists were read
+		source = d.source()
+	}
 	return d.show(p, append([]terminal.Field{
 		{"broker", broker}, {"proxy", string(d.ProxyNote)}, {"instance", d.InstanceID}, {"valid until", string(d.Device.NotAfter)},
-	}, d.Device.identity(d.source())...))
+	}, d.Device.identity(source)...))
 }
 
 // show writes how far the device got, with some of its facts.

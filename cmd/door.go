@@ -1,18 +1,28 @@
 package cmd
 
 import (
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"strings"
 
 	"mqttca/api/broker"
 	"mqttca/cmd/workflow"
 )
 
-// describeDoor is the row for a broker that let no device in. What the lists of the instance say
+// explainDoor is the row for a broker that let no device in. What the lists of the instance say
 // of it counts more than the broker's own answer.
 func explainDoor(e *broker.Error) (meaning, string) {
 	row, ok := doorRows[fmt.Sprintf("%s %d", e.Kind, max(int(e.Alert), int(e.Connack)))]
 	if !ok {
 		row = doorRows[string(e.Kind)]
+	}
+	name, invalid := x509.HostnameError{}, x509.CertificateInvalidError{}
+	switch {
+	case errors.As(e, &name) && len(name.Certificate.DNSNames) > 0:
+		row.hint = "name the broker by a name of its certificate with --broker: " + strings.Join(name.Certificate.DNSNames, ", ")
+	case errors.As(e, &invalid):
+		row.hint = "the owner of the broker has to replace its certificate; if that is valid, set this machine's clock"
 	}
 	return row.meaning, row.hint
 }
@@ -29,22 +39,27 @@ const (
 var doorRows = map[string]kindRow{
 	"no_host":      {meaning{exitUnavailable, "no_host", "no", outcomeFailed}, "check the instance id and --broker; the name of a broker inside a VPC (--vpc) is known only there"},
 	"unreachable":  {meaning{exitUnavailable, "no_connection", "later", outcomeFailed}, "check --broker, its port (8883 for TLS) and the firewall; no proxy is used for MQTT"},
-	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "name the root certificate of the broker with --broker-ca, and the broker by its name with --broker"},
+	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "name the root certificate of the broker with --broker-ca"},
 	"no_tls":       {meaning{exitUnavailable, "no_tls", "no", outcomeFailed}, "check the port of --broker: TLS is on 8883"},
-	"cut_off":      {meaning{exitUnavailable, "cut_off", "later", outcomeFailed}, "see with 'mqttca devices show' whether the device certificate is active, and with 'mqttca list' its CA"},
+	"cut_off":      {meaning{exitUnavailable, "cut_off", "later", outcomeFailed}, "check --broker and its port (8883 for TLS); if a device certificate was shown, see with 'mqttca devices show' whether it is active, and with 'mqttca list' its CA"},
 	"not_mqtt":     {meaning{exitUnavailable, "not_mqtt", "no", outcomeFailed}, "check --broker: this is no MQTT broker, or a WebSocket port"},
-	"timeout":      {meaning{exitUnavailable, "timeout", "later", outcomeFailed}, "check the network, and give it more time with --timeout"},
+	"timeout":      {meaning{exitUnavailable, "timeout", "later", outcomeFailed}, "check --broker and the network; 'mqttca connect' takes more time with --timeout"},
 	"interrupted":  {meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""},
 	"other":        {meaning{exitUnavailable, "unreachable", "later", outcomeFailed}, "check --broker and the network"},
-	"own_key":      {meaning{exitLocal, "device_key", "no", outcomeFailed}, "check the device key; under TLS 1.3 an RSA key in a token has to sign with PSS"},
+	"own_key":      {meaning{exitLocal, "device_key", "no", outcomeFailed}, "see that the broker accepts keys of this kind, RSA or EC; an RSA key in a token has to sign with PSS under TLS 1.3"},
 
 	"not_asked": {meaning{exitRefused, "mutual_tls_off", "no", outcomeFailed}, switchOn},
-	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, checkCA},
+	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, "see that the device certificate is one for TLS clients, and that the broker accepts its kind of key"},
 	"alert 42":  {meaning{exitRefused, "bad_certificate", "no", outcomeRefused}, checkCA},
 	"alert 44":  {meaning{exitRefused, "revoked_certificate", "no", outcomeRefused}, "the CA has revoked the device certificate: issue a new one"},
 	"alert 45":  {meaning{exitRefused, "expired_certificate", "no", outcomeRefused}, "issue a new device certificate; if it has not expired, check the clocks"},
+	"alert 46":  {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, checkCA},
 	"alert 48":  {meaning{exitRefused, "unknown_ca", "no", outcomeRefused}, checkCA},
 	"alert 49":  {meaning{exitRefused, "access_denied", "no", outcomeRefused}, "see with 'mqttca devices show' whether the device certificate is active"},
+
+	"alert 70":  {meaning{exitUnavailable, "tls_alert", "no", outcomeFailed}, "the broker speaks neither TLS 1.2 nor 1.3: check --broker"},
+	"alert 80":  {meaning{exitUnavailable, "tls_alert", "later", outcomeFailed}, again},
+	"alert 112": {meaning{exitUnavailable, "tls_alert", "no", outcomeFailed}, "the broker does not serve this name: check the instance id and --broker"},
 
 	"refused":   {meaning{exitRefused, "connack", "no", outcomeRefused}, checkLogin},
 	"refused 1": {meaning{exitRefused, "protocol_version", "no", outcomeRefused}, "the broker does not take MQTT 3.1.1: check --broker"},

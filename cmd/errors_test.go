@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -58,7 +59,13 @@ func errorCases(t *testing.T) []errorCase {
 		{door(broker.Timeout, 0, 0), exitUnavailable, "timeout later", "--timeout"},
 		{door(broker.Interrupted, 0, 0), exitInterrupted, "interrupted now", ""},
 		{door(broker.Other, 0, 0), exitUnavailable, "unreachable later", "the network"},
-		{door(broker.Alert, 80, 0), exitRefused, "tls_alert no", "mqttca list"},
+		{door(broker.Alert, 40, 0), exitRefused, "tls_alert no", "kind of key"},
+		{door(broker.Alert, 46, 0), exitRefused, "tls_alert no", "mqttca list"},
+		{door(broker.Alert, 70, 0), exitUnavailable, "tls_alert no", "TLS 1.2"},
+		{door(broker.Alert, 80, 0), exitUnavailable, "tls_alert later", "try again"},
+		{door(broker.Alert, 112, 0), exitUnavailable, "tls_alert no", "instance id"},
+		{&broker.Error{Kind: broker.NotVerified, Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.example", "b.example"}}}}, exitUnavailable, "broker_certificate no", "with --broker: a.example, b.example"},
+		{&broker.Error{Kind: broker.NotVerified, Err: x509.CertificateInvalidError{Reason: x509.Expired}}, exitUnavailable, "broker_certificate no", "replace its certificate"},
 		{door(broker.Alert, 42, 0), exitRefused, "bad_certificate no", "mqttca list"},
 		{door(broker.Alert, 44, 0), exitRefused, "revoked_certificate no", "issue a new one"},
 		{door(broker.Alert, 45, 0), exitRefused, "expired_certificate no", "clocks"},

@@ -46,7 +46,7 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 // noteNext says which step a registration does not include.
 func (a *app) noteNext(t target) {
 	if !t.dryRun {
-		a.note("next: devices connect by certificate only if mutual TLS is on, a setting of the instance in the vendor's console; switching it restarts the broker, and TLS devices without a certificate lose their connection (port 8883)")
+		a.note("next: devices connect by certificate only if mutual TLS is on, a setting of the instance in the vendor's console; switching it restarts the broker, and TLS devices without a certificate lose their connection (port 8883); 'mqttca connect' shows whether a device gets in")
 	}
 }
 
