@@ -34,7 +34,13 @@ func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) 
 	switch address := cmp.Or(f.address, os.Getenv(envBroker)); {
 	case address != "":
 		if b, err = broker.Parse(address, instance); err != nil {
-			return b, misuse(err)
+			return b, misnamed(f.variable(f.address, envBroker), err)
+		}
+		if own := broker.Of(instance, false); b.IsVendor() && !strings.EqualFold(b.Host, own.Host) && !strings.EqualFold(b.Host, broker.Of(instance, true).Host) {
+			return b, usage("broker %s is that of another instance than %s, which has %s", b.Host, instance, own.Host)
+		}
+		if !b.IsVendor() && (endpoint == "" || called.IsVendor()) { // else the heading says so
+			a.warn("broker %s is not Alibaba Cloud", b)
 		}
 	case endpoint != "" && (unread != nil || !called.IsVendor()):
 		return b, errNoBroker
@@ -46,13 +52,23 @@ func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) 
 		return b, nil
 	}
 	pem, err := a.read(path, documentSize)
-	if err != nil {
-		return b, err
+	if err == nil {
+		if unfit := b.Trust([]byte(pem)); unfit != nil {
+			err = cannotRead(path, unfit)
+		}
 	}
-	if err := b.Trust([]byte(pem)); err != nil {
-		return b, cannotRead(path, err)
+	if name := f.variable(f.roots, envBrokerCA); err != nil && name != "" {
+		err = fmt.Errorf("%s: %w", name, err)
 	}
-	return b, nil
+	return b, err
+}
+
+// variable is the one that a value comes from if no flag gives it.
+func (brokerFlags) variable(flag, name string) string {
+	if flag != "" {
+		return ""
+	}
+	return name
 }
 
 var errNoBroker error = &usageError{"--broker missing: the name of a broker is known only if the endpoint is Alibaba Cloud's", true,
@@ -66,6 +82,9 @@ var (
 	doorProbes = []string{"broker-name", "broker-tcp", "broker-tls", "mutual-tls"}
 )
 
+// accepted is what a broker says to a device that it lets in.
+const accepted = "CONNACK 0: accepted"
+
 // visited says of each step how it ended. A visit without an error took all of them.
 func visited(names []string, v workflow.Visit, err error, shown failure) []probeDocument {
 	failed, reached := len(names), ""
@@ -78,7 +97,7 @@ func visited(names []string, v workflow.Visit, err error, shown failure) []probe
 		reached = tlsWords(v.TLSVersion, v.Certificates[0]) + ", for " + strings.Join(v.Certificates[0].DNSNames, " ")
 	}
 	var all []probeDocument
-	for i, message := range []string{strings.Trim(fmt.Sprint(v.Addresses), "[]"), v.Address, reached, "CONNACK 0"} {
+	for i, message := range []string{strings.Trim(fmt.Sprint(v.Addresses), "[]"), v.Address, reached, accepted} {
 		switch {
 		case i < failed:
 			all = append(all, probeDocument{names[i], stateOK, message, ""})

@@ -45,7 +45,7 @@ func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineChe
 		return nil, err
 	}
 	door, unknown := o.broker.find(a, o.instance)
-	if unknown != nil && (unknown != errNoBroker || o.requireBroker) {
+	if unknown != nil && (o.requireBroker || o.broker != brokerFlags{}) { // the environment may be another command's
 		return nil, unknown
 	}
 	if c.err = err; err == nil {

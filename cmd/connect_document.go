@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
@@ -56,6 +57,8 @@ func (c *connection) describe(outcome workflow.Outcome, err error, failed *failu
 		d.add(probe)
 	}
 	switch {
+	case c.visit.In && !c.lists():
+		d.add(probeDocument{"registered", stateNotTried, "there are no credentials to read the list with", ""})
 	case c.after == nil:
 		d.add(notTried("registered"))
 	case c.removed:
@@ -100,7 +103,10 @@ func (d connectDocument) plain(p *terminal.Sheet) error {
 // show writes how far the device got, with some of its facts.
 func (d connectDocument) show(p *terminal.Sheet, facts []terminal.Field) error {
 	state := outcomeWords[d.Outcome]
-	if d.Error != nil {
+	switch in := slices.Contains(d.Steps, stepDocument{"connect", stateOK, accepted}); {
+	case d.Error != nil && in:
+		state = "connected, then failed: " + d.Error.Reason
+	case d.Error != nil:
 		state = "not connected"
 	}
 	err := p.Fields(append([]terminal.Field{{"client id", d.ClientID}, {"state", state}}, facts...), terminal.Tones{"state": outcomeTone(d.Outcome)})

@@ -54,6 +54,7 @@ func (a *app) connectDevice(cmd *cobra.Command, o connectOptions) (err error) {
 		return err
 	}
 	defer c.device.Close()
+	c.warnOfEach(c.device.KeyWarnings)
 	return c.conclude(c.run())
 }
 
@@ -152,6 +153,9 @@ func (c *connection) makeDevice() error {
 	c.device = &pki.Device{Certificate: certificate, Chain: [][]byte{certificate.Raw, c.authority.Certificate.Raw}, Signer: key}
 	var made deviceDocument
 	made.describe(&pki.CA{Certificate: certificate})
+	if c.json {
+		c.warn("the device certificate of this run has the serial number %s and the SHA-256 %s", made.SerialNumber, made.SHA256)
+	}
 	c.noteFields(made.identity(""))
 	return nil
 }
@@ -180,6 +184,9 @@ func (c *connection) remove(err error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.cmd.Context()), removalTime)
 	defer cancel()
+	if c.cmd.Context().Err() != nil {
+		c.warn("interrupted: the device certificate (Sn %s) is removed, within %s; another interrupt leaves it registered", pki.SerialNumber(c.device.Certificate), removalTime)
+	}
 	c.removed, err = c.at.Remove(ctx, workflow.Standing{CA: c.standing.CA, Device: c.after}, c.device.Certificate, err)
 	return err
 }
@@ -203,8 +210,6 @@ func (c *connection) conclude(err error) error {
 	} else if c.o.receipt != "" {
 		c.note("wrote the receipt %s", c.session.kept)
 	}
-	if err == nil || atDoor {
-		lost = cmp.Or(c.print(document, c.shown.Layout(document.plain)), lost)
-	}
+	lost = cmp.Or(c.print(document, c.shown.Layout(document.plain)), lost)
 	return cmp.Or(err, orDone(lost, document.Outcome, workflow.DeviceReference{Certificate: c.device.Certificate}, "got in"))
 }

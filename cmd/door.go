@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"mqttca/api/broker"
 	"mqttca/cmd/workflow"
 )
@@ -81,6 +83,22 @@ func explainDiagnosed(e *workflow.DiagnosedError) (meaning, string) {
 	return row.meaning, row.hint
 }
 
-func explainLeftBehind(e *workflow.LeftBehindError) (meaning, string) {
-	return meaning{exitNotListed, "left_behind", "look", outcomeFailed}, fmt.Sprintf("run 'mqttca devices delete --instance %s --sn %s --device-sn %s --allow-reregistration': its key is gone, so it does not register itself again", e.Instance, e.CASn, e.Sn)
+func explainLeftBehind(cmd *cobra.Command, err error, f *failure) bool {
+	left, ok := errors.AsType[*workflow.LeftBehindError](err)
+	if !ok {
+		return false
+	}
+	words := []string{"mqttca devices delete --yes --allow-reregistration"}
+	for _, name := range []string{"region", "endpoint", "vpc", "profile"} {
+		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
+			words = append(words, shellQuoted("--"+name+"="+flag.Value.String()))
+		}
+	}
+	words = append(words, "--instance", left.Instance, "--sn", left.CASn, "--device-sn", left.Sn)
+	f.meaning = meaning{exitNotListed, "left_behind", "look", outcomeFailed}
+	f.Hint = text("run '" + strings.Join(words, " ") + "': its key is gone, so it does not register itself again")
+	if is[*workflow.NotListedError](left.Err) {
+		f.Hint = text("see that --broker is a broker of this instance; if the certificate appears in its list, " + string(f.Hint))
+	}
+	return true
 }

@@ -82,7 +82,7 @@ func errorTable() []errorRow {
 	)
 	return []errorRow{
 		// A device at the broker's door.
-		rowBy(explainLeftBehind),
+		{explainLeftBehind},
 		rowBy(explainDiagnosed),
 		rowBy(explainDoor),
 

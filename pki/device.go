@@ -14,6 +14,7 @@ type Device struct {
 	Certificate *x509.Certificate
 	Chain       [][]byte      // DER: the certificate, its issuer and so on, as far as they are there
 	Signer      crypto.Signer // signs as crypto/tls asks for
+	KeyWarnings []Finding     // on the file of the key
 	key         *openedKey    // nil for a key made in memory
 }
 
@@ -39,7 +40,7 @@ func LoadDevice(certificatePath, key string, password Password, at time.Time) (*
 		m.Close()
 		return nil, err
 	}
-	return &Device{m.Certificate, chainOf(m.Certificate, m.others), m.key.signer, m.key}, nil
+	return &Device{m.Certificate, chainOf(m.Certificate, m.others), m.key.signer, m.deviceWarnings(at), m.key}, nil
 }
 
 func (m *Material) unfitDevice(at time.Time) error {
@@ -53,6 +54,13 @@ func (m *Material) unfitDevice(at time.Time) error {
 		}
 	}
 	return nil
+}
+
+func (m *Material) deviceWarnings(at time.Time) (found []Finding) {
+	if reason, advice := findOpenKeyFile(m, at); reason != "" {
+		found = append(found, Finding{Severity: Warning, Subject: OfPair, Object: m.key.object, Message: reason, Advice: advice})
+	}
+	return found
 }
 
 func findNoDevice(m *Material, at time.Time) (reason, advice string) {

@@ -32,8 +32,8 @@ func Of(instance string, vpc bool) Broker {
 	return Broker{Host: host, Port: defaultPort, ServerName: host}
 }
 
-// Parse reads HOST[:PORT]. A broker that is reached by an address or at localhost is
-// verified as the vendor's broker of the instance.
+// Parse reads HOST[:PORT]. A broker that is named by an address is verified as the vendor's
+// broker of the instance.
 func Parse(text, instance string) (Broker, error) {
 	given := text
 	if isAddress(text) {
@@ -47,7 +47,7 @@ func Parse(text, instance string) (Broker, error) {
 		return Broker{}, fmt.Errorf("broker %q is not HOST or HOST:PORT", text)
 	}
 	b := Broker{Host: host, Port: port, ServerName: host}
-	if isAddress(host) || wire.IsLoopback(host) {
+	if isAddress(host) {
 		b.ServerName = Of(instance, false).ServerName
 	}
 	return b, nil

@@ -180,11 +180,11 @@ func TestWaysToFail(t *testing.T) {
 		{"access denied", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 49}); return "" }, good, StepTLS, Alert, "refused the TLS connection: access denied (alert 49)"},
 		{"unnamed alert", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 200}); return "" }, good, StepTLS, Alert, "refused the TLS connection: alert(200) (alert 200)"},
 	}
-	for version, late := range map[uint16]Step{tls.VersionTLS12: StepTLS, tls.VersionTLS13: StepConnect} { // who refuses under TLS 1.3 does it after the handshake
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} { // who refuses under TLS 1.3 does it after the handshake
 		config, name := mutual(version), tls.VersionName(version)+" "
 		tests = append(tests,
-			test{name + "unknown CA", mqtt(config, connack(0)), other.device(t, &x509.Certificate{}), late, Alert, "refused the TLS connection: unknown certificate authority (alert 48)"},
-			test{name + "expired", mqtt(config, connack(0)), expired, late, Alert, "refused the TLS connection: expired certificate (alert 45)"},
+			test{name + "unknown CA", mqtt(config, connack(0)), other.device(t, &x509.Certificate{}), StepTLS, Alert, "refused the TLS connection: unknown certificate authority (alert 48)"},
+			test{name + "expired", mqtt(config, connack(0)), expired, StepTLS, Alert, "refused the TLS connection: expired certificate (alert 45)"},
 			test{name + "own key", mqtt(config, connack(0)), failing, StepTLS, OwnKey, "did not get the device's signature: token gone"},
 			test{name + "cut", func(c net.Conn) string { s := tls.Server(c, config); s.Handshake(); return "" }, good, StepConnect, CutOff, "cut the connection off instead of answering CONNECT"},
 			test{name + "no MQTT", mqtt(config, []byte("HTTP/1.1 400")), good, StepConnect, NotMQTT, "answered CONNECT with something other than CONNACK"},
@@ -362,7 +362,7 @@ func TestParse(t *testing.T) {
 		"mqtt.example.com:8884":          {"mqtt.example.com:8884", "mqtt.example.com", false},
 		"mqtt.aliyuncs.com.example.com":  {"mqtt.aliyuncs.com.example.com:8883", "mqtt.aliyuncs.com.example.com", false},
 		"evilmqtt.aliyuncs.com":          {"evilmqtt.aliyuncs.com:8883", "evilmqtt.aliyuncs.com", false},
-		"localhost:1883":                 {"localhost:1883", vendor.ServerName, true},
+		"localhost:1883":                 {"localhost:1883", "localhost", true},
 		"127.0.0.1":                      {"127.0.0.1:8883", vendor.ServerName, true},
 		"::1":                            {"[::1]:8883", vendor.ServerName, true},
 		"[::1]:77":                       {"[::1]:77", vendor.ServerName, true},

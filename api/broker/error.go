@@ -106,8 +106,8 @@ func (b Broker) fail(ctx context.Context, step Step, err error) *Error {
 	e := &Error{Broker: b, Step: step, Err: err, Kind: kindOf(step, err)}
 	alert, alerted := remoteAlert(err)
 	switch cause := ctx.Err(); {
-	case alerted:
-		e.Kind, e.Alert = Alert, alert
+	case alerted: // under TLS 1.3 it comes when CONNECT is sent
+		e.Step, e.Kind, e.Alert = StepTLS, Alert, alert
 	case errors.Is(cause, context.Canceled):
 		e.Kind, e.Err = Interrupted, cause
 	case cause != nil: // the connection that the context closed says something else

@@ -24,11 +24,12 @@ type LeftBehindError struct {
 }
 
 func (e *LeftBehindError) Error() string {
-	message := fmt.Sprintf("%s may be left behind on instance %s (Sn %s; it expires at %s): %s", e.Device, e.Instance, e.Sn, pki.Timestamp(e.Expires), e.Err)
+	before := "the device got in"
 	if e.Before != nil {
-		message = e.Before.Error() + "; and then " + message
+		before = e.Before.Error()
 	}
-	return message
+	return fmt.Sprintf("%s; and then %s may be left behind on instance %s (Sn %s; it expires at %s): %s",
+		before, e.Device, e.Instance, e.Sn, pki.Timestamp(e.Expires), seen(e.Err))
 }
 
 // How long it may take until the list shows a certificate: that the broker refused or that
@@ -50,7 +51,7 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 		switch {
 		case atDoor && refused.Kind == broker.Alert: // TLS ended before the broker registers anything
 			wait = 0
-		case atDoor:
+		case atDoor, before != nil: // or it was waited for already
 			wait = mayCome
 		}
 		s.Device, err = i.AwaitDevice(ctx, s.CA, certificate, wait)
@@ -61,14 +62,25 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 		}
 		return false, before
 	}
-	for _, t := range []Transition{Deactivation, Removal} {
-		if err == nil {
-			left.Sn = s.Device.DeviceSn
-			_, err = i.ChangeDevice(ctx, Device{*s.Device, s.CA}, left.Device, t, settlingTime)
-		}
+	if s.Device != nil {
+		left.Sn = s.Device.DeviceSn
+		err = i.removeDevice(ctx, Device{*s.Device, s.CA}, left.Device)
 	}
 	if left.Err = err; err != nil {
 		return false, left
 	}
 	return true, before
+}
+
+// removeDevice deactivates a device certificate and deletes it. The deletion is enough, and so it
+// is tried in any case, and gets half of the time at least.
+func (i Instance) removeDevice(ctx context.Context, device Device, name DeviceReference) error {
+	first, cancel := ctx, context.CancelFunc(func() {})
+	if end, bounded := ctx.Deadline(); bounded {
+		first, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+	}
+	defer cancel()
+	_, _ = i.ChangeDevice(first, device, name, Deactivation, settlingTime)
+	_, err := i.ChangeDevice(ctx, device, name, Removal, settlingTime)
+	return err
 }
