@@ -91,7 +91,7 @@ func explainLeftBehind(cmd *cobra.Command, err error, f *failure) bool {
 	words := []string{"mqttca devices delete --yes --allow-reregistration"}
 	for _, name := range []string{"region", "endpoint", "vpc", "profile"} {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-			words = append(words, shellQuoted("--"+name+"="+flag.Value.String()))
+			words = append(words, "--"+name+"="+shellQuoted(flag.Value.String()))
 		}
 	}
 	words = append(words, "--instance", left.Instance, "--sn", left.CASn, "--device-sn", left.Sn)
