@@ -84,7 +84,7 @@ func errorCases(t *testing.T) []errorCase {
 		{found("group_missing"), exitRefused, "group_missing no", "--group"},
 		{found("out_of_date"), exitRefused, "clock no", "clocks"},
 		{&workflow.LeftBehindError{Device: workflow.DeviceReference{Certificate: ca.Certificate}, Instance: "i", CASn: "4d", Sn: "00aa", Err: context.Canceled, Before: context.Canceled},
-			exitNotListed, "left_behind look", "mqttca devices delete --instance i --sn 4d --device-sn 00aa"},
+			exitNotListed, "left_behind look", "mqttca devices delete --yes --allow-reregistration --instance i --sn 4d --device-sn 00aa"},
 		{errors.New("a fault of ours"), exitFault, "fault no", ""},
 		{&usageError{"", true, "see help"}, exitUsage, "usage no", "see help"},
 		{&pki.Error{Advice: "mend it"}, exitLocal, "input no", "mend it"},
