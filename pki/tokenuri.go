@@ -44,15 +44,39 @@ type tokenObject struct {
 	pin    string // from pin-value or pin-source
 }
 
-// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name. Its errors show
-// nothing of the URI but the names of attributes: a PIN may be in it.
+// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name.
 func parseTokenURI(role, text string) (*tokenObject, error) {
+	k, err := readTokenURI(role, text)
+	if err != nil {
+		return nil, err
+	}
+	return k, k.readPIN()
+}
+
+// CheckTokenURI checks the pkcs11 URI of a CA key that somebody else wrote, and opens nothing. It
+// refuses one that names a module, a PIN or a file with a PIN.
+func CheckTokenURI(uri string) error {
+	k, err := readTokenURI(keyRole, uri)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"module-path", "pin-value", "pin-source"} {
+		if k.raw[name] != "" {
+			return &Error{Action: "read", Object: keyRole + "'s pkcs11 URI", Reason: "it has " + name, Advice: "leave it out: " + EnvModule + " or p11-kit names the module, a password file the PIN"}
+		}
+	}
+	return nil
+}
+
+// readTokenURI opens nothing. Its errors show nothing of the URI but the names of attributes: a
+// PIN may be in it.
+func readTokenURI(role, text string) (*tokenObject, error) {
 	k := &tokenObject{role: role, raw: map[string]string{}, values: map[string]string{}}
 	if reason := cmp.Or(k.parse(text[len(tokenScheme):]), k.check()); reason != "" {
 		return nil, &Error{Action: "read", Object: role + "'s pkcs11 URI", Reason: reason,
 			Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
 	}
-	return k, k.readPIN()
+	return k, nil
 }
 
 func (k *tokenObject) parse(text string) (reason string) {

@@ -69,3 +69,21 @@ func writeMode(t *testing.T, data []byte, mode uint32) string {
 	}
 	return path
 }
+
+// The URI of a key that somebody else wrote names no module and no PIN, and is checked without
+// opening anything.
+func TestCheckTokenURI(t *testing.T) {
+	for uri, want := range map[string]string{
+		"pkcs11:token=ca;object=root":                           "",
+		"pkcs11:module-path=/tmp/other.so;token=ca;object=root": "it has module-path",
+		"pkcs11:token=ca;object=root?pin-source=/no/such/file":  "it has pin-source",
+		"pkcs11:token=ca;object=root?pin-value=73915284":        "it has pin-value",
+		"pkcs11:token=ca": "it names no key",
+		"pkcs11:token=ca;object=root;object=other?pin-value=73915": "it has object twice",
+	} {
+		err := CheckTokenURI(uri)
+		if (err == nil) != (want == "") || err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "73915")) {
+			t.Errorf("%s: %v, want %q", uri, err, want)
+		}
+	}
+}
