@@ -70,6 +70,9 @@ func parseHost(text string) (*url.URL, error) {
 // say) and do not count.
 func (e Endpoint) IsVendor() bool { return e.Region() != "" }
 
+// IsLoopback reports whether the host is a loopback address.
+func (e Endpoint) IsLoopback() bool { return wire.IsLoopback(e.url.Hostname()) }
+
 // Region is the region that a vendor's endpoint serves, "" for any other endpoint.
 func (e Endpoint) Region() string {
 	product, rest, _ := strings.Cut(e.url.Hostname(), ".")

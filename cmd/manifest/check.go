@@ -1,0 +1,126 @@
+package manifest
+
+import (
+	"cmp"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"mqttca/api"
+	"mqttca/api/wire"
+	"mqttca/pki"
+)
+
+// Options say how a manifest is read.
+type Options struct {
+	File         string             // its path; the paths in it are relative to the folder
+	AllowOutside bool               // allow paths that leave the folder
+	Duration     func(string) error // checks a duration
+}
+
+// Read reads and checks a manifest. Of one without problems, the settings of each row are those
+// that take effect, and its paths begin with the folder of the file.
+func Read(text string, o Options) (*Manifest, []Problem) {
+	m, r := &Manifest{}, &reader{Options: o}
+	document := r.document(text)
+	if document == nil {
+		return nil, r.problems
+	}
+	r.value(document, reflect.ValueOf(m).Elem())
+	switch {
+	case r.nodes > maxNodes:
+		return nil, []Problem{{o.File, Text{}, errors.New("it has too many entries, aliases and merge keys counted")}}
+	case m.Format.Value != "" && m.Format.Value != Format:
+		return nil, []Problem{{o.File, m.Format, errors.New("this mqttca reads the format " + Format)}}
+	}
+	r.settings(&m.Defaults, Settings{})
+	for i := range m.CAs {
+		r.ca(&m.CAs[i], m.Defaults)
+	}
+	for i := range m.Instances {
+		r.instance(&m.Instances[i], m.CAs)
+	}
+	slices.SortStableFunc(r.problems, func(p, q Problem) int { return cmp.Or(p.At.Line-q.At.Line, p.At.Column-q.At.Column) })
+	return m, r.problems
+}
+
+// check notes the error of a rule about a text, if there is a text.
+func (r *reader) check(t Text, rule func(string) error) {
+	if t.Value != "" {
+		if err := rule(t.Value); err != nil {
+			r.fail(t, "%w", err)
+		}
+	}
+}
+
+// settings fills in those that are missing.
+func (r *reader) settings(s *Settings, others Settings) {
+	r.check(s.Wait, r.Duration)
+	r.check(s.Validity, r.Duration)
+	*s = s.or(others)
+}
+
+func (r *reader) ca(ca *CA, defaults Settings) {
+	if len(ca.ID.Value) > 64 || !wire.IsName(ca.ID.Value, "-_.") { // files may be named after it
+		r.fail(ca.ID, "the name of a CA has at most 64 letters, digits, -, _ and .")
+	}
+	r.path("certificate", &ca.Certificate)
+	if pki.InToken(ca.Key.Value) {
+		r.check(ca.Key, pki.CheckTokenURI)
+	} else {
+		r.path("key", &ca.Key)
+	}
+	r.path("password", &ca.KeyPasswordFile)
+	r.settings(&ca.Settings, defaults)
+}
+
+func (r *reader) instance(i *Instance, cas []CA) {
+	if !wire.IsName(i.ID.Value, "-_") {
+		r.fail(i.ID, "an instance id has letters from a to z, digits, - and _ only")
+	}
+	r.check(i.Region, func(region string) error { _, err := api.RegionalEndpoint(region, false); return err })
+	r.check(i.Endpoint, checkEndpoint)
+	r.settings(&i.Settings, Settings{})
+	for n := range i.CAs {
+		row := &i.CAs[n]
+		if row.State.Value != "" && row.State.Value != Active && row.State.Value != Inactive {
+			r.fail(row.State, "a state is %s or %s", Active, Inactive)
+		}
+		r.settings(&row.Settings, i.Settings)
+		at := slices.IndexFunc(cas, func(ca CA) bool { return ca.ID.Value == row.ID.Value })
+		if at < 0 {
+			r.fail(row.ID, "there is no CA %q under cas", row.ID.Value)
+			continue
+		}
+		row.CA, row.Settings = &cas[at], row.Settings.or(cas[at].Settings)
+	}
+}
+
+func checkEndpoint(text string) error {
+	endpoint, err := api.ParseEndpoint(text)
+	if err == nil && !endpoint.IsVendor() && !endpoint.IsLoopback() {
+		return errors.New("the endpoint of a manifest is Alibaba Cloud's or a loopback address; --endpoint and MQTTCA_ENDPOINT name any other")
+	}
+	return err
+}
+
+// path puts the folder before a path, and refuses one that leaves the folder, by a symbolic link, too.
+func (r *reader) path(content string, path *Text) {
+	folder := filepath.Dir(r.File)
+	r.check(*path, func(text string) error {
+		if err := pki.CheckPath(content, content, text); err != nil {
+			return err
+		}
+		followed, missing := filepath.EvalSymlinks(filepath.Join(folder, text))
+		root, _ := filepath.EvalSymlinks(folder)
+		below, _ := filepath.Rel(root, followed)
+		if !r.AllowOutside && (!filepath.IsLocal(text) || missing == nil && !filepath.IsLocal(below)) {
+			return errors.New("the path leaves the folder of the manifest; --allow-outside allows that")
+		}
+		return nil
+	})
+	if path.Value != "" && !filepath.IsAbs(path.Value) {
+		path.Value = filepath.Join(folder, path.Value)
+	}
+}
