@@ -1,0 +1,70 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"mqttca/api"
+	"mqttca/pki"
+)
+
+// An Action makes a CA on an instance as it is wanted.
+type Action string
+
+// The actions of a [Row]. The last two change nothing.
+const (
+	ToRegister   Action = "register"
+	ToReactivate Action = "reactivate"
+	ToDeactivate Action = "deactivate"
+	Nothing      Action = "nothing" // it is as it is wanted
+	Drift        Action = "drift"   // nobody asked for the CA
+)
+
+// A Row is a CA on an instance: how it is wanted, how it is listed, and the action between the two.
+type Row struct {
+	CA     *pki.CA // nil for drift
+	Active bool    // wanted so
+	Action Action
+	Listed *api.CaCertificate // nil if it is not there
+	Err    error              // why the action would fail, if that is known
+}
+
+// Compare lists the CAs of the instance once and finds the action of each row. Of what the list
+// has besides it makes rows of its own, by their Sn.
+func (i Instance) Compare(ctx context.Context, wanted []Row) ([]Row, error) {
+	listed, err := i.listed(ctx, func(api.CaCertificate) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	rows := slices.Clone(wanted)
+	for n := range rows {
+		rows[n].compare(listed, i.ID)
+	}
+	slices.SortFunc(listed, func(a, b api.CaCertificate) int { return strings.Compare(a.Sn, b.Sn) })
+	for n, entry := range listed {
+		if !slices.ContainsFunc(wanted, func(r Row) bool { return Reference{CA: r.CA}.mayBe(entry) }) {
+			rows = append(rows, Row{Action: Drift, Listed: &listed[n]})
+		}
+	}
+	return rows, nil
+}
+
+// compare finds the action. An inactive CA that is not there keeps devices out as well.
+func (r *Row) compare(listed []api.CaCertificate, instance string) {
+	r.Listed, _ = Reference{CA: r.CA}.in(listed, instance)
+	switch {
+	case r.Listed == nil && r.Active:
+		r.Action = ToRegister
+		serial := r.CA.Certificate.SerialNumber
+		if at := slices.IndexFunc(listed, func(other api.CaCertificate) bool { return hasSerialNumber(other, serial) }); at >= 0 {
+			r.Err = &SerialConflictError{CA: r.CA, Instance: instance, Other: listed[at]}
+		}
+	case r.Listed == nil || r.Listed.Active == r.Active && !r.Listed.StateUnknown:
+		r.Action = Nothing
+	case r.Active:
+		r.Action = ToReactivate
+	default:
+		r.Action = ToDeactivate
+	}
+}
