@@ -13,6 +13,7 @@ type app struct {
 	console
 	connectionFlags
 	limiter *rate.Limiter // of all clients of the run; nil before the first is made
+	keyring keyring
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.

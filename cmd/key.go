@@ -57,7 +57,8 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 	}
 	flags := "--" + strings.ToLower(of)
 	asker := &passwordAsker{console: &a.console, file: k.passwordFile}
-	value, err := await(cmd.Context(), func() (T, error) { return do(asker.password) })
+	value, err := await(cmd.Context(), func() (T, error) { return do(a.keyring.once(asker.password)) })
+	a.keyring.ended(err)
 	switch {
 	case errors.Is(err, errInterrupted):
 		asker.abandon()
