@@ -43,7 +43,7 @@ func (p *Sheet) Table(t Table) {
 	}
 	p.Line(p.row(titles, widths))
 	for i := range t.Count {
-		p.Line(p.row(t.row(i), widths))
+		p.Line(strings.TrimRight(p.row(t.row(i), widths), " "))
 	}
 }
 
