@@ -23,6 +23,7 @@ const (
 	onboard    = "Onboard a CA:"
 	stepByStep = "Step by step, for a CA without a network:"
 	operate    = "Operate:"
+	together   = "Many CAs and instances:"
 	tryOut     = "Try and script:"
 )
 
@@ -55,6 +56,8 @@ func commands() []command {
 		{"activate", operate, looking, api.ToLifecycle, newActivate},
 		{"deactivate", operate, looking, api.ToLifecycle, newDeactivate},
 		{"delete", operate, looking, api.ToLifecycle, newDelete},
+
+		{"plan", together, append(looking[:len(looking):len(looking)], exitChanges), api.ToRead, newPlan},
 
 		{"policy", tryOut, []int{exitDenied, exitInterrupted}, "", newPolicy},
 		// A server that serves until it is interrupted has succeeded.
@@ -91,6 +94,7 @@ const (
 	exitUnavailable = 6
 	exitNotListed   = 7
 	exitExpiring    = 8
+	exitChanges     = 9
 	exitInterrupted = 130
 )
 
@@ -108,6 +112,7 @@ var exitMeanings = []struct {
 	{exitUnavailable, "the service could not be reached, or could not answer"},
 	{exitNotListed, "not in the list, or listed but inactive"},
 	{exitExpiring, "something expires soon, where that was asked"},
+	{exitChanges, "a plan has changes, where that was asked"},
 	{exitInterrupted, "SIGINT, SIGTERM, SIGHUP or SIGQUIT, or no where it was asked"},
 }
 

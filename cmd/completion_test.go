@@ -54,6 +54,7 @@ func TestFilesOfEachFlag(t *testing.T) {
 		"sign --bundle-out":            "json" + filtered,
 		"sign --out":                   "crt pem" + filtered,
 		"register --receipt":           "json" + filtered,
+		"plan --file":                  "yaml yml" + filtered,
 	} {
 		stdout := mustRun(t, append(append([]string{"__complete"}, strings.Fields(flag)...), "")...)
 		if got := strings.Join(strings.Fields(stdout), " "); got != want {

@@ -85,7 +85,7 @@ func decision(f failure) string {
 	case "look":
 		return "alert"
 	}
-	if slices.Contains([]string{"not_listed", "inactive", "expiring", "fault"}, f.Reason) {
+	if slices.Contains([]string{"not_listed", "inactive", "expiring", "changes", "fault"}, f.Reason) {
 		return "alert"
 	}
 	return "stop"
@@ -96,7 +96,7 @@ func decision(f failure) string {
 func TestDecisionsFitTheExitCodes(t *testing.T) {
 	want := map[int]string{
 		exitFault: "alert", exitUsage: "stop", exitLocal: "stop", exitDenied: "stop", exitRefused: "stop",
-		exitUnavailable: "retry alert stop", exitNotListed: "alert", exitExpiring: "alert", exitInterrupted: "retry alert stop",
+		exitUnavailable: "retry alert stop", exitNotListed: "alert", exitExpiring: "alert", exitChanges: "alert", exitInterrupted: "retry alert stop",
 	}
 	for _, f := range failures(t) {
 		if !strings.Contains(want[f.ExitCode], decision(f)) {

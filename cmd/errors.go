@@ -14,6 +14,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
+	"mqttca/cmd/manifest"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
@@ -114,10 +115,13 @@ func errorTable() []errorRow {
 		{describeUsage},
 		row(meaning{exitUsage, "usage", "no", outcomeFailed}, (*wire.EnvironmentError).Hint),
 		row(meaning{exitExpiring, "expiring", "no", outcomeFailed}, (*expiringError).hint),
+		row(meaning{exitChanges, "changes", "no", outcomeFailed}, advise[changesError](
+			"'mqttca plan' shows them: make them with register, activate and deactivate, or change the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
 		row(wrongInput, (*pki.Error).Hint),
+		row(wrongInput, advise[manifest.Problem]("'mqttca help fleet' describes the manifest")),
 
 		// Credentials and the service.
 		rowBy(explainCredentials),

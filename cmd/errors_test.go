@@ -20,6 +20,7 @@ import (
 	"mqttca/api/broker"
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
+	"mqttca/cmd/manifest"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -173,6 +174,9 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.UnchangedError{}, exitFault, "fault no", ""}, // it is always inside another
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
 		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
+		{changesError{errors.New("2 changes")}, exitChanges, "changes no", "'mqttca plan'"},
+		{manifest.Problem{Err: errors.New("unknown key")}, exitLocal, "input no", "mqttca help fleet"},
+		{manifest.Problem{Err: &pki.Error{Advice: "mend it"}}, exitLocal, "input no", "mend it"},
 		{errNotConfirmed, exitInterrupted, "declined no", ""},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, "output no", ""},
 	}

@@ -45,6 +45,7 @@ func fileFlags() map[string]fileFlag {
 		"bundle-out":        output,
 		"out":               {"content", []string{"crt", "pem"}},
 		"receipt":           output,
+		"file":              {"manifest", []string{"yaml", "yml"}},
 	}
 }
 

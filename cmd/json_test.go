@@ -21,6 +21,7 @@ var documentParts = map[string]any{
 	"finding":           findingDocument{},
 	"probe":             probeDocument{},
 	"step":              stepDocument{},
+	"row":               rowDocument{},
 }
 
 // The topic has the fields of every document and of its parts, as they are written.
@@ -52,7 +53,8 @@ func fieldsOf(document reflect.Type) []string {
 			continue
 		}
 		if field.IsExported() {
-			names = append(names, field.Tag.Get("json"))
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			names = append(names, name)
 		}
 	}
 	return names

@@ -168,9 +168,10 @@ func TestHelp(t *testing.T) {
 	lines.WriteString("echo example >password.txt; openssl pkcs12 -export -inkey ca.key -in ca.crt -out ca.p12 -passout file:password.txt\n")
 	lines.WriteString("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=pump -keyout d.key -out d.csr 2>>openssl.log\n")
 	lines.WriteString("openssl x509 -req -in d.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out d.crt 2>>openssl.log\n")
+	lines.WriteString("printf 'format: mqttca/fleet/v1\\ncas: {plant: {certificate: ca.crt, key: ca.key}}\\ninstances: {post-cn-7mz2d: {cas: {plant: active}}}\\n' >mqttca.yaml\n")
 	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "connect", "rehearse",
 		"instances", "show", "devices", "devices show", "devices deactivate", "devices activate", "activate", "deactivate", "devices delete", "delete",
-		"policy", "version", "emulate"} {
+		"plan", "policy", "version", "emulate"} {
 		command, _, err := root.Find(strings.Fields(name))
 		if err != nil || command.CommandPath() != "mqttca "+name {
 			t.Fatalf("there is no command %s: has it a row in commands.go?", name)

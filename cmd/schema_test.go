@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
+	"mqttca/cmd/manifest"
 	"mqttca/cmd/topics"
 	"mqttca/cmd/workflow"
 )
@@ -46,6 +47,8 @@ var documentTypes = map[string]any{
 	"request":       signingRequest{},
 	"bundle":        bundle{},
 	"error":         failure{},
+	"plan":          planDocument{},
+	"fleet":         manifest.Manifest{},
 }
 
 const schemaFolder = "topics/schema"
@@ -91,6 +94,9 @@ func schemaOf(t *testing.T, name string, document any) *jsonschema.Schema {
 		Namer:                     func(t reflect.Type) string { return strings.TrimSuffix(t.Name(), "Document") },
 		LookupComment:             func(t reflect.Type, field string) string { return comments()[t.Name()+"."+field] },
 	}
+	if name == "fleet" {
+		reflector.AllowAdditionalProperties, reflector.DoNotReference, reflector.Mapper = false, true, manifestSchema(&reflector)
+	}
 	schema := reflector.Reflect(document)
 	if format, ok := schema.Properties.Get("format"); ok {
 		format.Const = formatOf(name)
@@ -101,6 +107,26 @@ func schemaOf(t *testing.T, name string, document any) *jsonschema.Schema {
 	}
 	schema.Title = formatOf(name)
 	return schema
+}
+
+// manifestSchema is the schema of the types of a manifest that stand for themselves in YAML: a text,
+// and a mapping from names to structs. A row may be its state alone.
+func manifestSchema(r *jsonschema.Reflector) func(reflect.Type) *jsonschema.Schema {
+	return func(t reflect.Type) *jsonschema.Schema {
+		switch {
+		case t == reflect.TypeFor[manifest.Text]():
+			return &jsonschema.Schema{Type: "string"}
+		case t.Kind() != reflect.Slice:
+			return nil
+		}
+		entry := r.ReflectFromType(t.Elem())
+		entry.Version = ""
+		if t.Elem() == reflect.TypeFor[manifest.Row]() {
+			state, _ := entry.Properties.Get("state")
+			entry = &jsonschema.Schema{OneOf: []*jsonschema.Schema{state, entry}}
+		}
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: entry}
+	}
 }
 
 // nullableSchema is the schema of the types that stand for themselves in JSON.
@@ -135,6 +161,7 @@ func outcomes() (all []any) {
 var comments = sync.OnceValue(func() map[string]string {
 	all := map[string]string{}
 	files, _ := filepath.Glob("*.go")
+	files = append(files, filepath.Join("manifest", "manifest.go"))
 	for _, file := range files {
 		syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
 		if err != nil {

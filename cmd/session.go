@@ -75,25 +75,28 @@ func (o origin) source() string {
 // connect makes the session that the flags and the environment ask for. It reads a
 // configuration, but sends nothing.
 func (a *app) connect(cmd *cobra.Command) (*session, error) {
-	config, err := await(cmd.Context(), func() (config api.Config, err error) {
-		search := a.search()
-		if config.Endpoint, err = a.findEndpoint(search); err != nil {
-			return config, err
-		}
-		if err = config.Endpoint.CheckProxy(); err != nil {
-			return config, err
-		}
-		if regional, err := a.regionalEndpoint(search); a.vpc && err == nil { // also beside MQTTCA_ENDPOINT
-			search.VPCRegion = regional.Region()
-		}
-		config.Credentials, err = credentials.Find(search)
-		return config, err
-	})
+	config, err := await(cmd.Context(), a.config)
 	if err != nil {
 		return nil, err
 	}
 	a.announce()
 	return a.open(config), nil
+}
+
+// config finds endpoint and credentials.
+func (c *connectionFlags) config() (config api.Config, err error) {
+	search := c.search()
+	if config.Endpoint, err = c.findEndpoint(search); err != nil {
+		return config, err
+	}
+	if err = config.Endpoint.CheckProxy(); err != nil {
+		return config, err
+	}
+	if regional, err := c.regionalEndpoint(search); c.vpc && err == nil { // also beside MQTTCA_ENDPOINT
+		search.VPCRegion = regional.Region()
+	}
+	config.Credentials, err = credentials.Find(search)
+	return config, err
 }
 
 // search says where the flags have credentials looked for.

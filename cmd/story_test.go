@@ -80,8 +80,17 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	withBroker := flags.Bool("broker", false, "")
 	flags.BoolVar(&options.BrokerOneWay, "one-way", false, "")
 	flags.BoolVar(&options.BrokerNoPassword, "no-password", false, "")
+	fleet := flags.Int("fleet", 0, "")
+	foreign := flags.String("foreign", "", "")
 	ts.Check(flags.Parse(args))
 	options.Instances = []string{*instance}
+	for i := range *fleet {
+		options.SnScope = emulator.ScopeInstance
+		options.Instances = append(options.Instances, fmt.Sprintf("post-cn-%02d", i+1))
+	}
+	if *foreign != "" {
+		options.Accounts = []emulator.Account{{ID: foreignAccount, Instances: []string{*foreign}}}
+	}
 	options.Now = func() time.Time { return time.Now().Add(*ahead) }
 	if *deny != "" {
 		options.Deny = []string{*deny}
