@@ -17,6 +17,7 @@ type checkOptions struct {
 	online       bool
 	instance     string
 	broker       brokerFlags
+	fleet        fleetFlags
 
 	requireBroker bool
 }
@@ -42,22 +43,29 @@ and asks STS. It fetches no code; what only a change could show is marked as not
 It looks at the broker's door, too, for 5 seconds: name, TCP, TLS, and whether it asks for a
 client certificate (mutual TLS). That changes no exit code unless --require-broker is given.
 
+With --file it checks every CA in the manifest of a fleet, and with --keys their keys.
+
 Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. Where the
 way to the service fails, the exit code is that of a registration that fails of it.`,
 		Example: `  mqttca check --ca-cert ca.crt
   mqttca check --ca-cert ca.crt --ca-key ca.key --strict
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
   mqttca check --ca-cert ca.crt --verification-cert verification.crt
-  mqttca check --ca-cert ca.crt --online --instance post-cn-7mz2d`,
+  mqttca check --ca-cert ca.crt --online --instance post-cn-7mz2d
+  mqttca check --file mqttca.yaml --keys`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
+			}
+			if o.fleet.file != "" {
+				return a.checkFleet(cmd, o.fleet, o.strict)
 			}
 			return a.check(cmd, o)
 		},
 	}
 	addCACert(cmd, &o.caCert)
 	o.keyFlags.addFlags(cmd)
+	o.fleet.addFlags(cmd, "")
 	addVerificationCert(cmd, &o.verification)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
 	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
@@ -70,7 +78,15 @@ way to the service fails, the exit code is that of a registration that fails of 
 }
 
 func (o checkOptions) check(cmd *cobra.Command) error {
+	given := o
+	given.fleet, given.strict = fleetFlags{}, false
 	switch {
+	case o.fleet.file != "" && given != (checkOptions{}):
+		return usage("--file takes --keys, --allow-outside and --strict only: the manifest has the rest")
+	case o.fleet.file != "":
+		return nil
+	case o.fleet != (fleetFlags{}):
+		return usage("--keys and --allow-outside need --file")
 	case o.caCert == "" && o.caKey == "":
 		return require(cmd, "ca-cert")
 	case o.passwordFile != "" && o.caKey == "":
@@ -93,21 +109,14 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 			return err
 		}
 	}
-	material, err := withPassword(a, cmd, o.keyFlags, func(password pki.Password) (*pki.Material, error) {
-		return pki.ReadMaterial(pki.Sources{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code}, password)
-	})
+	report, ca, err := a.examine(cmd, o.keyFlags, pki.Sources{CA: o.caCert, Key: o.caKey, Verification: o.verification, Code: o.code})
 	if err != nil {
 		return err
-	}
-	defer material.Close()
-	report := newCheckDocument(material, o.verification)
-	for _, finding := range material.Findings(time.Now()) {
-		report.add(newFindingDocument(finding))
 	}
 	var broken error
 	if o.online {
 		var way *onlineCheck
-		if way, broken = a.online(cmd, o, &pki.CA{Certificate: material.Certificate}); way == nil {
+		if way, broken = a.online(cmd, o, ca); way == nil {
 			return broken
 		}
 		report.addOnline(way)
@@ -116,4 +125,18 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 		return err
 	}
 	return report.verdict(o.strict, broken)
+}
+
+// examine reports the findings on the material that is given.
+func (a *app) examine(cmd *cobra.Command, k keyFlags, s pki.Sources) (*checkDocument, *pki.CA, error) {
+	material, err := withPassword(a, cmd, k, func(password pki.Password) (*pki.Material, error) { return pki.ReadMaterial(s, password) })
+	if err != nil {
+		return nil, nil, err
+	}
+	defer material.Close()
+	report := newCheckDocument(material, s.Verification)
+	for _, finding := range material.Findings(time.Now()) {
+		report.add(newFindingDocument(finding))
+	}
+	return report, &pki.CA{Certificate: material.Certificate}, nil
 }

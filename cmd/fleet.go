@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,10 +33,7 @@ type fleet struct {
 	cas map[string]*pki.CA // by their names in the manifest
 }
 
-// loadFleet reads and checks the manifest, and then every certificate. It opens keys only with
-// --keys. It fails with all problems that there are.
-func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*fleet, error) {
-	ctx := cmd.Context()
+func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {
 	text, err := await(ctx, func() (string, error) { return a.read(f.file, documentSize) })
 	if err != nil {
 		return nil, err
@@ -45,9 +41,18 @@ func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*fleet, error) {
 	m, problems := manifest.Read(text, manifest.Options{File: f.file, AllowOutside: f.outside, Duration: func(text string) error {
 		return duration{value: new(time.Duration)}.Set(text)
 	}})
-	if problems != nil {
-		return nil, a.report(f.file, problems)
+	return m, a.report(f.file, problems)
+}
+
+// loadFleet reads and checks the manifest, and then every certificate. It opens keys only with
+// --keys. It fails with all problems that there are.
+func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*fleet, error) {
+	ctx := cmd.Context()
+	m, err := a.readManifest(ctx, f)
+	if err != nil {
+		return nil, err
 	}
+	var problems []manifest.Problem
 	loaded, names := &fleet{m, map[string]*pki.CA{}}, map[string]string{} // by the SHA-256 of the certificate
 	for _, ca := range m.CAs {
 		at := ca.Certificate
@@ -71,10 +76,8 @@ func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*fleet, error) {
 
 // read checks only a CA that should be active: one that has expired can be deactivated, too.
 func (f *fleet) read(ca manifest.CA) (*pki.CA, error) {
-	for _, i := range f.Instances {
-		if slices.ContainsFunc(i.CAs, func(row manifest.Row) bool { return row.ID.Value == ca.ID.Value && row.State.Value == manifest.Active }) {
-			return pki.LoadCA(ca.Certificate.Value, time.Now())
-		}
+	if f.Wants(ca, manifest.Active) {
+		return pki.LoadCA(ca.Certificate.Value, time.Now())
 	}
 	return pki.ReadCA(ca.Certificate.Value)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/invopop/jsonschema"
 	"github.com/rogpeppe/go-internal/testscript"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
 
 	"mqttca/cmd/manifest"
 	"mqttca/cmd/topics"
@@ -48,6 +49,7 @@ var documentTypes = map[string]any{
 	"bundle":        bundle{},
 	"error":         failure{},
 	"plan":          planDocument{},
+	"check-fleet":   fleetCheckDocument{},
 	"fleet":         manifest.Manifest{},
 }
 
@@ -126,6 +128,33 @@ func manifestSchema(r *jsonschema.Reflector) func(reflect.Type) *jsonschema.Sche
 			entry = &jsonschema.Schema{OneOf: []*jsonschema.Schema{state, entry}}
 		}
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: entry}
+	}
+}
+
+// The manifest of the topic is one, and the schema takes it; it refuses what is none.
+func TestSchemaOfManifest(t *testing.T) {
+	topic, _ := topics.Find("fleet")
+	_, text, _ := strings.Cut(topic.Text, "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	if _, problems := manifest.Read(text, manifest.Options{Duration: func(string) error { return nil }}); problems != nil {
+		t.Error(problems)
+	}
+	for change, fits := range map[[2]string]bool{
+		{}: true, {"plant-a: active", "plant-a: {state: inactive, wait: 1m}"}: true,
+		{"plant-a: active", "plant-a: on"}: false, {"plant-a: active", "plant-a: {stat: active}"}: false, {"region:", "regoin:"}: false,
+		{"certificate: plant-a.crt, ", ""}: false, {"fleet/v1", "fleet/v2"}: false, {"defaults: {wait: 90s}", "defaults: {wait: 90}"}: false,
+	} {
+		var document any
+		if err := yaml.Unmarshal([]byte(strings.Replace(text, change[0], change[1], 1)), &document); err != nil {
+			t.Fatal(err)
+		}
+		data, err := json.Marshal(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(string(data)); (err == nil) != fits {
+			t.Errorf("%q: %v", change, err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // Format is the format of the manifests that this package reads.
@@ -90,6 +91,13 @@ func (p Problem) Error() string {
 }
 
 func (p Problem) Unwrap() error { return p.Err }
+
+// Wants reports whether a CA is wanted in a state on any instance.
+func (m *Manifest) Wants(ca CA, state string) bool {
+	return slices.ContainsFunc(m.Instances, func(i Instance) bool {
+		return slices.ContainsFunc(i.CAs, func(row Row) bool { return row.CA.ID == ca.ID && row.State.Value == state })
+	})
+}
 
 func (s Settings) or(others Settings) Settings {
 	return Settings{cmp.Or(s.Name, others.Name), cmp.Or(s.Wait, others.Wait), cmp.Or(s.Validity, others.Validity)}

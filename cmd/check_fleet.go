@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/manifest"
+	"mqttca/cmd/terminal"
+	"mqttca/pki"
+)
+
+// A fleetCheckDocument is the result of check --file.
+type fleetCheckDocument struct {
+	Format   string           `json:"format"`
+	File     string           `json:"file"` // the manifest
+	CAs      []*checkDocument `json:"cas"`
+	Errors   int              `json:"errors"` // those on a CA that should be active nowhere change no exit code
+	Warnings int              `json:"warnings"`
+}
+
+// checkFleet checks every CA of a manifest, and with --keys its key.
+func (a *app) checkFleet(cmd *cobra.Command, f fleetFlags, strict bool) error {
+	m, err := a.readManifest(cmd.Context(), f)
+	if err != nil {
+		return err
+	}
+	d, unfit, problems := fleetCheckDocument{Format: formatOf("check-fleet"), File: f.file, CAs: []*checkDocument{}}, false, []manifest.Problem{}
+	for _, ca := range m.CAs {
+		at, sources := ca.Certificate, pki.Sources{CA: ca.Certificate.Value}
+		report, _, err := a.examine(cmd, keyFlags{}, sources)
+		if err == nil && f.keys && ca.Key.Value != "" {
+			at, sources.Key = ca.Key, ca.Key.Value
+			report, _, err = a.examine(cmd, keyFlags{caKey: ca.Key.Value, passwordFile: ca.KeyPasswordFile.Value}, sources)
+		}
+		if errors.Is(err, context.Canceled) {
+			return err
+		} else if err != nil {
+			problems = append(problems, manifest.Problem{File: f.file, At: at, Err: err})
+			continue
+		}
+		d.CAs, d.Errors, d.Warnings = append(d.CAs, report), d.Errors+report.Errors, d.Warnings+report.Warnings
+		unfit = unfit || m.Wants(ca, manifest.Active) && report.unfit || strict && report.Warnings > 0
+	}
+	if len(problems) > 0 {
+		return a.report(f.file, problems)
+	}
+	if err := a.print(d, a.shown.Layout(d.plain)); err != nil || !unfit {
+		return err
+	}
+	return &verdictError{fmt.Sprintf("the check of %s ended with %s and %s", f.file, plural(d.Errors, "error"), plural(d.Warnings, "warning"))}
+}
+
+func (d fleetCheckDocument) plain(p *terminal.Sheet) error {
+	for n, report := range d.CAs {
+		if n > 0 {
+			p.Line()
+		}
+		if err := report.plain(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
