@@ -109,8 +109,8 @@ func checkEndpoint(text string) error {
 func (r *reader) path(content string, path *Text) {
 	folder := filepath.Dir(r.File)
 	r.check(*path, func(text string) error {
-		if err := pki.CheckPath(content, content, text); err != nil {
-			return err
+		if err := pki.CheckPath(content, content, text); err != nil || text == "-" {
+			return cmp.Or(err, errors.New("a manifest names files, and not standard input"))
 		}
 		followed, missing := filepath.EvalSymlinks(filepath.Join(folder, text))
 		root, _ := filepath.EvalSymlinks(folder)

@@ -150,6 +150,7 @@ func TestProblems(t *testing.T) {
 		{head + "cas: {a/b: {certificate: a.crt}}\ninstances: {}\n", "2:7: the name of a CA has at most 64 letters, digits, -, _ and ."},
 		{head + "cas: {[a]: {certificate: a.crt}}\ninstances: {}\n", "2:7: a key is a short text of one line, without a secret"},
 		{head + "cas: {a: {certificate: a.crt, validity: long}}\ninstances: {}\n", `2:41: time: invalid duration "long"`},
+		{head + "cas: {a: {certificate: a.crt, key: a.key, key-password-file: '-'}}\ninstances: {}\n", "2:62: a manifest names files, and not standard input"},
 		{cas + "instances: {pöst: {cas: {}}}\n", "4:13: an instance id has letters from a to z, digits, - and _ only"},
 		{cas + "instances: {i: {region: China, cas: {}}}\n", `4:25: region "China": a region is written like cn-hangzhou`},
 		{cas + "instances: {i: {endpoint: 'https://example.com', cas: {}}}\n", "4:27: the endpoint of a manifest is Alibaba Cloud's or a loopback address; --endpoint and MQTTCA_ENDPOINT name any other"},
