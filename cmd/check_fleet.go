@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -27,25 +25,18 @@ func (a *app) checkFleet(cmd *cobra.Command, f fleetFlags, strict bool) error {
 	if err != nil {
 		return err
 	}
-	d, unfit, problems := fleetCheckDocument{Format: formatOf("check-fleet"), File: f.file, CAs: []*checkDocument{}}, false, []manifest.Problem{}
+	d, unfit, reports := fleetCheckDocument{Format: formatOf("check-fleet"), File: f.file, CAs: []*checkDocument{}}, false, map[string]*checkDocument{}
+	err = a.eachCA(m, f, func(ca manifest.CA, k keyFlags) (err error) {
+		reports[ca.ID.Value], _, err = a.examine(cmd, k, pki.Sources{CA: ca.Certificate.Value, Key: k.caKey})
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for _, ca := range m.CAs {
-		at, sources := ca.Certificate, pki.Sources{CA: ca.Certificate.Value}
-		report, _, err := a.examine(cmd, keyFlags{}, sources)
-		if err == nil && f.keys && ca.Key.Value != "" {
-			at, sources.Key = ca.Key, ca.Key.Value
-			report, _, err = a.examine(cmd, keyFlags{caKey: ca.Key.Value, passwordFile: ca.KeyPasswordFile.Value}, sources)
-		}
-		if errors.Is(err, context.Canceled) {
-			return err
-		} else if err != nil {
-			problems = append(problems, manifest.Problem{File: f.file, At: at, Err: err})
-			continue
-		}
+		report := reports[ca.ID.Value]
 		d.CAs, d.Errors, d.Warnings = append(d.CAs, report), d.Errors+report.Errors, d.Warnings+report.Warnings
 		unfit = unfit || m.Wants(ca, manifest.Active) && report.unfit || strict && report.Warnings > 0
-	}
-	if len(problems) > 0 {
-		return a.report(f.file, problems)
 	}
 	if err := a.print(d, a.shown.Layout(d.plain)); err != nil || !unfit {
 		return err

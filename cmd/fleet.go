@@ -10,7 +10,6 @@ import (
 
 	"mqttca/cmd/manifest"
 	"mqttca/cmd/terminal"
-	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
 
@@ -27,12 +26,6 @@ func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().BoolVar(&f.outside, "allow-outside", false, "allow paths in the manifest that leave its folder")
 }
 
-// A fleet is a manifest with the certificates of its CAs.
-type fleet struct {
-	*manifest.Manifest
-	cas map[string]*pki.CA // by their names in the manifest
-}
-
 func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {
 	text, err := await(ctx, func() (string, error) { return a.read(f.file, documentSize) })
 	if err != nil {
@@ -44,59 +37,56 @@ func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifes
 	return m, a.report(f.file, problems)
 }
 
-// loadFleet reads and checks the manifest, and then every certificate. It opens keys only with
-// --keys. It fails with all problems that there are.
-func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*fleet, error) {
-	ctx := cmd.Context()
-	m, err := a.readManifest(ctx, f)
-	if err != nil {
-		return nil, err
-	}
+// eachCA does work on each CA of a manifest, and with --keys once more with its key. It goes on
+// after an error, and fails with all of them.
+func (a *app) eachCA(m *manifest.Manifest, f fleetFlags, do func(manifest.CA, keyFlags) error) error {
 	var problems []manifest.Problem
-	loaded, names := &fleet{m, map[string]*pki.CA{}}, map[string]string{} // by the SHA-256 of the certificate
 	for _, ca := range m.CAs {
-		at := ca.Certificate
-		read, err := await(ctx, func() (*pki.CA, error) { return loaded.read(ca) })
-		if err == nil && names[read.SHA256()] != "" {
-			err = fmt.Errorf("CA %s has the certificate of CA %s", ca.ID.Value, names[read.SHA256()])
-		} else if err == nil && f.keys && ca.Key.Value != "" {
-			at, err = ca.Key, a.tryKey(cmd, ca)
+		at, err := ca.Certificate, do(ca, keyFlags{})
+		if err == nil && f.keys && ca.Key.Value != "" {
+			at, err = ca.Key, do(ca, keyFlags{caKey: ca.Key.Value, passwordFile: ca.KeyPasswordFile.Value})
 		}
 		if errors.Is(err, context.Canceled) {
-			return nil, err
+			return err
 		} else if err != nil {
 			problems = append(problems, manifest.Problem{File: f.file, At: at, Err: err})
-			continue
 		}
-		loaded.cas[ca.ID.Value], names[read.SHA256()] = read, ca.ID.Value
-		a.warnOf(read)
 	}
-	return loaded, a.report(f.file, problems)
+	return a.report(f.file, problems)
 }
 
-// read checks only a CA that should be active: one that has expired can be deactivated, too.
-func (f *fleet) read(ca manifest.CA) (*pki.CA, error) {
-	if f.Wants(ca, manifest.Active) {
-		return pki.LoadCA(ca.Certificate.Value, time.Now())
-	}
-	return pki.ReadCA(ca.Certificate.Value)
-}
-
-// tryKey opens the key of a CA and checks that it is the CA's.
-func (a *app) tryKey(cmd *cobra.Command, ca manifest.CA) error {
-	authority, err := a.loadAuthority(cmd, ca.Certificate.Value, keyFlags{caKey: ca.Key.Value, passwordFile: ca.KeyPasswordFile.Value})
+// loadFleet reads and checks a manifest and the certificates of its CAs, which it returns by their
+// names. It checks only a CA that should be active: one that has expired can be deactivated, too.
+func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*manifest.Manifest, map[string]*pki.CA, error) {
+	m, err := a.readManifest(cmd.Context(), f)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	return authority.Close()
-}
-
-// wanted are the rows of an instance as the manifest has them.
-func (f *fleet) wanted(i *manifest.Instance) (rows []workflow.Row) {
-	for _, row := range i.CAs {
-		rows = append(rows, workflow.Row{CA: f.cas[row.ID.Value], Active: row.State.Value == manifest.Active})
-	}
-	return rows
+	cas, names := map[string]*pki.CA{}, map[string]string{} // by the SHA-256 of the certificate
+	return m, cas, a.eachCA(m, f, func(ca manifest.CA, k keyFlags) error {
+		if k.caKey != "" {
+			authority, err := a.loadAuthority(cmd, ca.Certificate.Value, k)
+			if err == nil {
+				err = authority.Close()
+			}
+			return err
+		}
+		read, err := await(cmd.Context(), func() (*pki.CA, error) {
+			if m.Wants(ca, manifest.Active) {
+				return pki.LoadCA(ca.Certificate.Value, time.Now())
+			}
+			return pki.ReadCA(ca.Certificate.Value)
+		})
+		if err != nil {
+			return err
+		}
+		if first := names[read.SHA256()]; first != "" {
+			return fmt.Errorf("CA %s has the certificate of CA %s", ca.ID.Value, first)
+		}
+		cas[ca.ID.Value], names[read.SHA256()] = read, ca.ID.Value
+		a.warnOf(read)
+		return nil
+	})
 }
 
 // report is the error about the problems of a manifest; it prints them if there are several.

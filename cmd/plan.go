@@ -77,16 +77,16 @@ type instancePlan struct {
 }
 
 func (a *app) plan(cmd *cobra.Command, flags fleetFlags, fail bool) error {
-	f, err := a.loadFleet(cmd, flags)
+	m, cas, err := a.loadFleet(cmd, flags)
 	if err != nil {
 		return err
 	}
-	a.warnOfRegions(f)
+	a.warnOfRegions(m)
 	a.paceMany(cmd)
-	plans := make([]*instancePlan, len(f.Instances))
+	plans := make([]*instancePlan, len(m.Instances))
 	sessions := map[[3]string]*instancePlan{}
-	for i := range f.Instances {
-		p := &instancePlan{Instance: &f.Instances[i]}
+	for i := range m.Instances {
+		p := &instancePlan{Instance: &m.Instances[i]}
 		key := [3]string{p.Region.Value, p.Endpoint.Value, p.Profile.Value}
 		if first := sessions[key]; first != nil {
 			p.session, p.err = first.session, first.err
@@ -95,7 +95,7 @@ func (a *app) plan(cmd *cobra.Command, flags fleetFlags, fail bool) error {
 		}
 		sessions[key], plans[i] = p, p
 	}
-	a.survey(cmd, f, plans)
+	a.survey(cmd, cas, plans)
 	if cmd.Context().Err() != nil {
 		return errInterrupted
 	}
@@ -130,9 +130,9 @@ func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*sessio
 }
 
 // warnOfRegions warns once of a CA on several instances of a region: the vendor's texts differ on it.
-func (a *app) warnOfRegions(f *fleet) {
+func (a *app) warnOfRegions(m *manifest.Manifest) {
 	on := map[[2]string][]string{} // the instances, by CA and region
-	for _, i := range f.Instances {
+	for _, i := range m.Instances {
 		for _, row := range i.CAs {
 			key := [2]string{row.ID.Value, i.Region.Value}
 			if on[key] = append(on[key], i.ID.Value); len(on[key]) == 2 && i.Region.Value != "" {
@@ -146,7 +146,7 @@ func (a *app) warnOfRegions(f *fleet) {
 const surveyAtOnce = 32
 
 // survey lists the instances side by side.
-func (a *app) survey(cmd *cobra.Command, f *fleet, plans []*instancePlan) {
+func (a *app) survey(cmd *cobra.Command, cas map[string]*pki.CA, plans []*instancePlan) {
 	ctx, cancel := a.withTimeout(cmd.Context(), 0)
 	defer cancel()
 	var group sync.WaitGroup
@@ -156,10 +156,14 @@ func (a *app) survey(cmd *cobra.Command, f *fleet, plans []*instancePlan) {
 		if p.err != nil {
 			continue
 		}
+		var wanted []workflow.Row
+		for _, row := range p.CAs {
+			wanted = append(wanted, workflow.Row{CA: cas[row.ID.Value], Active: row.State.Value == manifest.Active})
+		}
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			p.rows, p.err = a.instance(p.session, p.ID.Value).Compare(ctx, f.wanted(p.Instance))
+			p.rows, p.err = a.instance(p.session, p.ID.Value).Compare(ctx, wanted)
 		})
 	}
 	group.Wait()
