@@ -142,6 +142,9 @@ func (s stage) operations(first int) string {
 func TestEachRequestRefused(t *testing.T) {
 	for _, tt := range networkCommands {
 		for nth, operation := range strings.Fields(tt.requests) {
+			if strings.HasPrefix(tt.args, "connect ") && (nth == 2 || nth == 3) {
+				continue // a deactivation whose deletion is enough: see TestRemove
+			}
 			t.Run(strings.ReplaceAll(tt.args, " ", "_")+"/"+operation, func(t *testing.T) {
 				for _, more := range []string{"", " --json --verbose"} {
 					s := newStage(t, tt.state)
