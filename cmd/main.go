@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +27,10 @@ import (
 // memoryLimit is the memory from which on the runtime collects garbage at once: a list of
 // 100,000 certificates is shown within 100 MB.
 const memoryLimit = 70 << 20
+
+// oneInterrupt is the time within which signals count as one interrupt: timeout(1) sends SIGTERM
+// to its command and then to the group that the command is in.
+const oneInterrupt = 500 * time.Millisecond
 
 // Main runs the command line of the process and returns its exit code. An interrupt
 // (see interrupts) ends the work in progress; a second one ends the process. SIGPIPE is
@@ -37,7 +42,7 @@ func Main() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(oneInterrupt, stop) })
 	a := &app{console: console{
 		in: os.Stdin, out: os.Stdout, err: terminal.NewScreen(os.Stderr, terminal.NewDisplay(os.Stderr, os.Getenv)), shown: terminal.NewDisplay(os.Stdout, os.Getenv),
 	}}
