@@ -29,7 +29,7 @@ func (*doorkeeper) Provides(byte) bool { return true }
 
 // OnSessionEstablished is called when CONNACK has been sent.
 func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
-	v, _ := client.Net.Conn.(*visit)
+	v := client.Net.Conn.(*visit)
 	v.suffer(v.met)
 }
 
@@ -44,16 +44,9 @@ func (*doorkeeper) OnACLCheck(_ *mqtt.Client, topic string, _ bool) bool {
 // OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and counts
 // subscriptions. An error ends the connection.
 func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	v, _ := client.Net.Conn.(*visit)
+	v := client.Net.Conn.(*visit)
 	if pk.FixedHeader.Type == packets.Connect && v.client == "" {
-		err := v.admit(pk)
-		_, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier)
-		// Neither a will, which the vendor's broker has not, nor a password is kept.
-		pk.Connect = packets.ConnectParams{
-			ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
-			Clean: pk.Connect.Clean || !known && v.door.sessions() >= maxClients,
-		}
-		return pk, err
+		return d.welcome(v, pk)
 	}
 	if pk.FixedHeader.Type == packets.Subscribe && client.State.Subscriptions.Len()+len(pk.Filters) > maxSubscriptions {
 		v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
@@ -62,7 +55,23 @@ func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packe
 	for i, filter := range pk.Filters {
 		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
 	}
-	return pk, nil
+	return v.rename(client, pk)
+}
+
+// welcome judges a CONNECT, and finds the session of the client.
+func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error) {
+	err := v.admit(pk)
+	before, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier)
+	// Neither a will, which the vendor's broker has not, nor a password is kept.
+	pk.Connect = packets.ConnectParams{
+		ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
+		Clean: pk.Connect.Clean || !known && v.door.sessions() >= maxClients,
+	}
+	v.session = &session{received: make(map[uint16]bool)}
+	if known && !pk.Connect.Clean {
+		v.session = before.Net.Conn.(*visit).session
+	}
+	return pk, err
 }
 
 // admit judges a CONNECT. It answers one that it refuses, unless it is malformed.

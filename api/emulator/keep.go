@@ -19,7 +19,10 @@ func sizeOf(pk packets.Packet) int { return len(pk.Payload) + len(pk.TopicName) 
 // disconnected, since MQTT 3.1.1 has no other refusal (section 3.3.5).
 func (d *doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	receivers := d.broker.Topics.Subscribers(pk.TopicName).Subscriptions
-	v, _ := sender.Net.Conn.(*visit)
+	v := sender.Net.Conn.(*visit)
+	if pk.FixedHeader.Qos == 2 && v.session.received[v.asked] {
+		return pk, packets.CodeSuccessIgnore
+	}
 	if !v.door.reserve(sizeOf(pk) * len(receivers)) {
 		v.refused("PUBLISH", fmt.Errorf("a message for %d clients finds no room: %d bytes are kept at most", len(receivers), maxKept))
 		if pk.FixedHeader.Qos > 0 {

@@ -22,7 +22,9 @@ type visit struct {
 	instance string
 	unread   map[string]error // why CAs of the instance cannot be read here, by their subject
 	client   string           // instance and client id of its CONNECT
-	met      Fault            // to come after a step
+	session  *session
+	asked    uint16 // the packet id of the packet that is answered
+	met      Fault  // to come after a step
 	slow     bool
 	queued   atomic.Int64 // the size of the messages that wait to be sent
 	done     chan struct{}
