@@ -15,9 +15,10 @@ type doorkeeper struct {
 	broker *mqtt.Server
 }
 
-// The most that a client may subscribe to.
+// Limits of topics and filters, and the most that a client may subscribe to.
 const (
 	maxTopic         = 128
+	maxLevels        = 16
 	maxSubscriptions = 30
 )
 
@@ -36,24 +37,29 @@ func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
 // OnConnectAuthenticate lets in each device that OnPacketRead has admitted.
 func (*doorkeeper) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
 
-// OnACLCheck bounds topics. Those with a dollar sign ahead are special to brokers.
-func (*doorkeeper) OnACLCheck(_ *mqtt.Client, topic string, _ bool) bool {
-	return len(topic) <= maxTopic && !strings.HasPrefix(topic, "$")
+// OnACLCheck bounds filters.
+func (*doorkeeper) OnACLCheck(_ *mqtt.Client, topic string, _ bool) bool { return isTopic(topic) }
+
+// isTopic bounds topics. Those with a dollar sign ahead are special to brokers.
+func isTopic(topic string) bool {
+	return topic != "" && len(topic) <= maxTopic && strings.Count(topic, "/") < maxLevels && topic[0] != '$'
 }
 
 // OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and counts
-// subscriptions. An error ends the connection.
+// topics. An error ends the connection.
 func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	v := client.Net.Conn.(*visit)
 	if pk.FixedHeader.Type == packets.Connect && v.client == "" {
 		return d.welcome(v, pk)
 	}
-	if pk.FixedHeader.Type == packets.Subscribe && client.State.Subscriptions.Len()+len(pk.Filters) > maxSubscriptions {
-		v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
-		return pk, packets.ErrRejectPacket
+	if pk.FixedHeader.Type == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)) {
+		return pk, v.refused("PUBLISH", fmt.Errorf("%q is not a topic of 1 to %d bytes and at most %d levels, without $ ahead and wildcards", pk.TopicName, maxTopic, maxLevels))
 	}
 	for i, filter := range pk.Filters {
 		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
+	}
+	if pk.FixedHeader.Type == packets.Subscribe && client.State.Subscriptions.Len()+len(pk.Filters) > maxSubscriptions {
+		return pk, v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
 	}
 	return v.rename(client, pk)
 }
@@ -82,8 +88,7 @@ func (v *visit) admit(pk packets.Packet) error {
 	malformed := pk.ConnectValidate()
 	switch {
 	case code == 0 && malformed != packets.CodeSuccess:
-		v.refused("CONNECT", malformed)
-		return packets.ErrRejectPacket
+		return v.refused("CONNECT", malformed)
 	case v.meet(DoorConnect):
 		return packets.ErrRejectPacket
 	case code == 0 && v.door.enter(v):
@@ -91,9 +96,9 @@ func (v *visit) admit(pk packets.Packet) error {
 	case code == 0:
 		code, reason = 3, fmt.Sprintf("%d clients are connected", maxClients)
 	}
-	v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %q: %s", code, l.clientID, reason))
+	err := v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %.64q: %s", code, l.clientID, reason))
 	v.answer(code)
-	return packets.ErrRejectPacket
+	return err
 }
 
 // answer refuses a CONNECT.

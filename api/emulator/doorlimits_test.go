@@ -3,12 +3,14 @@ package emulator_test
 import (
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
@@ -162,12 +164,14 @@ func TestSlowReader(t *testing.T) {
 func TestSubscriptions(t *testing.T) {
 	d := openDoor(t, openHouse)
 	m := d.enter(instanceID, "sub")
-	for topic, want := range map[string]byte{strings.Repeat("x", 128): 1, strings.Repeat("x", 129): 0x80, "$SYS/#": 0x80, "$share/a/b": 0x80} {
+	for topic, want := range map[string]byte{
+		strings.Repeat("x", 128): 1, strings.Repeat("x", 129): 0x80, strings.Repeat("/", 15): 1, strings.Repeat("/", 16): 0x80, "$SYS/#": 0x80, "$share/a/b": 0x80,
+	} {
 		if got := m.subscribe(topic); got != want {
 			t.Errorf("%s: SUBACK %d, want %d", topic, got, want)
 		}
 	}
-	for i := range 29 {
+	for i := range 28 {
 		m.subscribe(fmt.Sprint(i))
 	}
 	packet := packets.NewControlPacket(packets.Subscribe).(*packets.SubscribePacket)
@@ -177,6 +181,37 @@ func TestSubscriptions(t *testing.T) {
 		t.Errorf("31 subscriptions: %v", answer)
 	}
 	d.tells("SUBSCRIBE: a client has at most 30 subscriptions")
+}
+
+// TestTopics: a message that has no topic ends its connection, without a packet that MQTT 3.1.1 does not have.
+func TestTopics(t *testing.T) {
+	d := openDoor(t, openHouse)
+	for _, topic := range []string{strings.Repeat("x", 129), strings.Repeat("/", 16), "", "a/+", "#", "$SYS/x"} {
+		for qos := range byte(3) {
+			m := d.enter(instanceID, "pub")
+			if err := m.publish(topic, qos, nil); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(m); len(got) > 0 || err != nil && !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("%.20s, QoS %d: %x, %v", topic, qos, got, err)
+			}
+		}
+	}
+	d.tells(`PUBLISH: "a/+" is not a topic of 1 to 128 bytes and at most 16 levels, without $ ahead and wildcards`)
+}
+
+// TestLongReasons: a client does not fill the log.
+func TestLongReasons(t *testing.T) {
+	d := openDoor(t, openHouse)
+	for range 2 {
+		if code, err := d.connect(brokerName, nil, func(p *packets.ConnectPacket) { p.ClientIdentifier = strings.Repeat("\x01", 30_000) }); code != 2 {
+			t.Errorf("CONNACK %d, %v", code, err)
+		}
+	}
+	d.tells("it is not GROUP@@@DEVICE")
+	if size := len(strings.Join(d.told, "")); size > 2000 {
+		t.Errorf("%d bytes are told", size)
+	}
 }
 
 // TestDoorCloses: Close ends all connections, whatever they wait for, and their goroutines.

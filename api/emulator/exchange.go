@@ -29,11 +29,13 @@ func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, 
 	return pk, nil
 }
 
-// OnPacketEncode answers with the id that the client chose.
+// OnPacketEncode has mochi answer with the id that the client chose.
 func (*doorkeeper) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packets.Packet {
 	switch pk.FixedHeader.Type {
 	case packets.Puback, packets.Pubrec, packets.Pubcomp, packets.Suback, packets.Unsuback:
 		pk.PacketID = client.Net.Conn.(*visit).asked
+	case packets.Disconnect:
+		pk.FixedHeader.Type = packets.Reserved // which is not sent: no broker sends DISCONNECT in MQTT 3.1.1
 	}
 	return pk
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/mochi-mqtt/server/v2/packets"
 )
 
 // A visit is a connection of a device, and the connection that MQTT reads and writes.
@@ -90,12 +92,13 @@ func (v *visit) sayGoodbye() {
 	_, _ = io.Copy(io.Discard, io.LimitReader(v.raw, 1<<20))
 }
 
-// refused tells the reason.
-func (v *visit) refused(step string, err error) {
+// refused tells the reason in at most 500 characters. Its error has mochi end the connection.
+func (v *visit) refused(step string, err error) error {
 	if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		err = cmp.Or(v.unread[string(unverified.UnverifiedCertificates[0].RawIssuer)], err)
 	}
-	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %v", cmp.Or(v.instance, "no instance"), step, err))
+	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %.500v", cmp.Or(v.instance, "no instance"), step, err))
+	return packets.ErrRejectPacket
 }
 
 // Write gives up a device that does not read.
