@@ -55,10 +55,12 @@ func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packe
 	if pk.FixedHeader.Type == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)) {
 		return pk, v.refused("PUBLISH", fmt.Errorf("%q is not a topic of 1 to %d bytes and at most %d levels, without $ ahead and wildcards", pk.TopicName, maxTopic, maxLevels))
 	}
+	all := client.State.Subscriptions.GetAll()
 	for i, filter := range pk.Filters {
 		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
+		all[filter.Filter] = filter
 	}
-	if pk.FixedHeader.Type == packets.Subscribe && client.State.Subscriptions.Len()+len(pk.Filters) > maxSubscriptions {
+	if pk.FixedHeader.Type == packets.Subscribe && len(all) > maxSubscriptions {
 		return pk, v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
 	}
 	return v.rename(client, pk)

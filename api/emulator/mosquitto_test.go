@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -54,6 +55,10 @@ func TestMosquitto(t *testing.T) {
 	d := openDoor(t, nil)
 	const subscriber, publisher = emulator.DefaultGroup + "@@@sub", emulator.DefaultGroup + "@@@pub"
 	pump, valve := d.ca.identity(t, 0x11, nil), d.ca.identity(t, 0x22, nil)
+	sixteen := "-t pumps/# " // topics of a client that subscribes again whenever it comes
+	for i := range 15 {
+		sixteen += fmt.Sprintf("-t s/%d ", i)
+	}
 	// A session is kept for the subscriber, who comes back for the message and is subscribed again under the id of the message.
 	for _, step := range []struct {
 		program, id string
@@ -65,6 +70,8 @@ func TestMosquitto(t *testing.T) {
 		{"mosquitto_sub", subscriber, valve, "-t pumps/# -t x -q 1 -c -E -d", "Subscribed (mid: 1): 1, 1\n"},
 		{"mosquitto_pub", publisher, pump, "-t pumps/1 -q 1 -m on", ""},
 		{"mosquitto_sub", subscriber, valve, "-t pumps/# -q 1 -c -C 1", "on\n"},
+		{"mosquitto_sub", subscriber, valve, sixteen + " -c -q 1 -E", ""},
+		{"mosquitto_sub", subscriber, valve, sixteen + " -c -q 1 -E", ""},
 	} {
 		output, err := d.mosquitto(step.program, step.identity, step.id, string(passwordOf(step.id)), strings.Fields(step.args)...).CombinedOutput()
 		if err != nil || !strings.Contains(string(output), step.want) {
