@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
@@ -28,11 +29,11 @@ type BrokerServer struct {
 	open     sync.WaitGroup
 	closing  chan struct{}
 	close    func() error
+	kept     atomic.Int64 // an estimate of what all sessions keep
 
 	mu      sync.Mutex        // guards all below
 	visits  map[*visit]bool   // nil: the broker is closed
 	clients map[string]*visit // those that are in, by instance and client id
-	kept    int               // an estimate
 }
 
 // Limits of the door.
@@ -131,6 +132,9 @@ func (b *BrokerServer) leave(v *visit) {
 	if b.clients[v.client] == v {
 		delete(b.clients, v.client)
 	}
+	v.mu.Lock()
+	v.left = time.Now()
+	v.mu.Unlock()
 	v.raw.Close()
 	close(v.done)
 }

@@ -37,9 +37,6 @@ func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
 // OnConnectAuthenticate lets in each device that OnPacketRead has admitted.
 func (*doorkeeper) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
 
-// OnACLCheck bounds filters.
-func (*doorkeeper) OnACLCheck(_ *mqtt.Client, topic string, _ bool) bool { return isTopic(topic) }
-
 // isTopic bounds topics. Those with a dollar sign ahead are special to brokers.
 func isTopic(topic string) bool {
 	return topic != "" && len(topic) <= maxTopic && strings.Count(topic, "/") < maxLevels && topic[0] != '$'
@@ -73,12 +70,14 @@ func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error
 	// Neither a will, which the vendor's broker has not, nor a password is kept.
 	pk.Connect = packets.ConnectParams{
 		ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
-		Clean: pk.Connect.Clean || !known && v.door.sessions() >= maxClients,
+		Clean: pk.Connect.Clean,
 	}
 	v.session = &session{received: make(map[uint16]bool)}
 	if known && !pk.Connect.Clean {
 		v.session = before.Net.Conn.(*visit).session
+		v.session.full.Store(false)
 	}
+	v.door.tidy()
 	return pk, err
 }
 

@@ -32,8 +32,8 @@ func TestPacketSize(t *testing.T) {
 	}
 }
 
-// TestThousandClients: one more is too busy, until one has left, and no session of it is kept; a second connection of a client id takes
-// the place of the first.
+// TestThousandClients: one more is too busy, until one has left, whose session goes then; a second connection of a client id takes the
+// place of the first.
 func TestThousandClients(t *testing.T) {
 	t.Parallel()
 	d := openDoor(t, openHouse)
@@ -59,15 +59,21 @@ func TestThousandClients(t *testing.T) {
 		t.Errorf("one more: CONNACK %d, %v", code, err)
 	}
 	clients[1].leaves()
-	for range 2 {
+	d.until(999)
+	clients[3].leaves()
+	d.until(998)
+	for _, want := range []bool{false, true} {
 		one, kept := d.enterKept(instanceID, "more")
-		if kept {
-			t.Error("the session of one more is kept")
+		if kept != want {
+			t.Errorf("the session of one more is kept: %v", kept)
 		}
 		one.leaves()
 	}
-	if _, kept := d.enterKept(otherInstanceID, "1"); !kept {
-		t.Error("a session of a thousand is not kept")
+	if _, kept := d.enterKept(otherInstanceID, "3"); !kept {
+		t.Error("the session of the second that has left is not kept")
+	}
+	if _, kept := d.enterKept(otherInstanceID, "1"); kept {
+		t.Error("the session of the first that has left is kept")
 	}
 	d.tells(`CONNACK 3 to client id "GID_devices@@@more": 1000 clients are connected`)
 }
@@ -94,46 +100,113 @@ func (m mqttDevice) leaves() {
 	_, _ = io.Copy(io.Discard, m)
 }
 
-// TestKeptMessages: at most 16 MB are kept for a client that is away. What was acknowledged is delivered, and then there is room again.
+// publishAll publishes messages of 60 KB with QoS 1, each of which is acknowledged.
+func (m mqttDevice) publishAll(topic string, count int) {
+	m.t.Helper()
+	for range count {
+		if err := m.publish(topic, 1, make([]byte, 60<<10)); err != nil {
+			m.t.Fatal(err)
+		}
+		m.read()
+	}
+}
+
+// awaits acknowledges count messages and makes sure that no more come.
+func (m mqttDevice) awaits(count int) {
+	m.t.Helper()
+	for range count {
+		m.acknowledge(packets.Puback, m.read().(*packets.PublishPacket).MessageID)
+	}
+	if err := m.ping(); err != nil {
+		m.t.Error(err)
+	}
+}
+
+// until waits until so many clients are in.
+func (d *door) until(clients int) {
+	for d.Clients() != clients {
+		runtime.Gosched()
+	}
+}
+
+// TestKeptMessages: 4 MB are kept for a client that is away, more is dropped for it alone, and there is room again when it was there.
 func TestKeptMessages(t *testing.T) {
 	d := openDoor(t, openHouse)
-	subscriber, _ := d.enterKept(instanceID, "sub")
-	subscriber.subscribe("t")
-	subscriber.leaves()
-	payload, acknowledged := bytes.Repeat([]byte("x"), 60<<10), 0
-	fill := func() {
-		sender := d.enter(instanceID, "pub")
-		for {
-			if sender.publish("t", 1, payload) != nil {
-				return
-			}
-			if _, err := packets.ReadPacket(sender); err != nil {
-				return
-			}
-			acknowledged++
+	away, _ := d.enterKept(instanceID, "away")
+	away.subscribe("t")
+	away.leaves()
+	there, sender := d.enter(instanceID, "there"), d.enter(instanceID, "pub")
+	there.subscribe("t")
+	const kept = 4<<20/(61<<10) + 1 // the last one that begins to fit
+	for range 2 {
+		for range kept + 10 {
+			sender.publishAll("t", 1)
+			there.awaits(1)
+		}
+		if err := sender.ping(); err != nil { // then the last message has been dropped
+			t.Fatal(err)
+		}
+		away, _ = d.enterKept(instanceID, "away")
+		away.awaits(kept)
+		away.leaves()
+	}
+	d.tells("broker, post-cn-emulated GID_devices@@@away, no room: it keeps 42")
+	if len(d.told) != 2 {
+		t.Errorf("told %q", d.told)
+	}
+}
+
+// TestForgottenSessions: when 16 MB are kept, the session goes whose client has been away longest, and others get their messages, also at
+// another instance.
+func TestForgottenSessions(t *testing.T) {
+	d := openDoor(t, openHouse)
+	sender, elsewhere := d.enter(instanceID, "pub"), d.enter(otherInstanceID, "pub")
+	for i := range 6 {
+		away, _ := d.enterKept(instanceID, fmt.Sprint(i))
+		away.subscribe("away/#")
+		away.leaves()
+		d.until(2)
+	}
+	sender.publishAll("away/1", 100)
+	for _, m := range []mqttDevice{sender, elsewhere} {
+		m.subscribe("t")
+		if err := m.publish("t", 0, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := m.read().(*packets.PublishPacket); !ok {
+			t.Error("no message")
 		}
 	}
-	fill()
-	if kept := acknowledged * len(payload); kept > 16<<20 || kept < 15<<20 {
-		t.Errorf("%d bytes are kept", kept)
+	for i, want := range []bool{false, false, false, true, true, true} {
+		if m, kept := d.enterKept(instanceID, fmt.Sprint(i)); kept != want {
+			t.Errorf("session %d is kept: %v", i, kept)
+		} else {
+			m.leaves()
+		}
 	}
-	subscriber, _ = d.enterKept(instanceID, "sub")
-	for range acknowledged {
-		message := subscriber.read().(*packets.PublishPacket)
-		answer := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
-		answer.MessageID = message.MessageID
-		answer.Write(subscriber)
+	d.tells("broker, post-cn-emulated GID_devices@@@0, no room: its session, away longest, is forgotten: at most 1000 sessions and 16777216 bytes are kept")
+}
+
+// TestReleases: a client has at most 1,024 messages with QoS 2 that it has not released.
+func TestReleases(t *testing.T) {
+	d := openDoor(t, openHouse)
+	m := d.enter(instanceID, "pub")
+	packet := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+	packet.Qos, packet.TopicName = 2, "t"
+	for id := range uint16(1024) {
+		packet.MessageID = id + 1
+		packet.Write(m)
+		m.read()
 	}
-	if err := subscriber.ping(); err != nil {
-		t.Error(err)
+	m.acknowledge(packets.Pubrel, 7)
+	m.read()
+	for _, packet.MessageID = range []uint16{7, 1025} {
+		packet.Write(m)
+		if answer, err := packets.ReadPacket(m); (err == nil) != (packet.MessageID == 7) {
+			t.Errorf("message %d: %v, %v", packet.MessageID, answer, err)
+		}
 	}
-	subscriber.leaves()
-	first := acknowledged
-	fill()
-	if acknowledged < 2*first-1 {
-		t.Errorf("%d messages found room at first, then %d", first, acknowledged-first)
-	}
-	d.tells("PUBLISH: a message for 1 clients finds no room: 16777216 bytes are kept at most")
+	d.tells("PUBLISH: 1024 messages with QoS 2 are not released")
 }
 
 // TestSlowReader: what waits for a client that does not read is bounded, too.

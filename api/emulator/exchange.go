@@ -1,20 +1,19 @@
 package emulator
 
 import (
+	"fmt"
+	"strings"
+
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
 )
-
-// A session is what the door keeps of a client beside mochi, also while it is away.
-type session struct {
-	received map[uint16]bool // ids of its messages with QoS 2 that it has not released
-}
 
 // rename gives a packet a free id if the client chose its id. Client and broker choose theirs
 // independently, but mochi has one map for both.
 func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	switch pk.FixedHeader.Type {
 	case packets.Puback, packets.Pubrec, packets.Pubcomp:
+		v.acknowledged(client, pk)
 		return pk, nil
 	case packets.Pubrel:
 		delete(v.session.received, pk.PacketID)
@@ -40,13 +39,18 @@ func (*doorkeeper) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packet
 	return pk
 }
 
-// OnQosPublish takes the id of a message that came with QoS 2 out of mochi's map:
-// session.received has it.
-func (*doorkeeper) OnQosPublish(client *mqtt.Client, pk packets.Packet, _ int64, _ int) {
-	if pk.FixedHeader.Type == packets.Pubrec {
-		client.State.Inflight.Delete(pk.PacketID)
-		client.State.Inflight.IncreaseReceiveQuota()
+// OnPublish bounds messages with QoS 2, and does not deliver one twice.
+func (*doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+	v := sender.Net.Conn.(*visit)
+	switch {
+	case pk.FixedHeader.Qos == 2 && v.session.received[v.asked]:
+		return pk, packets.CodeSuccessIgnore
+	case pk.FixedHeader.Qos == 2 && len(v.session.received) == maxReceived:
+		v.raw.Close()
+		return pk, v.refused("PUBLISH", fmt.Errorf("%d messages with QoS 2 are not released", maxReceived))
 	}
+	pk.TopicName = strings.Clone(pk.TopicName) // mochi's holds on to the packet that came
+	return pk, nil
 }
 
 // OnPublished is called when a message has been handed to its receivers.

@@ -13,3 +13,10 @@ func Codes() []string {
 	}
 	return names
 }
+
+// Clients counts the clients that are in.
+func (b *BrokerServer) Clients() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.clients)
+}

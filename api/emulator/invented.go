@@ -11,9 +11,9 @@
 //     ends a certificate that does not verify, whatever its state; the certificate is registered
 //     when the device has shown that it has the key, whatever CONNACK says; a malformed CONNECT
 //     gets no CONNACK
-//   - broker-limits: packets have 64 KB at most; 1,000 clients are in, and as many sessions are kept; of
-//     all instances at most 16 MB of messages wait to be read or acknowledged: one that finds no
-//     room is dropped, or with QoS 1 or 2 its sender is disconnected
+//   - broker-limits: packets have 64 KB at most; 1,000 clients are in; of a session 4 MB of messages
+//     and filters are kept, others are dropped; of 1,000 sessions or 16 MB in all, those whose
+//     clients have been away longest are forgotten first; 1,024 messages with QoS 2 are unreleased
 //   - broker-tokens: every token counts for every topic, since the emulator has no ApplyToken; temporary
 //     credentials do not count
 //   - ca-checks: CertificateContentError is the code of every check of a certificate, and
@@ -68,7 +68,7 @@
 //   - statuses: the HTTP status of IncompleteSignature, InvalidVersion, SignatureNonceUsed,
 //     the codes of timestamps and those of tokens
 //   - tokens: a plain AccessKey refuses a token; every wrong token is malformed
-//   - topics: a topic needs not be created, and has at most 128 bytes; a client that wants more than 30
+//   - topics: a topic needs not be created, and has at most 128 bytes and 16 levels; a client that wants more than 30
 //     subscriptions is disconnected; wills and the retain flag are ignored
 //   - user-agent: a request without User-Agent is MissingUserAgent
 //   - xml: each entry of a list is an element with the list's name

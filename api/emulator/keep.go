@@ -3,84 +3,130 @@ package emulator
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// maxKept bounds the messages that wait to be read or acknowledged, of all instances and
-// sessions, in bytes. A message counts once for each receiver. Invented: broker-limits.
-const maxKept = 16 << 20
+// Bounds of what sessions keep, in bytes: messages that wait to be read or acknowledged, each
+// counted for each receiver, and filters. Invented: broker-limits.
+const (
+	maxKept     = 16 << 20 // of all instances
+	maxKeptEach = 4 << 20
+	maxReceived = 1024 // ids of messages with QoS 2
+)
+
+// A session is what the door keeps of a client beside mochi, also while it is away.
+type session struct {
+	received map[uint16]bool // ids of its messages with QoS 2 that it has not released
+	kept     atomic.Int64
+	filters  int64       // their part of kept
+	full     atomic.Bool // which is told once
+}
 
 // sizeOf is what a message takes, with its place in the books of mochi.
-func sizeOf(pk packets.Packet) int { return len(pk.Payload) + len(pk.TopicName) + 1<<10 }
+func sizeOf(pk packets.Packet) int64 { return int64(len(pk.Payload) + len(pk.TopicName) + 1<<10) }
 
-// OnPublish refuses a message that there is no room for. With QoS 1 and 2 its sender is
-// disconnected, since MQTT 3.1.1 has no other refusal (section 3.3.5).
-func (d *doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	receivers := d.broker.Topics.Subscribers(pk.TopicName).Subscriptions
-	v := sender.Net.Conn.(*visit)
-	if pk.FixedHeader.Qos == 2 && v.session.received[v.asked] {
-		return pk, packets.CodeSuccessIgnore
-	}
-	if !v.door.reserve(sizeOf(pk) * len(receivers)) {
-		v.refused("PUBLISH", fmt.Errorf("a message for %d clients finds no room: %d bytes are kept at most", len(receivers), maxKept))
-		if pk.FixedHeader.Qos > 0 {
-			v.raw.Close()
-		}
-		return pk, packets.ErrRejectPacket
-	}
-	for id := range receivers {
-		if client, ok := d.broker.Clients.Get(id); ok && !client.Closed() {
-			client.Net.Conn.(*visit).queued.Add(int64(sizeOf(pk)))
-		}
-	}
-	pk.TopicName = strings.Clone(pk.TopicName) // mochi's holds on to the packet that came
-	return pk, nil
+func (v *visit) keep(size int64) {
+	v.session.kept.Add(size)
+	v.door.kept.Add(size)
 }
 
-// OnPublishDropped is called if too many messages wait for a client.
-func (*doorkeeper) OnPublishDropped(client *mqtt.Client, pk packets.Packet) {
-	client.Net.Conn.(*visit).queued.Add(-int64(sizeOf(pk)))
+// OnACLCheck bounds filters, and drops for its receiver alone a message that finds no room.
+func (*doorkeeper) OnACLCheck(client *mqtt.Client, topic string, write bool) bool {
+	return isTopic(topic) && (write || client.Net.Conn.(*visit).hasRoom())
 }
 
-// OnPacketSent is called after a message has left the queue. One that is sent again did not
-// stand there.
-func (d *doorkeeper) OnPacketSent(client *mqtt.Client, pk packets.Packet, _ []byte) {
-	if pk.FixedHeader.Type == packets.Publish && !pk.FixedHeader.Dup {
-		d.OnPublishDropped(client, pk)
+func (v *visit) hasRoom() bool {
+	if v.session.kept.Load() < maxKeptEach && (v.door.kept.Load() < maxKept || v.door.tidy()) {
+		return true
+	}
+	if !v.session.full.Swap(true) {
+		v.refused("no room", fmt.Errorf("it keeps %d bytes and all clients %d; messages and filters beyond %d and %d are dropped",
+			v.session.kept.Load(), v.door.kept.Load(), maxKeptEach, maxKept))
+	}
+	return false
+}
+
+// tidy forgets sessions until the others have room. Those go first whose clients have been away
+// longest.
+func (b *BrokerServer) tidy() (fits bool) {
+	for {
+		b.mu.Lock()
+		fits, oldest := b.weigh()
+		if fits || oldest == nil {
+			b.mu.Unlock()
+			return fits
+		}
+		v := oldest.Net.Conn.(*visit)
+		oldest.ClearInflights()
+		b.brokers[v.instance].UnsubscribeClient(oldest)
+		b.brokers[v.instance].Clients.Delete(oldest.ID)
+		b.mu.Unlock()
+		v.refused("no room", fmt.Errorf("its session, away longest, is forgotten: at most %d sessions and %d bytes are kept", maxClients, maxKept))
 	}
 }
 
-// reserve takes room for a message. It counts only when its estimate, which never
-// falls, has reached the limit.
-func (b *BrokerServer) reserve(size int) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.kept+size > maxKept {
-		b.kept = 0
-		for v := range b.visits {
-			b.kept += int(v.queued.Load())
-		}
-		for _, broker := range b.brokers {
-			for _, client := range broker.Clients.GetAll() {
-				for _, pk := range client.State.Inflight.GetAll(false) {
-					b.kept += sizeOf(pk)
+// weigh counts the sessions and what they keep, and finds the client that has been away longest.
+func (b *BrokerServer) weigh() (fits bool, oldest *mqtt.Client) {
+	sessions, kept := len(b.clients), int64(0)
+	for _, broker := range b.brokers {
+		for _, client := range broker.Clients.GetAll() {
+			v := client.Net.Conn.(*visit)
+			kept += v.session.kept.Load()
+			if b.clients[v.client] == nil {
+				sessions++
+				if oldest == nil || v.left.Before(oldest.Net.Conn.(*visit).left) {
+					oldest = client
 				}
 			}
 		}
 	}
-	if b.kept+size > maxKept {
-		return false
-	}
-	b.kept += size
-	return true
+	b.kept.Store(kept)
+	return sessions <= maxClients && kept < maxKept, oldest
 }
 
-// sessions counts the sessions that are open or kept.
-func (b *BrokerServer) sessions() (count int) {
-	for _, broker := range b.brokers {
-		count += broker.Clients.Len()
+// OnQosPublish counts a message that waits to be acknowledged. The id of one that came with QoS
+// 2 it takes out of mochi's map: session.received has it.
+func (*doorkeeper) OnQosPublish(client *mqtt.Client, pk packets.Packet, _ int64, _ int) {
+	switch {
+	case pk.FixedHeader.Type == packets.Pubrec:
+		client.State.Inflight.Delete(pk.PacketID)
+		client.State.Inflight.IncreaseReceiveQuota()
+	case pk.FixedHeader.Type == packets.Publish && !pk.FixedHeader.Dup:
+		client.Net.Conn.(*visit).keep(sizeOf(pk))
 	}
-	return count
+}
+
+// acknowledged counts a message no more. After PUBREC, PUBREL takes its place.
+func (v *visit) acknowledged(client *mqtt.Client, pk packets.Packet) {
+	if sent, ok := client.State.Inflight.Get(pk.PacketID); ok {
+		v.keep(-sizeOf(sent))
+		if pk.FixedHeader.Type == packets.Pubrec {
+			v.keep(sizeOf(pk))
+		}
+	}
+}
+
+// OnPublishDropped is called if too many messages wait for a client.
+func (d *doorkeeper) OnPublishDropped(client *mqtt.Client, pk packets.Packet) {
+	if min(pk.FixedHeader.Qos, d.broker.Topics.Subscribers(pk.TopicName).Subscriptions[client.ID].Qos) > 0 {
+		client.Net.Conn.(*visit).keep(-sizeOf(pk))
+	}
+}
+
+// OnSubscribed counts filters. Each level of one takes memory.
+func (d *doorkeeper) OnSubscribed(client *mqtt.Client, pk packets.Packet, _ []byte) {
+	d.OnUnsubscribed(client, pk)
+}
+
+// OnUnsubscribed is as OnSubscribed.
+func (*doorkeeper) OnUnsubscribed(client *mqtt.Client, _ packets.Packet) {
+	v, size := client.Net.Conn.(*visit), int64(0)
+	for filter := range client.State.Subscriptions.GetAll() {
+		size += int64(strings.Count(filter, "/")+2) << 9
+	}
+	v.keep(size - v.session.filters)
+	v.session.filters = size
 }

@@ -10,7 +10,7 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/mochi-mqtt/server/v2/packets"
@@ -28,8 +28,12 @@ type visit struct {
 	asked    uint16 // the packet id of the packet that is answered
 	met      Fault  // to come after a step
 	slow     bool
-	queued   atomic.Int64 // the size of the messages that wait to be sent
 	done     chan struct{}
+
+	mu      sync.Mutex // guards all below
+	unsent  []byte
+	sending bool
+	left    time.Time // zero: it is there
 }
 
 func (v *visit) serve() {
@@ -97,27 +101,63 @@ func (v *visit) refused(step string, err error) error {
 	if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		err = cmp.Or(v.unread[string(unverified.UnverifiedCertificates[0].RawIssuer)], err)
 	}
-	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %.500v", cmp.Or(v.instance, "no instance"), step, err))
+	who := cmp.Or(v.instance, "no instance")
+	if v.session != nil {
+		who = v.client
+	}
+	v.door.service.options.Refused(fmt.Sprintf("broker, %s, %s: %.500v", who, step, err))
 	return packets.ErrRejectPacket
 }
 
-// Write gives up a device that does not read.
+// Write has packets sent. It waits for the device only with CONNACK: mochi holds a lock meanwhile,
+// for which everybody waits who publishes to the device.
 func (v *visit) Write(packet []byte) (int, error) {
-	size := len(packet)
-	if v.slow {
-		size = 1
+	if packet[0]>>4 == packets.Connack {
+		if v.slow {
+			return len(packet), v.send(packet, 1)
+		}
+		return len(packet), v.send(packet, maxPacket)
 	}
-	for part := range slices.Chunk(packet, size) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.left.IsZero() {
+		return 0, net.ErrClosed
+	}
+	v.unsent = append(v.unsent, packet...)
+	v.keep(int64(len(packet)))
+	if !v.sending {
+		v.sending = true
+		v.door.open.Go(v.sendAll)
+	}
+	return len(packet), nil
+}
+
+func (v *visit) sendAll() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for len(v.unsent) > 0 {
+		unsent := v.unsent
+		v.unsent = nil
+		v.mu.Unlock()
+		_ = v.send(unsent, maxPacket)
+		v.keep(-int64(len(unsent)))
+		v.mu.Lock()
+	}
+	v.sending = false
+}
+
+// send gives up a device that does not read. It pauses after each byte that it sends by itself.
+func (v *visit) send(data []byte, size int) error {
+	for part := range slices.Chunk(data, size) {
 		v.SetWriteDeadline(time.Now().Add(doorTime))
 		if _, err := v.Conn.Write(part); err != nil {
-			v.raw.Close()
-			return 0, err
+			return errors.Join(err, v.raw.Close())
 		}
-		if v.slow {
+		if size == 1 {
 			v.pause(time.Second)
 		}
 	}
-	return len(packet), nil
+	return nil
 }
 
 // SetDeadline bounds reading alone: mochi renews it with each packet of the device.
