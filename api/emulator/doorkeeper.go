@@ -42,43 +42,55 @@ func isTopic(topic string) bool {
 	return topic != "" && len(topic) <= maxTopic && strings.Count(topic, "/") < maxLevels && topic[0] != '$'
 }
 
-// OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and counts
-// topics. An error ends the connection.
+// OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and topics. An
+// error ends the connection.
 func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	v := client.Net.Conn.(*visit)
-	if pk.FixedHeader.Type == packets.Connect && v.client == "" {
-		return d.welcome(v, pk)
-	}
-	if pk.FixedHeader.Type == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)) {
-		return pk, v.refused("PUBLISH", fmt.Errorf("%q is not a topic of 1 to %d bytes and at most %d levels, without $ ahead and wildcards", pk.TopicName, maxTopic, maxLevels))
-	}
-	all := client.State.Subscriptions.GetAll()
 	for i, filter := range pk.Filters {
 		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
-		all[filter.Filter] = filter
 	}
-	if pk.FixedHeader.Type == packets.Subscribe && len(all) > maxSubscriptions {
+	switch kind := pk.FixedHeader.Type; {
+	case v.client == "":
+		return d.welcome(v, pk)
+	case kind == packets.Puback || kind == packets.Pubrec || kind == packets.Pubcomp:
+		v.acknowledged(client, pk)
+		return pk, nil
+	case kind == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)):
+		return pk, v.refused("PUBLISH", fmt.Errorf("%q is not a topic of 1 to %d bytes and at most %d levels, without $ ahead and wildcards", pk.TopicName, maxTopic, maxLevels))
+	case kind == packets.Subscribe && subscriptions(client, pk) > maxSubscriptions:
 		return pk, v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
+	case kind == packets.Pubrel:
+		delete(v.session.received, pk.PacketID)
 	}
 	return v.rename(client, pk)
 }
 
+// subscriptions counts those that a client has after a SUBSCRIBE.
+func subscriptions(client *mqtt.Client, pk packets.Packet) int {
+	all := client.State.Subscriptions.GetAll()
+	for _, filter := range pk.Filters {
+		all[filter.Filter] = filter
+	}
+	return len(all)
+}
+
 // welcome judges a CONNECT, and finds the session of the client.
 func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error) {
-	err := v.admit(pk)
-	before, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier)
+	if err := v.admit(pk); err != nil {
+		return pk, err
+	}
 	// Neither a will, which the vendor's broker has not, nor a password is kept.
 	pk.Connect = packets.ConnectParams{
 		ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
 		Clean: pk.Connect.Clean,
 	}
 	v.session = &session{received: make(map[uint16]bool)}
-	if known && !pk.Connect.Clean {
+	if before, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier); known && !pk.Connect.Clean {
 		v.session = before.Net.Conn.(*visit).session
 		v.session.full.Store(false)
 	}
 	v.door.tidy()
-	return pk, err
+	return pk, nil
 }
 
 // admit judges a CONNECT. It answers one that it refuses, unless it is malformed.

@@ -8,16 +8,9 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// rename gives a packet a free id if the client chose its id. Client and broker choose theirs
+// rename gives a packet, whose id the client chose, a free one. Client and broker choose theirs
 // independently, but mochi has one map for both.
 func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	switch pk.FixedHeader.Type {
-	case packets.Puback, packets.Pubrec, packets.Pubcomp:
-		v.acknowledged(client, pk)
-		return pk, nil
-	case packets.Pubrel:
-		delete(v.session.received, pk.PacketID)
-	}
 	if v.asked = pk.PacketID; v.asked > 0 {
 		id, err := client.NextPacketID()
 		if err != nil {

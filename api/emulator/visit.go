@@ -113,10 +113,7 @@ func (v *visit) refused(step string, err error) error {
 // for which everybody waits who publishes to the device.
 func (v *visit) Write(packet []byte) (int, error) {
 	if packet[0]>>4 == packets.Connack {
-		if v.slow {
-			return len(packet), v.send(packet, 1)
-		}
-		return len(packet), v.send(packet, maxPacket)
+		return len(packet), v.send(packet, v.slow)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -139,21 +136,25 @@ func (v *visit) sendAll() {
 		unsent := v.unsent
 		v.unsent = nil
 		v.mu.Unlock()
-		_ = v.send(unsent, maxPacket)
+		_ = v.send(unsent, false)
 		v.keep(-int64(len(unsent)))
 		v.mu.Lock()
 	}
 	v.sending = false
 }
 
-// send gives up a device that does not read. It pauses after each byte that it sends by itself.
-func (v *visit) send(data []byte, size int) error {
+// send gives up a device that does not read.
+func (v *visit) send(data []byte, slow bool) error {
+	size := maxPacket
+	if slow {
+		size = 1
+	}
 	for part := range slices.Chunk(data, size) {
 		v.SetWriteDeadline(time.Now().Add(doorTime))
 		if _, err := v.Conn.Write(part); err != nil {
 			return errors.Join(err, v.raw.Close())
 		}
-		if size == 1 {
+		if slow {
 			v.pause(time.Second)
 		}
 	}
