@@ -68,6 +68,7 @@ func TestThousandClients(t *testing.T) {
 			t.Errorf("the session of one more is kept: %v", kept)
 		}
 		one.leaves()
+		d.until(998)
 	}
 	if _, kept := d.enterKept(otherInstanceID, "3"); !kept {
 		t.Error("the session of the second that has left is not kept")
