@@ -44,7 +44,8 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	case found == nil && order.DryRun:
 		return Result{Outcome: WouldRegister}, nil
 	case found == nil:
-		return i.prove(ctx, order, key)
+		result, err := i.prove(ctx, order, key)
+		return i.confirmed(ctx, ca, order.Wait, result, err)
 	case found.Active:
 		return Result{Outcome: AlreadyRegistered, Listed: found}, nil
 	case !order.Activate:
@@ -57,7 +58,8 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 
 // prove fetches a code, has the CA sign it and submits it. It repeats that with a fresh code
 // and a fresh certificate if the code went stale meanwhile, or if no answer came and the
-// list does not show the CA.
+// list does not show the CA. If a submission was accepted, the result is that of
+// [Instance.submit].
 //
 // Submitting again after an unknown outcome relies on the service refusing a serial
 // number that it has (SnNotUnique): an assumption, though one of its error texts says so.

@@ -36,15 +36,16 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 		if err := i.record(Result{Verification: s.Verification}); err != nil {
 			return Result{}, err
 		}
-		return i.submit(ctx, s)
+		result, err := i.submit(ctx, s)
+		return i.confirmed(ctx, s.CA, s.Wait, result, err)
 	}
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
-// submit sends the two certificates and waits until the CA is listed as active. If no
-// answer came, or a refusal that says that the CA or its code was there before, the list
-// decides: submit watches it for settlingTime before it blames somebody else, and before
-// anything is submitted again.
+// submit sends the two certificates. If the service accepted them, the result has no Listed
+// and awaits [Instance.confirmed]. If no answer came, or a refusal that says that the CA or
+// its code was there before, the list decides: submit watches it for settlingTime before it
+// blames somebody else, and before anything is submitted again.
 func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	receipt, err := during(i.Observer, Submit, func() (api.Acknowledgement, error) {
 		return i.Client.RegisterCaCertificate(ctx, api.Registration{
@@ -55,17 +56,21 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 		})
 	})
 	result := Result{Outcome: Registered, Verification: s.Verification, Sn: receipt.Sn, RequestID: receipt.RequestID}
-	switch {
-	case err == nil:
-		var missing error
-		if result.Listed, missing = i.awaitActive(ctx, s.CA, s.Wait); missing != nil {
-			return result, &AcceptedError{CA: Reference{CA: s.CA}, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
-		}
-		return result, nil
-	case !api.MaybeDone(err) && !saysItWasThere(err):
+	if err == nil || !api.MaybeDone(err) && !saysItWasThere(err) {
 		return result, err
 	}
 	return i.settle(ctx, s, result, err)
+}
+
+// confirmed waits until a CA whose submission was accepted is listed as active.
+func (i Instance) confirmed(ctx context.Context, ca *pki.CA, wait time.Duration, result Result, err error) (Result, error) {
+	if err != nil || result.Listed != nil {
+		return result, err
+	}
+	if result.Listed, err = i.awaitActive(ctx, ca, wait); err != nil {
+		err = &AcceptedError{CA: Reference{CA: ca}, Instance: i.ID, RequestID: result.RequestID, Err: err}
+	}
+	return result, err
 }
 
 // saysItWasThere reports whether an earlier submission of this CA explains the refusal, such
