@@ -86,7 +86,7 @@ const (
 	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
 	adviceOfOther = "give the file with the certificate or key itself"
 	adviceOfCheck = "openssl pkey -in FILE -noout -check says whether OpenSSL reads it, and what is wrong with it"
-	adviceOfForms = "mqttca help files says which forms are read, and how to convert others"
+	adviceOfForms = "mqttca help keys says which forms are read, and how to convert others"
 	adviceOfAge   = "age --decrypt -i IDENTITY -o ca.key FILE decrypts a file with such a key"
 	adviceOfEnc   = "openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key decrypts it, with the cipher and options that encrypted it"
 	adviceOfJWK   = `node -e 'console.log(crypto.createPrivateKey({key: JSON.parse(fs.readFileSync("FILE")), format: "jwk"}).export({type: "pkcs8", format: "pem"}))' > ca.key converts it`
