@@ -43,29 +43,27 @@ func TestDoorFaults(t *testing.T) {
 				// A fault without an operation and a mixture do not come to the door.
 				o.Faults = []emulator.Fault{test.fault, {Kind: emulator.FaultReset, Call: 1000}}
 			})
-			if test.fault.Kind == emulator.FaultHang {
-				d.patience = time.Second / 2
-			}
 			d.pings = test.fault.AfterWork
-			if got := d.fares(); got != test.want {
+			if got := d.fares(test.want); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
-			d.patience = 0
-			if got := d.fares(); got != "CONNACK: 0" {
+			if got := d.fares(""); got != "CONNACK: 0" {
 				t.Errorf("the next: %q", got)
 			}
 		})
 	}
 }
 
-// fares says in the words of the test how a connection goes.
-func (d *door) fares() string {
+// fares says in the words of the test how a connection goes. It is impatient only in the step that is to hang.
+func (d *door) fares(want string) string {
+	const patience = time.Second / 2
+	d.patience = map[bool]time.Duration{true: patience}[want == "hang"]
 	device, err := d.knock(brokerName, nil, nil)
 	if err != nil {
 		return inWords(err)
 	}
-	if d.patience > 0 {
-		device.SetReadDeadline(time.Now().Add(d.patience))
+	if want == "CONNACK: hang" {
+		device.SetReadDeadline(time.Now().Add(patience))
 	}
 	code, err := device.connect(nil)
 	if err != nil {
