@@ -11,10 +11,6 @@ import (
 	"mqttca/api"
 )
 
-// sweepAtOnce is how many device certificates are changed side by side. The client's limiter
-// paces the calls.
-const sweepAtOnce = 32
-
 // A Sweep is a change of all device certificates under a CA.
 type Sweep struct {
 	CA                  Reference
@@ -174,25 +170,11 @@ func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 // up: it pauses.
 func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Duration) error {
 	before := len(w.changed)
-	next := make(chan string)
-	var group sync.WaitGroup
-	for range min(sweepAtOnce, len(left)) {
-		group.Go(func() {
-			for sn := range next {
-				w.ended(sn, w.change(ctx, sn))
-			}
-		})
-	}
-	for _, sn := range left {
-		select {
-		case next <- sn:
-			continue
-		case <-ctx.Done():
+	SideBySide(len(left), func(n int) {
+		if ctx.Err() == nil {
+			w.ended(left[n], w.change(ctx, left[n]))
 		}
-		break
-	}
-	close(next)
-	group.Wait()
+	})
 	if len(w.changed) == before {
 		return sleep(ctx, pause)
 	}

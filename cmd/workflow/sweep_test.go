@@ -127,7 +127,7 @@ func TestSweepThatIsDenied(t *testing.T) {
 	if refusal, ok := errors.AsType[*api.Error](err); !ok || refusal.Code != "NoPermission" || changed != 0 {
 		t.Errorf("%d, %v", changed, err)
 	}
-	if asked := strings.Count(s.operations(), "InactivateDeviceCertificate"); asked > 2*sweepAtOnce {
+	if asked := strings.Count(s.operations(), "InactivateDeviceCertificate"); asked > 2*atOnce {
 		t.Errorf("asked %d times", asked)
 	}
 }
