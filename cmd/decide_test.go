@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,31 +29,6 @@ func failures(t *testing.T) (all []failure) {
 func exitCodesTopic() string {
 	topic, _ := topics.Find("exit-codes")
 	return topic.Text
-}
-
-// The topic has every reason with its exit codes, and no other.
-func TestReasonsAreDocumented(t *testing.T) {
-	codes := map[string][]string{}
-	for _, f := range failures(t) {
-		if code := fmt.Sprint(f.ExitCode); !slices.Contains(codes[f.Reason], code) {
-			codes[f.Reason] = append(codes[f.Reason], code)
-		}
-	}
-	var want, got []string
-	for reason, of := range codes {
-		slices.Sort(of)
-		want = append(want, reason+" "+strings.Join(of, ", "))
-	}
-	_, table, _ := strings.Cut(exitCodesTopic(), "| reason | exit code | meaning |")
-	table, _, _ = strings.Cut(table, "\n\n")
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([0-9, ]+) \\| .+ \\|$").FindAllStringSubmatch(table, -1) {
-		got = append(got, row[1]+" "+row[2])
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("\n got %q\nwant %q", got, want)
-	}
 }
 
 // The Job of both READMEs ends for good only on exit codes of which every error is final.
@@ -145,22 +119,6 @@ func TestProgramForJQ(t *testing.T) {
 	for i, f := range all {
 		if got[i] != want[i] {
 			t.Errorf("%s, want %s: %+v", got[i], want[i], f)
-		}
-	}
-}
-
-// The topic has every type of line on standard error, with its fields.
-func TestLinesAreDocumented(t *testing.T) {
-	for kind, object := range map[string]any{
-		"warning": remark{}, "note": remark{}, "step": stepRecord{}, "retry": retryRecord{}, "request": requestRecord{}, "error": failure{},
-	} {
-		fields := slices.DeleteFunc(fieldsOf(reflect.TypeOf(object)), func(name string) bool { return name == "type" || name == "message" })
-		row := "| `" + kind + "` | |"
-		if len(fields) > 0 {
-			row = "| `" + kind + "` | `" + strings.Join(fields, "` `") + "` |"
-		}
-		if !strings.Contains(exitCodesTopic(), row) {
-			t.Errorf("the topic should have the row %s", row)
 		}
 	}
 }

@@ -106,35 +106,6 @@ func TestReadmeCodes(t *testing.T) {
 	}
 }
 
-// Every variable of the environment that the code names stands in the README.
-func TestReadmeEnvironment(t *testing.T) {
-	var found int
-	for _, folder := range []string{".", filepath.Join("..", "api"), filepath.Join("..", "api", "credentials"), filepath.Join("..", "pki")} {
-		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			for _, m := range regexp.MustCompile(`"((?:ALIBABA_CLOUD|MQTTCA)_[A-Z0-9_]+)"`).FindAllStringSubmatch(string(source), -1) {
-				found++
-				if !strings.Contains(readme(t), "`"+m[1]) {
-					t.Errorf("%s of %s does not stand in the README", m[1], file)
-				}
-			}
-		}
-	}
-	if found < 20 {
-		t.Errorf("only %d variables found: has the code changed its form?", found)
-	}
-}
-
 // The commands of its YAML, and of that of the topic ci, are ones that mqttca takes.
 func TestReadmeYAML(t *testing.T) {
 	var lines []string

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,17 +37,5 @@ func TestTopicsAreNoCommands(t *testing.T) {
 				t.Errorf("%s is a command and a topic", topic.Name)
 			}
 		}
-	}
-}
-
-// The topic has every exit code with its meaning.
-func TestTopicOfExitCodes(t *testing.T) {
-	topic, _ := topics.Find("exit-codes")
-	var want strings.Builder
-	for _, exit := range exitMeanings {
-		fmt.Fprintf(&want, "| %d | %s |\n", exit.code, exit.meaning)
-	}
-	if !strings.Contains(topic.Text, "| code | meaning |\n|---|---|\n"+want.String()+"\n") {
-		t.Errorf("the table of exit codes should be\n%s", want.String())
 	}
 }

@@ -33,7 +33,7 @@ func blockLength(lines []string) int {
 		case fenced && strings.HasPrefix(line, "```"):
 			return n + 1
 		case fenced, table && strings.HasPrefix(line, "|"):
-		case lines[0] == "", strings.HasPrefix(lines[0], "#"), line == "", strings.HasPrefix(line, "- "), strings.HasPrefix(line, "```"), strings.HasPrefix(line, "|"):
+		case table, lines[0] == "", strings.HasPrefix(lines[0], "#"), line == "", strings.HasPrefix(line, "- "), strings.HasPrefix(line, "```"), strings.HasPrefix(line, "|"):
 			return n
 		}
 		n++
@@ -76,9 +76,10 @@ func renderTable(block []string, width int) []string {
 		if i == 1 {
 			continue
 		}
-		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		cells := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
+		cells = cells[1 : len(cells)-1]
 		for c, cell := range cells {
-			cells[c] = marked(strings.ReplaceAll(strings.TrimSpace(cell), `\|`, "|"))
+			cells[c] = marked(strings.ReplaceAll(strings.TrimSpace(cell), "\x00", "|"))
 			if i == 0 {
 				cells[c] = string(strong) + cells[c] + string(plain)
 				widths = append(widths, 0)

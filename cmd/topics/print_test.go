@@ -12,7 +12,7 @@ import (
 const sample = "# A title\n\nA paragraph with `code`, **strong** text and a [link](https://example.com/page), which\nis broken anew.\n" +
 	"- an item that is longer than the width of\n  a narrow terminal\n- another\n\n" +
 	"```sh\nmqttca rehearse --a-flag --that-is-never-broken --whatever-the-width\n\n  indented\n```\n\n## Next\n" +
-	"| code | meaning |\n|---|---|\n| `130` | interrupted by a signal, in the middle of a run |\n| 2 | usage, `-h\\|x` |\n"
+	"| code | meaning |\n|---|---|\n| `130` | interrupted by a signal, in the middle of a run |\n| 2 | usage, `-h\\|x` |\n| | more |\n"
 
 func printed(t *testing.T, d terminal.Display) string { return printedText(t, sample, d) }
 
@@ -42,6 +42,7 @@ Next
 code  meaning
 130   interrupted by a signal, in the middle of a run
 2     usage, -h|x
+      more
 `,
 		40: `A title
 
@@ -61,6 +62,7 @@ code  meaning
 130   interrupted by a signal, in the
       middle of a run
 2     usage, -h|x
+      more
 `,
 	} {
 		d := terminal.Display{}

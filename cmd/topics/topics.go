@@ -4,7 +4,8 @@
 //
 // The files keep to a subset of Markdown that [Topic.Print] renders and that reads well
 // as it is: headings (# and ##), paragraphs, lists of one level, fenced blocks, tables,
-// and in the text `code`, **strong** and [links](URL). A test runs every ```sh block. The
+// and in the text `code`, **strong** and [links](URL). A comment is a line of its own; the one
+// above a table or list says that a test generates it. Another runs every ```sh block. The
 // package knows no command.
 package topics
 
@@ -18,7 +19,7 @@ import (
 type Topic struct {
 	Name  string // for 'mqttca help NAME'
 	Title string
-	Text  string // Markdown, with the title
+	Text  string // Markdown, with the title and without comments
 }
 
 //go:embed *.md schema/*.json
@@ -50,12 +51,18 @@ func All() (all []Topic) {
 
 // Find returns the topic of a name; ok is false if there is none.
 func Find(name string) (topic Topic, ok bool) {
-	text, err := files.ReadFile(name + ".md")
+	data, err := files.ReadFile(name + ".md")
 	if err != nil {
 		return Topic{}, false
 	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: string(text)}, true
+	var text strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "<!--") {
+			text.WriteString(line)
+		}
+	}
+	first, _, _ := strings.Cut(text.String(), "\n")
+	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: text.String()}, true
 }
 
 // Schemas returns the names of the documents that have a JSON Schema.
