@@ -56,16 +56,32 @@ func pad(text string, width int) string {
 
 // Wrap breaks a text at its spaces into lines of at most width columns. A longer word has
 // a line of its own.
-func Wrap(text string, width int) []string { return join(strings.Split(text, " "), width) }
+func Wrap(text string, width int) []string { return join(strings.SplitAfter(text, " "), width) }
+
+// WrapProse is Wrap for running text of any language: it also breaks beside an ideograph,
+// unless punctuation would be on the wrong side of the break.
+func WrapProse(text string, width int) []string {
+	var pieces []string
+	piece, before := 0, ' '
+	for at, r := range text {
+		wide := cells.RuneWidth(before)+cells.RuneWidth(r) > 2
+		if at > 0 && (before == ' ' || wide && !strings.ContainsRune("（《〈「『【“‘([{", before) && !strings.ContainsRune(" ，。、；：？！）》〉」』】”’…—,.;:?!)]}%", r)) {
+			pieces = append(pieces, text[piece:at])
+			piece = at
+		}
+		before = r
+	}
+	return join(append(pieces, text[piece:]), width)
+}
 
 // wrapSpeech is Wrap for a message: it does not break a command in single quotes, because
 // a line break inside would spoil it for copying.
 func wrapSpeech(text string, width int) []string {
 	var words []string
 	quoted := false
-	for word := range strings.SplitSeq(text, " ") {
+	for word := range strings.SplitAfterSeq(text, " ") {
 		if quoted {
-			words[len(words)-1] += " " + word
+			words[len(words)-1] += word
 		} else {
 			words = append(words, word)
 		}
@@ -76,18 +92,20 @@ func wrapSpeech(text string, width int) []string {
 	return join(words, width)
 }
 
+// join fills lines with words, each with the space that follows it.
 func join(words []string, width int) []string {
 	var lines []string
-	room := 0
+	used := 0
 	for _, word := range words {
-		size := Columns(word)
-		if last := len(lines) - 1; last >= 0 && 1+size <= room {
-			lines[last] += " " + word
-			room -= 1 + size
-			continue
+		last := len(lines) - 1
+		if last < 0 || used+Columns(strings.TrimSuffix(word, " ")) > width {
+			if last >= 0 {
+				lines[last] = strings.TrimSuffix(lines[last], " ")
+			}
+			lines, used, last = append(lines, ""), 0, last+1
 		}
-		lines = append(lines, word)
-		room = width - size
+		lines[last] += word
+		used += Columns(word)
 	}
 	return lines
 }
