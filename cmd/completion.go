@@ -12,6 +12,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/cmd/topics"
 )
 
 // newCompletion replaces cobra's own command, which takes an unknown shell for a request
@@ -115,6 +116,7 @@ func completions() map[string]cobra.CompletionFunc {
 		"region":  values(allRegions()...),
 		"profile": profileNames,
 		"for":     values(purposeNames()...),
+		"lang":    values(topics.Languages...),
 
 		"numbers":      values(emulator.Typed, emulator.Numbers, emulator.Strings),
 		"pem":          values(emulator.LineFeeds, emulator.Escaped),

@@ -86,6 +86,7 @@ func TestValuesOfFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"emulate --sn ": "padded upper plain der colons :4",
 		"show --sn ":    ":4",
+		"help --lang ":  "en zh :4",
 		"policy --for ": "register connect read lifecycle devices :4",
 	} {
 		at := strings.LastIndex(args, " ")

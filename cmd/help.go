@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -16,41 +18,60 @@ import (
 // newHelp replaces cobra's own command, which takes an unknown command for a request for
 // the help of the program.
 func newHelp(a *app) *cobra.Command {
-	return &cobra.Command{
+	var language string
+	cmd := &cobra.Command{
 		Use:   "help [command | topic | json-schema [document]]",
 		Short: "Print the help of a command, or a topic",
 		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
 without either, the help of mqttca, which lists both. json-schema prints the JSON Schema of
-a document that mqttca writes, or lists the documents.`,
+a document that mqttca writes, or lists the documents. Topics are in English or Chinese.`,
 		Args:    cobra.ArbitraryArgs,
-		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help json-schema list",
+		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help --lang zh environment\n  mqttca help json-schema list",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			if slices.Equal(args, []string{schemaTopic}) {
 				return topics.Schemas(), noFiles
 			}
 			return helpNames(), noFiles
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 && args[0] == schemaTopic {
-				return a.printSchema(args[1:])
-			}
-			if a.json {
-				return errNoJSONHelp
-			}
-			if topic, ok := topics.Find(strings.Join(args, " ")); ok {
-				return a.print(nil, a.shown.Layout(topic.Print))
-			}
-			subject, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 || subject == cmd.Root() && len(args) > 0 {
-				message := fmt.Sprintf("mqttca help: no help on %q", strings.Join(args, " "))
-				for _, near := range nearest(strings.Join(args, " "), helpNames()) {
-					message += "; did you mean " + near + "?"
-				}
-				return &usageError{message, true, "'mqttca help' lists the commands and topics"}
-			}
-			return subject.Help()
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.helpOn(cmd.Root(), args, language) },
 	}
+	cmd.Flags().StringVar(&language, "lang", "", "language of the topic, "+strings.Join(topics.Languages, " or ")+", if not that of the locale")
+	return cmd
+}
+
+// helpOn prints the help that the arguments of help name.
+func (a *app) helpOn(root *cobra.Command, args []string, language string) error {
+	name := strings.Join(args, " ")
+	topic, isTopic := topics.Find(name)
+	switch {
+	case language != "" && !slices.Contains(topics.Languages, language):
+		return usage("--lang is %s", strings.Join(topics.Languages, " or "))
+	case language != "" && !isTopic:
+		return usage("--lang is for a topic; all other help is in English")
+	case len(args) > 0 && args[0] == schemaTopic:
+		return a.printSchema(args[1:])
+	case a.json:
+		return errNoJSONHelp
+	case isTopic:
+		return a.print(nil, a.shown.Layout(topic.In(cmp.Or(language, localeLanguage())).Print))
+	}
+	subject, rest, err := root.Find(args)
+	if err != nil || len(rest) > 0 || subject == root && len(args) > 0 {
+		message := fmt.Sprintf("mqttca help: no help on %q", name)
+		for _, near := range nearest(name, helpNames()) {
+			message += "; did you mean " + near + "?"
+		}
+		return &usageError{message, true, "'mqttca help' lists the commands and topics"}
+	}
+	return subject.Help()
+}
+
+// localeLanguage is the language of the topics by the first of the locale's variables that is set.
+func localeLanguage() string {
+	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
+		return "zh"
+	}
+	return "en"
 }
 
 func helpNames() []string {

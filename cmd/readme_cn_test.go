@@ -16,8 +16,11 @@ import (
 const (
 	englishPage = "README.md"
 	chinesePage = ".github/README-CN.md"
-	bothPages   = "bring " + chinesePage + " up to " + englishPage + ", or the other way round (- is " + englishPage + ", + the Chinese page)"
 )
+
+func both(english, chinese string) string {
+	return "bring " + chinese + " up to " + english + ", or the other way round (- is " + english + ", + the Chinese page)"
+}
 
 // page is what can be compared of a README in two languages: everything but the prose.
 type page struct {
@@ -100,18 +103,27 @@ func rowFacts(row string) string {
 // Both have the same code blocks in the same order, labels of the diagram apart: so what
 // runs of the English page runs of the Chinese one.
 func TestReadmeCNBlocks(t *testing.T) {
-	english, chinese := readPage(t, englishPage), readPage(t, chinesePage)
-	if len(english.blocks) < 15 {
-		t.Fatalf("%d blocks found: has %s changed its form?", len(english.blocks), englishPage)
+	if found := len(readPage(t, englishPage).blocks); found < 15 {
+		t.Fatalf("%d blocks found: has %s changed its form?", found, englishPage)
 	}
-	if diff := cmp.Diff(english.blocks, chinese.blocks); diff != "" {
+	sameBlocks(t, englishPage, chinesePage)
+}
+
+func sameBlocks(t *testing.T, englishPage, chinesePage string) {
+	t.Helper()
+	bothPages := both(englishPage, chinesePage)
+	if diff := cmp.Diff(readPage(t, englishPage).blocks, readPage(t, chinesePage).blocks); diff != "" {
 		t.Errorf("the code blocks differ: copy them as they are, then %s\n%s", bothPages, diff)
 	}
 }
 
 // Both have the same chapters, and in each the same rows of tables, as many links, and the
 // same code spans and numbers. Who changes only words has to see to the other page without a test.
-func TestReadmeCNChapters(t *testing.T) {
+func TestReadmeCNChapters(t *testing.T) { sameChapters(t, englishPage, chinesePage) }
+
+func sameChapters(t *testing.T, englishPage, chinesePage string) {
+	t.Helper()
+	bothPages := both(englishPage, chinesePage)
 	english, chinese := readPage(t, englishPage), readPage(t, chinesePage)
 	if diff := cmp.Diff(levelsOf(english), levelsOf(chinese)); diff != "" {
 		t.Fatalf("the chapters differ: %s\n%s\n%s: %q\n%s: %q", bothPages, diff, englishPage, headingsOf(english), chinesePage, headingsOf(chinese))

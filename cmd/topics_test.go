@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +38,63 @@ func TestTopicsAreNoCommands(t *testing.T) {
 			if topic.Name == row.name {
 				t.Errorf("%s is a command and a topic", topic.Name)
 			}
+		}
+	}
+}
+
+// everyTopicInChinese makes a topic without a Chinese text a failure.
+const everyTopicInChinese = false
+
+// A Chinese topic has the commands, tables and numbers of the English one.
+func TestTopicsInChinese(t *testing.T) {
+	for _, topic := range topics.All() {
+		english, chinese := "cmd/topics/"+topic.Name+".md", "cmd/topics/zh/"+topic.Name+".md"
+		if topic.In("zh").Text == topic.Text {
+			t.Errorf("%s: the Chinese text is the English one", topic.Name)
+		}
+		if _, err := os.Stat(filepath.Join("..", chinese)); err != nil {
+			if everyTopicInChinese {
+				t.Errorf("the topic %s is not in Chinese", topic.Name)
+			}
+			continue
+		}
+		sameBlocks(t, english, chinese)
+		sameChapters(t, english, chinese)
+	}
+	paths, _ := filepath.Glob("topics/zh/*.md")
+	for _, path := range paths {
+		if _, ok := topics.Find(strings.TrimSuffix(filepath.Base(path), ".md")); !ok {
+			t.Errorf("%s is no topic", path)
+		}
+	}
+}
+
+// The language of a topic is that of --lang, else of the first variable that is set; commands
+// have help in English only.
+func TestLanguageOfTopics(t *testing.T) {
+	const english, chinese = "Environment variables\n", "环境变量\n"
+	for _, tt := range []struct{ all, messages, lang, args, want string }{
+		{"", "", "", "help environment", english},
+		{"", "", "zh_CN.UTF-8", "help environment", chinese},
+		{"", "", "zh", "help environment", chinese},
+		{"", "zh_TW", "en_US.UTF-8", "help environment", chinese},
+		{"C", "zh_CN", "zh_CN", "help environment", english},
+		{"POSIX", "", "zh_CN", "help environment", english},
+		{"de_DE.UTF-8", "", "", "help environment", english},
+		{"C", "", "", "help --lang zh environment", chinese},
+		{"zh_CN.UTF-8", "", "", "help environment --lang=en", english},
+		{"zh_CN.UTF-8", "", "", "help list", "List the CA certificates"},
+	} {
+		t.Setenv("LC_ALL", tt.all)
+		t.Setenv("LC_MESSAGES", tt.messages)
+		t.Setenv("LANG", tt.lang)
+		if stdout := mustRun(t, strings.Fields(tt.args)...); !strings.HasPrefix(stdout, tt.want) {
+			t.Errorf("%+v: %.60s", tt, stdout)
+		}
+	}
+	for _, args := range []string{"help --lang fr environment", "help --lang zh list", "help --lang zh", "help zh/environment"} {
+		if code, stdout, stderr := runHere(strings.Fields(args)...); code != exitUsage || stdout != "" {
+			t.Errorf("%s: exit code %d, %s%s", args, code, stdout, stderr)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"mqttca/cmd/terminal"
 )
@@ -14,7 +16,12 @@ func (t Topic) Print(p *terminal.Sheet) error {
 	lines := strings.Split(strings.TrimSpace(t.Text), "\n")
 	for len(lines) > 0 {
 		n := blockLength(lines)
+		open := ""
 		for _, line := range render(lines[:n], p.TextWidth()) {
+			line, open = open+line, ""
+			if strings.LastIndexByte(line, strong) > strings.LastIndexByte(line, plain) { // a pager ends every tone with its line
+				line, open = line+string(plain), string(strong)
+			}
 			p.Line(emphasized(p.Display, line))
 		}
 		lines = lines[n:]
@@ -48,18 +55,34 @@ func render(block []string, width int) []string {
 	case strings.HasPrefix(first, "```"):
 		return indented(strings.Split(strings.Join(block[1:len(block)-1], "\n"), "\n"), "  ")
 	case strings.HasPrefix(first, "#"):
-		return terminal.Wrap(string(strong)+marked(strings.TrimLeft(first, "# "))+string(plain), width)
+		return terminal.WrapProse(string(strong)+marked(strings.TrimLeft(first, "# "))+string(plain), width)
 	case strings.HasPrefix(first, "|"):
 		return renderTable(block, width)
 	}
-	text := marked(strings.Join(strings.Fields(strings.Join(block, "\n")), " "))
+	text := marked(running(block))
 	if item, is := strings.CutPrefix(text, "- "); is {
-		lines := indented(terminal.Wrap(item, width-2), "  ")
+		lines := indented(terminal.WrapProse(item, width-2), "  ")
 		lines[0] = "- " + lines[0][2:]
 		return lines
 	}
-	return terminal.Wrap(text, width)
+	return terminal.WrapProse(text, width)
 }
+
+// running is the text of lines without their breaks. Beside Chinese text a break is no space.
+func running(lines []string) (text string) {
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		first, _ := utf8.DecodeRuneInString(line)
+		last, _ := utf8.DecodeLastRuneInString(text)
+		if text != "" && !(wide(last) && (wide(first) || unicode.IsPunct(last))) {
+			text += " "
+		}
+		text += line
+	}
+	return text
+}
+
+func wide(r rune) bool { return terminal.Columns(string(r)) == 2 }
 
 func indented(lines []string, indent string) []string {
 	for i, line := range lines {
@@ -102,15 +125,15 @@ func renderRow(cells []string, widths []int, width int) []string {
 		lead.WriteString(cell + strings.Repeat(" ", widths[c]-terminal.Columns(cell)+2))
 		margin += widths[c] + 2
 	}
-	lines := indented(terminal.Wrap(cells[last], max(width-margin, 20)), strings.Repeat(" ", margin))
+	lines := indented(terminal.WrapProse(cells[last], max(width-margin, 20)), strings.Repeat(" ", margin))
 	lines[0] = lead.String() + lines[0][margin:]
 	return lines
 }
 
 // The marks take no column on a terminal, so that text can be wrapped before it is painted.
 const (
-	strong rune = '\x01'
-	plain  rune = '\x02'
+	strong byte = '\x01'
+	plain  byte = '\x02'
 )
 
 var (

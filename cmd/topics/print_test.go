@@ -99,12 +99,34 @@ func TestPrintInColour(t *testing.T) {
 	}
 }
 
+// Chinese is broken between ideographs, and a break of the source between two is no space. A
+// tone that goes on in the next line begins anew there.
+func TestPrintChinese(t *testing.T) {
+	text := "# 环境变量\n\n命令行选项优先于对应的环境变量，\n值为空的变量视为\n未设置；**若其中两个的值不同，则以退出码 2 结束，这一点**与 `mqttca\nlist` 相同。\n\n" +
+		"| 变量 | 含义 |\n|---|---|\n| `LANG` | 主题的语言：以 `zh` 开头时为中文，否则为英文，其余情况不变 |\n"
+	want := "环境变量\n\n命令行选项优先于对应的环境变量，值为空的\n变量视为未设置；若其中两个的值不同，则以\n退出码 2 结束，这一点与 mqttca list 相\n同。\n\n" +
+		"变量  含义\nLANG  主题的语言：以 zh 开头时为中文，否\n      则为英文，其余情况不变\n"
+	d := terminal.Display{Columns: func() int { return 40 }}
+	if diff := cmp.Diff(want, printedText(t, text, d)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	d.Colour = true
+	if coloured := printedText(t, text, d); !strings.Contains(coloured, "；\x1b[1m若其中两个的值不同，则以\x1b[0m\n\x1b[1m退出码 2 结束，这一点\x1b[0m与 ") {
+		t.Errorf("%q", coloured)
+	}
+}
+
 // Every topic has a title, and nothing in it is outside of the subset.
 func TestTopics(t *testing.T) {
 	if len(All()) == 0 {
 		t.Fatal("no topics")
 	}
-	for _, topic := range All() {
+	both := All()
+	for _, name := range names("zh", ".md") {
+		topic, _ := Find(name)
+		both = append(both, topic.In("zh"))
+	}
+	for _, topic := range both {
 		if !strings.HasPrefix(topic.Text, "# "+topic.Title+"\n\n") || topic.Title == "" {
 			t.Errorf("%s begins with %.40q", topic.Name, topic.Text)
 		}

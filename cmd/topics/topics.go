@@ -11,6 +11,7 @@ package topics
 
 import (
 	"embed"
+	"path"
 	"slices"
 	"strings"
 )
@@ -22,7 +23,7 @@ type Topic struct {
 	Text  string // Markdown, with the title and without comments
 }
 
-//go:embed *.md schema/*.json
+//go:embed *.md zh/*.md schema/*.json
 var files embed.FS
 
 // names are those of the files of a folder with this extension, in order.
@@ -51,7 +52,14 @@ func All() (all []Topic) {
 
 // Find returns the topic of a name; ok is false if there is none.
 func Find(name string) (topic Topic, ok bool) {
-	data, err := files.ReadFile(name + ".md")
+	if strings.Contains(name, "/") {
+		return Topic{}, false
+	}
+	return read(name, name+".md")
+}
+
+func read(name, file string) (topic Topic, ok bool) {
+	data, err := files.ReadFile(file)
 	if err != nil {
 		return Topic{}, false
 	}
@@ -63,6 +71,21 @@ func Find(name string) (topic Topic, ok bool) {
 	}
 	first, _, _ := strings.Cut(text.String(), "\n")
 	return Topic{Name: name, Title: strings.TrimPrefix(first, "# "), Text: text.String()}, true
+}
+
+// Languages are those of the topics: English, and Chinese beside it in the folder zh.
+var Languages = []string{"en", "zh"}
+
+// In returns the topic in a language. One that is not translated is in English, and says so.
+func (t Topic) In(language string) Topic {
+	if language == "en" {
+		return t
+	}
+	if translated, ok := read(t.Name, path.Join(language, t.Name+".md")); ok {
+		return translated
+	}
+	t.Text = "本主题尚无中文版，以下为英文原文。\n\n" + t.Text
+	return t
 }
 
 // Schemas returns the names of the documents that have a JSON Schema.
