@@ -136,7 +136,7 @@ func (m mqttDevice) connack(change func(*packets.ConnectPacket)) (*packets.Conna
 	m.t.Helper()
 	packet := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
 	packet.ProtocolName, packet.ProtocolVersion = "MQTT", 4
-	packet.CleanSession, packet.Keepalive, packet.ClientIdentifier = true, 30, clientID
+	packet.CleanSession, packet.ClientIdentifier = true, clientID // no keep alive: a slow machine would not keep it
 	packet.UsernameFlag, packet.PasswordFlag, packet.Username = true, true, "Signature|"+plainKey.AccessKeyID+"|"+instanceID
 	packet.Password = passwordOf(clientID)
 	if change != nil {
