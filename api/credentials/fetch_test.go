@@ -192,16 +192,36 @@ func TestNothingIsFetchedPastAProxy(t *testing.T) {
 // If the time ends an attempt, the error is that of the one before, which says why there was
 // another.
 func TestTimeThatEndsInAnAttempt(t *testing.T) {
+	for _, ending := range []func(context.Context){func(ctx context.Context) { <-ctx.Done() }, atDeadline} {
+		timeEndsInAnAttempt(t, ending)
+	}
+}
+
+// A late context has a timer that fires a millisecond after its deadline.
+type late struct{ context.Context }
+
+func (l late) Deadline() (time.Time, bool) {
+	fires, ok := l.Context.Deadline()
+	return fires.Add(-time.Millisecond), ok
+}
+
+// atDeadline returns by a timer of its own, as a connection does.
+func atDeadline(ctx context.Context) {
+	deadline, _ := ctx.Deadline()
+	time.Sleep(time.Until(deadline))
+}
+
+func timeEndsInAnAttempt(t *testing.T, end func(context.Context)) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		tries := 0
-		_, err := origin{source: "the test", host: "sts.example"}.fetch(ctx, func(ctx context.Context) (Credentials, error) {
+		_, err := origin{source: "the test", host: "sts.example"}.fetch(late{ctx}, func(ctx context.Context) (Credentials, error) {
 			if tries++; tries == 1 {
 				return Credentials{}, &wire.StatusError{Status: 503}
 			}
-			<-ctx.Done()
-			return Credentials{}, ctx.Err()
+			end(ctx)
+			return Credentials{}, context.DeadlineExceeded
 		})
 		if _, stopped := errors.AsType[*StoppedError](err); err == nil || stopped || !strings.Contains(err.Error(), "HTTP 503") {
 			t.Errorf("%v", err)

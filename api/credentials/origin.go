@@ -34,7 +34,7 @@ func (o origin) fetch(ctx context.Context, attempt func(context.Context) (Creden
 	}
 	var last error // of an attempt that the context did not cut off
 	err = wire.Retry(limited, wire.Pacing{Judge: judge}, func(ctx context.Context) (err error) {
-		if found, err = attempt(ctx); ctx.Err() == nil {
+		if found, err = attempt(ctx); !wire.Over(ctx) {
 			last = err
 		}
 		return err

@@ -63,7 +63,7 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	var limitedSince time.Time // the first of the attempts in a row whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
-		if err == nil || try == p.Tries || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		if err == nil || try == p.Tries || endedBy(ctx, err) {
 			return err
 		}
 		verdict, pause := judge(err), pauses.NextBackOff()
@@ -92,6 +92,21 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 			return &StoppedError{Cause: ctx.Err(), Last: err}
 		}
 	}
+}
+
+// Over reports whether a context has ended. If its deadline has passed it has, though its timer may be late:
+// a connection ends by a timer of its own.
+func Over(ctx context.Context) bool {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
+		<-ctx.Done()
+	}
+	return ctx.Err() != nil
+}
+
+// endedBy reports whether the context has ended, and err says no more than that.
+func endedBy(ctx context.Context, err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return Over(ctx) && (errors.Is(err, ctx.Err()) || ctx.Err() == context.DeadlineExceeded && ok && timeout.Timeout())
 }
 
 // endsBefore reports whether the context has ended by the end of a pause that begins now.

@@ -114,6 +114,31 @@ func TestPauseIsAtLeastTheOwn(t *testing.T) {
 	})
 }
 
+// A late context has a timer that fires a millisecond after its deadline.
+type late struct{ context.Context }
+
+func (l late) Deadline() (time.Time, bool) {
+	fires, ok := l.Context.Deadline()
+	return fires.Add(-time.Millisecond), ok
+}
+
+// An attempt that ends at the deadline, by the timer of its connection, is the last, whatever the timer of the context says by then.
+func TestDeadlineOfTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		timedOut := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+		err := Retry(late{ctx}, Pacing{Notify: func(err error, pause time.Duration) { t.Errorf("%v after %v", pause, err) }}, func(ctx context.Context) error {
+			deadline, _ := ctx.Deadline()
+			time.Sleep(time.Until(deadline))
+			return timedOut
+		})
+		if err != error(timedOut) || ctx.Err() == nil {
+			t.Errorf("%v; the context: %v", err, ctx.Err())
+		}
+	})
+}
+
 func TestRetryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempt, tries := failing(io.EOF, time.Hour, 0)
