@@ -18,13 +18,19 @@ import (
 //
 //	mosquitto FILE
 func cmdMosquitto(ts *testscript.TestScript, neg bool, args []string) {
+	for !startMosquitto(ts, args[0]) {
+	}
+}
+
+// startMosquitto returns false if somebody else got the port first: Mosquitto chooses none itself.
+func startMosquitto(ts *testscript.TestScript, file string) bool {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
 	address := listener.Addr().String()
 	ts.Check(listener.Close())
 	_, port, _ := net.SplitHostPort(address)
-	path := ts.MkAbs(args[0])
-	ts.Check(os.WriteFile(path+".served", []byte("user root\nlistener "+port+" 127.0.0.1\n"+ts.ReadFile(args[0])), 0o600))
+	path := ts.MkAbs(file)
+	ts.Check(os.WriteFile(path+".served", []byte("user root\nlistener "+port+" 127.0.0.1\n"+ts.ReadFile(file)), 0o600))
 	log, err := os.Create(path + ".log")
 	ts.Check(err)
 	command := exec.Command("mosquitto", "-c", path+".served")
@@ -38,10 +44,15 @@ func cmdMosquitto(ts *testscript.TestScript, neg bool, args []string) {
 	lines, ended := bufio.NewReader(io.TeeReader(stderr, log)), make(chan struct{})
 	for line := ""; !strings.HasSuffix(line, " running\n"); {
 		if line, err = lines.ReadString('\n'); err != nil {
-			ts.Fatalf("mosquitto does not start: %v\n%s", command.Wait(), ts.ReadFile(args[0]+".log"))
+			err, said := command.Wait(), ts.ReadFile(file+".log")
+			if strings.Contains(said, "Address already in use") {
+				return false
+			}
+			ts.Fatalf("mosquitto does not start: %v\n%s", err, said)
 		}
 	}
 	go func() { io.Copy(io.Discard, lines); close(ended) }()
 	ts.Defer(func() { command.Process.Signal(syscall.SIGTERM); <-ended; command.Wait(); log.Close() })
 	ts.Setenv("BROKER", address)
+	return true
 }
