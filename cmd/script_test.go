@@ -190,8 +190,8 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\bmqttca-[0-9a-f]{8}\b`), "mqttca-RANDOM"},
 	{regexp.MustCompile(`"run_id": "[0-9a-f]{8}"`), `"run_id": "RUN-ID"`},
 	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},
-	{regexp.MustCompile(`in \d+m?s, `), "in DURATION, "},
-	{regexp.MustCompile(`(?m)^([✓✗] .*)  \d\.\ds$`), "${1}  TOOK"},
+	{regexp.MustCompile(`in (\d+m)?[\d.]+m?s, `), "in DURATION, "},
+	{regexp.MustCompile(`(?m)^([✓✗] .*)  ( \d\.\d|  \d\d|\dm\d\d)s$`), "${1}   TOOK"},
 }
 
 // steady replaces what differs from run to run.
