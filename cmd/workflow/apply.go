@@ -1,8 +1,7 @@
 package workflow
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"time"
 
 	"mqttca/pki"
@@ -10,87 +9,44 @@ import (
 
 // A Task is a row of [Instance.Compare] with what makes it as it is wanted.
 type Task struct {
-	Row                           // if it has an Err, the task ends with it, and nothing is sent
-	Authority      *pki.Authority // of a CA to register
-	Name           string         // the CaName
-	Validity, Wait time.Duration  // as of an [Order]
-	Record         func(Result) error
+	Row                               // if it has an Err, the task ends with it, and nothing is sent
+	Authority      *pki.Authority     // of a CA to register
+	Name           string             // the CaName
+	Validity, Wait time.Duration      // as of an [Order]; Wait also for a change of state
+	Record         func(Result) error // as of an [Instance]
 }
 
-// changes reports whether there is something to do.
-func (t Task) changes() bool {
-	return t.Action == ToRegister || t.Action == ToReactivate || t.Action == ToDeactivate
-}
-
-// A Worklist is an instance with its tasks.
+// A Worklist is an instance, of which ID and Client count, with its tasks.
 type Worklist struct {
 	Instance
 	Tasks []Task
 }
 
-// A Rollout does the tasks of many instances. A failure of one stops no other.
+// A Rollout does the tasks of many instances: instances side by side, and on one instance one
+// task after the other, because a new registration code replaces the one before. In the end a
+// list of each instance confirms all that it accepted.
+//
+// A failure stops no other task, unless that would meet it, too: if an instance is not there, or
+// the credentials are not accepted or do not permit an action on it, no further task of that
+// action is tried there.
 type Rollout struct {
 	Instances []Worklist
-	Each      time.Duration                                 // ends a task
-	FailFast  bool                                          // the first failure ends the rollout
-	Ended     func(instance, task int, r Result, err error) // once for each task that has something to do
+	Each      time.Duration // ends a task. If none has succeeded for as long, no further one is begun
+	FailFast  bool          // no further task is begun after a failure
+
+	// Ended is called once for each task that has something to do, never twice at once.
+	Ended func(instance, task int, r Result, err error)
 }
 
-// A NotTriedError says that nothing was sent for a task.
-type NotTriedError struct{ Cause error }
+// A NotTriedError says that a task was not begun.
+type NotTriedError struct {
+	CA       Reference
+	Instance string
+	Cause    error // context.Canceled, say, or the refusal that this task would meet, too
+}
 
 func (e *NotTriedError) Error() string {
-	reason := e.Cause.Error()
-	switch e.Cause {
-	case context.Canceled:
-		reason = "interrupted"
-	case context.DeadlineExceeded:
-		reason = "the time ran out"
-	}
-	return "not tried: " + reason
+	return fmt.Sprintf("nothing was sent to instance %s for %s: %s", e.Instance, e.CA, ending(e.Cause))
 }
 
 func (e *NotTriedError) Unwrap() error { return e.Cause }
-
-var errFailFast = errors.New("another failed")
-
-// Run does the tasks, one after the other. It returns why it ended early.
-func (r Rollout) Run(ctx context.Context) error {
-	var stopped error
-	for n, list := range r.Instances {
-		for m, task := range list.Tasks {
-			if !task.changes() {
-				continue
-			}
-			if stopped == nil {
-				stopped = ctx.Err()
-			}
-			if stopped != nil {
-				r.Ended(n, m, Result{}, &NotTriedError{stopped})
-				continue
-			}
-			result, err := r.do(ctx, list.Instance, task)
-			r.Ended(n, m, result, err)
-			if err != nil && r.FailFast {
-				stopped = errFailFast
-			}
-		}
-	}
-	return stopped
-}
-
-func (r Rollout) do(ctx context.Context, i Instance, t Task) (Result, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.Each)
-	defer cancel()
-	i.Record = t.Record
-	switch {
-	case t.Err != nil:
-		return Result{}, t.Err
-	case t.Action == ToRegister:
-		return i.prove(ctx, Order{Authority: t.Authority, Name: t.Name, Validity: t.Validity, Wait: t.Wait}, makeKey(t.CA))
-	case t.Action == ToReactivate:
-		return i.reactivate(ctx, t.CA, t.Listed, t.Wait)
-	}
-	change, err := i.changeCA(ctx, Reference{CA: t.CA}, t.Listed, Deactivation, t.Wait)
-	return Result{Outcome: Deactivated, Listed: &change.CA, Sn: t.Listed.Sn, RequestID: change.RequestID}, err
-}

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"mqttca/api"
@@ -61,12 +60,10 @@ func (t Transition) Outcome(changed int) Outcome {
 	return t.done
 }
 
-// A holding is a CA or device certificate that an instance has, with the calls to change and
-// to look at it.
+// A holding is a CA or device certificate that an instance has, with the call to look at it.
 type holding struct {
-	name   fmt.Stringer
-	change func(context.Context) (api.Acknowledgement, error)
-	look   func(context.Context) (state, error)
+	name fmt.Stringer
+	look func(context.Context) (state, error)
 }
 
 // Change changes the state of a CA. If it is in that state, Change only reads the list.
@@ -93,33 +90,25 @@ func stateOf(isActive, isUnknown bool) state {
 
 // changeCA changes the state of a CA that is listed.
 func (i Instance) changeCA(ctx context.Context, ca Reference, entry *api.CaCertificate, t Transition, wait time.Duration) (Change, error) {
-	result := Change{Outcome: t.done, CA: *entry}
-	var err error
-	result.RequestID, err = i.apply(ctx, t, wait, i.caHolding(ca, t, &result.CA))
-	return result, err
+	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return t.ca(i.Client, ctx, i.ID, entry.Sn) })
+	return i.awaitCA(ctx, ca, entry, t, wait, receipt, err)
 }
 
-// caHolding is a CA with its calls. Each look keeps the entry that it finds in seen.
-func (i Instance) caHolding(name fmt.Stringer, t Transition, seen *api.CaCertificate) holding {
-	sn := seen.Sn
-	return holding{
-		name:   name,
-		change: func(ctx context.Context) (api.Acknowledgement, error) { return t.ca(i.Client, ctx, i.ID, sn) },
+// awaitCA is [Instance.await] for a CA.
+func (i Instance) awaitCA(ctx context.Context, ca Reference, entry *api.CaCertificate, t Transition, wait time.Duration, receipt api.Acknowledgement, err error) (Change, error) {
+	result := Change{Outcome: t.done, CA: *entry, RequestID: receipt.RequestID}
+	err = i.await(ctx, t, wait, receipt, err, holding{
+		name: ca,
 		look: func(ctx context.Context) (state, error) {
-			listed, err := i.listed(ctx, func(other api.CaCertificate) bool { return other.Sn == sn })
-			return stateIn(listed, seen), err
+			listed, err := i.listed(ctx, func(other api.CaCertificate) bool { return other.Sn == entry.Sn })
+			if err != nil || len(listed) == 0 {
+				return absent, err
+			}
+			result.CA = listed[0]
+			return stateOf(result.CA.Active, result.CA.StateUnknown), nil
 		},
-	}
-}
-
-// stateIn finds the entry with the Sn of seen in a list, keeps it there, and returns its state.
-func stateIn(listed []api.CaCertificate, seen *api.CaCertificate) state {
-	at := slices.IndexFunc(listed, func(other api.CaCertificate) bool { return other.Sn == seen.Sn })
-	if at < 0 {
-		return absent
-	}
-	*seen = listed[at]
-	return stateOf(seen.Active, seen.StateUnknown)
+	})
+	return result, err
 }
 
 // Find finds a CA in the list. It fails with a [*NotListedError] if the CA is not there.
@@ -131,45 +120,28 @@ func (i Instance) Find(ctx context.Context, ca Reference) (*api.CaCertificate, e
 	return ca.in(listed, i.ID)
 }
 
-// apply asks for the change and waits until the service shows it. It returns the request id
-// of the call.
-func (i Instance) apply(ctx context.Context, t Transition, wait time.Duration, h holding) (requestID string, err error) {
-	requestID, shown, err := i.ask(ctx, t, wait, h)
-	if err != nil || shown {
-		return requestID, err
-	}
-	if err := i.recheck(ctx, t, wait, h); err != nil {
-		return requestID, &AcceptedError{What: t.what, CA: h.name, Instance: i.ID, RequestID: requestID, Err: err}
-	}
-	return requestID, nil
-}
-
-// ask asks for the change. If the call failed, the look decides: an earlier attempt may have
-// taken effect, or somebody else made the change. After a call without an answer ask looks for
-// settlingTime. It reports whether the service has shown the change.
-func (i Instance) ask(ctx context.Context, t Transition, wait time.Duration, h holding) (requestID string, shown bool, err error) {
-	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return h.change(ctx) })
+// await waits until the service shows a change. If the call for it ended in err, the look
+// decides, too: an earlier attempt may have taken effect, or somebody else made the change.
+// After a call without an answer await looks for settlingTime.
+func (i Instance) await(ctx context.Context, t Transition, wait time.Duration, receipt api.Acknowledgement, err error, h holding) error {
 	switch {
-	case err == nil:
-		return receipt.RequestID, false, nil
-	case ctx.Err() != nil:
-		return receipt.RequestID, false, i.unknown(h.name, t, err, nil)
-	case !api.MaybeDone(err):
+	case err != nil && ctx.Err() != nil:
+		return i.unknown(h.name, t, err, nil)
+	case err != nil && api.MaybeDone(err):
+		wait = min(wait, settlingTime)
+	case err != nil:
 		wait = 0
 	}
-	missing := i.recheck(ctx, t, min(wait, settlingTime), h)
-	if missing != nil {
-		return receipt.RequestID, false, i.unknown(h.name, t, err, missing)
-	}
-	return receipt.RequestID, true, nil
-}
-
-// recheck waits until the service shows the change.
-func (i Instance) recheck(ctx context.Context, t Transition, wait time.Duration, h holding) error {
-	_, err := during(i.Observer, Recheck, func() (state, error) {
+	_, missing := during(i.Observer, Recheck, func() (state, error) {
 		return poll(ctx, i, h.name, wait, func() (state, error) { return i.lookFor(ctx, h, t) })
 	})
-	return err
+	switch {
+	case missing == nil:
+		return nil
+	case err != nil:
+		return i.unknown(h.name, t, err, missing)
+	}
+	return &AcceptedError{What: t.what, CA: h.name, Instance: i.ID, RequestID: receipt.RequestID, Err: missing}
 }
 
 // unknown wraps err in an [UnknownError] if the service may have applied the change. A clear
@@ -183,20 +155,12 @@ func (i Instance) unknown(name fmt.Stringer, t Transition, err, look error) erro
 
 // lookFor succeeds if the service shows the change.
 func (i Instance) lookFor(ctx context.Context, h holding, t Transition) (state, error) {
-	shown, err := h.look(ctx)
-	if err == nil {
-		err = i.missing(h.name, t, shown)
+	switch shown, err := h.look(ctx); {
+	case err != nil || shown == t.wanted:
+		return shown, err
+	case shown == absent:
+		return shown, &NotListedError{CA: h.name, Instance: i.ID}
+	default:
+		return shown, &UnchangedError{CA: h.name, Instance: i.ID, State: shown.String()}
 	}
-	return shown, err
-}
-
-// missing is the error of a change that the service does not show.
-func (i Instance) missing(name fmt.Stringer, t Transition, shown state) error {
-	switch shown {
-	case t.wanted:
-		return nil
-	case absent:
-		return &NotListedError{CA: name, Instance: i.ID}
-	}
-	return &UnchangedError{CA: name, Instance: i.ID, State: shown.String()}
 }

@@ -38,18 +38,13 @@ func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duratio
 		if err != nil {
 			return nil, err
 		}
-		return i.activeIn(listed, ca)
+		own, err := reference.in(listed, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		return own, i.requireActive(ca, own)
 	}
 	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) { return poll(ctx, i, reference, wait, look) })
-}
-
-// activeIn finds the CA in a list. It fails unless it is there, and active.
-func (i Instance) activeIn(listed []api.CaCertificate, ca *pki.CA) (*api.CaCertificate, error) {
-	own, err := Reference{CA: ca}.in(listed, i.ID)
-	if err != nil {
-		return nil, err
-	}
-	return own, i.requireActive(ca, own)
 }
 
 // poll looks until a look succeeds, and once more when the time is up. It ends at once with

@@ -132,17 +132,17 @@ func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceRe
 		return Change{Outcome: t.already, Device: device}, nil
 	}
 	result := Change{Outcome: t.done, Device: device}
-	held := i.deviceHolding(name, t, api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}, &result.Device.Entry)
-	var err error
-	result.RequestID, err = i.apply(ctx, t, wait, held)
+	id := api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}
+	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return t.device(i.Client, ctx, id) })
+	result.RequestID = receipt.RequestID
+	err = i.await(ctx, t, wait, receipt, err, i.deviceHolding(name, id, &result.Device.Entry))
 	return result, err
 }
 
-// deviceHolding is a device certificate with its calls. Each look keeps what it finds in seen.
-func (i Instance) deviceHolding(name fmt.Stringer, t Transition, id api.DeviceID, seen *api.DeviceCertificate) holding {
+// deviceHolding is a device certificate. Each look keeps what it finds in seen.
+func (i Instance) deviceHolding(name fmt.Stringer, id api.DeviceID, seen *api.DeviceCertificate) holding {
 	return holding{
-		name:   name,
-		change: func(ctx context.Context) (api.Acknowledgement, error) { return t.device(i.Client, ctx, id) },
+		name: name,
 		look: func(ctx context.Context) (state, error) {
 			shown, err := i.Client.GetDeviceCertificate(ctx, id)
 			if isGone(err) {

@@ -167,6 +167,23 @@ func (e *StoppedError) Error() string {
 
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
+// Why work on many objects ends early.
+var (
+	errNoProgress = errors.New("none has succeeded for as long as --timeout")
+	errFailFast   = errors.New("another one failed")
+)
+
+// ending is the cause of an early end in words.
+func ending(cause error) string {
+	switch cause {
+	case context.Canceled:
+		return "interrupted"
+	case context.DeadlineExceeded:
+		return "the time ran out"
+	}
+	return cause.Error()
+}
+
 // seen is the result of a look at the list, in a few words for a sentence that has named
 // the CA.
 func seen(err error) string {

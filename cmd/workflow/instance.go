@@ -24,6 +24,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"mqttca/api"
 	"mqttca/pki"
@@ -38,6 +39,8 @@ type Instance struct {
 	// Record keeps evidence of a run before each submission, and before an activation by
 	// Register. If it fails, nothing is sent. It may be nil.
 	Record func(Result) error
+
+	shown func() ([]api.CaCertificate, error) // the list as it was fetched before; nil: fetch it
 }
 
 func (i Instance) record(r Result) error {
@@ -96,6 +99,10 @@ const maxKept = 16 << 20
 func (i Instance) listed(ctx context.Context, keep func(api.CaCertificate) bool) ([]api.CaCertificate, error) {
 	var kept []api.CaCertificate
 	size := 0
+	if i.shown != nil {
+		listed, err := i.shown()
+		return slices.DeleteFunc(slices.Clone(listed), func(entry api.CaCertificate) bool { return !keep(entry) }), err
+	}
 	for entry, err := range i.Client.ListCaCertificate(ctx, i.ID) {
 		switch {
 		case err != nil:

@@ -33,21 +33,11 @@ type SweepError struct {
 }
 
 func (e *SweepError) Error() string {
-	reason := e.Err.Error()
-	switch e.Err {
-	case context.Canceled:
-		reason = "interrupted"
-	case context.DeadlineExceeded:
-		reason = "the time ran out"
-	}
 	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, %d failed, %d are left, and of %d it is not known: %s",
-		e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, e.Unknown, reason)
+		e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, e.Unknown, ending(e.Err))
 }
 
 func (e *SweepError) Unwrap() []error { return []error{e.Err, e.Doubt} }
-
-// errNoProgress ends a sweep in which nothing has succeeded for Sweep.Each.
-var errNoProgress = errors.New("none has succeeded for as long as --timeout")
 
 // A sweeper does a sweep.
 type sweeper struct {
@@ -185,14 +175,15 @@ func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Durat
 func (w *sweeper) change(ctx context.Context, sn string) error {
 	ctx, cancel := context.WithTimeout(ctx, w.Each)
 	defer cancel()
-	held := w.instance.deviceHolding(DeviceReference{Sn: sn}, w.To, api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}, &api.DeviceCertificate{})
-	_, err := held.change(ctx)
+	id := api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}
+	_, err := w.To.device(w.instance.Client, ctx, id)
 	if isGone(err) || err == nil {
 		return nil
 	}
 	if !api.MaybeDone(err) {
 		return err
 	}
+	held := w.instance.deviceHolding(DeviceReference{Sn: sn}, id, &api.DeviceCertificate{})
 	if _, look := w.instance.lookFor(ctx, held, w.To); look != nil {
 		return w.instance.unknown(held.name, w.To, err, look)
 	}
