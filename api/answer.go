@@ -36,7 +36,8 @@ type reply struct {
 	Code      wire.Text
 	Message   wire.Text
 
-	maxBytes int // the longest answer; 0: maxAnswerBytes
+	maxBytes  int // the longest answer; 0: maxAnswerBytes
+	maxValues int // 0: maxValues
 }
 
 func (r *reply) common() reply { return *r }
@@ -48,7 +49,7 @@ type answer interface{ common() reply }
 // in the service's own shape, by its status or by a Code that [RuleFor] knows, and with a
 // [*NoAnswerError] if it is in neither shape.
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
-	body, err := r.body(resp, cmp.Or(answer.common().maxBytes, maxAnswerBytes))
+	body, err := r.body(resp, answer.common())
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +75,8 @@ func (r answerReader) read(resp *http.Response, answer answer) (requestID string
 	return requestID, nil
 }
 
-func (r answerReader) body(resp *http.Response, maxBytes int) ([]byte, error) {
+func (r answerReader) body(resp *http.Response, limits reply) ([]byte, error) {
+	maxBytes, maxValues := cmp.Or(limits.maxBytes, maxAnswerBytes), cmp.Or(limits.maxValues, maxValues)
 	body, err := wire.ReadUpTo(resp.Body, maxBytes)
 	switch {
 	case errors.Is(err, wire.ErrTooLong):

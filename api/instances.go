@@ -32,12 +32,13 @@ var (
 )
 
 // ListInstances lists the instances of the account in the region of the endpoint. The answer
-// has no pages.
+// has no pages: it may have 10,000.
 func (c *Client) ListInstances(ctx context.Context) ([]Instance, error) {
 	var answer struct {
 		reply
 		Instances []instanceVO
 	}
+	answer.maxValues = 200_000
 	err := c.callFor(ctx, listInstances, url.Values{}, &answer, "Instances", func() bool { return answer.Instances != nil })
 	instances := []Instance{}
 	for _, vo := range answer.Instances {

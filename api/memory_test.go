@@ -94,3 +94,30 @@ func TestMemoryOfALongList(t *testing.T) {
 		})
 	}
 }
+
+// The instances of an account come in one answer: 10,000 are read, and entries of nothing take
+// little memory.
+func TestMemoryOfManyInstances(t *testing.T) {
+	for _, tt := range []struct {
+		entry string
+		n     int
+		more  bool // than a list may have
+	}{
+		{`{"InstanceId":"post-cn-emulated-0001","InstanceName":"n","InstanceStatus":5,"InstanceType":1,"RegionId":"cn-hangzhou","KernelVersion":"V3.3.0","Specific":"",` +
+			`"OrderId":"2","MqttTags":[{"TagKey":"a","TagValue":"b"},{"TagKey":"c","TagValue":"d"}],"CreateTime":1739345768000,"ExpireTime":4102444800000}`, 10_000, false},
+		{`{}`, 199_000, false},
+		{`{}`, 201_000, true},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, `{"Instances":[`+strings.Repeat(tt.entry+",", tt.n-1)+tt.entry+`]}`)
+		}))
+		var listed []Instance
+		var err error
+		client := newTestClient(t, server, nil)
+		peak := peakHeap(func() { listed, err = client.ListInstances(t.Context()) })
+		if server.Close(); (err != nil) != tt.more || !tt.more && len(listed) != tt.n || peak > 100e6 {
+			t.Errorf("%d of %d instances, %v, %d MB", len(listed), tt.n, err, peak/1e6)
+		}
+		t.Logf("%d instances: %d MB", tt.n, peak/1e6)
+	}
+}
