@@ -12,10 +12,11 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// A module is a PKCS#11 module that was loaded and initialized. A process has one at a time.
+// A module is a PKCS#11 module that was loaded. A process initializes it once, for all of its keys.
 type module struct {
 	*pkcs11.Ctx
-	path string
+	path  string
+	first bool // it was initialized for this key, so it is finalized with it
 }
 
 // openModule opens the module of the URI, that of [EnvModule], or p11-kit's proxy, which
@@ -43,7 +44,8 @@ func (k *tokenObject) openModule() (*module, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Initialize(); err != nil {
+	err = m.Initialize()
+	if m.first = err == nil; err != nil && err != pkcs11.Error(pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) {
 		m.Destroy()
 		return nil, k.refuseAnswer(err)
 	}
@@ -54,7 +56,7 @@ func (k *tokenObject) openModule() (*module, error) {
 func (k *tokenObject) loadModule(paths []string) (*module, error) {
 	for _, path := range paths {
 		if context := pkcs11.New(path); context != nil {
-			return &module{context, path}, nil
+			return &module{Ctx: context, path: path}, nil
 		}
 	}
 	if len(paths) > 1 {
@@ -65,7 +67,9 @@ func (k *tokenObject) loadModule(paths []string) (*module, error) {
 }
 
 func (m *module) close() {
-	m.Finalize()
+	if m.first {
+		m.Finalize()
+	}
 	m.Destroy()
 }
 

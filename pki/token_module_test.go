@@ -3,7 +3,9 @@
 package pki
 
 import (
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -82,4 +84,27 @@ func mustTokenURI(t *testing.T, uri string) *tokenObject {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// Two keys of one token sign while both are open, and one when the other is closed.
+func TestTwoKeysOfATokenAtOnce(t *testing.T) {
+	module, run := softHSM(t)
+	var open []*Authority
+	for n, kind := range []string{"p256", "rsa2048"} {
+		importKey(run, kind, kind, fmt.Sprintf("0%d", n+1))
+		authority, err := LoadAuthority(caFile(kind+".crt"), "pkcs11:module-path="+module+";token=ca;object="+kind, once(t, "1234"), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, authority)
+	}
+	for _, authority := range slices.Backward(open) {
+		for _, each := range open {
+			if _, err := tryIssue(t, each); err != nil {
+				t.Error(err)
+			}
+		}
+		authority.Close()
+		open = open[:len(open)-1]
+	}
 }
