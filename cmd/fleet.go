@@ -22,8 +22,11 @@ type fleetFlags struct {
 
 func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", file, "file with the manifest of a fleet, - for standard input")
-	cmd.Flags().BoolVar(&f.keys, "keys", false, "open the keys in the manifest, too, and check each against its CA")
 	cmd.Flags().BoolVar(&f.outside, "allow-outside", false, "allow paths in the manifest that leave its folder")
+}
+
+func (f *fleetFlags) addKeys(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.keys, "keys", false, "open the keys in the manifest, too, and check each against its CA")
 }
 
 func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {
@@ -55,19 +58,36 @@ func (a *app) eachCA(m *manifest.Manifest, f fleetFlags, do func(manifest.CA, ke
 	return a.report(f.file, problems)
 }
 
-// loadFleet reads and checks a manifest and the certificates of its CAs, which it returns by their
-// names. It checks only a CA that should be active: one that has expired can be deactivated, too.
-func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*manifest.Manifest, map[string]*pki.CA, error) {
-	m, err := a.readManifest(cmd.Context(), f)
-	if err != nil {
-		return nil, nil, err
+// A fleet is a manifest with all that a run opens for it. CAs and keys are by the names of the CAs.
+type fleet struct {
+	*manifest.Manifest
+	cas      map[string]*pki.CA
+	keys     map[string]*pki.Authority // with --keys
+	sessions []*session
+}
+
+func (f *fleet) close() {
+	for _, authority := range f.keys {
+		authority.Close()
 	}
-	cas, names := map[string]*pki.CA{}, map[string]string{} // by the SHA-256 of the certificate
-	return m, cas, a.eachCA(m, f, func(ca manifest.CA, k keyFlags) error {
+	for _, session := range f.sessions {
+		session.client.Close()
+	}
+}
+
+// loadFleet reads and checks a manifest and the certificates of its CAs. It checks only a CA that
+// should be active: one that has expired can be deactivated, too.
+func (a *app) loadFleet(cmd *cobra.Command, flags fleetFlags) (*fleet, error) {
+	m, err := a.readManifest(cmd.Context(), flags)
+	if err != nil {
+		return nil, err
+	}
+	f, names := &fleet{Manifest: m, cas: map[string]*pki.CA{}, keys: map[string]*pki.Authority{}}, map[string]string{} // by the SHA-256 of the certificate
+	err = a.eachCA(m, flags, func(ca manifest.CA, k keyFlags) error {
 		if k.caKey != "" {
 			authority, err := a.loadAuthority(cmd, ca.Certificate.Value, k)
 			if err == nil {
-				err = authority.Close()
+				f.keys[ca.ID.Value] = authority
 			}
 			return err
 		}
@@ -83,10 +103,15 @@ func (a *app) loadFleet(cmd *cobra.Command, f fleetFlags) (*manifest.Manifest, m
 		if first := names[read.SHA256()]; first != "" {
 			return fmt.Errorf("CA %s has the certificate of CA %s", ca.ID.Value, first)
 		}
-		cas[ca.ID.Value], names[read.SHA256()] = read, ca.ID.Value
+		f.cas[ca.ID.Value], names[read.SHA256()] = read, ca.ID.Value
 		a.warnOf(read)
 		return nil
 	})
+	if err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // report is the error about the problems of a manifest; it prints them if there are several.

@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/manifest"
+	"mqttca/cmd/workflow"
+	"mqttca/pki"
+)
+
+// An instancePlan is an instance with its session and its rows.
+type instancePlan struct {
+	*manifest.Instance
+	session *session
+	rows    []workflow.Row
+	err     error // why the instance could not be listed
+}
+
+// surveyAtOnce is how many instances are listed side by side. The limiter paces the requests.
+const surveyAtOnce = 32
+
+// survey connects to the instances of a fleet and lists each of them, side by side. It fails only
+// if it is interrupted.
+func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*instancePlan, error) {
+	a.warnOfRegions(f.Manifest)
+	a.paceMany(cmd)
+	plans := a.connectFleet(cmd, f)
+	ctx, cancel := a.withTimeout(ctx, 0)
+	defer cancel()
+	var group sync.WaitGroup
+	var listed atomic.Int32
+	slots := make(chan struct{}, surveyAtOnce)
+	view := progress{&a.console}
+	view.Started(workflow.List)
+	for _, p := range plans {
+		if p.err != nil {
+			continue
+		}
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			p.err = a.compare(ctx, p, f)
+			view.Counted(workflow.List, int(listed.Add(1)), len(plans))
+		})
+	}
+	group.Wait()
+	a.err.End(false)
+	if cmd.Context().Err() != nil {
+		return nil, errInterrupted
+	}
+	return plans, nil
+}
+
+// compare finds the rows of an instance. A CA without a key can't be registered.
+func (a *app) compare(ctx context.Context, p *instancePlan, f *fleet) (err error) {
+	var wanted []workflow.Row
+	for _, row := range p.CAs {
+		wanted = append(wanted, workflow.Row{CA: f.cas[row.ID.Value], Active: row.State.Value == manifest.Active})
+	}
+	p.rows, err = a.instance(p.session, p.ID.Value).Compare(ctx, wanted)
+	for n, row := range p.rows {
+		if row.Action == workflow.ToRegister && p.CAs[n].CA.Key.Value == "" {
+			p.rows[n].Err = &pki.Error{Action: "register", Object: "CA " + p.CAs[n].ID.Value, Reason: "the manifest has no key of it", Advice: "add the key to the CA in the manifest"}
+		}
+	}
+	return err
+}
+
+// connectFleet makes the sessions of the instances. Those with the same connection share one.
+func (a *app) connectFleet(cmd *cobra.Command, f *fleet) []*instancePlan {
+	plans := make([]*instancePlan, len(f.Instances))
+	firsts := map[[3]string]*instancePlan{}
+	for i := range f.Instances {
+		p := &instancePlan{Instance: &f.Instances[i]}
+		key := [3]string{p.Region.Value, p.Endpoint.Value, p.Profile.Value}
+		if first := firsts[key]; first != nil {
+			p.session, p.err = first.session, first.err
+		} else if p.session, p.err = a.connectInstance(cmd, p.Instance); p.err == nil {
+			f.sessions = append(f.sessions, p.session)
+		}
+		firsts[key], plans[i] = p, p
+	}
+	return plans
+}
+
+// connectInstance makes the session of an instance. --endpoint and its variable come before the
+// manifest, so that a manifest can be tried elsewhere; the other flags come behind it.
+func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*session, error) {
+	c := a.connectionFlags
+	c.region = cmp.Or(i.Region.Value, c.region)
+	c.endpoint = cmp.Or(c.endpoint, os.Getenv(envEndpoint), i.Endpoint.Value)
+	if i.Profile.Value != "" {
+		c.profile, c.ecsRole = i.Profile.Value, ecsRole{}
+	}
+	config, err := await(cmd.Context(), c.config)
+	if err != nil {
+		return nil, err
+	}
+	if a.endpoint == "" && os.Getenv(envEndpoint) == "" {
+		a.headFor(config.Endpoint, nil)
+	}
+	a.announce()
+	return a.open(config), nil
+}
+
+// warnOfRegions warns once of a CA on several instances of a region: the vendor's texts differ on it.
+func (a *app) warnOfRegions(m *manifest.Manifest) {
+	on := map[[2]string][]string{} // the instances, by CA and region
+	for _, i := range m.Instances {
+		for _, row := range i.CAs {
+			key := [2]string{row.ID.Value, i.Region.Value}
+			if on[key] = append(on[key], i.ID.Value); len(on[key]) == 2 && i.Region.Value != "" {
+				a.warn("CA %s stands under several instances of region %s, such as %s and %s: by one page of the vendor a CA can be on one only", row.ID.Value, i.Region.Value, on[key][0], i.ID.Value)
+			}
+		}
+	}
+}
