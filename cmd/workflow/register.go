@@ -85,11 +85,14 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 		if doubt == nil && is[*UnknownError](err) {
 			doubt = err
 		}
-		if err == nil && doubt != nil {
-			result.Outcome = Registered // by this try or by the one without an answer
-		}
 		if try == maxTries && isStale(err) {
 			err = &CodesUsedUpError{Instance: i.ID, Tries: try, Err: err}
+			if listed, missing := i.awaitActive(ctx, order.Authority.CA, 0); missing == nil { // by another run
+				result.Outcome, result.Listed, err = AlreadyRegistered, listed, nil
+			}
+		}
+		if err == nil && doubt != nil {
+			result.Outcome = Registered // by this try or by the one without an answer
 		}
 		if err == nil || try == maxTries || !tryAgain(ctx, err) || sleep(ctx, rand.N(longestJitter)) != nil {
 			return result, settled(doubt, err)

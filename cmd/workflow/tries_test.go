@@ -42,6 +42,27 @@ func TestEveryTryHasAFreshCertificate(t *testing.T) {
 	})
 }
 
+// If another run has used up the codes for the same CA, it is registered.
+func TestCodesUsedUpForTheSameCA(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		order, submissions := newOrder(t), 0
+		var s *service
+		s = startService(t, emulator.Options{RotateCodes: true}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			if operation(r) != "RegisterCaCertificate" {
+				return false
+			}
+			if submissions++; submissions == 3 {
+				s.mustRegister(t, order) // submission 4
+			}
+			return submissions <= 3 && answer(w, 400, `{"Code":"RegisterCodeError","Message":"no","RequestId":"r"}`)
+		})
+		if result, err := s.instance.Register(context.Background(), order); err != nil || result.Outcome != AlreadyRegistered || result.Listed == nil {
+			t.Errorf("%+v, %v", result, err)
+		}
+		s.registered(t, order.Authority.CA)
+	})
+}
+
 // Once the outcome of one submission is unknown it stays so, whatever keeps the next from
 // being made.
 func TestDoubtStays(t *testing.T) {
