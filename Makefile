@@ -33,7 +33,7 @@ golden: ## rewrite the golden files and the outputs that scripts expect
 bench: ## benchmarks, each beside its baseline
 	$(GO) test -run '^$$' -bench . -benchtime 5s ./cmd ./pki
 
-soak: ## 2,000 registrations under random faults, each compared with the emulator's book
+soak: ## 2,000 registrations and 400 fleets under random faults, each compared with the emulator's book
 	$(GO) test -count=1 -v -run TestSoak ./cmd/workflow -soak 2000
 
 FUZZTIME ?= 2m

@@ -9,7 +9,7 @@ import (
 
 // A Task is a row of [Instance.Compare] with what makes it as it is wanted.
 type Task struct {
-	Row                               // if it has an Err, the task ends with it, and nothing is sent
+	Row                               // a task with an Err ends with it before anything is sent
 	Authority      *pki.Authority     // of a CA to register
 	Name           string             // the CaName
 	Validity, Wait time.Duration      // as of an [Order]; Wait also for a change of state

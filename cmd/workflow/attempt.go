@@ -23,7 +23,7 @@ type attempt struct {
 
 // makeKey starts making the verification key, if there is to be one.
 func (a *attempt) makeKey() {
-	if a.key == nil && a.Action == ToRegister && a.Err == nil {
+	if a.key == nil && a.Action == ToRegister {
 		a.key = makeKey(a.CA)
 	}
 }

@@ -32,9 +32,11 @@ type trial struct {
 }
 
 // newTrial must be called in a bubble; end ends all that it started there.
-func newTrial(t *testing.T, options emulator.Options, token string) (tr *trial, end func()) {
+func newTrial(t *testing.T, options emulator.Options, token string, before ...intercept) (tr *trial, end func()) {
 	t.Helper()
-	options.Instances = []string{instanceID}
+	if options.Instances == nil {
+		options.Instances = []string{instanceID}
+	}
 	options.Credentials = []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: token}}
 	service, err := emulator.New(options)
 	if err != nil {
@@ -42,7 +44,12 @@ func newTrial(t *testing.T, options emulator.Options, token string) (tr *trial, 
 	}
 	pipe := emulator.NewPipe()
 	tr = &trial{Service: service, order: newOrder(t)}
-	server := &http.Server{Handler: service, ConnState: tr.track}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.ContainsFunc(before, func(answered intercept) bool { return answered(w, r, service) }) {
+			service.ServeHTTP(w, r)
+		}
+	})
+	server := &http.Server{Handler: handler, ConnState: tr.track}
 	go server.Serve(pipe)
 	tr.connect(t, "http://127.0.0.1:1", token, pipe.Dial)
 	return tr, func() { tr.instance.Client.Close(); server.Close() }

@@ -29,10 +29,14 @@ func (r Rollout) Run(ctx context.Context) error {
 		sending, cancel = context.WithDeadline(ctx, end.Add(-min(time.Until(end)/4, settlingTime)))
 	}
 	defer cancel()
-	SideBySide(len(r.Instances), func(n int) {
+	attempts := make([][]*attempt, len(r.Instances))
+	for n := range attempts {
+		attempts[n] = w.attempts(ctx, n)
+	}
+	SideBySide(len(attempts), func(n int) {
 		i := r.Instances[n].Instance
 		i.Observer = unobserved{}
-		if accepted := w.send(sending, i, w.attempts(n)); len(accepted) > 0 {
+		if accepted := w.send(sending, i, attempts[n]); len(accepted) > 0 {
 			w.confirming.Go(func() { w.confirm(ctx, i, accepted) })
 		}
 	})
@@ -40,11 +44,16 @@ func (r Rollout) Run(ctx context.Context) error {
 	return w.early
 }
 
-// attempts are the tasks of an instance that have something to do.
-func (w *rollout) attempts(n int) (attempts []*attempt) {
+// attempts are the tasks of an instance that have something to do. It ends those that have an Err.
+func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
 	for m, task := range w.Instances[n].Tasks {
-		if task.Action != Nothing && task.Action != Drift {
-			attempts = append(attempts, &attempt{Task: task, instance: n, task: m})
+		a := &attempt{Task: task, instance: n, task: m}
+		switch {
+		case task.Action == Nothing || task.Action == Drift:
+		case task.Err != nil:
+			w.ended(ctx, a, task.Err)
+		default:
+			attempts = append(attempts, a)
 		}
 	}
 	return attempts
@@ -55,23 +64,22 @@ func (w *rollout) attempts(n int) (attempts []*attempt) {
 func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (accepted []*attempt) {
 	hopeless := map[Action]error{}
 	for k, a := range attempts {
-		if cause := w.obstacle(ctx, a, hopeless[a.Action]); cause != nil {
-			a.Err = &NotTriedError{Reference{CA: a.CA}, i.ID, cause}
-		}
-		if a.Err == nil {
-			for _, next := range attempts[k:min(k+2, len(attempts))] {
-				next.makeKey()
-			}
-			a.Err = w.begin(ctx, i, a)
-		}
-		if a.confirm != nil {
-			accepted = append(accepted, a)
+		if cause := cmp.Or(w.over(ctx), hopeless[a.Action]); cause != nil {
+			w.ended(ctx, a, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
 			continue
 		}
-		if kind, refused := api.KindOf(a.Err); refused && (kind == api.Denied || kind == api.Unpermitted) {
-			hopeless[a.Action] = cmp.Or(hopeless[a.Action], a.Err)
+		for _, next := range attempts[k:min(k+2, len(attempts))] {
+			next.makeKey()
 		}
-		w.ended(ctx, a, a.Err)
+		err := w.begin(ctx, i, a)
+		if kind, refused := api.KindOf(err); refused && (kind == api.Denied || kind == api.Unpermitted) {
+			hopeless[a.Action] = err
+		}
+		if a.confirm == nil {
+			w.ended(ctx, a, err)
+			continue
+		}
+		accepted = append(accepted, a)
 	}
 	return accepted
 }
@@ -88,13 +96,11 @@ func (w *rollout) begin(ctx context.Context, i Instance, a *attempt) error {
 	return err
 }
 
-// obstacle is why a task is not begun.
-func (w *rollout) obstacle(ctx context.Context, a *attempt, hopeless error) error {
+// over is why no further task is begun.
+func (w *rollout) over(ctx context.Context) error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	switch {
-	case a.Err != nil:
-		return nil
 	case w.early != nil:
 	case ctx.Err() != nil:
 		w.early = ctx.Err()
@@ -103,7 +109,7 @@ func (w *rollout) obstacle(ctx context.Context, a *attempt, hopeless error) erro
 	case time.Since(w.alive) >= w.Each:
 		w.early = errNoProgress
 	}
-	return cmp.Or(w.early, hopeless)
+	return w.early
 }
 
 // ended tells how a task ended.

@@ -34,7 +34,9 @@ type intercept func(w http.ResponseWriter, r *http.Request, emulated http.Handle
 
 func startService(t *testing.T, options emulator.Options, before intercept) *service {
 	t.Helper()
-	options.Instances = []string{instanceID}
+	if options.Instances == nil {
+		options.Instances = []string{instanceID}
+	}
 	options.Credentials = []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret"}}
 	emulated, err := emulator.New(options)
 	if err != nil {
