@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -15,12 +16,12 @@ func TestTopicsRun(t *testing.T) {
 	var blocks int
 	for _, topic := range topics.All() {
 		var lines strings.Builder
-		for _, block := range regexp.MustCompile("(?ms)^```sh(| softhsm)\n(.*?)^```").FindAllStringSubmatch(topic.Text, -1) {
-			if blocks++; block[1] != "" && !canSetUpTokens() {
-				t.Logf("SKIP: the commands with SoftHSM: softhsm2-util, pkcs11-tool or cgo is missing\n%s", block[2])
+		for _, block := range shellBlocks(topic.Text) {
+			if blocks++; block.missing != "" {
+				t.Logf("SKIP: %s is missing for the commands\n%s", block.missing, block.text)
 				continue
 			}
-			lines.WriteString(block[2])
+			lines.WriteString(block.text)
 		}
 		if lines.Len() > 0 {
 			t.Run(topic.Name, func(t *testing.T) { runShell(t, lines.String()) })
@@ -29,6 +30,28 @@ func TestTopicsRun(t *testing.T) {
 	if blocks == 0 {
 		t.Error("no blocks found: have the topics changed their form?")
 	}
+}
+
+type shellBlock struct {
+	text    string
+	missing string // the first of what it needs that is not there
+}
+
+// shellBlocks are the blocks of commands of a page. A block that needs more than a shell and
+// OpenSSL says so: ```sh softhsm certtool.
+func shellBlocks(text string) (blocks []shellBlock) {
+	for _, m := range regexp.MustCompile("(?ms)^```sh((?: [a-z0-9-]+)*)\n(.*?)^```").FindAllStringSubmatch(text, -1) {
+		block := shellBlock{text: m[2]}
+		for name := range strings.FieldsSeq(m[1]) {
+			_, err := exec.LookPath(name)
+			if name == "softhsm" && !canSetUpTokens() || name != "softhsm" && err != nil {
+				block.missing = name
+				break
+			}
+		}
+		blocks = append(blocks, block)
+	}
+	return blocks
 }
 
 // help finds a topic by its name, so none has the name of a command.
