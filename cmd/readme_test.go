@@ -93,15 +93,16 @@ func TestReadmeExitCodes(t *testing.T) {
 
 // The table of troubleshooting has every code of the table that decides, with its exit code
 // and whether the request is sent again.
-func TestReadmeCodes(t *testing.T) {
+func TestTopicOfCodes(t *testing.T) {
+	topic, _ := topics.Find("troubleshooting")
 	for _, rule := range api.Rules() {
 		again := "no"
 		if rule.Kind.Retry() {
 			again = "yes"
 		}
 		row := regexp.MustCompile(fmt.Sprintf("(?m)^\\| [^|]*`%s`[^|]* \\| %d \\| %s \\| [^|]+ \\|$", regexp.QuoteMeta(rule.Code), kindRows[rule.Kind].ExitCode, again))
-		if len(row.FindAllString(readme(t), -1)) != 1 {
-			t.Errorf("the README should have one row of %s with exit code %d, sent again: %s", rule.Code, kindRows[rule.Kind].ExitCode, again)
+		if len(row.FindAllString(topic.Text, -1)) != 1 {
+			t.Errorf("the topic troubleshooting should have one row of %s with exit code %d, sent again: %s", rule.Code, kindRows[rule.Kind].ExitCode, again)
 		}
 	}
 }
