@@ -107,30 +107,6 @@ func TestTopicOfCodes(t *testing.T) {
 	}
 }
 
-// The commands of its YAML, and of that of the topic ci, are ones that mqttca takes.
-func TestReadmeYAML(t *testing.T) {
-	var lines []string
-	topic, _ := topics.Find("ci")
-	for _, m := range regexp.MustCompile(`(?m)^\s*- run: mqttca (.+)$`).FindAllStringSubmatch(topic.Text, -1) {
-		lines = append(lines, m[1])
-	}
-	for _, m := range regexp.MustCompile(`(?m)^\s*args: \[(.+)\]$`).FindAllStringSubmatch(readme(t), -1) {
-		lines = append(lines, strings.ReplaceAll(m[1], ",", ""))
-	}
-	if len(lines) != 4 {
-		t.Errorf("%d commands found, want 4", len(lines))
-	}
-	for _, line := range lines {
-		command, args, err := newRoot(&app{}).Find(strings.Fields(line))
-		if err == nil {
-			err = command.ParseFlags(args)
-		}
-		if err != nil {
-			t.Errorf("mqttca %s: %v", line, err)
-		}
-	}
-}
-
 // Every command has help that fits a terminal, and examples that run as written: in this
 // order, since some make what others take.
 func TestHelp(t *testing.T) {
