@@ -86,29 +86,48 @@ func checkFolder(path string) error {
 // before anything is signed.
 const probeSize = 32 << 10
 
-// writeFile writes a file whole or not at all: it writes beside the place first and moves
-// the file there. Without force it leaves an existing file alone, also one that was made
-// meanwhile.
+// A file is a file to write.
+type file struct {
+	path string
+	data []byte
+}
+
+// writeFile writes a file whole or not at all; see writeFiles.
 func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
-	if err := checkOutput(path, force); err != nil {
-		return err
+	return writeFiles([]file{{path, data}}, mode, force)
+}
+
+// writeFiles writes files whole, all or none: it writes them beside their places first and moves
+// them there. Without force it leaves an existing file alone, also one that was made meanwhile.
+func writeFiles(files []file, mode fs.FileMode, force bool) (err error) {
+	temporary := make([]string, len(files))
+	for i, f := range files {
+		if err := checkOutput(f.path, force); err != nil {
+			return err
+		}
+		if temporary[i], err = writeBeside(f.path, f.data, mode); err != nil {
+			return cannotWrite(f.path, err)
+		}
+		defer os.Remove(temporary[i])
 	}
-	temporary, err := writeBeside(path, data, mode)
-	if err != nil {
-		return cannotWrite(path, err)
-	}
-	defer os.Remove(temporary)
 	place := placeNew
 	if force {
 		place = os.Rename
 	}
-	switch err := place(temporary, path); {
-	case errors.Is(err, fs.ErrExist):
-		return &fileError{"write", path, errExists, anotherFile}
-	case err != nil:
-		return cannotWrite(path, err)
+	for i, f := range files {
+		switch err := place(temporary[i], f.path); {
+		case errors.Is(err, fs.ErrExist):
+			return &fileError{"write", f.path, errExists, anotherFile}
+		case err != nil:
+			return cannotWrite(f.path, err)
+		}
+		defer func() {
+			if err != nil && !force {
+				os.Remove(f.path)
+			}
+		}()
+		syncFolder(filepath.Dir(f.path))
 	}
-	syncFolder(filepath.Dir(path))
 	return nil
 }
 

@@ -159,3 +159,14 @@ func TestCheckReceipt(t *testing.T) {
 		t.Errorf("a symbolic link to a receipt: %v", err)
 	}
 }
+
+// Of several files all are written, or none.
+func TestWriteFiles(t *testing.T) {
+	folder := t.TempDir()
+	a, b := filepath.Join(folder, "a"), filepath.Join(folder, "b")
+	err := writeFiles([]file{{a, nil}, {b, nil}, {a, nil}}, 0o600, false)
+	if !errors.Is(err, errExists) {
+		t.Error(err)
+	}
+	holds(t, folder, nil)
+}
