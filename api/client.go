@@ -30,8 +30,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
 )
@@ -49,7 +47,7 @@ type Config struct {
 	UserAgent   string         // the gateway may refuse requests without one
 	Roots       *x509.CertPool // nil: the system's
 	Retries     int            // how often a request is sent again after a failure that may pass, or Unlimited
-	Limiter     *rate.Limiter  // of the requests of all clients that share it; nil: no limit
+	Limiter     *Limiter       // of the requests of all clients that share it; nil: no limit
 	Observe     func(Exchange) // called when a request has ended, never twice at once; may be nil
 	Retrying    func(Retry)    // called before a request is sent again, never twice at once; may be nil
 
@@ -64,7 +62,6 @@ type Client struct {
 	config    Config
 	http      *http.Client
 	observing sync.Mutex
-	pace      pace
 	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, 0 until a timestamp is refused
 }
 
@@ -79,10 +76,7 @@ func NewClient(config Config) *Client {
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.MaxIdleConnsPerHost = listAtOnce
 	transport.IdleConnTimeout = 90 * time.Second
-	client := &Client{config: config, http: wire.NewClient(transport, 0)}
-	client.pace.beside.Store(listAtOnce)
-	client.pace.turn = make(chan struct{}, 1)
-	return client
+	return &Client{config: config, http: wire.NewClient(transport, 0)}
 }
 
 // Close closes the idle connections.

@@ -87,7 +87,7 @@ func (l *listing[VO, T]) pages(ctx context.Context, first int) []page[VO] {
 	if l.alone {
 		return []page[VO]{l.page(ctx, first, maxAnswerBytes)}
 	}
-	pages := make([]page[VO], l.client.atOnce())
+	pages := make([]page[VO], listAtOnce)
 	var group sync.WaitGroup
 	for i := range pages {
 		group.Go(func() { pages[i] = l.page(ctx, first+i, maxBytesBeside) })

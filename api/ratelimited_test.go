@@ -71,6 +71,7 @@ func TestListWithinAQuota(t *testing.T) {
 			}
 			fmt.Fprintf(w, `{"Data":{"PageSize":100,"CaCertificateVOS":[%s]}}`, strings.Join(entries, ","))
 		})
+		b.config.Limiter = NewLimiter(DefaultRate)
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		listed, err := collect(b.ListCaCertificate(ctx, "i"))

@@ -47,9 +47,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, answ
 		refusal.clockOffset = exchange.ClockOffset
 		refusal.Renewal = credentials.Renewal(c.config.Credentials)
 	}
-	if isThrottle(err) {
-		c.pace.throttled.Store(true)
-	}
+	c.config.Limiter.ended(exchange.Start, err)
 	tell(c, c.config.Observe, exchange)
 	return err
 }

@@ -2,12 +2,9 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,33 +41,6 @@ func TestListingEnds(t *testing.T) {
 	if requests.Load() != 2 {
 		t.Errorf("%d requests for two first pages", requests.Load())
 	}
-}
-
-// After a throttle half as many pages are fetched side by side, once for all that were
-// throttled together.
-func TestThrottleHalvesThePages(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var mutex sync.Mutex
-		throttled := map[int]bool{3: true, 5: true, 20: true}
-		b := newBubble(t, Unlimited, func(_ int, w http.ResponseWriter, r *http.Request) {
-			mutex.Lock()
-			defer mutex.Unlock()
-			number, _ := strconv.Atoi(r.URL.Query().Get("PageNo"))
-			if throttled[number] {
-				delete(throttled, number)
-				refuse(w, 400, "Throttling.User")
-				return
-			}
-			fmt.Fprintf(w, `{"Data":{"PageSize":1,"CaCertificateVOS":[{"Sn":"%d"}]}}`, min(number, 30))
-		})
-		if _, err := collect(b.ListCaCertificate(t.Context(), "i")); err != nil {
-			t.Error(err)
-		}
-		// Pages 1, 2 to 17, 18 to 25, and by fours up to 33; 3 twice.
-		if len(b.requests) != 1+16+8+8+3 || b.atOnce() != 4 {
-			t.Errorf("%d requests, %d pages at once", len(b.requests), b.atOnce())
-		}
-	})
 }
 
 // A limiter holds requests back, also those that are sent again, and says so if the time

@@ -5,14 +5,14 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/time/rate"
+	"mqttca/api"
 )
 
 // An app is one run of the command line: the console, and the flags that commands share.
 type app struct {
 	console
 	connectionFlags
-	limiter *rate.Limiter // of all clients of the run; nil before the first is made
+	limiter *api.Limiter // of all clients of the run; nil before the first is made
 	keyring keyring
 }
 

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/time/rate"
-
 	"mqttca/api"
 	"mqttca/api/emulator"
 	"mqttca/cmd/terminal"
@@ -66,7 +64,7 @@ func TestInstancesOfAllRegions(t *testing.T) {
 
 // Work over many objects has the rate for it, unless another is given.
 func TestRateOfManyObjects(t *testing.T) {
-	for args, want := range map[string]rate.Limit{
+	for args, want := range map[string]float64{
 		"devices deactivate --device-sn 1":                   api.DefaultRate,
 		"devices deactivate --ca-cert CERT --all --yes":      api.ManyRate,
 		"deactivate --ca-cert CERT --with-devices --yes":     api.ManyRate,
@@ -75,7 +73,7 @@ func TestRateOfManyObjects(t *testing.T) {
 		s := newStage(t, "active")
 		a := &app{console: console{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
 		a.run(context.Background(), s.line(args))
-		if a.limiter == nil || a.limiter.Limit() != want {
+		if a.limiter == nil || a.limiter.Rate() != want {
 			t.Errorf("%s: %+v, want %v", args, a.limiter, want)
 		}
 	}

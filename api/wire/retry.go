@@ -63,10 +63,15 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	var limitedSince time.Time // the first of the attempts in a row whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
-		if err == nil || try == p.Tries || endedBy(ctx, err) {
+		if err == nil || endedBy(ctx, err) {
 			return err
 		}
 		verdict, pause := judge(err), pauses.NextBackOff()
+		if verdict.Uncounted {
+			try--
+		} else if try == p.Tries {
+			return err
+		}
 		if verdict.Limit == 0 || limitedSince.IsZero() {
 			limitedSince = time.Now()
 		}
@@ -117,9 +122,10 @@ func endsBefore(ctx context.Context, pause time.Duration) bool {
 
 // A Verdict says what the error of an attempt means for the next one.
 type Verdict struct {
-	MayPass bool          // the next attempt may succeed
-	Limit   time.Duration // how long the same may go on before it counts as final; 0: no limit
-	Asked   time.Duration // the pause that the server asks for
+	MayPass   bool          // the next attempt may succeed
+	Limit     time.Duration // how long the same may go on before it counts as final; 0: no limit
+	Asked     time.Duration // the pause that the server asks for
+	Uncounted bool          // the attempt is none of Pacing.Tries
 }
 
 // refusedLimit is the time for which a connection that is refused is tried again: a server

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"mqttca/api/wire"
+)
+
+// The numbers of requests a second for one process. The service takes 300 from one address and
+// blocks an address that sends more.
+const (
+	DefaultRate = 150
+	ManyRate    = 250 // for work over many objects
+)
+
+// How a throttle lowers a rate, and how the rate comes back.
+const (
+	afterThrottle = 0.7                    // of the rate before
+	throttlePause = 250 * time.Millisecond // in which no request goes out, so that one excess lowers the rate once
+	afterSuccess  = 0.05                   // requests a second more: some 5 % in each second
+	saved         = time.Second / 6        // whose requests may go out at once
+)
+
+// A Limiter paces the requests of all clients that share it, in the order in which they come.
+// An answer that throttles lowers the rate, answers that succeed raise it slowly again. nil
+// sets no limit.
+type Limiter struct {
+	most float64       // requests a second
+	turn chan struct{} // holds a value while a request waits for next
+
+	mutex     sync.Mutex
+	rate      float64   // requests a second
+	next      time.Time // when the next request may go out
+	lowered   time.Time // the latest time
+	succeeded int       // requests
+}
+
+// NewLimiter makes a limiter for all clients of a process that call the service; for 0 there
+// is none.
+func NewLimiter(perSecond int) *Limiter {
+	if perSecond == 0 {
+		return nil
+	}
+	return &Limiter{most: float64(perSecond), rate: float64(perSecond), turn: make(chan struct{}, 1)}
+}
+
+// Rate is the number of requests a second that the limiter lets out now.
+func (l *Limiter) Rate() float64 {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.rate
+}
+
+// wait waits until a request may go out. It fails at once if the next may only when ctx has
+// ended.
+func (l *Limiter) wait(ctx context.Context) error {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		pause := l.take(time.Now())
+		if pause <= 0 {
+			return ctx.Err()
+		}
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
+			return context.DeadlineExceeded
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// take lets a request out, or returns the pause before that.
+func (l *Limiter) take(now time.Time) (pause time.Duration) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if pause = l.next.Sub(now); pause <= 0 {
+		l.next = now.Add(max(pause, -saved) + time.Duration(float64(time.Second)/l.rate))
+	}
+	return pause
+}
+
+// ended adapts the rate to the end of a request. Requests that were on their way when the rate
+// was lowered do not lower it again.
+func (l *Limiter) ended(sent time.Time, err error) {
+	if l == nil {
+		return
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	switch now := time.Now(); {
+	case err == nil:
+		l.succeeded++
+		l.rate = min(l.most, l.rate+afterSuccess)
+	case isThrottle(err) && sent.After(l.lowered):
+		l.rate = max(min(1, l.most), afterThrottle*l.rate)
+		l.lowered, l.next = now, now.Add(throttlePause)
+	}
+}
+
+// count is the number of requests that have succeeded.
+func (l *Limiter) count() int {
+	if l == nil {
+		return 0
+	}
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.succeeded
+}
+
+// limit waits until the limiter lets the next request out.
+func (c *Client) limit(ctx context.Context, call Call) error {
+	limiter := c.config.Limiter
+	if limiter == nil {
+		return nil
+	}
+	cause := limiter.wait(ctx)
+	if cause == nil {
+		return nil
+	}
+	return &NoAnswerError{Call: call, Err: cause,
+		Reason: fmt.Sprintf("%s before it was sent (at most %.0f requests a second)", wire.Ending(cause), limiter.Rate())}
+}
+
+// isThrottle reports whether the service, or a gateway before it, has had too many requests.
+func isThrottle(err error) bool {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal.Throttled()
+	}
+	lost, ok := errors.AsType[*NoAnswerError](err)
+	return ok && lost.HTTPStatus == http.StatusTooManyRequests
+}
