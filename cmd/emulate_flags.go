@@ -17,6 +17,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.Groups, "group", nil, "group of every instance (as often as needed; default "+emulator.DefaultGroup+")")
 	flags.BoolVar(&o.Hard, "hard", false, "take another form wherever the vendor's texts differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
+	flags.IntVar(&o.Numbered, "instances", 0, "so many further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...")
 	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
 	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
 	flags.StringArrayVar(&o.Credentials[0].Allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
@@ -25,6 +26,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	o.addCodesAndLists(cmd)
 	flags.Var(duration{value: &o.ClockSkew, signed: true}, "clock-skew", "how far the service's clock is ahead; -20m: behind")
 	flags.BoolVar(&o.RateLimit, "rate-limit", false, "throttle above 500 calls a second of an operation; block an address above 300 for a minute")
+	flags.IntVar(&o.Quota, "quota", 0, "throttle a user above this many calls a second")
 	flags.Var(faultFlag{&o.Faults}, "fault", "make calls go wrong, see above (as often as needed)")
 	flags.Var(&o.faults, "faults", "make calls go wrong at random: rate=R[,seed=N][,kinds=KIND+KIND...]")
 }

@@ -51,6 +51,8 @@ func TestEmulateFlags(t *testing.T) {
 		{[]string{"--strangers=4"}, func(o *emulator.Options) { o.Strangers = 4 }},
 		{[]string{"--devices=5"}, func(o *emulator.Options) { o.DevicesPerCA = 5 }},
 		{[]string{"--rate-limit"}, func(o *emulator.Options) { o.RateLimit = true }},
+		{[]string{"--quota=50"}, func(o *emulator.Options) { o.Quota = 50 }},
+		{[]string{"--instances=3000"}, func(o *emulator.Options) { o.Numbered = 3000 }},
 		{[]string{"--clock-skew=-20m"}, func(o *emulator.Options) { o.ClockSkew = -20 * time.Minute }},
 		{[]string{"--fault=hang", "--fault=reset:op=ListInstances,call=2,after,delay=1s,jitter=2s"}, func(o *emulator.Options) {
 			o.Faults = []emulator.Fault{{Kind: emulator.FaultHang}, {

@@ -12,6 +12,7 @@ import (
 // Options are the content and the behaviour of an emulated service.
 type Options struct {
 	Instances   []string     // the instances of [DefaultAccount], each as ID or ID@REGION
+	Numbered    int          // how many further instances DefaultAccount has: post-cn-emulated-0001 and so on
 	Accounts    []Account    // further accounts with their instances; at least one instance must exist
 	Credentials []Credential // the access keys that the service knows; at least one
 	Deny        []string     // the operations that everybody is refused with NoPermission
@@ -49,6 +50,7 @@ type Options struct {
 	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
 
 	RateLimit bool // enforce 500 calls a second of a user and operation, and 300 from an address
+	Quota     int  // the calls a second of a user over all operations; 0: no limit
 
 	Now       func() time.Time // the clock, safe for concurrent use; nil: time.Now
 	ClockSkew time.Duration    // how far the service's clock is ahead of Now; below zero: behind
@@ -89,7 +91,11 @@ func (o Options) withDefaults() Options {
 		o = o.or(hard)
 	}
 	o = o.or(usual)
-	o.Accounts = append([]Account{{DefaultAccount, o.Instances}}, o.Accounts...)
+	instances := slices.Clone(o.Instances)
+	for n := range min(o.Numbered, maxNumbered) {
+		instances = append(instances, fmt.Sprintf("post-cn-emulated-%04d", n+1))
+	}
+	o.Accounts = append([]Account{{DefaultAccount, instances}}, o.Accounts...)
 	length := o.CodeLength
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }
@@ -124,6 +130,8 @@ func (o Options) validate() error {
 		notNegative("code lifetime", o.CodeLifetime),
 		within("page limit", o.PageLimit, 1, maxPageSize),
 		within("code length", o.CodeLength, uuidLength, maxCodeLength),
+		within("number of instances", o.Numbered, 0, maxNumbered),
+		within("quota", o.Quota, 0, maxQuota),
 		within("number of strangers", o.Strangers, 0, maxStrangers),
 		within("number of devices", o.DevicesPerCA, 0, maxDevicesPerCA),
 		validateFaults(o.Faults),
@@ -145,6 +153,8 @@ const (
 	uuidLength        = 36
 	defaultCodeLength = 46 // of the vendor's example: a UUID and ten digits
 	maxCodeLength     = 64
+	maxNumbered       = 10_000 // the answer of ListInstances has all
+	maxQuota          = 10_000
 	maxStrangers      = 1000
 	maxDevicesPerCA   = 100_000
 )

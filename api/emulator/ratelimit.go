@@ -7,58 +7,70 @@ import (
 
 // The limits of the service, by the vendor's page on them. Invented: rate-limits.
 const (
-	userLimit    = 500 // calls a second of a user, for each operation
-	addressLimit = 300 // calls a second from an address, over all operations
-	blockedFor   = time.Minute
+	operationLimit = 500 // calls a second of a user, for each operation
+	addressLimit   = 300 // calls a second from an address, over all operations
+	blockedFor     = time.Minute
 )
 
-// rateLimits enforces the limits of the service, by address, or user and operation; nil:
-// there are none.
-type rateLimits map[string]caller
+// rateLimits enforces limits of calls a second, by address, or user and operation, or user.
+type rateLimits struct {
+	ofAddresses, ofOperations, ofUsers int // 0: no limit
+	callers                            map[string]caller
+}
 
-// A caller is an address, or a user of an operation.
+// rateLimits are those that the options ask for.
+func (o Options) rateLimits() rateLimits {
+	l := rateLimits{ofUsers: o.Quota, callers: make(map[string]caller)}
+	if o.RateLimit {
+		l.ofAddresses, l.ofOperations = addressLimit, operationLimit
+	}
+	return l
+}
+
+// A caller is an address, a user of an operation, or a user.
 type caller struct {
 	second       time.Time // in which calls are counted now
 	calls        int
 	blockedUntil time.Time // of an address
 }
 
-// with returns the caller after one more call.
-func (from caller) with(now time.Time) caller {
+// count returns the caller after one more call.
+func (l rateLimits) count(who string, now time.Time) caller {
+	from := l.callers[who]
 	if now.Sub(from.second).Abs() >= time.Second {
 		from.second, from.calls = now, 0
 	}
 	from.calls++
+	l.callers[who] = from
 	return from
 }
 
 // ofAddress refuses a call from an address that has called too often, and every call from
 // there for a while.
 func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
-	if l == nil {
+	if l.ofAddresses == 0 {
 		return nil
 	}
 	address, _, _ := net.SplitHostPort(remote) // "" for a Pipe
-	from := l[address].with(now)
-	if from.calls > addressLimit && now.After(from.blockedUntil) {
+	from := l.count(address, now)
+	if from.calls > l.ofAddresses && now.After(from.blockedUntil) {
 		from.blockedUntil = now.Add(blockedFor)
+		l.callers[address] = from
 	}
-	l[address] = from
 	if now.Before(from.blockedUntil) {
 		return &refusal{code: "Throttling", reason: "the address is blocked"}
 	}
 	return nil
 }
 
-// ofUser refuses a call of a user who has called the operation too often.
+// ofUser refuses a call of a user who has called the operation, or any, too often.
 func (l rateLimits) ofUser(c *call) *refusal {
-	if l == nil {
-		return nil
-	}
-	who := c.credential.AccessKeyID + " " + c.operation
-	l[who] = l[who].with(c.now)
-	if l[who].calls > userLimit {
+	id := c.credential.AccessKeyID
+	if l.ofOperations > 0 && l.count(id+" "+c.operation, c.now).calls > l.ofOperations {
 		return &refusal{code: "Throttling.User", reason: "too many calls of the operation in a second"}
+	}
+	if l.ofUsers > 0 && l.count("user "+id, c.now).calls > l.ofUsers {
+		return &refusal{code: "Throttling.User", reason: "too many calls of the user in a second"}
 	}
 	return nil
 }

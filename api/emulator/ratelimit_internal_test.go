@@ -7,7 +7,7 @@ import (
 
 // An address that is over 300 calls a second is blocked for a minute, and no other.
 func TestLimitOfAnAddress(t *testing.T) {
-	limits, now := make(rateLimits), time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	limits, now := Options{RateLimit: true}.rateLimits(), time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	call := func(address string, after time.Duration) code {
 		if refused := limits.ofAddress(address, now.Add(after)); refused != nil {
 			return refused.code
@@ -36,7 +36,7 @@ func TestLimitOfAnAddress(t *testing.T) {
 
 // A user has 500 calls a second of each operation.
 func TestLimitOfAUser(t *testing.T) {
-	limits := make(rateLimits)
+	limits := Options{RateLimit: true}.rateLimits()
 	refusals := map[string]int{}
 	for _, operation := range []string{"ListCaCertificate", "GetRegisterCode"} {
 		for range 510 {
@@ -47,5 +47,25 @@ func TestLimitOfAUser(t *testing.T) {
 	}
 	if refusals["ListCaCertificate"] != 10 || refusals["GetRegisterCode"] != 10 {
 		t.Errorf("%v", refusals)
+	}
+}
+
+// A quota counts all calls of a user together, and those of no other user.
+func TestQuota(t *testing.T) {
+	limits, now := Options{Quota: 50}.rateLimits(), time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	refused := map[string]int{}
+	for n := range 300 { // in 3 seconds
+		for _, user := range []string{"busy", "idle"} {
+			if user == "idle" && n%10 != 0 {
+				continue
+			}
+			c := &call{now: now.Add(time.Duration(n) * 10 * time.Millisecond), claim: claim{operation: []string{"ListCaCertificate", "GetRegisterCode"}[n%2]}, credential: Credential{AccessKeyID: user}}
+			if limits.ofUser(c) != nil || limits.ofAddress("127.0.0.1:1", c.now) != nil {
+				refused[user]++
+			}
+		}
+	}
+	if refused["busy"] != 150 || refused["idle"] != 0 {
+		t.Errorf("%v", refused)
 	}
 }

@@ -59,11 +59,9 @@ func New(options Options) (*Service, error) {
 		credentials: credentials,
 		instances:   instances,
 		nonces:      newNonces(),
+		limits:      options.rateLimits(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
 		book:        book{options: options, codes: make(map[string]issuedCode), usedCodes: make(map[string]bool)},
-	}
-	if options.RateLimit {
-		s.limits = make(rateLimits)
 	}
 	return s, s.populate()
 }
