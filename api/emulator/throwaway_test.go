@@ -41,6 +41,7 @@ func TestEndlessList(t *testing.T) {
 func TestTLS(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1:0", "127.0.0.2:0"} {
 		t.Run(addr, func(t *testing.T) {
+			needAddress(t, addr)
 			server, err := emulator.Listen(addr, true, newService(t))
 			if err != nil {
 				t.Fatal(err)
