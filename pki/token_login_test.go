@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/miekg/pkcs11"
@@ -67,6 +68,33 @@ func TestTokenLogsInForEachSignature(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A token signs for many at once, with two of its keys, of which one wants a login each time.
+func TestTokenSignsForManyAtOnce(t *testing.T) {
+	module, run := softHSM(t)
+	importKey(run, "p256", "p256", "01")
+	writePrivateKey(t, module, run, "rsa2048", "rsa2048", "02", "--always-auth")
+	var group sync.WaitGroup
+	for _, kind := range []string{"p256", "rsa2048"} {
+		authority, err := LoadAuthority(caFile(kind+".crt"), "pkcs11:module-path="+module+";token=ca;object="+kind, once(t, "1234"), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer authority.Close()
+		key := verificationKey(t, authority.CA)
+		for range 8 {
+			group.Go(func() {
+				for range 5 {
+					if _, err := authority.IssueVerification(Template{Code: fixtureCode, PublicKey: key, SerialNumber: NewSerialNumber(), Now: now, Validity: DefaultValidity}); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
 }
 
 // tokenKeyOf is the private key of an authority.

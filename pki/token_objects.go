@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"sync"
 
 	"github.com/miekg/pkcs11"
 )
@@ -91,6 +92,10 @@ func (s *tokenSession) findKey() error {
 // Public returns nil: objects that carry the public key may carry another's.
 func (s *tokenSession) Public() crypto.PublicKey { return nil }
 
+// signing is held during a signature. A session has one operation at a time, and a smart card may
+// take the login for a signature of one key as that of another.
+var signing sync.Mutex
+
 // Sign signs a digest as crypto/x509 and crypto/tls ask for it. It logs in for that if the key
 // wants it. Some modules tell it only by the answer to a signature without.
 func (s *tokenSession) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
@@ -98,6 +103,8 @@ func (s *tokenSession) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) 
 	if err != nil {
 		return nil, err
 	}
+	signing.Lock()
+	defer signing.Unlock()
 	signature, err := s.signOnce(mechanism, input)
 	if err == pkcs11.Error(pkcs11.CKR_USER_NOT_LOGGED_IN) && !s.everyTime && s.pin != "" {
 		s.everyTime = true
