@@ -85,10 +85,10 @@ func source(t *testing.T) string {
 }
 
 // variableRows are the variables of the environment that the code names: in capitals with an
-// underscore, or as the argument of getenv.
+// underscore, or as the argument of os.Getenv or os.LookupEnv.
 func variableRows(t *testing.T) (rows [][]string) {
 	notOurs := []string{"CGO_ENABLED", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"} // emulate prints three for others
-	for _, m := range regexp.MustCompile(`"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"|etenv\("([A-Z]+)"`).FindAllStringSubmatch(source(t), -1) {
+	for _, m := range regexp.MustCompile(`"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"|[eE]nv\("([A-Z]+)"`).FindAllStringSubmatch(source(t), -1) {
 		row := []string{spans(m[1] + m[2]), prose}
 		known := slices.ContainsFunc(rows, func(r []string) bool { return r[0] == row[0] })
 		if !known && !slices.Contains(notOurs, m[1]) {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -49,11 +48,13 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 	case language != "" && !isTopic:
 		return usage("--lang is for a topic; all other help is in English")
 	case len(args) > 0 && args[0] == schemaTopic:
-		return a.printSchema(args[1:])
+		return a.printSchema(root.Context(), args[1:])
 	case a.json:
 		return errNoJSONHelp
 	case isTopic:
-		return a.print(nil, a.shown.Layout(topic.In(cmp.Or(language, localeLanguage())).Print))
+		var text strings.Builder
+		a.shown.Layout(topic.In(cmp.Or(language, localeLanguage())).Print)(&text)
+		return a.page(root.Context(), text.String())
 	}
 	subject, rest, err := root.Find(args)
 	if err != nil || len(rest) > 0 || subject == root && len(args) > 0 {
@@ -112,7 +113,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
 	}
-	io.WriteString(cmd.OutOrStdout(), strings.TrimPrefix(h.String(), "\n"))
+	a.page(cmd.Root().Context(), strings.TrimPrefix(h.String(), "\n"))
 }
 
 func useLine(cmd *cobra.Command) string {

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"strings"
 
@@ -12,7 +12,7 @@ import (
 const schemaTopic = "json-schema"
 
 // printSchema prints the schema of a document, or without one the names of all.
-func (a *app) printSchema(documents []string) error {
+func (a *app) printSchema(ctx context.Context, documents []string) error {
 	schema, ok := topics.Schema(strings.Join(documents, " "))
 	switch {
 	case ok:
@@ -23,5 +23,5 @@ func (a *app) printSchema(documents []string) error {
 	default:
 		schema = strings.Join(topics.Schemas(), "\n") + "\n"
 	}
-	return a.printText(json.RawMessage(schema), schema)
+	return a.page(ctx, schema)
 }

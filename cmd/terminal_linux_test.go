@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,7 +20,7 @@ import (
 )
 
 // cmdTerminal runs a program on a terminal of its own, types the text when a prompt
-// matches, and wants the exit code: terminal [-echo] [-columns N] CODE PROMPT TEXT PROGRAM
+// matches, and wants the exit code: terminal [-echo] [-columns N] [-rows N] CODE PROMPT TEXT PROGRAM
 // ARG.... ^C in the text is that key, ^J the end of a line, which follows a text with neither by itself. What is typed does
 // not show, unless -echo is given. What the terminal showed is left in .tmp/stdout: all of
 // it, or of one with so many columns what stands there at the end. The terminal must echo
@@ -29,15 +30,17 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	if args[0] == "-echo" {
 		args, ready = args[1:], func(*os.File) {}
 	}
-	columns := 0
-	if args[0] == "-columns" {
-		columns, _ = strconv.Atoi(args[1])
-		args = args[2:]
+	columns, rows := 0, 0
+	for option, value := range map[string]*int{"-columns": &columns, "-rows": &rows} {
+		if at := slices.Index(args, option); at >= 0 && at < 4 {
+			*value, _ = strconv.Atoi(args[at+1])
+			args = slices.Delete(args, at, at+2)
+		}
 	}
 	code, prompt, text := args[0], args[1], args[2]
 	screen, keyboard := openTerminal(ts)
 	defer screen.Close()
-	ts.Check(unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns)}))
+	ts.Check(unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(columns), Row: uint16(rows)}))
 	program, err := exec.LookPath(args[3])
 	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -46,6 +49,11 @@ func cmdTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	command.Dir = ts.MkAbs(".")
 	for _, name := range []string{"PATH", "HOME", "TMPDIR", "GORACE", "GOCOVERDIR", "TERM", "NO_COLOR", "CLICOLOR_FORCE", envEndpoint, envBroker, envBrokerCA, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
+	}
+	for _, name := range []string{"MQTTCA_PAGER", "PAGER"} { // an empty one is not an unset one
+		if value := ts.Getenv(name); value != "" {
+			command.Env = append(command.Env, name+"="+value)
+		}
 	}
 	command.Stdin, command.Stdout, command.Stderr = keyboard, keyboard, keyboard
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}

@@ -22,6 +22,7 @@ type Display struct {
 	Colour  bool
 	Redraws bool       // a line can be drawn again
 	Columns func() int // of the terminal now, 0 if unknown; nil if the stream is no terminal
+	Rows    func() int // as Columns
 }
 
 // A Tone is a colour of the terminal's own palette, which its owner chose to be readable.
@@ -49,11 +50,16 @@ func (d Display) Paint(t Tone, text string) string {
 func (d Display) IsTerminal() bool { return d.Columns != nil }
 
 // Width is the number of columns of the terminal; 0 if the stream is none, or it is unknown.
-func (d Display) Width() int {
-	if d.Columns == nil {
+func (d Display) Width() int { return known(d.Columns) }
+
+// Height is its number of rows, likewise.
+func (d Display) Height() int { return known(d.Rows) }
+
+func known(size func() int) int {
+	if size == nil {
 		return 0
 	}
-	return d.Columns()
+	return size()
 }
 
 // Layout returns a function that writes a result to a stream in the manner of the display.
@@ -67,13 +73,9 @@ func NewDisplay(file *os.File, getenv func(string) string) Display {
 	device := device{isTerminal, isTerminal && takesEscapes(file)}
 	d := Display{Colour: device.colours(getenv), Redraws: device.redraws(getenv)}
 	if isTerminal {
-		d.Columns = func() int {
-			columns, _, err := term.GetSize(int(file.Fd()))
-			if err != nil {
-				return 0
-			}
-			return columns
-		}
+		// Both are 0 if there is an error.
+		d.Columns = func() int { columns, _, _ := term.GetSize(int(file.Fd())); return columns }
+		d.Rows = func() int { _, rows, _ := term.GetSize(int(file.Fd())); return rows }
 	}
 	return d
 }

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// page prints help, through the pager if it is longer than the terminal. The pager gets every
+// interrupt of the keyboard, and ends with the run.
+func (a *app) page(ctx context.Context, text string) error {
+	command := pagerCommand()
+	plainly := func() error {
+		_, err := io.WriteString(a.out, text)
+		return cannotPrint(err)
+	}
+	if command == "" || !a.shown.Redraws || strings.Count(text, "\n") < cmp.Or(a.shown.Height(), len(text)) {
+		return plainly()
+	}
+	if !strings.ContainsAny(command, "=|&;<>(") {
+		command = "exec " + command // so that the pager is the process to end
+	}
+	signal.Reset(syscall.SIGPIPE) // the pager would inherit that it is ignored
+	pager := exec.CommandContext(ctx, "sh", "-c", command)
+	pager.Stdin, pager.Stdout, pager.Stderr = strings.NewReader(text), os.Stdout, os.Stderr
+	pager.Cancel = func() error { return pager.Process.Signal(syscall.SIGTERM) } // it restores the terminal
+	pager.WaitDelay = time.Second
+	if pager.Start() != nil {
+		return plainly()
+	}
+	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
+	const notFound = 127
+	if pager.Wait(); pager.ProcessState.ExitCode() == notFound {
+		return plainly()
+	}
+	return nil
+}
+
+// pagerCommand is what the environment names, else less if it is installed; "" for none.
+func pagerCommand() string {
+	command, set := os.LookupEnv("MQTTCA_PAGER")
+	if !set {
+		command, set = os.LookupEnv("PAGER")
+	}
+	if _, err := exec.LookPath("less"); !set && err == nil {
+		return "less -FRX"
+	}
+	if command == "cat" {
+		return ""
+	}
+	return command
+}
