@@ -30,6 +30,9 @@ func write(out string, date time.Time) error {
 	if err := writeManPages(cmd.Root(), filepath.Join(out, "man"), date); err != nil {
 		return fmt.Errorf("write man pages: %w", err)
 	}
+	if err := writeTopicPages(filepath.Join(out, "man"), date); err != nil {
+		return fmt.Errorf("write man pages of topics: %w", err)
+	}
 	if err := writeCompletions(cmd.Root(), filepath.Join(out, "completions")); err != nil {
 		return fmt.Errorf("write completions: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/cmd"
+	"mqttca/cmd/topics"
 )
 
 var date = time.Date(2001, 2, 28, 23, 59, 59, 0, time.UTC)
@@ -38,6 +40,50 @@ func TestManPages(t *testing.T) {
 			t.Errorf("the page of register lacks %q", want)
 		}
 	}
+}
+
+// Every topic has a page of section 7 with all of its text, which renders without a warning.
+func TestTopicPages(t *testing.T) {
+	folder := t.TempDir()
+	if err := writeTopicPages(folder, date); err != nil {
+		t.Fatal(err)
+	}
+	for _, topic := range topics.All() {
+		path := filepath.Join(folder, "mqttca-"+topic.Name+".7")
+		page := read(t, path)
+		if want := `.TH "MQTTCA-` + strings.ToUpper(topic.Name) + `" 7 2001-02-28`; !strings.HasPrefix(page, want) {
+			t.Errorf("the page of %s begins with %.60s", topic.Name, page)
+		}
+		for _, renderer := range []string{"groff -man -Tutf8 -ww", "mandoc -Tutf8 -Wwarning,stop", "man --warnings=all -l"} {
+			name, options, _ := strings.Cut(renderer, " ")
+			if _, err := exec.LookPath(name); err != nil {
+				t.Logf("SKIP: rendering with %s, which is not installed", name)
+				continue
+			}
+			program := exec.Command(name, append(strings.Fields(options), path)...)
+			program.Env = append(os.Environ(), "MANPAGER=cat", "MANWIDTH=80", "LC_ALL=C.UTF-8", "GROFF_NO_SGR=1")
+			var complaints strings.Builder
+			program.Stderr = &complaints
+			shown, err := program.Output()
+			if err != nil || complaints.Len() > 0 {
+				t.Errorf("%s: %s: %v\n%s", topic.Name, renderer, err, complaints.String())
+			}
+			if lost := missing(topic.Text, string(shown)); len(lost) > 0 {
+				t.Errorf("%s: %s leaves out %q", topic.Name, renderer, lost)
+			}
+		}
+	}
+}
+
+// missing are the words of a topic that a page does not show. An address may be broken.
+func missing(topic, shown string) (words []string) {
+	shown = regexp.MustCompile(".\\x08|(/)\n +").ReplaceAllString(shown, "$1")
+	for _, word := range regexp.MustCompile(`[A-Za-z0-9_.=/:-]{3,}|[^\x00-\x7f]+`).FindAllString(regexp.MustCompile("(?m)^```.*").ReplaceAllString(topic, ""), -1) {
+		if !strings.Contains(shown, word) && strings.Trim(word, "-") != "" {
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 func visit(c *cobra.Command, do func(*cobra.Command)) {
