@@ -57,6 +57,7 @@ func commands() []command {
 		{"deactivate", operate, looking, api.ToLifecycle, newDeactivate},
 		{"delete", operate, looking, api.ToLifecycle, newDelete},
 
+		{"import", together, calling, api.ToRead, newImport},
 		{"plan", together, append(looking[:len(looking):len(looking)], exitChanges), api.ToRead, newPlan},
 
 		{"policy", tryOut, []int{exitDenied, exitInterrupted}, "", newPolicy},

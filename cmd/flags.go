@@ -73,10 +73,8 @@ func (c *connectionFlags) addConnection(cmd *cobra.Command) {
 	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
 	c.addRequests(flags)
 	flags.IntVar(&c.rate, "rate", api.DefaultRate, "requests a second at most; divide it among the processes behind one address")
-	flags.VisitAll(func(flag *pflag.Flag) {
-		flag.Annotations = map[string][]string{ofConnection: nil}
-		cmd.Flags().AddFlag(flag)
-	})
+	flags.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{ofConnection: nil} })
+	cmd.Flags().AddFlagSet(flags) // without --region of import, which has its own
 }
 
 func (c *connectionFlags) addRegion(flags *pflag.FlagSet) {

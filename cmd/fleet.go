@@ -34,6 +34,10 @@ func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifes
 	if err != nil {
 		return nil, err
 	}
+	return a.parseManifest(text, f)
+}
+
+func (a *app) parseManifest(text string, f fleetFlags) (*manifest.Manifest, error) {
 	m, problems := manifest.Read(text, manifest.Options{File: f.file, AllowOutside: f.outside, Duration: func(text string) error {
 		return duration{value: new(time.Duration)}.Set(text)
 	}})

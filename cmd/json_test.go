@@ -22,6 +22,7 @@ var documentParts = map[string]any{
 	"probe":             probeDocument{},
 	"step":              stepDocument{},
 	"row":               rowDocument{},
+	"importedCA":        importedCA{},
 }
 
 // The topic has every outcome.

@@ -10,6 +10,7 @@ import (
 
 	"mqttca/api"
 	"mqttca/api/credentials"
+	"mqttca/cmd/terminal"
 )
 
 type policyOptions struct {
@@ -54,7 +55,8 @@ func purposeHelp() string {
 	}
 	var b strings.Builder
 	for _, purpose := range api.Purposes() {
-		fmt.Fprintf(&b, "  %-10s %s\n", purpose, strings.Join(names[purpose], ", "))
+		lines := terminal.Wrap(strings.Join(names[purpose], ", "), 60)
+		fmt.Fprintf(&b, "  %-10s %s\n", purpose, strings.Join(lines, "\n             "))
 	}
 	return b.String()
 }

@@ -49,6 +49,7 @@ var documentTypes = map[string]any{
 	"bundle":        bundle{},
 	"error":         failure{},
 	"plan":          planDocument{},
+	"import":        importDocument{},
 	"check-fleet":   fleetCheckDocument{},
 	"fleet":         manifest.Manifest{},
 }
