@@ -23,6 +23,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -76,6 +77,7 @@ func NewClient(config Config) *Client {
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.MaxIdleConnsPerHost = listAtOnce
 	transport.IdleConnTimeout = 90 * time.Second
+	config.Limiter = cmp.Or(config.Limiter, NewLimiter(math.MaxInt32))
 	return &Client{config: config, http: wire.NewClient(transport, 0)}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mqttca/api/wire"
@@ -27,25 +28,20 @@ const (
 )
 
 // A Limiter paces the requests of all clients that share it, in the order in which they come.
-// An answer that throttles lowers the rate, answers that succeed raise it slowly again. nil
-// sets no limit.
+// An answer that throttles lowers the rate, answers that succeed raise it slowly again.
 type Limiter struct {
-	most float64       // requests a second
-	turn chan struct{} // holds a value while a request waits for next
+	most      float64       // requests a second
+	turn      chan struct{} // holds a value while a request waits for next
+	succeeded atomic.Int64  // requests
 
-	mutex     sync.Mutex
-	rate      float64   // requests a second
-	next      time.Time // when the next request may go out
-	lowered   time.Time // the latest time
-	succeeded int       // requests
+	mutex   sync.Mutex
+	rate    float64   // requests a second
+	next    time.Time // when the next request may go out
+	lowered time.Time // the latest time
 }
 
-// NewLimiter makes a limiter for all clients of a process that call the service; for 0 there
-// is none.
+// NewLimiter makes a limiter for all clients of a process that call the service.
 func NewLimiter(perSecond int) *Limiter {
-	if perSecond == 0 {
-		return nil
-	}
 	return &Limiter{most: float64(perSecond), rate: float64(perSecond), turn: make(chan struct{}, 1)}
 }
 
@@ -67,16 +63,14 @@ func (l *Limiter) wait(ctx context.Context) error {
 	}
 	for {
 		pause := l.take(time.Now())
-		if pause <= 0 {
+		switch {
+		case pause <= 0:
 			return ctx.Err()
-		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= pause {
+		case wire.EndsBefore(ctx, pause):
 			return context.DeadlineExceeded
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := wire.Sleep(ctx, pause); err != nil {
+			return err
 		}
 	}
 }
@@ -94,43 +88,26 @@ func (l *Limiter) take(now time.Time) (pause time.Duration) {
 // ended adapts the rate to the end of a request. Requests that were on their way when the rate
 // was lowered do not lower it again.
 func (l *Limiter) ended(sent time.Time, err error) {
-	if l == nil {
-		return
-	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	switch now := time.Now(); {
 	case err == nil:
-		l.succeeded++
+		l.succeeded.Add(1)
 		l.rate = min(l.most, l.rate+afterSuccess)
 	case isThrottle(err) && sent.After(l.lowered):
-		l.rate = max(min(1, l.most), afterThrottle*l.rate)
+		l.rate = max(1, afterThrottle*l.rate)
 		l.lowered, l.next = now, now.Add(throttlePause)
 	}
 }
 
-// count is the number of requests that have succeeded.
-func (l *Limiter) count() int {
-	if l == nil {
-		return 0
-	}
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.succeeded
-}
-
 // limit waits until the limiter lets the next request out.
 func (c *Client) limit(ctx context.Context, call Call) error {
-	limiter := c.config.Limiter
-	if limiter == nil {
-		return nil
-	}
-	cause := limiter.wait(ctx)
+	cause := c.config.Limiter.wait(ctx)
 	if cause == nil {
 		return nil
 	}
 	return &NoAnswerError{Call: call, Err: cause,
-		Reason: fmt.Sprintf("%s before it was sent (at most %.0f requests a second)", wire.Ending(cause), limiter.Rate())}
+		Reason: fmt.Sprintf("%s before it was sent (at most %.0f requests a second)", wire.Ending(cause), c.config.Limiter.Rate())}
 }
 
 // isThrottle reports whether the service, or a gateway before it, has had too many requests.

@@ -31,12 +31,12 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 	ctx, cancel := op.withinTime(ctx)
 	defer cancel()
 	about := c.about(op, params)
-	before := c.config.Limiter.count() // requests that succeeded before the attempt
+	before := c.config.Limiter.succeeded.Load() // requests that succeeded before the attempt
 	err := wire.Retry(ctx, wire.Pacing{
 		Tries: c.config.Retries + 1,
 		Judge: func(err error) wire.Verdict {
 			verdict := op.judge(err)
-			now := c.config.Limiter.count()
+			now := c.config.Limiter.succeeded.Load()
 			verdict.Uncounted, before = isThrottle(err) && now > before, now
 			return verdict
 		},

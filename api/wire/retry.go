@@ -79,7 +79,7 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 			return err
 		}
 		pause = max(pause, verdict.Asked)
-		if endsBefore(ctx, pause) {
+		if EndsBefore(ctx, pause) {
 			stopped := &StoppedError{Cause: context.DeadlineExceeded, Last: err}
 			if verdict.Asked == pause {
 				stopped.Asked = pause
@@ -89,12 +89,8 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 		if p.Notify != nil {
 			p.Notify(err, pause)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-		if ctx.Err() != nil {
-			return &StoppedError{Cause: ctx.Err(), Last: err}
+		if ended := Sleep(ctx, pause); ended != nil {
+			return &StoppedError{Cause: ended, Last: err}
 		}
 	}
 }
@@ -114,8 +110,17 @@ func endedBy(ctx context.Context, err error) bool {
 	return Over(ctx) && (errors.Is(err, ctx.Err()) || ctx.Err() == context.DeadlineExceeded && ok && timeout.Timeout())
 }
 
-// endsBefore reports whether the context has ended by the end of a pause that begins now.
-func endsBefore(ctx context.Context, pause time.Duration) bool {
+// Sleep pauses. It fails if the context ends first.
+func Sleep(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+	return ctx.Err()
+}
+
+// EndsBefore reports whether the context has ended by the end of a pause that begins now.
+func EndsBefore(ctx context.Context, pause time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && ctx.Err() == nil && time.Until(deadline) <= pause
 }
