@@ -16,8 +16,13 @@ import (
 func main() {
 	out := flag.String("out", "out", "folder to make anew and write to")
 	date := flag.Int64("date", 0, "date of the man pages, in seconds since 1970")
+	snapshot := flag.Bool("snapshot", false, "allow placeholders in the name of the publisher")
 	flag.Parse()
-	if err := write(*out, time.Unix(*date, 0).UTC()); err != nil {
+	err := checkPublisher(*snapshot, os.Getenv)
+	if err == nil {
+		err = write(*out, time.Unix(*date, 0).UTC())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
