@@ -61,8 +61,8 @@ release-parts: ## what makes man pages, completions and licenses, in a module of
 	cd .ci/release && $(GO) vet ./... && $(GO) test ./... && $(GO) mod tidy -diff
 
 GORELEASER ?= $(GO) run github.com/goreleaser/goreleaser/v2@v2.16.0
-SKIP ?= --skip=sbom,ko
-release-snapshot: ## in dist, what a release of this commit consists of; SKIP= with SBOMs and image
+SKIP ?= --skip=ko
+release-snapshot: ## in dist, what a release of this commit consists of; SKIP= with the image
 	$(GORELEASER) release --snapshot --clean $(SKIP)
 
 release-twice: ## build that a second time, elsewhere and from nothing, and compare
