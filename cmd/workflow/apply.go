@@ -1,9 +1,11 @@
 package workflow
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"mqttca/api"
 	"mqttca/pki"
 )
 
@@ -50,3 +52,40 @@ func (e *NotTriedError) Error() string {
 }
 
 func (e *NotTriedError) Unwrap() error { return e.Cause }
+
+// An attempt is a task of a rollout, and how far it came.
+type attempt struct {
+	Task
+	instance, task int
+	key            keyMaker // nil if it is not needed, or not yet
+	result         Result
+}
+
+// send does the task up to the answer of the service. It reports whether the list has to confirm it.
+func (a *attempt) send(ctx context.Context, i Instance) (accepted bool, err error) {
+	i.Record, i.later = a.Record, true
+	switch a.Action {
+	case ToRegister:
+		a.result, err = i.prove(ctx, Order{Authority: a.Authority, Name: a.Name, Validity: a.Validity, Wait: a.Wait}, a.key)
+		return err == nil && a.result.Listed == nil, err
+	case ToReactivate:
+		a.result, err = i.reactivate(ctx, a.CA, a.Listed, a.Wait)
+	case ToDeactivate:
+		var change Change
+		change, err = i.changeCA(ctx, Reference{CA: a.CA}, a.Listed, Deactivation, a.Wait)
+		a.result = Result{Outcome: Deactivated, Listed: &change.CA, Sn: change.CA.Sn, RequestID: change.RequestID}
+	}
+	return err == nil, err
+}
+
+// confirm fails unless the list shows what the service accepted.
+func (a *attempt) confirm(ctx context.Context, i Instance) (err error) {
+	if a.Action == ToRegister {
+		a.result, err = i.confirmed(ctx, a.CA, 0, a.result)
+		return err
+	}
+	to := map[bool]Transition{true: Activation, false: Deactivation}[a.Active]
+	change, err := i.awaitCA(ctx, Reference{CA: a.CA}, a.Listed, to, 0, api.Acknowledgement{RequestID: a.result.RequestID}, nil)
+	a.result.Listed = &change.CA
+	return err
+}

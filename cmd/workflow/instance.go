@@ -14,6 +14,9 @@
 //	listed? -> changed -> listed so
 //	  | as it should be: done
 //
+// A Rollout does so with the CAs of a fleet, each instance beside the others. Between the two
+// lists all of an instance's CAs are submitted or changed, one after the other.
+//
 // It promises that running it twice registers once, that a submission without an answer is
 // looked up in the list before it is called lost, and that an error says whether the CA may
 // be registered. A CA that is deleted was inactive before, and no device certificate is
@@ -41,6 +44,7 @@ type Instance struct {
 	Record func(Result) error
 
 	shown func() ([]api.CaCertificate, error) // the list as it was fetched before; nil: fetch it
+	later bool                                // what the service accepts is confirmed by a later list
 }
 
 func (i Instance) record(r Result) error {

@@ -44,8 +44,7 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	case found == nil && order.DryRun:
 		return Result{Outcome: WouldRegister}, nil
 	case found == nil:
-		result, err := i.prove(ctx, order, key)
-		return i.confirmed(ctx, ca, order.Wait, result, err)
+		return i.prove(ctx, order, key)
 	case found.Active:
 		return Result{Outcome: AlreadyRegistered, Listed: found}, nil
 	case !order.Activate:
@@ -58,8 +57,7 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 
 // prove fetches a code, has the CA sign it and submits it. It repeats that with a fresh code
 // and a fresh certificate if the code went stale meanwhile, or if no answer came and the
-// list does not show the CA. If a submission was accepted, the result is that of
-// [Instance.submit].
+// list does not show the CA.
 //
 // Submitting again after an unknown outcome relies on the service refusing a serial
 // number that it has (SnNotUnique): an assumption, though one of its error texts says so.

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -51,7 +52,7 @@ func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
 		switch {
 		case task.Action == Nothing || task.Action == Drift:
 		case task.Err != nil:
-			w.ended(ctx, a, task.Err)
+			w.progress(ctx, a, true, task.Err)
 		default:
 			attempts = append(attempts, a)
 		}
@@ -65,35 +66,52 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 	hopeless := map[Action]error{}
 	for k, a := range attempts {
 		if cause := cmp.Or(w.over(ctx), hopeless[a.Action]); cause != nil {
-			w.ended(ctx, a, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
+			w.progress(ctx, a, true, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
 			continue
 		}
 		for _, next := range attempts[k:min(k+2, len(attempts))] {
-			next.makeKey()
+			if next.key == nil && next.Action == ToRegister {
+				next.key = makeKey(next.CA)
+			}
 		}
-		err := w.begin(ctx, i, a)
+		within, cancel := context.WithTimeout(ctx, w.Each)
+		waits, err := a.send(within, i)
+		cancel()
 		if kind, refused := api.KindOf(err); refused && (kind == api.Denied || kind == api.Unpermitted) {
 			hopeless[a.Action] = err
 		}
-		if a.confirm == nil {
-			w.ended(ctx, a, err)
-			continue
+		if waits {
+			accepted = append(accepted, a)
 		}
-		accepted = append(accepted, a)
+		w.progress(ctx, a, !waits, err)
 	}
 	return accepted
 }
 
-func (w *rollout) begin(ctx context.Context, i Instance, a *attempt) error {
-	ctx, cancel := context.WithTimeout(ctx, w.Each)
+// confirm lists the CAs of an instance until the list shows all that was accepted, or the longest
+// wait is over.
+func (w *rollout) confirm(ctx context.Context, i Instance, accepted []*attempt) {
+	wait := slices.MaxFunc(accepted, func(a, b *attempt) int { return cmp.Compare(a.Wait, b.Wait) }).Wait
+	within, cancel := context.WithTimeout(ctx, w.Each+wait)
 	defer cancel()
-	err := a.send(ctx, i)
-	if err == nil {
-		w.mutex.Lock()
-		defer w.mutex.Unlock()
-		w.alive = time.Now()
+	seen := i // with the last list that was not cut short
+	poll(within, i, Reference{}, wait, func() (_ any, missing error) {
+		listed, err := i.listed(within, func(api.CaCertificate) bool { return true })
+		if seen.shown == nil || within.Err() == nil {
+			seen.shown = func() ([]api.CaCertificate, error) { return listed, err }
+		}
+		accepted = slices.DeleteFunc(accepted, func(a *attempt) bool {
+			err := a.confirm(within, seen)
+			if missing = cmp.Or(err, missing); err == nil {
+				w.progress(ctx, a, true, nil)
+			}
+			return err == nil
+		})
+		return nil, missing
+	})
+	for _, a := range accepted {
+		w.progress(ctx, a, true, a.confirm(within, seen))
 	}
-	return err
 }
 
 // over is why no further task is begun.
@@ -112,12 +130,16 @@ func (w *rollout) over(ctx context.Context) error {
 	return w.early
 }
 
-// ended tells how a task ended.
-func (w *rollout) ended(ctx context.Context, a *attempt, err error) {
+// progress is told of each task that the service accepted, and of each that ended.
+func (w *rollout) progress(ctx context.Context, a *attempt, ended bool, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if err != nil {
+	if err == nil {
+		w.alive = time.Now()
+	} else {
 		w.failed, w.early = true, cmp.Or(w.early, ctx.Err())
 	}
-	w.Ended(a.instance, a.task, a.result, err)
+	if ended {
+		w.Ended(a.instance, a.task, a.result, err)
+	}
 }

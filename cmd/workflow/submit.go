@@ -36,16 +36,15 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 		if err := i.record(Result{Verification: s.Verification}); err != nil {
 			return Result{}, err
 		}
-		result, err := i.submit(ctx, s)
-		return i.confirmed(ctx, s.CA, s.Wait, result, err)
+		return i.submit(ctx, s)
 	}
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
-// submit sends the two certificates. If the service accepted them, the result has no Listed
-// and awaits [Instance.confirmed]. If no answer came, or a refusal that says that the CA or
-// its code was there before, the list decides: submit watches it for settlingTime before it
-// blames somebody else, and before anything is submitted again.
+// submit sends the two certificates and waits until the CA is listed as active. If no
+// answer came, or a refusal that says that the CA or its code was there before, the list
+// decides: submit watches it for settlingTime before it blames somebody else, and before
+// anything is submitted again.
 func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	receipt, err := during(i.Observer, Submit, func() (api.Acknowledgement, error) {
 		return i.Client.RegisterCaCertificate(ctx, api.Registration{
@@ -56,17 +55,19 @@ func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 		})
 	})
 	result := Result{Outcome: Registered, Verification: s.Verification, Sn: receipt.Sn, RequestID: receipt.RequestID}
-	if err == nil || !api.MaybeDone(err) && !saysItWasThere(err) {
+	switch {
+	case err == nil && i.later:
+		return result, nil
+	case err == nil:
+		return i.confirmed(ctx, s.CA, s.Wait, result)
+	case !api.MaybeDone(err) && !saysItWasThere(err):
 		return result, err
 	}
 	return i.settle(ctx, s, result, err)
 }
 
 // confirmed waits until a CA whose submission was accepted is listed as active.
-func (i Instance) confirmed(ctx context.Context, ca *pki.CA, wait time.Duration, result Result, err error) (Result, error) {
-	if err != nil || result.Listed != nil {
-		return result, err
-	}
+func (i Instance) confirmed(ctx context.Context, ca *pki.CA, wait time.Duration, result Result) (_ Result, err error) {
 	if result.Listed, err = i.awaitActive(ctx, ca, wait); err != nil {
 		err = &AcceptedError{CA: Reference{CA: ca}, Instance: i.ID, RequestID: result.RequestID, Err: err}
 	}
