@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/wire"
 	"mqttca/pki"
 )
 
@@ -66,7 +67,7 @@ func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.D
 		if ctx.Err() == nil && (left <= 0 || !passing(err)) {
 			return own, err
 		}
-		if sleep(ctx, min(pause, left)) != nil {
+		if wire.Sleep(ctx, min(pause, left)) != nil {
 			return own, &StoppedError{CA: name, Instance: i.ID, Cause: ctx.Err(), Last: last}
 		}
 	}
@@ -75,12 +76,4 @@ func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.D
 // passing reports whether the next look may end otherwise.
 func passing(err error) bool {
 	return is[*NotListedError](err) || is[*InactiveError](err) || is[*UnchangedError](err) || api.MayPass(err)
-}
-
-func sleep(ctx context.Context, pause time.Duration) error {
-	select {
-	case <-ctx.Done():
-	case <-time.After(pause):
-	}
-	return ctx.Err()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/wire"
 	"mqttca/pki"
 )
 
@@ -92,7 +93,7 @@ func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result,
 		if err == nil && doubt != nil {
 			result.Outcome = Registered // by this try or by the one without an answer
 		}
-		if err == nil || try == maxTries || !tryAgain(ctx, err) || sleep(ctx, rand.N(longestJitter)) != nil {
+		if err == nil || try == maxTries || !tryAgain(ctx, err) || wire.Sleep(ctx, rand.N(longestJitter)) != nil {
 			return result, settled(doubt, err)
 		}
 		key = makeKey(order.Authority.CA)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mqttca/api"
+	"mqttca/api/wire"
 )
 
 // A Sweep is a change of all device certificates under a CA.
@@ -166,7 +167,7 @@ func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Durat
 		}
 	})
 	if len(w.changed) == before {
-		return sleep(ctx, pause)
+		return wire.Sleep(ctx, pause)
 	}
 	return ctx.Err()
 }
