@@ -27,11 +27,14 @@ func (p *Sheet) Paragraph(text string) {
 // TextWidth is the width of running text: the terminal's, at most 100 columns; 80 columns
 // in a pipe.
 func (p *Sheet) TextWidth() int {
-	if width := min(p.Width(), 100); width > 0 {
+	if width := p.limit(); width > 0 {
 		return max(width, LeastWidth)
 	}
 	return 80
 }
+
+// limit is the width that text, fields and tables keep to; 0 if there is none.
+func (d Display) limit() int { return min(d.Width(), 100) }
 
 // LeastWidth is the width of running text on a terminal that is narrower still.
 const LeastWidth = 40
@@ -50,7 +53,7 @@ type Tones map[string]Tone
 func (p *Sheet) Fields(fields []Field, tones Tones) error {
 	var b strings.Builder
 	fields = slices.DeleteFunc(slices.Clone(fields), func(f Field) bool { return f.value() == "" })
-	for _, line := range p.fieldLines(fields, tones, p.Width()) {
+	for _, line := range p.fieldLines(fields, tones, p.limit()) {
 		b.WriteString(line + "\n")
 	}
 	_, err := p.Write([]byte(b.String()))

@@ -49,6 +49,24 @@ func TestTableWhole(t *testing.T) {
 	}
 }
 
+// Fields and tables keep to the width of running text.
+func TestWideTerminal(t *testing.T) {
+	table := Table{Columns: []Column{{"a", true}, {"b", true}}, Count: 1,
+		Row: func(int) []Cell { return []Cell{{strings.Repeat("a", 70), Plain}, {strings.Repeat("b", 60), Plain}} }}
+	got := printed(t, columns(150), func(p *Sheet) error {
+		p.Table(table)
+		return p.Fields([]Field{{"label", strings.Repeat("word ", 29) + "word"}}, nil)
+	})
+	for line := range strings.Lines(got) {
+		if size := Columns(strings.TrimSuffix(line, "\n")); size > 100 {
+			t.Errorf("%d columns: %s", size, line)
+		}
+	}
+	if !strings.Contains(got, "aaa…  bbb") || strings.Count(got, "word") != 30 {
+		t.Error(got)
+	}
+}
+
 // In a block each value keeps its tone.
 func TestBlockIsColoured(t *testing.T) {
 	table := Table{
