@@ -107,7 +107,7 @@ func (c *console) trace(e api.Exchange) {
 		c.record(requestRecord{remark{"request", line}, e.Operation, e.Params, number(e.HTTPStatus), text(e.Code), text(e.RequestID), inSeconds(e.Duration), e.Reused})
 		return
 	}
-	fmt.Fprintln(c.err, terminal.Escape(line))
+	c.err.Say("", terminal.Plain, line)
 }
 
 func answered(e api.Exchange) string {

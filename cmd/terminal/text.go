@@ -75,11 +75,17 @@ func WrapProse(text string, width int) []string {
 }
 
 // wrapSpeech is Wrap for a message: it does not break a command in single quotes, because
-// a line break inside would spoil it for copying.
+// a line break inside would spoil it for copying. It also breaks the parameters of a request.
 func wrapSpeech(text string, width int) []string {
 	var words []string
 	quoted := false
-	for word := range strings.SplitAfterSeq(text, " ") {
+	for rest := text; rest != "" || words == nil; {
+		at := strings.IndexAny(rest, " &") + 1
+		if at == 0 {
+			at = len(rest)
+		}
+		word := rest[:at]
+		rest = rest[at:]
 		if quoted {
 			words[len(words)-1] += word
 		} else {

@@ -77,6 +77,8 @@ func TestWrapSpeech(t *testing.T) {
 		"run 'mqttca list' then":     {"run", "'mqttca list'", "then"},
 		"run 'mqttca', then go":      {"run", "'mqttca',", "then go"},
 		"the service's time is gone": {"the", "service's", "time is", "gone"},
+		"Sn=1&Name=2&Id=33 done":     {"Sn=1&", "Name=2&", "Id=33", "done"},
+		"":                           {""},
 	} {
 		if diff := cmp.Diff(want, wrapSpeech(text, 9)); diff != "" {
 			t.Errorf("%q: %s", text, diff)
