@@ -51,6 +51,7 @@ type Config struct {
 	Limiter     *Limiter       // of the requests of all clients that share it; nil: no limit
 	Observe     func(Exchange) // called when a request has ended, never twice at once; may be nil
 	Retrying    func(Retry)    // called before a request is sent again, never twice at once; may be nil
+	Paged       func(page int) // called with the number of each page of a list that has been read, never twice at once; may be nil
 
 	// Dial opens connections; nil: TCP. With it a server in the same process can be
 	// reached without a socket.

@@ -71,7 +71,10 @@ func (l listing[VO, T]) all(ctx context.Context) iter.Seq2[T, error] {
 		l.seed, l.known = maphash.MakeSeed(), map[uint64]bool{}
 		pages := []page[VO]{l.page(ctx, 1, maxAnswerBytes)}
 		for next := 2; ; next += len(pages) {
-			for _, page := range pages {
+			for i, page := range pages {
+				if len(page.entries) > 0 {
+					tell(l.client, l.client.config.Paged, next-len(pages)+i)
+				}
 				if !l.take(ctx, page, yield) {
 					return
 				}

@@ -69,6 +69,7 @@ func (c *console) announce() {
 // print writes the result to stdout: the document with --json, else the text that plain
 // writes.
 func (c *console) print(document any, plain func(io.Writer) error) error {
+	c.err.End(false)
 	if c.shown.IsTerminal() {
 		c.err.SetApart()
 	}

@@ -141,6 +141,7 @@ func (f *failure) addAnswer(err error) {
 // fail prints the error of a command and returns its exit code.
 func (a *app) fail(cmd *cobra.Command, err error) int {
 	f := describe(cmd, err)
+	a.err.End(true)
 	if a.json {
 		a.record(f)
 		return f.ExitCode

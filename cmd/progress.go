@@ -59,8 +59,21 @@ func (p progress) Started(step workflow.Step) {
 // step ended.
 func (p progress) Ended(_ workflow.Step, err error) { p.err.End(err != nil) }
 
-func (p progress) Counted(step workflow.Step, done, of int) {
-	p.err.Change(fmt.Sprintf("%s, %d of %d", stepLines[step], done, of))
+func (p progress) Counted(_ workflow.Step, done, of int) {
+	p.err.Append(fmt.Sprintf(", %d of %d", done, of))
+}
+
+// countPage shows that a page of a long list has been read: with the step that reads it, or with
+// one of its own.
+func (c *console) countPage(page int) {
+	if page == 1 || c.silent() || !c.err.Redraws {
+		return
+	}
+	words := fmt.Sprintf(", page %d", page)
+	if !c.err.Append(words) {
+		c.err.Begin("list      read the list", longestStep())
+		c.err.Append(words)
+	}
 }
 
 func (p progress) Warned(text string) { p.warn("%s", text) }

@@ -170,6 +170,7 @@ func (a *app) open(config api.Config) *session {
 	}
 	config.Limiter = a.limiter
 	config.Retrying = a.noteRetry
+	config.Paged = a.countPage
 	config.Observe = func(e api.Exchange) {
 		a.warnOfClock(s, e)
 		a.trace(e)

@@ -77,6 +77,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	flags.BoolVar(&f.awaken, "awaken", false, "")
 	flags.IntVar(&f.arrivals, "arrivals", 0, "")
 	flags.Var(faultFlag{&options.Faults}, "fault", "")
+	flags.BoolVar(&options.EndlessList, "endless", false, "")
 	withBroker := flags.Bool("broker", false, "")
 	flags.BoolVar(&options.BrokerOneWay, "one-way", false, "")
 	flags.BoolVar(&options.BrokerNoPassword, "no-password", false, "")

@@ -68,7 +68,7 @@ func (s *Screen) Question(text string) string { return s.laidOut(Escape(text), 0
 
 // laidOut breaks a text if the width is known.
 func (s *Screen) laidOut(text string, indent int) string {
-	width := min(s.Width(), 100)
+	width := s.limit()
 	if width == 0 {
 		return text
 	}
@@ -79,7 +79,8 @@ func (s *Screen) laidOut(text string, indent int) string {
 // A liveStep is a step in progress.
 type liveStep struct {
 	words   string
-	columns int // of the longest step; a longer one is shortened
+	more    string // behind them
+	columns int    // of the longest step; a longer one is shortened
 	started time.Time
 }
 
@@ -92,7 +93,8 @@ var frames = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
 func (s *Screen) Begin(words string, columns int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.live, s.asking = &liveStep{words, columns, time.Now()}, false
+	s.end(false)
+	s.live, s.asking = &liveStep{words: words, columns: columns, started: time.Now()}, false
 	s.draw()
 	s.tick = time.AfterFunc(frameTime, s.redraw)
 }
@@ -107,14 +109,16 @@ func (s *Screen) redraw() {
 	}
 }
 
-// Change changes the words of the live step, which the next picture shows. It does nothing if
-// there is none.
-func (s *Screen) Change(words string) {
+// Append shows a text behind the words of the live step, in place of an earlier one. It reports
+// whether there is a live step.
+func (s *Screen) Append(text string) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.live != nil {
-		s.live.words, s.live.columns = words, max(s.live.columns, Columns(words))
+		s.live.more = text
+		s.live.columns = max(s.live.columns, Columns(s.live.words+text))
 	}
+	return s.live != nil
 }
 
 func (s *Screen) draw() {
@@ -130,6 +134,10 @@ func (s *Screen) draw() {
 func (s *Screen) End(failed bool) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	s.end(failed)
+}
+
+func (s *Screen) end(failed bool) {
 	if s.live == nil {
 		return
 	}
@@ -153,7 +161,7 @@ func (s *Screen) SetApart() {
 // stepLine leaves the last column free: a terminal may break the line there.
 func (s *Screen) stepLine(mark string, t Tone, step *liveStep, elapsed time.Duration) string {
 	room := max(0, min(step.columns, cmp.Or(s.Width(), 80)-len("✓   1m02s ")))
-	return fmt.Sprintf("%s %s  %5s", s.Paint(t, mark), pad(shorten(step.words, room), room), shownElapsed(elapsed))
+	return fmt.Sprintf("%s %s  %5s", s.Paint(t, mark), pad(shorten(step.words+step.more, room), room), shownElapsed(elapsed))
 }
 
 // shownElapsed has at most five characters, below 1,000 minutes.
