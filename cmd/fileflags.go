@@ -43,7 +43,7 @@ func fileFlags() map[string]fileFlag {
 		"bundle":            {"bundle", []string{"json"}},
 		"request-out":       output,
 		"bundle-out":        output,
-		"out":               {"content", []string{"crt", "pem"}},
+		"out":               {"content", []string{"crt", "pem", "json"}},
 		"receipt":           output,
 		"file":              {"manifest", []string{"yaml", "yml"}},
 	}

@@ -9,9 +9,15 @@ import (
 	"mqttca/cmd/workflow"
 )
 
+type planOptions struct {
+	fleetFlags
+	fail  bool
+	out   string
+	force bool
+}
+
 func newPlan(a *app) *cobra.Command {
-	var f fleetFlags
-	var fail bool
+	var o planOptions
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what differs between a fleet and its manifest",
@@ -24,12 +30,14 @@ An instance that cannot be listed is a row of the plan, as are all others; then 
 code is that of the most urgent failure.`,
 		Example: `  mqttca plan
   mqttca plan --file mqttca.yaml --json
-  mqttca plan --keys`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd, f, fail) },
+  mqttca plan --keys --out plan.json`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd, o) },
 	}
-	f.addFlags(cmd, "mqttca.yaml")
-	f.addKeys(cmd)
-	cmd.Flags().BoolVar(&fail, "fail-on-changes", false, "exit 9 if there is something to do, or drift")
+	o.addFlags(cmd, "mqttca.yaml")
+	o.addKeys(cmd)
+	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there is something to do, or drift")
+	cmd.Flags().StringVar(&o.out, "out", "", "file to write the plan to, so that somebody can approve it")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace a file that exists")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -43,8 +51,15 @@ type planDocument struct {
 	Failed  int           `json:"failed"`  // the rows with a reason
 }
 
-func (a *app) plan(cmd *cobra.Command, flags fleetFlags, fail bool) error {
-	f, err := a.loadFleet(cmd, flags)
+func (a *app) plan(cmd *cobra.Command, o planOptions) error {
+	if o.out == "-" {
+		return usage("--out is a file; --json prints the plan")
+	} else if o.out != "" {
+		if err := checkOutput(o.out, o.force, o.file); err != nil {
+			return err
+		}
+	}
+	f, err := a.loadFleet(cmd, o.fleetFlags)
 	if err != nil {
 		return err
 	}
@@ -53,16 +68,22 @@ func (a *app) plan(cmd *cobra.Command, flags fleetFlags, fail bool) error {
 	if err != nil {
 		return err
 	}
-	d := planDocument{fleetDocument: newFleetDocument("plan", flags.file, plans), Rows: []rowDocument{}}
+	d := planDocument{fleetDocument: newFleetDocument("plan", o.file, plans), Rows: []rowDocument{}}
 	for _, p := range plans {
 		for _, row := range p.documents() {
 			d.add(cmd, row)
 		}
 	}
+	if o.out != "" {
+		if err := a.savePlan(o.out, o.force, d, f); err != nil {
+			return err
+		}
+		a.note("wrote %s", o.out)
+	}
 	if err := a.print(&d, a.shown.Layout(d.plain)); err != nil {
 		return err
 	}
-	return d.verdict(fail)
+	return d.verdict(o.fail)
 }
 
 func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {

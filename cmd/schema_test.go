@@ -50,6 +50,7 @@ var documentTypes = map[string]any{
 	"error":         failure{},
 	"plan":          planDocument{},
 	"import":        importDocument{},
+	"saved-plan":    savedPlan{},
 	"check-fleet":   fleetCheckDocument{},
 	"fleet":         manifest.Manifest{},
 }

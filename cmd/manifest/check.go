@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -22,7 +24,7 @@ type Options struct {
 // Read reads and checks a manifest. Of one without problems, the settings of each row are those
 // that take effect, and its paths begin with the folder of the file.
 func Read(text string, o Options) (*Manifest, []Problem) {
-	m, r := &Manifest{}, &reader{Options: o}
+	m, r := &Manifest{SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(text)))}, &reader{Options: o}
 	document := r.document(text)
 	if document == nil {
 		return nil, r.problems

@@ -26,6 +26,7 @@ type Manifest struct {
 	Defaults  Settings   `json:"defaults,omitempty"` // of everything below
 	CAs       []CA       `json:"cas"`                // by names of your own
 	Instances []Instance `json:"instances"`          // by their ids
+	SHA256    string     `json:"-"`                  // of its text
 }
 
 // Settings say how a CA is registered. Those of a row come first, then those of its instance, its
