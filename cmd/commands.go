@@ -99,7 +99,7 @@ const (
 	exitInterrupted = 130
 )
 
-// exitMeanings are the meanings of the exit codes, in the words of the help and the README.
+// exitMeanings are the meanings of the exit codes, in the words of the help and the topic exit-codes.
 var exitMeanings = []struct {
 	code    int
 	meaning string

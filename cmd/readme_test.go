@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
@@ -20,9 +22,13 @@ import (
 // embedded service with the instance that documentation uses.
 func runShell(t *testing.T, lines string) {
 	t.Helper()
+	runScript(t, "emulator -broker -devices 2 -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n"+lines)
+}
+
+func runScript(t *testing.T, text string) {
+	t.Helper()
 	needOpenSSL(t)
 	script := filepath.Join(t.TempDir(), "shell.txtar")
-	text := "emulator -broker -devices 2 -instance post-cn-7mz2d\nexec sh -eu commands.sh\n-- commands.sh --\n" + lines
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -42,53 +48,59 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-// Every command of the README runs, in its order. The exceptions are named here: the
-// test command would run this test, and go run is the program itself. What needs SoftHSM
-// runs where it is installed.
+// Every command of the README runs, in its order, with nothing prepared: it starts the service
+// itself. The exceptions are named here: the test command would run this test, go install
+// would install it, and go run is the program itself.
 func TestReadmeCommandsRun(t *testing.T) {
-	blocks := regexp.MustCompile("(?ms)^```sh(| softhsm)\n(.*?)^```").FindAllStringSubmatch(readme(t), -1)
-	if len(blocks) < 15 {
+	blocks := shellBlocks(readme(t))
+	if len(blocks) < 10 {
 		t.Fatalf("%d blocks of commands found: has the README changed its form?", len(blocks))
 	}
 	var lines strings.Builder
-	lines.WriteString(privateTokens)
 	for _, block := range blocks {
-		if block[1] != "" && !canSetUpTokens() {
-			t.Logf("SKIP: the commands with SoftHSM: softhsm2-util, pkcs11-tool or cgo is missing\n%s", block[2])
-			continue
-		}
-		for line := range strings.Lines(block[2]) {
-			if line == "make test\n" {
-				continue
+		for line := range strings.Lines(block.text) {
+			if line != "make test\n" && line != "go install .\n" {
+				lines.WriteString(strings.Replace(line, "go run . ", "mqttca ", 1))
 			}
-			lines.WriteString(strings.Replace(line, "go run . ", "mqttca ", 1))
 		}
 	}
-	runShell(t, lines.String())
+	runScript(t, "exec sh -eu commands.sh\n-- commands.sh --\n"+lines.String())
 }
 
-// privateTokens keeps SoftHSM's tokens in the script's folder.
-const privateTokens = `mkdir .tmp/tokens
-echo "directories.tokendir = $PWD/.tmp/tokens" >.tmp/softhsm2.conf
-export SOFTHSM2_CONF="$PWD/.tmp/softhsm2.conf"
-`
+// Without mqttca on PATH every block of the README that starts the service or waits for it ends.
+func TestReadmeWithoutProgram(t *testing.T) {
+	for _, block := range shellBlocks(readme(t)) {
+		if !strings.Contains(block.text, "do sleep") {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, "sh", "-c", block.text)
+		cmd.Dir, cmd.Env = t.TempDir(), []string{"PATH=/usr/bin:/bin"}
+		if out, err := cmd.CombinedOutput(); ctx.Err() != nil || !strings.Contains(string(out), "not found") {
+			t.Errorf("%v: %s\n%s", err, block.text, out)
+		}
+	}
+}
+
+// The README in each language is a page that one reads; the rest is in the topics.
+func TestReadmeIsShort(t *testing.T) {
+	for _, path := range []string{englishPage, chinesePage} {
+		info, err := os.Stat(filepath.Join("..", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > 12_000 {
+			t.Errorf("%s has %d bytes, over 12,000: move reference text into cmd/topics", path, info.Size())
+		}
+	}
+}
 
 func canSetUpTokens() bool {
 	_, missing := exec.LookPath("pkcs11-tool")
 	installed, _ := conditionOf("softhsm")
 	built, _ := conditionOf("pkcs11")
 	return missing == nil && installed && built
-}
-
-// The README's table of exit codes says what the help says.
-func TestReadmeExitCodes(t *testing.T) {
-	var want strings.Builder
-	for _, exit := range exitMeanings {
-		fmt.Fprintf(&want, "| %d | %s |\n", exit.code, exit.meaning)
-	}
-	if !strings.Contains(readme(t), "| exit code | meaning |\n|---|---|\n"+want.String()+"\n") {
-		t.Errorf("the README's table of exit codes should be\n%s", want.String())
-	}
 }
 
 // The table of troubleshooting has every code of the table that decides, with its exit code
