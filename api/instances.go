@@ -40,7 +40,7 @@ func (c *Client) ListInstances(ctx context.Context) ([]Instance, error) {
 	}
 	answer.maxValues = 200_000
 	err := c.callFor(ctx, listInstances, url.Values{}, &answer, "Instances", func() bool { return answer.Instances != nil })
-	instances := []Instance{}
+	instances := make([]Instance, 0, len(answer.Instances))
 	for _, vo := range answer.Instances {
 		instances = append(instances, vo.instance())
 	}
