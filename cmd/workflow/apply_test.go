@@ -64,7 +64,8 @@ func TestRollout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &journal{}
 		f := startFleet(t, 70, 3, emulator.Options{RotateCodes: true, SingleUseCodes: true}, j.watch)
-		if reports, err := f.run(context.Background()); err != nil || outcomes(reports) != "[registered:210]" || f.verdict(reports) != "" {
+		short := func(r *Rollout) { r.Each = 500 * time.Millisecond } // far shorter than the whole takes
+		if reports, err := f.run(context.Background(), short); err != nil || outcomes(reports) != "[registered:210]" || f.verdict(reports) != "" {
 			t.Errorf("%v: %s; %s", err, outcomes(reports), f.verdict(reports))
 		}
 		// Now one is wanted inactive, one is nobody's, and one is new.
@@ -225,6 +226,17 @@ func TestRolloutThatIsInterrupted(t *testing.T) {
 	}
 }
 
+// A rollout whose time is over sends nothing.
+func TestRolloutThatIsInterruptedBefore(t *testing.T) {
+	f := startFleet(t, 2, 2, emulator.Options{}, nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	reports, err := f.run(ctx, func(*Rollout) { cancel() })
+	if !errors.Is(err, context.Canceled) || outcomes(reports) != "[not tried:4]" || len(f.Requests()) != 2 {
+		t.Errorf("%v: %s, %d requests", err, outcomes(reports), len(f.Requests()))
+	}
+	wantError[*NotTriedError](t, reports[0].err, fmt.Sprintf("nothing was sent to instance %s for CA %q: interrupted", f.ids[0], f.rows[0][0].Authority.Subject()))
+}
+
 // A rollout ends if nothing succeeds, and in time for a deadline; what was accepted is confirmed.
 func TestRolloutThatEndsEarly(t *testing.T) {
 	for _, tt := range []struct {
@@ -325,29 +337,42 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		interrupt time.Duration
-		before    intercept // from the first confirming list on
-		looks     int       // that the emulator answered, with that of Compare
+		before    func(w http.ResponseWriter, r *http.Request, look int) bool // for the confirming lists
+		looks     int                                                         // that the emulator answered, with that of Compare
 	}{
 		{"never listed", 0, nil, 13},
 		{"interrupted", 20 * time.Second, nil, 7},
-		{"list refused", 0, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		{"list refused", 0, func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			return answer(w, 403, `{"Code":"NoPermission","Message":"No.","RequestId":"r"}`)
 		}, 1},
+		{"second list cut short", 0, func(_ http.ResponseWriter, r *http.Request, look int) bool {
+			if look == 2 {
+				<-r.Context().Done()
+			}
+			return look == 2
+		}, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				submitted := 0
+				submitted, look := 0, 0
 				f := startFleet(t, 1, 3, emulator.Options{ListDelay: time.Hour}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
 					if operation(r) == "RegisterCaCertificate" {
 						submitted++
 					}
-					return submitted > 0 && operation(r) == "ListCaCertificate" && tt.before != nil && tt.before(w, r, emulated)
+					if submitted == 0 || operation(r) != "ListCaCertificate" || tt.before == nil {
+						return false
+					}
+					look++
+					return tt.before(w, r, look)
 				})
 				one := f.rows[0][2].Order
 				f.rows[0] = f.rows[0][:2]
 				f.rows[0][1].Wait = time.Second // the longest counts
 				stop := func() (context.Context, context.CancelFunc) {
-					ctx, cancel := context.WithCancel(context.Background())
+					ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+					if tt.looks > 10 {
+						ctx, cancel = context.WithCancel(context.Background())
+					}
 					if tt.interrupt > 0 {
 						time.AfterFunc(tt.interrupt, cancel)
 					}
@@ -362,12 +387,12 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 						looks++
 					}
 				}
-				if looks != tt.looks || outcomes(reports) != "[unconfirmed:2]" && outcomes(reports) != "[interrupted:2]" || f.verdict(reports) != "" || (err != nil) != (tt.interrupt > 0) {
+				if looks != tt.looks || outcomes(reports) != "[unconfirmed:2]" && outcomes(reports) != "[interrupted:2]" || f.verdict(reports) != "" || (err != nil) != (tt.interrupt > 0 || tt.looks == 2) {
 					t.Errorf("%v, %d looks: %s; %s", err, looks, outcomes(reports), f.verdict(reports))
 				}
 				ctx, cancel = stop()
 				defer cancel()
-				submitted = 0
+				submitted, look = 0, 0
 				i := f.instance
 				i.ID = f.ids[0]
 				result, err := i.Register(ctx, one)
