@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -235,6 +236,29 @@ func TestRolloutThatIsInterruptedBefore(t *testing.T) {
 		t.Errorf("%v: %s, %d requests", err, outcomes(reports), len(f.Requests()))
 	}
 	wantError[*NotTriedError](t, reports[0].err, fmt.Sprintf("nothing was sent to instance %s for CA %q: interrupted", f.ids[0], f.rows[0][0].Authority.Subject()))
+}
+
+// A code is fetched only for a key that is there, and an interrupt does not wait for a key.
+func TestRolloutWaitsForItsKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := startFleet(t, 1, 2, emulator.Options{}, nil)
+		list, _, _ := f.compare(context.Background(), 0)
+		order := f.rows[0][0].Order
+		task := Task{Row: Row{CA: order.Authority.CA, Action: ToRegister}, Authority: order.Authority, Name: "a", Validity: time.Hour}
+		slow := func() (crypto.PublicKey, error) {
+			time.Sleep(time.Hour)
+			return nil, errors.New("no key")
+		}
+		var ended error
+		w := &rollout{Rollout: Rollout{Instances: []Worklist{list}, Each: 2 * time.Hour, Ended: func(_, _ int, _ Result, err error) { ended = err }}, alive: time.Now()}
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(time.Second, cancel)
+		start := time.Now()
+		w.send(ctx, list.Instance, []*attempt{{Task: task, key: slow}})
+		if !is[*NotTriedError](ended) || !errors.Is(ended, context.Canceled) || time.Since(start) != time.Second || len(f.Requests()) != 1 {
+			t.Errorf("after %v and %d requests: %v", time.Since(start), len(f.Requests()), ended)
+		}
+	})
 }
 
 // A rollout ends if nothing succeeds, and in time for a deadline; what was accepted is confirmed.

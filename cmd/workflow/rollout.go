@@ -65,14 +65,13 @@ func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
 func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (accepted []*attempt) {
 	hopeless := map[Action]error{}
 	for k, a := range attempts {
-		if cause := cmp.Or(w.over(ctx), hopeless[a.Action]); cause != nil {
+		cause := cmp.Or(w.over(ctx), hopeless[a.Action])
+		if cause == nil {
+			cause = awaitKey(ctx, attempts[k:min(k+2, len(attempts))])
+		}
+		if cause != nil {
 			w.progress(ctx, a, true, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
 			continue
-		}
-		for _, next := range attempts[k:min(k+2, len(attempts))] {
-			if next.key == nil && next.Action == ToRegister {
-				next.key = makeKey(next.CA)
-			}
 		}
 		within, cancel := context.WithTimeout(ctx, w.Each)
 		waits, err := a.send(within, i)
@@ -86,6 +85,28 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 		w.progress(ctx, a, !waits, err)
 	}
 	return accepted
+}
+
+// awaitKey starts making the keys of attempts, and waits for the first, so that no code grows old
+// meanwhile. It fails if the context ends.
+func awaitKey(ctx context.Context, attempts []*attempt) error {
+	for _, a := range attempts {
+		if a.key == nil && a.Action == ToRegister {
+			a.key = makeKey(a.CA)
+		}
+	}
+	ready := make(chan struct{})
+	go func() {
+		defer close(ready)
+		if key := attempts[0].key; key != nil {
+			key()
+		}
+	}()
+	select {
+	case <-ready:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
 }
 
 // confirm lists the CAs of an instance until the list shows all that was accepted, or the longest
