@@ -194,8 +194,12 @@ func (m *importer) write(a *app) error {
 		content += "# left out: " + terminal.Escape(line) + "\n"
 		a.warn("left out, and drift in a plan: %s", line)
 	}
-	if _, err := a.parseManifest(content, fleetFlags{file: m.File}); err != nil {
-		return fmt.Errorf("what the service lists makes no manifest: %w", err)
+	_, err = pki.ReadAtMost(strings.NewReader(content), documentSize)
+	if err == nil {
+		_, err = a.parseManifest(content, fleetFlags{file: m.File})
+	}
+	if err != nil {
+		return cannotWrite(m.File, fmt.Errorf("what the service lists makes no manifest: %w", err))
 	}
 	if err := writeFiles(append(m.files, file{m.File, []byte(content)}), 0o644, m.force); err != nil {
 		return err

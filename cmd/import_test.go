@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,6 +26,10 @@ func TestImportOfOddLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	type entry = map[string]any
+	var many []entry
+	for range 400 {
+		many = append(many, entry{"CaName": strings.Repeat("\u2028", 500), "CaContent": "-", "Status": "1"})
+	}
 	for name, tt := range map[string]struct {
 		entries []entry
 		region  string
@@ -37,13 +42,14 @@ func TestImportOfOddLists(t *testing.T) {
 		"no PEM":   {[]entry{{"CaName": strings.Repeat("a", 9000), "CaContent": "----", "Status": "1"}}, "", 0, `: its content is no certificate that mqttca can read` + "\n"},
 		"twice":    {[]entry{{"CaName": "null", "CaContent": string(ca), "Status": "0"}, {"CaName": "b", "CaContent": string(ca), "Status": "1"}}, "", 0, "            \"null\": active\n"},
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},
-		"region":   {nil, "x\ny: z", 3, `error: what the service lists makes no manifest: `},
+		"region":   {nil, "x\ny: z", 3, `mqttca.yaml: what the service lists makes no manifest: `},
+		"too long": {many, "", 3, `mqttca.yaml: what the service lists makes no manifest: it is larger than `},
 	} {
 		t.Run(name, func(t *testing.T) {
+			for n, e := range tt.entries {
+				e["Sn"] = fmt.Sprintf("%02x", n)
+			}
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				for _, e := range tt.entries {
-					e["Sn"] = "00"
-				}
 				answer := entry{"RequestId": "r", "Instances": []entry{{"InstanceId": "i", "RegionId": tt.region}}}
 				if r.Header.Get("x-acs-action") == "ListCaCertificate" {
 					answer = entry{"RequestId": "r", "Data": entry{"CaCertificateVOS": tt.entries}}
