@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -259,6 +260,29 @@ func TestRolloutWaitsForItsKeys(t *testing.T) {
 			t.Errorf("after %v and %d requests: %v", time.Since(start), len(f.Requests()), ended)
 		}
 	})
+}
+
+// No more keys are made at once than there are processors.
+func TestKeysAreMadeInTurn(t *testing.T) {
+	order := newOrder(t)
+	for range cap(making) {
+		making <- struct{}{}
+	}
+	made := make(chan struct{})
+	key := makeKey(order.Authority.CA)
+	go func() { key(); close(made) }()
+	for range 10_000 {
+		runtime.Gosched()
+	}
+	select {
+	case <-made:
+		t.Error("a key was made beside those of all processors")
+	default:
+	}
+	for range cap(making) {
+		<-making
+	}
+	<-made
 }
 
 // A rollout ends if nothing succeeds, and in time for a deadline; what was accepted is confirmed.

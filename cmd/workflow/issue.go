@@ -3,6 +3,7 @@ package workflow
 import (
 	"crypto"
 	"crypto/x509"
+	"runtime"
 	"sync"
 	"time"
 
@@ -32,10 +33,18 @@ func issue(authority *pki.Authority, code string, validity time.Duration, now ti
 // A keyMaker waits for a key pair that is being made and gives its public half.
 type keyMaker func() (crypto.PublicKey, error)
 
+// making holds a value for each key that is being made: no more at once than there are processors,
+// or requests and interrupts would wait for them.
+var making = make(chan struct{}, runtime.GOMAXPROCS(0))
+
 // makeKey starts making a key pair at once, beside whatever the caller does next: an
 // RSA one takes about as long as a request.
 func makeKey(ca *pki.CA) keyMaker {
-	key := sync.OnceValues(func() (crypto.PublicKey, error) { return pki.NewVerificationKey(ca) })
+	key := sync.OnceValues(func() (crypto.PublicKey, error) {
+		making <- struct{}{}
+		defer func() { <-making }()
+		return pki.NewVerificationKey(ca)
+	})
 	go key()
 	return key
 }
