@@ -246,8 +246,10 @@ func TestRolloutWaitsForItsKeys(t *testing.T) {
 		list, _, _ := f.compare(context.Background(), 0)
 		order := f.rows[0][0].Order
 		task := Task{Row: Row{CA: order.Authority.CA, Action: ToRegister}, Authority: order.Authority, Name: "a", Validity: time.Hour}
+		done := make(chan struct{})
+		defer close(done)
 		slow := func() (crypto.PublicKey, error) {
-			time.Sleep(time.Hour)
+			<-done
 			return nil, errors.New("no key")
 		}
 		var ended error
