@@ -38,9 +38,9 @@ func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifes
 }
 
 func (a *app) parseManifest(text string, f fleetFlags) (*manifest.Manifest, error) {
-	m, problems := manifest.Read(text, manifest.Options{File: f.file, AllowOutside: f.outside, Duration: func(text string) error {
-		return duration{value: new(time.Duration)}.Set(text)
-	}})
+	wait := duration{value: new(time.Duration)}
+	validity := duration{value: new(time.Duration), least: minValidity}
+	m, problems := manifest.Read(text, manifest.Options{File: f.file, AllowOutside: f.outside, Wait: wait.Set, Validity: validity.Set})
 	return m, a.report(f.file, problems)
 }
 

@@ -138,7 +138,7 @@ func TestSchemaOfManifest(t *testing.T) {
 	topic, _ := topics.Find("fleet")
 	_, text, _ := strings.Cut(topic.Text, "```yaml\n")
 	text, _, _ = strings.Cut(text, "```")
-	if _, problems := manifest.Read(text, manifest.Options{Duration: func(string) error { return nil }}); problems != nil {
+	if _, problems := manifest.Read(text, manifest.Options{Wait: func(string) error { return nil }}); problems != nil {
 		t.Error(problems)
 	}
 	for change, fits := range map[[2]string]bool{

@@ -14,6 +14,7 @@ type duration struct {
 	value  *time.Duration
 	given  *bool // set if the flag is given; nil if nobody needs to know
 	signed bool  // may be negative
+	least  time.Duration
 }
 
 const (
@@ -30,6 +31,8 @@ func (d duration) Set(text string) error {
 		return fmt.Errorf("a duration is written like 90s, 12h or 30d, and has at most %d days", mostDays)
 	case value < 0 && !d.signed:
 		return fmt.Errorf("a duration is not negative")
+	case d.least > 0 && value < d.least:
+		return fmt.Errorf("this duration is at least %s", d.least)
 	}
 	*d.value = value
 	if d.given != nil {

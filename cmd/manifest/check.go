@@ -16,9 +16,9 @@ import (
 
 // Options say how a manifest is read.
 type Options struct {
-	File         string             // its path; the paths in it are relative to the folder
-	AllowOutside bool               // allow paths that leave the folder
-	Duration     func(string) error // checks a duration
+	File           string             // its path; the paths in it are relative to the folder
+	AllowOutside   bool               // allow paths that leave the folder
+	Wait, Validity func(string) error // check a duration
 }
 
 // Read reads and checks a manifest. Of one without problems, the settings of each row are those
@@ -58,8 +58,8 @@ func (r *reader) check(t Text, rule func(string) error) {
 
 // settings fills in those that are missing.
 func (r *reader) settings(s *Settings, others Settings) {
-	r.check(s.Wait, r.Duration)
-	r.check(s.Validity, r.Duration)
+	r.check(s.Wait, r.Wait)
+	r.check(s.Validity, r.Validity)
 	*s = s.or(others)
 }
 

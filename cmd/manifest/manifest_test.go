@@ -30,13 +30,14 @@ instances:
 `
 
 func options(folder string) Options {
-	return Options{File: filepath.Join(folder, "fleet.yaml"), Duration: func(text string) error {
+	duration := func(text string) error {
 		if strings.HasSuffix(text, "d") {
 			return nil
 		}
 		_, err := time.ParseDuration(text)
 		return err
-	}}
+	}
+	return Options{File: filepath.Join(folder, "fleet.yaml"), Wait: duration, Validity: duration}
 }
 
 // problemsOf are the problems of a manifest, each with its position.
