@@ -110,6 +110,13 @@ func TestOrigin(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", o, o.source(), tt.want)
 		}
 	}
+	for want, o := range map[string]origin{"\nlisted by several endpoints (not Alibaba Cloud)\n": {VendorEndpoint: new(false)}, "": {}} {
+		var out strings.Builder
+		o.listedBy(&terminal.Sheet{Writer: &out})
+		if out.String() != want {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
 }
 
 func TestTimestamp(t *testing.T) {

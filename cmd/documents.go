@@ -110,7 +110,7 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 
 // listedBy ends a table with its source, unless that is the vendor.
 func (o origin) listedBy(p *terminal.Sheet) {
-	if !isTrue(o.VendorEndpoint) {
+	if o.VendorEndpoint != nil && !*o.VendorEndpoint {
 		p.Line()
 		p.Paragraph("listed by " + o.source())
 	}

@@ -63,13 +63,14 @@ func (s *session) now() time.Time {
 
 // source is the endpoint in the words of a result.
 func (o origin) source() string {
+	source := string(cmp.Or(o.Endpoint, "several endpoints"))
 	switch {
 	case isTrue(o.Emulated):
-		return string(o.Endpoint) + " (the embedded emulator: not Alibaba Cloud)"
+		source += " (the embedded emulator: not Alibaba Cloud)"
 	case !isTrue(o.VendorEndpoint):
-		return string(o.Endpoint) + " (not Alibaba Cloud)"
+		source += " (not Alibaba Cloud)"
 	}
-	return string(o.Endpoint)
+	return source
 }
 
 // connect makes the session that the flags and the environment ask for. It reads a
