@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"mqttca/api"
@@ -14,6 +15,7 @@ type app struct {
 	connectionFlags
 	limiter *api.Limiter // of all clients of the run; nil before the first is made
 	keyring keyring
+	retried sync.Map // the operations and errors whose retries were shown
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.

@@ -57,6 +57,7 @@ type connectionFlags struct {
 	timeout  time.Duration // 0: see withTimeout
 	retries  int           // api.Unlimited unless given
 	rate     int           // requests a second
+	many     bool          // the work is over many objects
 }
 
 // ofConnection marks these flags for the help.
@@ -87,6 +88,7 @@ func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
 
 // paceMany sets the rate for work over many objects, unless one is given.
 func (c *connectionFlags) paceMany(cmd *cobra.Command) {
+	c.many = true
 	if !cmd.Flags().Changed("rate") {
 		c.rate = api.ManyRate
 	}

@@ -78,11 +78,13 @@ func (c *console) countPage(page int) {
 
 func (p progress) Warned(text string) { p.warn("%s", text) }
 
-// noteRetry says that a request is sent again, and why.
-func (c *console) noteRetry(r api.Retry) {
+// noteRetry says that a request is sent again, and why. Of work over many objects it shows the
+// first of a kind, unless --verbose asks for all.
+func (c *app) noteRetry(r api.Retry) {
 	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
+	_, told := c.retried.LoadOrStore(fmt.Sprintf("%s %T", r.Operation, r.Err), true)
 	switch {
-	case c.quiet:
+	case c.quiet, told && c.many && !c.verbose:
 	case c.json:
 		c.record(retryRecord{remark{"retry", r.Err.Error()}, r.Operation, inSeconds(r.Pause)})
 	case c.err.Redraws: // among the steps and their marks

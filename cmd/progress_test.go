@@ -162,3 +162,20 @@ func TestResultAfterSteps(t *testing.T) {
 		}
 	}
 }
+
+// Of work over many objects the first retry of a kind is shown, with --verbose all.
+func TestRetriesOfManyObjects(t *testing.T) {
+	for verbose, want := range map[bool]int{false: 3, true: 5} {
+		paper := &paper{}
+		a := &app{console: console{err: terminal.NewScreen(paper, terminal.Display{}), verbose: verbose}, connectionFlags: connectionFlags{many: true}}
+		for _, r := range []struct {
+			operation string
+			err       error
+		}{{"A", &api.Error{}}, {"A", &api.Error{}}, {"A", &api.NoAnswerError{}}, {"B", &api.Error{}}, {"B", &api.Error{}}} {
+			a.noteRetry(api.Retry{Call: api.Call{Operation: r.operation}, Err: r.err})
+		}
+		if got := strings.Count(paper.String(), "retry "); got != want {
+			t.Errorf("verbose %v: %d retries, want %d: %s", verbose, got, want, paper.String())
+		}
+	}
+}
