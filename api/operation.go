@@ -62,10 +62,11 @@ const (
 	ToLifecycle Purpose = "lifecycle" // activate, deactivate and delete CAs
 	ToDevices   Purpose = "devices"   // activate, deactivate and delete device certificates
 	ToConnect   Purpose = "connect"   // see whether a device gets in, and delete its certificate if it was made for that
+	ToApply     Purpose = "apply"     // make the CAs of a fleet as its manifest wants them
 )
 
 // Purposes are all purposes, in the order of the documentation.
-func Purposes() []Purpose { return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices} }
+func Purposes() []Purpose { return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices, ToApply} }
 
 // operations are the operations of each purpose. Every operation of this package is among
 // them.
@@ -75,6 +76,7 @@ var operations = map[Purpose][]operation{
 	ToLifecycle: {listCaCertificate, activeCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, deleteCaCertificate},
 	ToDevices: {listCaCertificate, inactivateCaCertificate, listDeviceCertificateByCaSn, listDeviceCertificate, getDeviceCertificate,
 		activeDeviceCertificate, inactivateDeviceCertificate, deleteDeviceCertificate},
+	ToApply:   {listCaCertificate, getRegisterCode, registerCaCertificate, activeCaCertificate, inactivateCaCertificate},
 	ToConnect: {listCaCertificate, listDeviceCertificateByCaSn, getDeviceCertificate, listGroupID, inactivateDeviceCertificate, deleteDeviceCertificate},
 }
 

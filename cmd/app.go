@@ -15,7 +15,8 @@ type app struct {
 	connectionFlags
 	limiter *api.Limiter // of all clients of the run; nil before the first is made
 	keyring keyring
-	retried sync.Map // the operations and errors whose retries were shown
+	observe func(api.Exchange) // is told of each request, with its parameters; may be nil
+	retried sync.Map           // the operations and errors whose retries were shown
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.
@@ -26,6 +27,14 @@ func (a *app) withTimeout(ctx context.Context, wait time.Duration) (context.Cont
 	limit := a.timeout
 	if limit == 0 {
 		limit = defaultTimeout + wait
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// within ends after a time, if one is given.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit == 0 {
+		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, limit)
 }

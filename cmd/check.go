@@ -66,7 +66,6 @@ way to the service fails, the exit code is that of a registration that fails of 
 	addCACert(cmd, &o.caCert)
 	o.keyFlags.addFlags(cmd)
 	o.fleet.addFlags(cmd, "")
-	o.fleet.addKeys(cmd)
 	addVerificationCert(cmd, &o.verification)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
 	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")

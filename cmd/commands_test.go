@@ -24,7 +24,7 @@ func TestExitCodesOfEachCommand(t *testing.T) {
 		"code": "4 5 6 130", "sign": "130", "submit": "4 5 6 7 130", "confirm": "4 5 6 7 130",
 		"instances": "4 5 6 130", "list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
 		"activate": "4 5 6 7 130", "deactivate": "4 5 6 7 130", "delete": "4 5 6 7 130",
-		"import": "4 5 6 130", "plan": "4 5 6 7 9 130", "policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
+		"import": "4 5 6 130", "plan": "4 5 6 7 9 130", "apply": "4 5 6 7 130", "policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
 	}
 	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
 		if !cmd.HasParent() {
@@ -68,7 +68,7 @@ func TestGroupsOfTheHelp(t *testing.T) {
 	const want = "Onboard a CA: check rehearse register connect " +
 		"Step by step, for a CA without a network: code sign submit confirm " +
 		"Operate: instances list show devices activate deactivate delete " +
-		"Many CAs and instances: import plan " +
+		"Many CAs and instances: import plan apply " +
 		"Try and script: policy emulate version completion help "
 	if all := strings.Join(got, " "); !strings.HasPrefix(all, want) {
 		t.Errorf("\n got %s\nwant %s", all, want)
@@ -88,6 +88,7 @@ func TestCommandsOfEachPurpose(t *testing.T) {
 		"  read       confirm, instances, list, show, devices, devices show,\n             import, plan\n",
 		"  lifecycle  activate, deactivate, delete\n",
 		"  devices    devices activate, devices deactivate, devices delete\n",
+		"  apply      apply\n",
 	} {
 		if !strings.Contains(help, line) {
 			t.Errorf("the help of policy lacks %q:\n%s", line, help)

@@ -118,6 +118,8 @@ func completions() map[string]cobra.CompletionFunc {
 		"for":     values(purposeNames()...),
 		"lang":    values(topics.Languages...),
 
+		"receipts": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+
 		"numbers":      values(emulator.Typed, emulator.Numbers, emulator.Strings),
 		"pem":          values(emulator.LineFeeds, emulator.Escaped),
 		"device-label": values(emulator.LabelDevice, emulator.LabelCertificate),

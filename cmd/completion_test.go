@@ -55,6 +55,7 @@ func TestFilesOfEachFlag(t *testing.T) {
 		"sign --out":                   "crt pem" + filtered,
 		"register --receipt":           "json" + filtered,
 		"plan --file":                  "yaml yml" + filtered,
+		"apply --receipts":             ":16",
 	} {
 		stdout := mustRun(t, append(append([]string{"__complete"}, strings.Fields(flag)...), "")...)
 		if got := strings.Join(strings.Fields(stdout), " "); got != want {
@@ -87,7 +88,7 @@ func TestValuesOfFlags(t *testing.T) {
 		"emulate --sn ": "padded upper plain der colons :4",
 		"show --sn ":    ":4",
 		"help --lang ":  "en zh :4",
-		"policy --for ": "register connect read lifecycle devices :4",
+		"policy --for ": "register connect read lifecycle devices apply :4",
 	} {
 		at := strings.LastIndex(args, " ")
 		stdout := mustRun(t, append(append([]string{"__completeNoDesc"}, strings.Fields(args[:at])...), args[at+1:])...)

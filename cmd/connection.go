@@ -69,7 +69,7 @@ func (c *connection) prepare() (err error) {
 	if c.secret, err = c.o.login.secret(&c.console, c.door); err != nil {
 		return err
 	}
-	if err = cmp.Or(c.canAgree(c.o.yes || c.o.caKey == ""), c.checkReceipts(c.o.receipt, c.o.instance, "")); err != nil {
+	if err = cmp.Or(c.canAgree(c.o.yes || c.o.caKey == ""), c.checkReceipts(c.o.receipt, c.o.instance, "", nil)); err != nil {
 		return err
 	}
 	// Without credentials the lists of the instance are left aside, if nothing else needs any.

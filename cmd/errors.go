@@ -87,11 +87,15 @@ func errorTable() []errorRow {
 		rowBy(explainDiagnosed),
 		rowBy(explainDoor),
 
+		// What became of the rows of a fleet.
+		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError]("run it again: it does only what is left")),
+		row(meaning{exitNotListed, "active", "no", outcomeFailed}, advise[stillActiveError]("give --deactivate, or run it on a terminal, which asks")),
+
 		// What the workflow found out about a CA.
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
 		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),
 		row(meaning{exitNotListed, "inactive", "no", outcomeUnconfirmed}, advise[*workflow.InactiveError](
-			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
+			"find out who deactivated it and why; then 'mqttca register' or 'apply' with --activate makes it active again")),
 		row(meaning{exitRefused, "serial_taken", "no", outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
 		row(meaning{exitUnavailable, "stale_code", "later", outcomeRefused}, advise[*workflow.CodesUsedUpError](
 			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
@@ -116,7 +120,7 @@ func errorTable() []errorRow {
 		row(meaning{exitUsage, "usage", "no", outcomeFailed}, (*wire.EnvironmentError).Hint),
 		row(meaning{exitExpiring, "expiring", "no", outcomeFailed}, (*expiringError).hint),
 		row(meaning{exitChanges, "changes", "no", outcomeFailed}, advise[changesError](
-			"'mqttca plan' shows them: make them with register, activate and deactivate, or change the manifest")),
+			"'mqttca plan' shows them: 'mqttca apply' makes them; or change the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),

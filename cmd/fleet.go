@@ -18,15 +18,16 @@ type fleetFlags struct {
 	file    string
 	outside bool
 	keys    bool
+
+	toRegister bool // open those keys only that a CA may be registered with
 }
 
 func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", file, "file with the manifest of a fleet, - for standard input")
+	if !f.toRegister {
+		cmd.Flags().BoolVar(&f.keys, "keys", false, "open the keys in the manifest, too, and check each against its CA")
+	}
 	cmd.Flags().BoolVar(&f.outside, "allow-outside", false, "allow paths in the manifest that leave its folder")
-}
-
-func (f *fleetFlags) addKeys(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.keys, "keys", false, "open the keys in the manifest, too, and check each against its CA")
 }
 
 func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {
@@ -88,7 +89,10 @@ func (a *app) loadFleet(cmd *cobra.Command, flags fleetFlags) (*fleet, error) {
 	}
 	f, names := &fleet{Manifest: m, cas: map[string]*pki.CA{}, keys: map[string]*pki.Authority{}}, map[string]string{} // by the SHA-256 of the certificate
 	err = a.eachCA(m, flags, func(ca manifest.CA, k keyFlags) error {
-		if k.caKey != "" {
+		switch {
+		case k.caKey != "" && flags.toRegister && !m.Wants(ca, manifest.Active):
+			return nil
+		case k.caKey != "":
 			authority, err := a.loadAuthority(cmd, ca.Certificate.Value, k)
 			if err == nil {
 				f.keys[ca.ID.Value] = authority

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )
@@ -52,7 +54,8 @@ type rowDocument struct {
 	Message    text        `json:"message"`    // the same for a person
 	RequestID  text        `json:"request_id"` // of the request that failed
 
-	err error // why it failed, or would
+	err    error // why it failed, or would
+	failed *failure
 }
 
 // documents are the rows of an instance.
@@ -86,35 +89,41 @@ func (r *rowDocument) changes() bool {
 	return r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)
 }
 
-func (d *fleetDocument) fail(row *rowDocument, f failure) {
-	row.Reason, row.Message = text(f.Reason), text(f.Message)
-	d.failures = append(d.failures, f)
+// fail says in a row why it failed.
+func (r *rowDocument) fail(cmd *cobra.Command) *failure {
+	f := describe(cmd, r.err)
+	r.Reason, r.Message, r.RequestID, r.failed = text(f.Reason), text(f.Message), cmp.Or(f.RequestID, r.RequestID), &f
+	return &f
 }
 
 // urgency orders exit codes, the most urgent first.
 var urgency = []int{exitInterrupted, exitFault, exitDenied, exitLocal, exitRefused, exitNotListed, exitUnavailable}
 
-// worst is the most urgent failure of the rows, behind some words.
+// worst is the most urgent failure of the rows, behind some words; nil if there is none.
 func (d *fleetDocument) worst(words string) error {
+	if len(d.failures) == 0 {
+		return nil
+	}
 	worst := slices.MinFunc(d.failures, func(a, b failure) int { return slices.Index(urgency, a.ExitCode) - slices.Index(urgency, b.ExitCode) })
 	worst.Message = words + worst.Message
 	return &describedError{errors.New(worst.Message), worst}
 }
 
-// table prints the rows with one more cell for each, and a sentence below.
-func (d *fleetDocument) table(p *terminal.Sheet, label string, count int, at func(int) (*rowDocument, terminal.Cell), sentence string) {
+// table prints the rows, each with one more value, and a sentence below.
+func (d *fleetDocument) table(p *terminal.Sheet, label string, count int, at func(int) (rowDocument, text), sentence string) error {
 	p.Table(terminal.Table{Count: count, Columns: []terminal.Column{
 		{Label: "instance"}, {Label: "CA", Yields: true}, {Label: "action"}, {Label: label}, {Label: "Sn"}, {Label: "reason"},
 	}, Row: func(n int) []terminal.Cell {
-		row, cell := at(n)
+		row, more := at(n)
 		tone := terminal.Yellow
 		if row.Action == text(workflow.Nothing) {
 			tone = terminal.Green
 		}
 		return []terminal.Cell{{Text: row.InstanceID}, {Text: string(cmp.Or(row.CA, row.Name))}, {Text: string(row.Action), Tone: tone},
-			cell, {Text: string(row.Sn)}, {Text: string(row.Reason), Tone: terminal.Red}}
+			{Text: string(more)}, {Text: string(row.Sn)}, {Text: string(row.Reason), Tone: terminal.Red}}
 	}})
 	p.Line()
 	p.Line(sentence)
 	d.listedBy(p)
+	return nil
 }

@@ -30,7 +30,7 @@ func generatedRows(t *testing.T, english bool) map[string][][]string {
 		all["exit codes"] = append(all["exit codes"], row)
 	}
 	for kind, object := range map[string]any{
-		"warning": remark{}, "problem": remark{}, "note": remark{}, "step": stepRecord{}, "retry": retryRecord{}, "request": requestRecord{}, "error": failure{},
+		"warning": remark{}, "problem": remark{}, "failed": remark{}, "note": remark{}, "step": stepRecord{}, "retry": retryRecord{}, "request": requestRecord{}, "error": failure{},
 	} {
 		fields := slices.DeleteFunc(fieldsOf(reflect.TypeOf(object)), func(name string) bool { return name == "type" || name == "message" })
 		all["lines"] = append(all["lines"], []string{spans(kind), spans(fields...), prose})

@@ -21,6 +21,7 @@ var documentParts = map[string]any{
 	"finding":           findingDocument{},
 	"probe":             probeDocument{},
 	"step":              stepDocument{},
+	"appliedRow":        appliedRow{},
 	"row":               rowDocument{},
 	"importedCA":        importedCA{},
 }

@@ -140,14 +140,14 @@ func TestCheckReceipt(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			put(t, path, tt.text)
-			err := (&app{}).checkReceipts(path, "i", ca.SHA256())
+			err := (&app{}).checkReceipts(path, "i", ca.SHA256(), nil)
 			if (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
 				t.Errorf("\n got %v\nwant %s", err, tt.want)
 			}
 			holds(t, folder, map[string]string{"receipt.json": tt.text})
 		})
 	}
-	if err := (&app{}).checkReceipts(folder, "i", ca.SHA256()); err == nil || err.Error() != "write "+folder+": it is not a regular file" {
+	if err := (&app{}).checkReceipts(folder, "i", ca.SHA256(), nil); err == nil || err.Error() != "write "+folder+": it is not a regular file" {
 		t.Errorf("a folder: %v", err)
 	}
 	link := filepath.Join(folder, "link")
@@ -155,7 +155,7 @@ func TestCheckReceipt(t *testing.T) {
 	if err := os.Symlink(path, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&app{}).checkReceipts(link, "i", ca.SHA256()); err == nil || err.Error() != "write "+link+": it is not a regular file" {
+	if err := (&app{}).checkReceipts(link, "i", ca.SHA256(), nil); err == nil || err.Error() != "write "+link+": it is not a regular file" {
 		t.Errorf("a symbolic link to a receipt: %v", err)
 	}
 }

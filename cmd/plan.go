@@ -34,7 +34,6 @@ code is that of the most urgent failure.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd, o) },
 	}
 	o.addFlags(cmd, "mqttca.yaml")
-	o.addKeys(cmd)
 	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there is something to do, or drift")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the plan to, so that somebody can approve it")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace a file that exists")
@@ -88,9 +87,7 @@ func (a *app) plan(cmd *cobra.Command, o planOptions) error {
 
 func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {
 	if row.err != nil {
-		f := describe(cmd, row.err)
-		row.RequestID = f.RequestID
-		d.fail(&row, f)
+		d.failures = append(d.failures, *row.fail(cmd))
 		d.Failed++
 	}
 	switch {
@@ -104,13 +101,10 @@ func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {
 
 // verdict is the most urgent failure of the rows, and if there is none, perhaps that there are changes.
 func (d *planDocument) verdict(fail bool) error {
-	switch {
-	case d.Failed > 0:
-		return d.worst(fmt.Sprintf("%d of %d rows of %s failed: ", d.Failed, len(d.Rows), d.File))
-	case fail && d.Changes+d.Drift > 0:
+	if fail && d.Failed == 0 && d.Changes+d.Drift > 0 {
 		return changesError{fmt.Errorf("the plan of %s has %s", d.File, d.counts())}
 	}
-	return nil
+	return d.worst(fmt.Sprintf("%d of %d rows of %s failed: ", d.Failed, len(d.Rows), d.File))
 }
 
 // A changesError says that a plan has something to do, or drift.
@@ -121,8 +115,5 @@ func (d *planDocument) counts() string {
 }
 
 func (d *planDocument) plain(p *terminal.Sheet) error {
-	d.table(p, "state", len(d.Rows), func(n int) (*rowDocument, terminal.Cell) {
-		return &d.Rows[n], terminal.Cell{Text: string(d.Rows[n].State)}
-	}, d.counts())
-	return nil
+	return d.table(p, "state", len(d.Rows), func(n int) (rowDocument, text) { return d.Rows[n], d.Rows[n].State }, d.counts())
 }

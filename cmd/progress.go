@@ -42,16 +42,19 @@ func longestStep() int { return terminal.Longest(slices.Collect(maps.Values(step
 
 // Started shows a step: live if the screen can draw it, else as a line. A step begins after
 // the heading has been shown.
-func (p progress) Started(step workflow.Step) {
+func (p progress) Started(step workflow.Step) { p.began(stepLines[step]) }
+
+// began shows the line of a step: its name, and its words.
+func (c *console) began(line string) {
 	switch {
-	case p.silent():
-	case p.json:
-		name, words, _ := strings.Cut(stepLines[step], " ")
-		p.record(stepRecord{remark{"step", strings.TrimSpace(words)}, name})
-	case p.err.Redraws:
-		p.err.Begin(stepLines[step], longestStep())
+	case c.silent():
+	case c.json:
+		name, words, _ := strings.Cut(line, " ")
+		c.record(stepRecord{remark{"step", strings.TrimSpace(words)}, name})
+	case c.err.Redraws:
+		c.err.Begin(line, longestStep())
 	default:
-		p.note("%s", stepLines[step])
+		c.note("%s", line)
 	}
 }
 

@@ -131,7 +131,7 @@ func TestHelp(t *testing.T) {
 	lines.WriteString("printf 'format: mqttca/fleet/v1\\ncas: {plant: {certificate: ca.crt, key: ca.key}}\\ninstances: {post-cn-7mz2d: {cas: {plant: active}}}\\n' >mqttca.yaml\n")
 	for _, name := range []string{"code", "sign", "submit", "check", "confirm", "list", "register", "connect", "rehearse",
 		"instances", "show", "devices", "devices show", "devices deactivate", "devices activate", "activate", "deactivate", "devices delete", "delete",
-		"import", "plan", "policy", "version", "emulate"} {
+		"import", "plan", "apply", "policy", "version", "emulate"} {
 		command, _, err := root.Find(strings.Fields(name))
 		if err != nil || command.CommandPath() != "mqttca "+name {
 			t.Fatalf("there is no command %s: has it a row in commands.go?", name)

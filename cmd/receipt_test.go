@@ -122,7 +122,7 @@ func TestTwoProcessesWithOneReceipt(t *testing.T) {
 	}
 	submitted.Wait()
 	runs, outcomes := map[string]bool{}, map[workflow.Outcome]bool{}
-	paths := findReceipts(path)
+	paths := findReceipts(path, nil)
 	for _, path := range paths {
 		r, err := (&console{}).readReceipt(path)
 		if err != nil || r.VerificationCertificate == "" {

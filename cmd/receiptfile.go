@@ -2,25 +2,32 @@ package cmd
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
 )
 
+var receiptSuffix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\.\d{8}T\d{6}Z-[0-9a-f]{8}\.json)?$`) })
+
 // findReceipts returns the paths of FILE of --receipt and of those beside it that exist. A run
 // that submits or activates a CA keeps its receipt in a file of its own: FILE if that is free,
 // else FILE.<UTC time>-<run id>.json. It is written before the change, and replaced at the end
 // if it still is that of the run. A folder that cannot be listed shows no file.
-func findReceipts(file string) (paths []string) {
-	base := filepath.Base(file)
-	own := regexp.MustCompile(`^` + regexp.QuoteMeta(base) + `(\.\d{8}T\d{6}Z-[0-9a-f]{8}\.json)?$`)
-	entries, _ := os.ReadDir(filepath.Dir(file))
+// entries is the content of the folder; nil if it was not read yet.
+func findReceipts(file string, entries []fs.DirEntry) (paths []string) {
+	if entries == nil {
+		entries, _ = os.ReadDir(filepath.Dir(file))
+	}
 	for _, entry := range entries {
-		if entry.Type().IsRegular() && own.MatchString(entry.Name()) {
-			paths = append(paths, file+entry.Name()[len(base):])
+		suffix, own := strings.CutPrefix(entry.Name(), filepath.Base(file))
+		if own && entry.Type().IsRegular() && receiptSuffix().MatchString(suffix) {
+			paths = append(paths, file+suffix)
 		}
 	}
 	return paths
@@ -37,17 +44,19 @@ var errOtherReceipt = errors.New("the file exists and is not a receipt of this C
 // checkReceipts checks, before anything is sent, that a receipt can be written, and that FILE,
 // if it exists, is one of the same instance and, if it is of a registration, the same CA. It warns
 // of a run without an end.
-func (c *console) checkReceipts(file, instance, caSHA256 string) error {
+func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.DirEntry) error {
 	switch file {
 	case "":
 		return nil
 	case "-":
 		return usage("--receipt is a file; --json prints the same document")
 	}
-	if err := checkOutput(file, true); err != nil {
-		return err
+	if entries == nil {
+		if err := checkOutput(file, true); err != nil {
+			return err
+		}
 	}
-	for _, path := range findReceipts(file) {
+	for _, path := range findReceipts(file, entries) {
 		r, err := c.readReceipt(path)
 		if path == file && (err != nil || r.InstanceID != instance || r.CA.SHA256.String() != caSHA256) {
 			return &fileError{"write", path, errOtherReceipt, "name another file"}
@@ -107,7 +116,7 @@ func (c *console) closeReceipt(s *session, t target, document receipt) error {
 	if t.receipt == "" || s.kept == "" && document.Error != nil {
 		return nil
 	}
-	for _, path := range findReceipts(t.receipt) {
+	for _, path := range findReceipts(t.receipt, nil) {
 		if r, err := c.readReceipt(path); s.kept == "" && err == nil && isTrue(r.VendorEndpoint) == isTrue(document.VendorEndpoint) {
 			c.note("kept the receipt %s, of an earlier run", path)
 			return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,7 @@ func mustRun(t *testing.T, args ...string) (stdout string) {
 }
 
 // networkCommands are the commands that send requests, with the state in which each of them
-// finds its CA and the requests of a run that succeeds. CERT, KEY and PROOF stand for files.
+// finds its CA and the requests of a run that succeeds. CERT, KEY, PROOF and FLEET stand for files.
 var networkCommands = []struct {
 	args     string
 	state    string // of the CA: "absent", "active" or "inactive", the last two perhaps "with devices"
@@ -51,6 +52,8 @@ var networkCommands = []struct {
 	{"register --ca-cert CERT --ca-key KEY", "absent", "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
 	{"register --ca-cert CERT --ca-key KEY --activate", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
 	{"register --ca-cert CERT --ca-key KEY --dry-run", "absent", "ListCaCertificate", ""},
+	{"apply --file FLEET --allow-outside", "absent", "ListCaCertificate GetRegisterCode RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
+	{"apply --file FLEET --allow-outside --activate", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
 	{"connect --group GID_devices --ca-cert CERT --ca-key KEY --yes", "active", "ListCaCertificate ListDeviceCertificateByCaSn InactivateDeviceCertificate GetDeviceCertificate DeleteDeviceCertificate GetDeviceCertificate", "ListDeviceCertificateByCaSn"},
 	{"submit --ca-cert CERT --verification-cert PROOF", "absent", "ListCaCertificate RegisterCaCertificate ListCaCertificate", "RegisterCaCertificate"},
 	{"confirm --ca-cert CERT", "active", "ListCaCertificate", ""},
@@ -83,7 +86,9 @@ func newStage(t *testing.T, state string) stage {
 	service, caCert, caKey := newEmulated(t)
 	withBroker(t, service)
 	proof := filepath.Join(t.TempDir(), "verification.crt")
-	s := stage{service, strings.NewReplacer("CERT", caCert, "KEY", caKey, "PROOF", proof)}
+	fleet := filepath.Join(t.TempDir(), "mqttca.yaml")
+	put(t, fleet, fmt.Sprintf("format: mqttca/fleet/v1\ncas: {ca: {certificate: %s, key: %s}}\ninstances: {%s: {cas: {ca: active}}}\n", filepath.Join(testdata(), "ca", filepath.Base(caCert)), filepath.Join(testdata(), "ca", filepath.Base(caKey)), emulatedInstance))
+	s := stage{service, strings.NewReplacer("CERT", caCert, "KEY", caKey, "PROOF", proof, "FLEET", fleet)}
 	state, withDevices := strings.CutSuffix(state, " with devices")
 	switch state {
 	case "absent":
@@ -122,7 +127,7 @@ func withBroker(t *testing.T, service *emulator.Service) {
 // line is the command line of a command on the stage's instance.
 func (s stage) line(command string) []string {
 	args := strings.Fields(s.files.Replace(command))
-	if args[0] == "instances" {
+	if args[0] == "instances" || args[0] == "apply" {
 		return args
 	}
 	return append(args, "--instance", emulatedInstance)
@@ -139,7 +144,7 @@ func (s stage) operations(first int) string {
 
 // Whichever request of a run is refused, the run ends in an error that names the request, and
 // prints no result: a list that cannot be read confirms nothing. (connect prints how far the
-// device got.)
+// device got, and apply its rows.)
 func TestEachRequestRefused(t *testing.T) {
 	for _, tt := range networkCommands {
 		for nth, operation := range strings.Fields(tt.requests) {
@@ -155,7 +160,7 @@ func TestEachRequestRefused(t *testing.T) {
 					if tt.change != "" && nth > slices.Index(strings.Fields(tt.requests), tt.change) {
 						want = exitNotListed // changed, but not confirmed
 					}
-					if code != want || stdout != "" && !strings.HasPrefix(tt.args, "connect ") || !strings.Contains(stderr, operation) || !strings.Contains(stderr, " was refused") {
+					if code != want || stdout != "" && !strings.HasPrefix(tt.args, "connect ") && !strings.HasPrefix(tt.args, "apply ") || !strings.Contains(stderr, operation) || !strings.Contains(stderr, " was refused") {
 						t.Errorf("exit code %d, want %d; stdout %q, stderr %s", code, want, stdout, stderr)
 					}
 					if more != "" {

@@ -51,6 +51,7 @@ var documentTypes = map[string]any{
 	"plan":          planDocument{},
 	"import":        importDocument{},
 	"saved-plan":    savedPlan{},
+	"apply":         applyDocument{},
 	"check-fleet":   fleetCheckDocument{},
 	"fleet":         manifest.Manifest{},
 }

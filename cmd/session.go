@@ -175,6 +175,9 @@ func (a *app) open(config api.Config) *session {
 	config.Observe = func(e api.Exchange) {
 		a.warnOfClock(s, e)
 		a.trace(e)
+		if a.observe != nil {
+			a.observe(e)
+		}
 		e.Params = nil // of which nobody reads more; a run over many objects has many requests
 		s.exchanges = append(s.exchanges, e)
 	}

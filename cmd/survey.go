@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"sync"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -19,11 +18,9 @@ type instancePlan struct {
 	*manifest.Instance
 	session *session
 	rows    []workflow.Row
+	first   int   // its first row among those of all instances
 	err     error // why the instance could not be listed
 }
-
-// surveyAtOnce is how many instances are listed side by side. The limiter paces the requests.
-const surveyAtOnce = 32
 
 // survey connects to the instances of a fleet and lists each of them, side by side. It fails only
 // if it is interrupted.
@@ -33,23 +30,15 @@ func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*inst
 	plans := a.connectFleet(cmd, f)
 	ctx, cancel := a.withTimeout(ctx, 0)
 	defer cancel()
-	var group sync.WaitGroup
 	var listed atomic.Int32
-	slots := make(chan struct{}, surveyAtOnce)
 	view := progress{&a.console}
 	view.Started(workflow.List)
-	for _, p := range plans {
-		if p.err != nil {
-			continue
-		}
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
+	workflow.SideBySide(len(plans), func(n int) {
+		if p := plans[n]; p.err == nil {
 			p.err = a.compare(ctx, p, f)
-			view.Counted(workflow.List, int(listed.Add(1)), len(plans))
-		})
-	}
-	group.Wait()
+		}
+		view.Counted(workflow.List, int(listed.Add(1)), len(plans))
+	})
 	a.err.End(false)
 	if cmd.Context().Err() != nil {
 		return nil, errInterrupted

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -14,7 +13,10 @@ import (
 )
 
 func addDeadline(cmd *cobra.Command, value *time.Duration, with string) {
-	cmd.Flags().Var(duration{value: value}, "deadline", "with --"+with+", end the work after this time (default: if none succeeded within --timeout)")
+	if with != "" {
+		with = "with --" + with + ", "
+	}
+	cmd.Flags().Var(duration{value: value}, "deadline", with+"end the work after this time (default: if none succeeded within --timeout)")
 }
 
 // A sweepDocument is the result of a change to all device certificates of a CA.
@@ -55,12 +57,8 @@ func (a *app) prepareSweep(m *caOnInstance, to workflow.Transition, allow bool) 
 
 // runSweep ends at the deadline, if there is one.
 func (a *app) runSweep(m *caOnInstance, s workflow.Sweep, deadline time.Duration) (changed int, err error) {
-	ctx := m.cmd.Context()
-	if deadline > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, deadline)
-		defer cancel()
-	}
+	ctx, cancel := within(m.cmd.Context(), deadline)
+	defer cancel()
 	return m.instance.Sweep(ctx, s)
 }
 

@@ -37,7 +37,7 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 	if t.dryRun && t.receipt != "" {
 		return nil, usage("--dry-run leaves nothing for --receipt to attest")
 	}
-	if err := a.checkReceipts(t.receipt, t.instance, ca.SHA256()); err != nil {
+	if err := a.checkReceipts(t.receipt, t.instance, ca.SHA256(), nil); err != nil {
 		return nil, err
 	}
 	return a.connect(cmd)

@@ -1,0 +1,141 @@
+package cmd
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/cmd/terminal"
+	"mqttca/cmd/workflow"
+)
+
+type applyOptions struct {
+	fleetFlags
+	validity   time.Duration
+	wait       time.Duration
+	deadline   time.Duration
+	activate   bool
+	deactivate int // how many at most; 0 for a few
+	failFast   bool
+	receipts   string
+}
+
+func newApply(a *app) *cobra.Command {
+	o := applyOptions{fleetFlags: fleetFlags{keys: true, toRegister: true}}
+	cmd := &cobra.Command{
+		Use:   "apply",
+		Short: "Make a fleet as its manifest wants it",
+		Long: `Make each CA as the manifest of a fleet wants it ('mqttca help fleet'). All certificates, keys
+and settings are checked before the first request, and each instance is listed before the
+first change. A failure stops no other change, and running it again does only what is left.
+
+A CA that somebody made inactive is made active only with --activate. A CA is made inactive
+only with --deactivate, or if you confirm it on a terminal. Without a number, --deactivate
+makes 1 CA inactive at most, and 20 % of those that are active. Nothing is ever deleted.`,
+		Example: `  mqttca apply
+  mqttca apply --file mqttca.yaml --receipts . --json
+  mqttca apply --activate --deactivate=3`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := requireValidity(o.validity); err != nil {
+				return err
+			}
+			return a.apply(cmd, o)
+		},
+	}
+	o.addFlags(cmd, "mqttca.yaml")
+	addWait(cmd, &o.wait, "active or inactive")
+	addValidity(cmd, &o.validity)
+	cmd.Flags().BoolVar(&o.activate, "activate", false, "make CAs active again that are registered but inactive")
+	cmd.Flags().IntVar(&o.deactivate, "deactivate", 0, "make CAs inactive without asking, this number at most")
+	cmd.Flags().Lookup("deactivate").NoOptDefVal = "0"
+	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "begin no further change after a failure")
+	cmd.Flags().StringVar(&o.receipts, "receipts", "", "folder to keep a receipt of each registration and activation in, INSTANCE.CA.json")
+	addDeadline(cmd, &o.deadline, "")
+	a.addConnection(cmd)
+	return cmd
+}
+
+// An applyDocument is the result of apply.
+type applyDocument struct {
+	fleetDocument
+	Rows   []appliedRow `json:"rows"`
+	Done   int          `json:"done"`   // the changes that were made
+	Failed int          `json:"failed"` // the rows that failed
+	Left   int          `json:"left"`   // the changes that were not tried
+	Drift  int          `json:"drift"`  // the CAs that the manifest does not have there
+}
+
+// An appliedRow is a row of the plan, and what became of it.
+type appliedRow struct {
+	rowDocument
+	Outcome text `json:"outcome"` // registered, already_registered, reactivated, deactivated, not_tried, or that of an error; null if there was nothing to do
+
+	session *session // of its receipt; nil if it gets none
+}
+
+const outcomeNotTried = "not_tried"
+
+func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
+	f, err := a.loadFleet(cmd, o.fleetFlags)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	r := &rollout{app: a, applyOptions: o, cmd: cmd, fleet: f, logs: map[string]*rowLog{}}
+	if o.receipts != "" {
+		if err := r.checkRowReceipts(); err != nil {
+			return err
+		}
+	}
+	a.observe = r.observe
+	ctx, cancel := within(cmd.Context(), o.deadline)
+	defer cancel()
+	if r.plans, err = a.survey(ctx, cmd, f); err != nil {
+		return err
+	}
+	for _, p := range r.plans {
+		p.first = len(r.rows)
+		for _, row := range p.documents() {
+			r.rows = append(r.rows, appliedRow{rowDocument: row})
+		}
+	}
+	if err := r.gate(); err != nil {
+		return err
+	}
+	r.run(ctx)
+	d := applyDocument{fleetDocument: newFleetDocument("apply", o.file, r.plans), Rows: r.rows}
+	d.count()
+	if err := a.print(&d, a.shown.Layout(d.plain)); err != nil {
+		return fmt.Errorf("%s: %s, but that could not be shown: %w", d.File, d.counts(), err)
+	}
+	return d.worst(fmt.Sprintf("%s: %s: ", d.File, d.counts()))
+}
+
+// count counts the rows. Of failures that are equally urgent that of a row comes first that was tried.
+func (d *applyDocument) count() {
+	var left []failure
+	for _, row := range d.Rows {
+		switch {
+		case row.Outcome == outcomeNotTried:
+			left = append(left, *row.failed)
+			d.Left++
+		case row.failed != nil:
+			d.failures = append(d.failures, *row.failed)
+			d.Failed++
+		case row.changes():
+			d.Done++
+		case row.Action == text(workflow.Drift):
+			d.Drift++
+		}
+	}
+	d.failures = append(d.failures, left...)
+}
+
+func (d *applyDocument) counts() string {
+	return fmt.Sprintf("%s made, %d failed, %d left, and drift of %s", plural(d.Done, "change"), d.Failed, d.Left, plural(d.Drift, "CA"))
+}
+
+func (d *applyDocument) plain(p *terminal.Sheet) error {
+	return d.table(p, "outcome", len(d.Rows), func(n int) (rowDocument, text) { return d.Rows[n].rowDocument, d.Rows[n].Outcome }, d.counts())
+}
