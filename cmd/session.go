@@ -167,7 +167,7 @@ func (a *app) open(config api.Config) *session {
 	config.UserAgent = "mqttca/" + toolVersion() + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 	config.Retries = a.retries
 	if a.limiter == nil {
-		a.limiter = api.NewLimiter(a.rate)
+		a.limiter = api.NewLimiter(cmp.Or(a.rate, api.DefaultRate)) // rehearse has no --rate
 	}
 	config.Limiter = a.limiter
 	config.Retrying = a.noteRetry
