@@ -51,9 +51,14 @@ func (e *Error) Error() string {
 // Rule says what the Code means.
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
 
-// Throttled reports whether the requests were too many. The service has not done it then.
-func (e *Error) Throttled() bool {
-	return e.HTTPStatus == http.StatusTooManyRequests || saysThrottling(e.Code)
+// Throttled reports whether the service, or a gateway before it, has refused a request because
+// there were too many.
+func Throttled(err error) bool {
+	if lost, ok := errors.AsType[*NoAnswerError](err); ok {
+		return lost.HTTPStatus == http.StatusTooManyRequests
+	}
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && (refusal.HTTPStatus == http.StatusTooManyRequests || saysThrottling(refusal.Code))
 }
 
 // MaybeDone reports whether the service may have done the operation although it ended with

@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,7 +92,7 @@ func (l *Limiter) ended(sent time.Time, err error) {
 	case err == nil:
 		l.succeeded.Add(1)
 		l.rate = min(l.most, l.rate+afterSuccess)
-	case isThrottle(err) && sent.After(l.lowered):
+	case Throttled(err) && sent.After(l.lowered):
 		l.rate = max(1, afterThrottle*l.rate)
 		l.lowered, l.next = now, now.Add(throttlePause)
 	}
@@ -108,13 +106,4 @@ func (c *Client) limit(ctx context.Context, call Call) error {
 	}
 	return &NoAnswerError{Call: call, Err: cause,
 		Reason: fmt.Sprintf("%s before it was sent (at most %.0f requests a second)", wire.Ending(cause), c.config.Limiter.Rate())}
-}
-
-// isThrottle reports whether the service, or a gateway before it, has had too many requests.
-func isThrottle(err error) bool {
-	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.Throttled()
-	}
-	lost, ok := errors.AsType[*NoAnswerError](err)
-	return ok && lost.HTTPStatus == http.StatusTooManyRequests
 }

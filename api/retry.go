@@ -37,7 +37,7 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 		Judge: func(err error) wire.Verdict {
 			verdict := op.judge(err)
 			now := c.config.Limiter.succeeded.Load()
-			verdict.Uncounted, before = isThrottle(err) && now > before, now
+			verdict.Uncounted, before = Throttled(err) && now > before, now
 			return verdict
 		},
 		Notify: func(err error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, err, pause}) },

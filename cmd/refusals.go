@@ -24,7 +24,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 		kind = api.Unavailable
 	}
 	f.meaning = kindRows[kind].meaning
-	if kind == api.Unavailable && refusal.Throttled() {
+	if kind == api.Unavailable && api.Throttled(refusal) {
 		f.Reason = "throttled"
 	}
 	hint := cmp.Or(codeHints[refusal.Code], kindRows[kind].hint)
