@@ -48,7 +48,19 @@ func (m withProgram) Run() int {
 		panic(fmt.Sprintf("%v: %s", err, output))
 	}
 	os.Setenv("PATH", folder+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	os.Setenv("HOME", folder)
+	forgetEnvironment()
 	return m.M.Run()
+}
+
+// forgetEnvironment unsets what mqttca reads and whoever runs the tests may have set.
+func forgetEnvironment() {
+	read := regexp.MustCompile(`^(ALIBABA_?CLOUD_|ALICLOUD_|ACCESS_KEY_|SECURITY_TOKEN$|REGION$|MQTTCA_|SSL_CERT_|LC_)|(?i)^(https?|all|no)_proxy$|^(NO_COLOR|CLICOLOR_FORCE|COLUMNS|PAGER|LANG|DEBUG|GOMEMLIMIT)$`)
+	for _, line := range os.Environ() {
+		if name, _, _ := strings.Cut(line, "="); read.MatchString(name) {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // TestScripts runs the stories of testdata/script. Beside testscript's own commands they
