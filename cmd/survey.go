@@ -79,11 +79,14 @@ func (a *app) connectFleet(cmd *cobra.Command, f *fleet) []*instancePlan {
 }
 
 // connectInstance makes the session of an instance. --endpoint and its variable come before the
-// manifest, so that a manifest can be tried elsewhere; the other flags come behind it.
+// manifest, so that a manifest can be tried elsewhere; the other flags, --vpc among them, come
+// behind it.
 func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*session, error) {
 	c := a.connectionFlags
 	c.region = cmp.Or(i.Region.Value, c.region)
-	c.endpoint = cmp.Or(c.endpoint, os.Getenv(envEndpoint), i.Endpoint.Value)
+	if c.endpoint+os.Getenv(envEndpoint) == "" && i.Endpoint.Value != "" {
+		c.endpoint, c.vpc = i.Endpoint.Value, false
+	}
 	if i.Profile.Value != "" {
 		c.profile, c.ecsRole = i.Profile.Value, ecsRole{}
 	}
