@@ -134,7 +134,7 @@ func errorTable() []errorRow {
 		on(context.Canceled, meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""),
 		row(meaning{exitUnavailable, "unreachable", "no", outcomeFailed}, advise[*tls.CertificateVerificationError](
 			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
-				"its root certificate has to be among those of the system, or of SSL_CERT_FILE on Unix")),
+				"its root certificate has to be among those of the system, or of SSL_CERT_FILE (no effect on macOS and Windows)")),
 		rowBy(explainNoAnswer),
 		row(timeout, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, timeout, ""),
