@@ -53,13 +53,22 @@ func at(object any, path ...any) any {
 }
 
 // The objects of the topic fit together, and the commands of their containers run: with the
-// files of the secret where they are mounted.
+// files of the secret, and the manifest of the fleet, where they are mounted.
 func TestTopicOfKubernetes(t *testing.T) {
 	var lines strings.Builder
 	lines.WriteString("mkdir ca\nopenssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj '/CN=Plant CA' -days 3650 -keyout ca/tls.key -out ca/tls.crt\n")
+	lines.WriteString("mkdir -p fleet/..1\ncp ca/* fleet/..1\nln -s ..1 fleet/..data\nfor f in tls.key tls.crt mqttca.yaml; do ln -s ..data/$f fleet/$f; done\n") // as a volume has them
 	count := 0
 	for i, object := range manifests(t) {
 		kind, namespace := at(object, "kind"), at(object, "metadata", "namespace")
+		if kind == nil {
+			text, err := yaml.Marshal(object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines.WriteString("cat >fleet/mqttca.yaml <<'YAML'\n" + string(text) + "YAML\n")
+			continue
+		}
 		if first := kind == "Namespace"; first != (i == 0) || !first && namespace != "onboarding" {
 			t.Errorf("%v %v comes as number %d, in namespace %v", kind, at(object, "metadata", "name"), i, namespace)
 		}
@@ -74,12 +83,12 @@ func TestTopicOfKubernetes(t *testing.T) {
 		count++
 		lines.WriteString("mqttca")
 		for _, arg := range args {
-			lines.WriteString(" " + strings.Replace(arg.(string), "/ca/", "ca/", 1))
+			lines.WriteString(" " + strings.TrimPrefix(arg.(string), "/"))
 		}
 		lines.WriteString("\n")
 	}
-	if count == 0 {
-		t.Error("no container found")
+	if count != 2 {
+		t.Errorf("%d containers found", count)
 	}
 	runShell(t, lines.String())
 }
