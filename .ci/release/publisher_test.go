@@ -69,7 +69,7 @@ func TestPublisherInTexts(t *testing.T) {
 		image = strings.ToLower(image)
 	}
 	_, address, _ := strings.Cut(strings.TrimSuffix(names["MAINTAINER"], ">"), "<")
-	found := map[string]int{}
+	found := 0
 	for _, path := range texts(t) {
 		old := read(t, path)
 		text := old
@@ -77,7 +77,7 @@ func TestPublisherInTexts(t *testing.T) {
 			`(ghcr\.io/)[\w.-]+/[\w.-]+`: image, `(gh attestation verify .* --repo )[\w.-]+/[\w.-]+`: repository, `(Write to )\S+@\S+\w`: address,
 		} {
 			p := regexp.MustCompile(pattern)
-			found[name] += len(p.FindAllString(text, -1))
+			found += len(p.FindAllString(text, -1))
 			text = p.ReplaceAllString(text, "${1}"+name)
 		}
 		if text == old {
@@ -89,8 +89,8 @@ func TestPublisherInTexts(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if found[image] == 0 || found[repository] == 0 || found[address] == 0 {
-		t.Errorf("found %v in the texts", found)
+	if found == 0 {
+		t.Error("the publisher stands in no text")
 	}
 }
 
