@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,10 +68,15 @@ func TestSchemas(t *testing.T) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			t.Fatal(err)
 		}
-		got, err := encode(schemaOf(t, name, document))
+		indented, err := encode(schemaOf(t, name, document))
 		if err != nil {
 			t.Fatal(err)
 		}
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, indented); err != nil {
+			t.Fatal(err)
+		}
+		got := append(compact.Bytes(), '\n')
 		if string(got) == string(want) {
 			continue
 		}

@@ -10,7 +10,9 @@
 package topics
 
 import (
+	"bytes"
 	"embed"
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -91,8 +93,11 @@ func (t Topic) In(language string) Topic {
 // Schemas returns the names of the documents that have a JSON Schema.
 func Schemas() []string { return names("schema", ".json") }
 
-// Schema returns the JSON Schema of a document; ok is false if there is none.
+// Schema returns the JSON Schema of a document; ok is false if there is none. The files are compact,
+// which makes the program 40 kB smaller.
 func Schema(document string) (text string, ok bool) {
 	data, err := files.ReadFile("schema/" + document + ".json")
-	return string(data), err == nil
+	var indented bytes.Buffer
+	ok = err == nil && json.Indent(&indented, data, "", "  ") == nil
+	return indented.String(), ok
 }
