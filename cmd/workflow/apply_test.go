@@ -246,11 +246,9 @@ func TestRolloutWaitsForItsKeys(t *testing.T) {
 		list, _, _ := f.compare(context.Background(), 0)
 		order := f.rows[0][0].Order
 		task := Task{Row: Row{CA: order.Authority.CA, Action: ToRegister}, Authority: order.Authority, Name: "a", Validity: time.Hour}
-		done := make(chan struct{})
-		defer close(done)
-		slow := func() (crypto.PublicKey, error) {
-			<-done
-			return nil, errors.New("no key")
+		slow := func(ctx context.Context) (crypto.PublicKey, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
 		}
 		var ended error
 		w := &rollout{Rollout: Rollout{Instances: []Worklist{list}, Each: 2 * time.Hour, Ended: func(_, _ int, _ Result, err error) { ended = err }}, alive: time.Now()}
@@ -272,7 +270,7 @@ func TestKeysAreMadeInTurn(t *testing.T) {
 	}
 	made := make(chan struct{})
 	key := makeKey(order.Authority.CA)
-	go func() { key(); close(made) }()
+	go func() { key(context.Background()); close(made) }()
 	for range 10_000 {
 		runtime.Gosched()
 	}

@@ -1,10 +1,10 @@
 package workflow
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
 	"runtime"
-	"sync"
 	"time"
 
 	"mqttca/pki"
@@ -13,11 +13,11 @@ import (
 // Issue has a CA sign a code: the verification certificate for a submission. It needs
 // no network.
 func Issue(authority *pki.Authority, code string, validity time.Duration) (*x509.Certificate, error) {
-	return issue(authority, code, validity, time.Now(), makeKey(authority.CA))
+	return issue(context.Background(), authority, code, validity, time.Now(), makeKey(authority.CA))
 }
 
-func issue(authority *pki.Authority, code string, validity time.Duration, now time.Time, key keyMaker) (*x509.Certificate, error) {
-	publicKey, err := key()
+func issue(ctx context.Context, authority *pki.Authority, code string, validity time.Duration, now time.Time, key keyMaker) (*x509.Certificate, error) {
+	publicKey, err := key(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -30,8 +30,9 @@ func issue(authority *pki.Authority, code string, validity time.Duration, now ti
 	})
 }
 
-// A keyMaker waits for a key pair that is being made and gives its public half.
-type keyMaker func() (crypto.PublicKey, error)
+// A keyMaker waits for a key pair that is being made, or for the end of the context, and gives
+// its public half.
+type keyMaker func(context.Context) (crypto.PublicKey, error)
 
 // making holds a value for each key that is being made: no more at once than there are processors,
 // or requests and interrupts would wait for them.
@@ -40,11 +41,21 @@ var making = make(chan struct{}, runtime.GOMAXPROCS(0))
 // makeKey starts making a key pair at once, beside whatever the caller does next: an
 // RSA one takes about as long as a request.
 func makeKey(ca *pki.CA) keyMaker {
-	key := sync.OnceValues(func() (crypto.PublicKey, error) {
+	var key crypto.PublicKey
+	var err error
+	made := make(chan struct{})
+	go func() {
+		defer close(made)
 		making <- struct{}{}
 		defer func() { <-making }()
-		return pki.NewVerificationKey(ca)
-	})
-	go key()
-	return key
+		key, err = pki.NewVerificationKey(ca)
+	}()
+	return func(ctx context.Context) (crypto.PublicKey, error) {
+		select {
+		case <-made:
+			return key, err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

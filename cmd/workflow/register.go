@@ -111,9 +111,9 @@ func (i Instance) sign(ctx context.Context, order Order, key keyMaker, refused s
 		return Submission{}, &SameCodeError{Instance: i.ID, Code: refused}
 	}
 	verification, err := during(i.Observer, Sign, func() (*x509.Certificate, error) {
-		return issue(order.Authority, code.Code, order.Validity, time.Now().Add(i.Client.ClockOffset()), key)
+		return issue(ctx, order.Authority, code.Code, order.Validity, time.Now().Add(i.Client.ClockOffset()), key)
 	})
-	if err == nil && ctx.Err() != nil {
+	if ctx.Err() != nil && (err == nil || err == ctx.Err()) {
 		err = &StoppedError{CA: Reference{CA: order.Authority.CA}, Instance: i.ID, Cause: ctx.Err()}
 	}
 	return Submission{CA: order.Authority.CA, Verification: verification, Name: order.Name, Wait: order.Wait}, err

@@ -200,6 +200,24 @@ func TestRegisterRefusesAnOddCode(t *testing.T) {
 	s.registered(t)
 }
 
+// An interrupt does not wait for a key.
+func TestInterruptDuringAKey(t *testing.T) {
+	order := newOrder(t)
+	for range cap(making) {
+		making <- struct{}{} // no key is made
+	}
+	defer func() {
+		for range cap(making) {
+			<-making
+		}
+	}()
+	ctx, cancel := context.WithCancel(context.Background())
+	s := startService(t, emulator.Options{}, nil)
+	s.seen.onStart = map[Step]func(){Sign: cancel}
+	_, err := s.instance.Register(ctx, order)
+	wantError[*StoppedError](t, err, fmt.Sprintf("registering CA %q with instance %s was interrupted before anything was submitted", order.Authority.Subject(), instanceID))
+}
+
 // The key pair is made at once, and not only when it is asked for.
 func TestKeyIsMadeMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -208,14 +226,14 @@ func TestKeyIsMadeMeanwhile(t *testing.T) {
 		key := makeKey(&ca)
 		synctest.Wait()      // nobody has asked for it yet
 		ca.Certificate = nil // whoever made it now would not know of which kind
-		first, err := key()
+		first, err := key(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, _ := key(); again != first {
+		if again, _ := key(context.Background()); again != first {
 			t.Error("asked twice it gives two keys")
 		}
-		if other, _ := makeKey(order.Authority.CA)(); other == first {
+		if other, _ := makeKey(order.Authority.CA)(context.Background()); other == first {
 			t.Error("two certificates would share a key")
 		}
 	})

@@ -95,16 +95,8 @@ func awaitKey(ctx context.Context, attempts []*attempt) error {
 			a.key = makeKey(a.CA)
 		}
 	}
-	ready := make(chan struct{})
-	go func() {
-		defer close(ready)
-		if key := attempts[0].key; key != nil {
-			key()
-		}
-	}()
-	select {
-	case <-ready:
-	case <-ctx.Done():
+	if key := attempts[0].key; key != nil {
+		_, _ = key(ctx) // its error comes when it is used
 	}
 	return ctx.Err()
 }
