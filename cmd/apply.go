@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 
 type applyOptions struct {
 	fleetFlags
+	plan       string // "" for none
 	validity   time.Duration
 	wait       time.Duration
 	deadline   time.Duration
@@ -24,7 +26,7 @@ type applyOptions struct {
 func newApply(a *app) *cobra.Command {
 	o := applyOptions{fleetFlags: fleetFlags{keys: true, toRegister: true}}
 	cmd := &cobra.Command{
-		Use:   "apply",
+		Use:   "apply [PLAN]",
 		Short: "Make a fleet as its manifest wants it",
 		Long: `Make each CA as the manifest of a fleet wants it ('mqttca help fleet'). All certificates, keys
 and settings are checked before the first request, and each instance is listed before the
@@ -32,11 +34,16 @@ first change. A failure stops no other change, and running it again does only wh
 
 A CA that somebody made inactive is made active only with --activate. A CA is made inactive
 only with --deactivate, or if you confirm it on a terminal. Without a number, --deactivate
-makes 1 CA inactive at most, and 20 % of those that are active. Nothing is ever deleted.`,
+makes 1 CA inactive at most, and 20 % of those that are active. Nothing is ever deleted.
+
+With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of now is the same.`,
 		Example: `  mqttca apply
   mqttca apply --file mqttca.yaml --receipts . --json
   mqttca apply --activate --deactivate=3`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args:              onePlan,
+		ValidArgsFunction: files("json"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.plan = strings.Join(args, "")
 			if err := requireValidity(o.validity); err != nil {
 				return err
 			}
@@ -82,6 +89,10 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 		return err
 	}
 	defer f.close()
+	plan, err := a.readPlan(o.plan, o.file, f)
+	if err != nil {
+		return err
+	}
 	r := &rollout{app: a, applyOptions: o, cmd: cmd, fleet: f, logs: map[string]*rowLog{}}
 	if o.receipts != "" {
 		if err := r.checkRowReceipts(); err != nil {
@@ -92,6 +103,9 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 	ctx, cancel := within(cmd.Context(), o.deadline)
 	defer cancel()
 	if r.plans, err = a.survey(ctx, cmd, f); err != nil {
+		return err
+	}
+	if err := plan.check(o.plan, r.plans); err != nil {
 		return err
 	}
 	for _, p := range r.plans {

@@ -59,7 +59,7 @@ func commands() []command {
 
 		{"import", together, calling, api.ToRead, newImport},
 		{"plan", together, append(looking[:len(looking):len(looking)], exitChanges), api.ToRead, newPlan},
-		{"apply", together, looking, api.ToApply, newApply},
+		{"apply", together, append(looking[:len(looking):len(looking)], exitChanges), api.ToApply, newApply},
 
 		{"policy", tryOut, []int{exitDenied, exitInterrupted}, "", newPolicy},
 		// A server that serves until it is interrupted has succeeded.

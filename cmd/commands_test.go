@@ -24,7 +24,7 @@ func TestExitCodesOfEachCommand(t *testing.T) {
 		"code": "4 5 6 130", "sign": "130", "submit": "4 5 6 7 130", "confirm": "4 5 6 7 130",
 		"instances": "4 5 6 130", "list": "4 5 6 8 130", "show": "4 5 6 7 130", "devices": "4 5 6 7 130",
 		"activate": "4 5 6 7 130", "deactivate": "4 5 6 7 130", "delete": "4 5 6 7 130",
-		"import": "4 5 6 130", "plan": "4 5 6 7 9 130", "apply": "4 5 6 7 130", "policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
+		"import": "4 5 6 130", "plan": "4 5 6 7 9 130", "apply": "4 5 6 7 9 130", "policy": "4 130", "emulate": "", "version": "", "completion": "", "help": "",
 	}
 	everyCommand(newRoot(&app{}), func(cmd *cobra.Command) {
 		if !cmd.HasParent() {

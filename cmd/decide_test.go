@@ -56,7 +56,7 @@ func decision(f failure) string {
 	case "look":
 		return "alert"
 	}
-	if slices.Contains([]string{"not_listed", "inactive", "active", "expiring", "changes", "fault"}, f.Reason) {
+	if slices.Contains([]string{"not_listed", "inactive", "active", "expiring", "changes", "plan_stale", "fault"}, f.Reason) {
 		return "alert"
 	}
 	return "stop"

@@ -121,6 +121,8 @@ func errorTable() []errorRow {
 		row(meaning{exitExpiring, "expiring", "no", outcomeFailed}, (*expiringError).hint),
 		row(meaning{exitChanges, "changes", "no", outcomeFailed}, advise[changesError](
 			"'mqttca plan' shows them: 'mqttca apply' makes them; or change the manifest")),
+		row(meaning{exitChanges, "plan_stale", "no", outcomeFailed}, advise[stalePlanError](
+			"run 'mqttca plan --out' again, and apply the new plan; --file names the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),

@@ -49,6 +49,7 @@ func errorCases(t *testing.T) []errorCase {
 		return &workflow.DiagnosedError{Kind: kind, Err: door(broker.CutOff, 0, 0)}
 	}
 	return []errorCase{
+		{stalePlanError{errors.New("x")}, exitChanges, "plan_stale no", "--out"},
 		{door(broker.NoHost, 0, 0), exitUnavailable, "no_host no", "--vpc"},
 		{door(broker.Unreachable, 0, 0), exitUnavailable, "no_connection later", "8883"},
 		{door(broker.NotVerified, 0, 0), exitUnavailable, "broker_certificate no", "--broker-ca"},

@@ -42,7 +42,11 @@ func (c *console) read(path string, limit int) (string, error) {
 
 // readDocument reads a JSON document that mqttca wrote.
 func (c *console) readDocument(path string, document any) error {
-	text, err := c.read(path, documentSize)
+	return c.readDocumentOf(path, documentSize, document)
+}
+
+func (c *console) readDocumentOf(path string, limit int, document any) error {
+	text, err := c.read(path, limit)
 	if err != nil {
 		return err
 	}

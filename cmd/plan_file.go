@@ -1,5 +1,22 @@
 package cmd
 
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mqttca/pki"
+)
+
+// planSize is room for the rows of any manifest.
+const planSize = 32 << 20
+
 // A savedPlan is a plan in a file, with what it was made of.
 type savedPlan struct {
 	planDocument
@@ -13,4 +30,68 @@ func (c *console) savePlan(path string, force bool, d planDocument, f *fleet) er
 		err = writeFile(path, data, 0o600, force)
 	}
 	return err
+}
+
+// A stalePlanError says that a plan in a file is not the plan of now.
+type stalePlanError struct{ error }
+
+// onePlan allows the argument of apply, unless it is meant for --deactivate.
+func onePlan(_ *cobra.Command, args []string) error {
+	if _, err := strconv.Atoi(strings.Join(args, "")); err == nil || len(args) > 1 {
+		return usage("takes one argument at most, a plan; a number is given as --deactivate=N")
+	}
+	return pki.CheckPath("plan", "plan", strings.Join(args, ""))
+}
+
+// readPlan reads a plan of the fleet's manifest, which is in file; nil if there is no path. The
+// path in the plan is not followed: somebody may have changed the plan.
+func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error) {
+	if path == "" {
+		return nil, nil
+	}
+	switch err = c.readDocumentOf(path, planSize, &p); {
+	case err != nil:
+	case p.Format != formatOf("saved-plan"):
+		err = cannotRead(path, errors.New("it is not a plan that 'mqttca plan --out' wrote"))
+	case p.ManifestSHA256 != fingerprintOf(f.SHA256):
+		err = stalePlanError{fmt.Errorf("%s is not the manifest of %s, which was %s with the SHA-256 %s", file, path, p.File, p.ManifestSHA256)}
+	}
+	return p, err
+}
+
+// check fails unless the fleet has the rows of the plan, if there is one.
+func (p *savedPlan) check(path string, plans []*instancePlan) error {
+	if p == nil {
+		return nil
+	}
+	var now []rowDocument
+	for _, instance := range plans {
+		now = append(now, instance.documents()...)
+	}
+	was, is := statesOf(p.Rows), statesOf(now)
+	all, changed, first := maps.Clone(was), 0, ""
+	maps.Copy(all, is)
+	for _, object := range slices.Sorted(maps.Keys(all)) {
+		if before, after := cmp.Or(was[object], "not there"), cmp.Or(is[object], "not there"); before != after {
+			changed++
+			first = cmp.Or(first, fmt.Sprintf("%s was %s, and is %s", object, before, after))
+		}
+	}
+	if changed > 0 {
+		return stalePlanError{fmt.Errorf("%s of %s changed since, such as this: %s", plural(changed, "row"), path, first)}
+	}
+	return nil
+}
+
+// statesOf are the rows of a plan in words, by their objects.
+func statesOf(rows []rowDocument) map[string]string {
+	states := map[string]string{}
+	for _, r := range rows {
+		object := "instance " + r.InstanceID
+		if ca := cmp.Or(r.CA, r.Sn); ca != "" {
+			object = fmt.Sprintf("CA %s on %s", ca, object)
+		}
+		states[object] = fmt.Sprintf("%s (to do: %s, Sn %s, SHA-256 %s)", cmp.Or(r.State, "unlisted"), cmp.Or(r.Action, "unknown"), cmp.Or(r.Sn, "none"), r.SHA256)
+	}
+	return states
 }
