@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,20 +23,25 @@ type instancePlan struct {
 	err     error // why the instance could not be listed
 }
 
-// survey connects to the instances of a fleet and lists each of them, side by side. It fails only
-// if it is interrupted.
+// survey connects to the instances of a fleet and lists each of them, side by side. --timeout bounds
+// each list, from the latest one that succeeded, so that those of a service that hangs fail together.
+// It fails only if it is interrupted.
 func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*instancePlan, error) {
 	a.warnOfRegions(f.Manifest)
 	a.paceMany(cmd)
 	plans := a.connectFleet(cmd, f)
-	ctx, cancel := a.withTimeout(ctx, 0)
-	defer cancel()
+	begun := time.Now()
 	var listed atomic.Int32
+	var latest atomic.Int64 // the time between begun and the latest list that succeeded
 	view := progress{&a.console}
 	view.Started(workflow.List)
 	workflow.SideBySide(len(plans), func(n int) {
 		if p := plans[n]; p.err == nil {
-			p.err = a.compare(ctx, p, f)
+			ctx, cancel := context.WithDeadline(ctx, begun.Add(time.Duration(latest.Load())+cmp.Or(a.timeout, defaultTimeout)))
+			defer cancel()
+			if p.err = a.compare(ctx, p, f); p.err == nil {
+				latest.Store(int64(time.Since(begun)))
+			}
 		}
 		view.Counted(workflow.List, int(listed.Add(1)), len(plans))
 	})
