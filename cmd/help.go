@@ -43,10 +43,8 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 	name := strings.Join(args, " ")
 	topic, isTopic := topics.Find(name)
 	switch {
-	case language != "" && !slices.Contains(topics.Languages, language):
-		return usage("--lang is %s", strings.Join(topics.Languages, " or "))
-	case language != "" && !isTopic:
-		return usage("--lang is for a topic; all other help is in English")
+	case language != "" && !(isTopic && slices.Contains(topics.Languages, language)):
+		return usage("--lang is %s, and for a topic: all other help is in English", strings.Join(topics.Languages, " or "))
 	case len(args) > 0 && args[0] == schemaTopic:
 		return a.printSchema(root.Context(), args[1:])
 	case a.json:
@@ -155,26 +153,12 @@ func (h *helpText) section(title, text string) {
 	}
 }
 
-// text breaks paragraphs anew, and leaves lines alone that are set in.
+// text breaks paragraphs anew.
 func (h *helpText) text(text string) {
-	var paragraph []string
-	flush := func() {
-		if len(paragraph) > 0 {
-			lines := terminal.Wrap(strings.Join(paragraph, " "), h.width)
-			h.WriteString(strings.Join(lines, "\n") + "\n")
-		}
-		paragraph = nil
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		lines := terminal.Wrap(strings.Join(strings.Fields(paragraph), " "), h.width)
+		h.WriteString("\n" + strings.Join(lines, "\n") + "\n")
 	}
-	h.WriteString("\n")
-	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		if line != "" && line == strings.TrimLeft(line, " \t") {
-			paragraph = append(paragraph, line)
-			continue
-		}
-		flush()
-		h.WriteString(strings.Replace(line, "\t", "  ", 1) + "\n")
-	}
-	flush()
 }
 
 // commands lists the subcommands of a command; those of the program in groups.

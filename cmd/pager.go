@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"os"
@@ -10,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // page prints help, through the pager if it is longer than the terminal. The pager gets every
@@ -20,7 +21,8 @@ func (a *app) page(ctx context.Context, text string) error {
 		_, err := io.WriteString(a.out, text)
 		return cannotPrint(err)
 	}
-	if command == "" || !a.shown.Redraws || strings.Count(text, "\n") < cmp.Or(a.shown.Height(), len(text)) {
+	_, rows, err := term.GetSize(int(os.Stdout.Fd()))
+	if command == "" || !a.shown.Redraws || err != nil || rows == 0 || strings.Count(text, "\n") < rows {
 		return plainly()
 	}
 	if !strings.ContainsAny(command, "=|&;<>(") {

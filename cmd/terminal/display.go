@@ -22,7 +22,6 @@ type Display struct {
 	Colour  bool
 	Redraws bool       // a line can be drawn again
 	Columns func() int // of the terminal now, 0 if unknown; nil if the stream is no terminal
-	Rows    func() int // as Columns
 }
 
 // A Tone is a colour of the terminal's own palette, which its owner chose to be readable.
@@ -50,16 +49,11 @@ func (d Display) Paint(t Tone, text string) string {
 func (d Display) IsTerminal() bool { return d.Columns != nil }
 
 // Width is the number of columns of the terminal; 0 if the stream is none, or it is unknown.
-func (d Display) Width() int { return known(d.Columns) }
-
-// Height is its number of rows, likewise.
-func (d Display) Height() int { return known(d.Rows) }
-
-func known(size func() int) int {
-	if size == nil {
+func (d Display) Width() int {
+	if d.Columns == nil {
 		return 0
 	}
-	return size()
+	return d.Columns()
 }
 
 // Layout returns a function that writes a result to a stream in the manner of the display.
@@ -73,9 +67,7 @@ func NewDisplay(file *os.File, getenv func(string) string) Display {
 	device := device{isTerminal, isTerminal && takesEscapes(file)}
 	d := Display{Colour: device.colours(getenv), Redraws: device.redraws(getenv)}
 	if isTerminal {
-		// Both are 0 if there is an error.
-		d.Columns = func() int { columns, _, _ := term.GetSize(int(file.Fd())); return columns }
-		d.Rows = func() int { _, rows, _ := term.GetSize(int(file.Fd())); return rows }
+		d.Columns = func() int { columns, _, _ := term.GetSize(int(file.Fd())); return columns } // 0 if there is an error
 	}
 	return d
 }

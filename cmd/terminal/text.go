@@ -2,7 +2,9 @@ package terminal
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 
@@ -74,18 +76,14 @@ func WrapProse(text string, width int) []string {
 	return join(append(pieces, text[piece:]), width)
 }
 
+var speechWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^ &]*[ &]?`) })
+
 // wrapSpeech is Wrap for a message: it does not break a command in single quotes, because
 // a line break inside would spoil it for copying. It also breaks the parameters of a request.
 func wrapSpeech(text string, width int) []string {
 	var words []string
 	quoted := false
-	for rest := text; rest != "" || words == nil; {
-		at := strings.IndexAny(rest, " &") + 1
-		if at == 0 {
-			at = len(rest)
-		}
-		word := rest[:at]
-		rest = rest[at:]
+	for _, word := range speechWord().FindAllString(text, -1) {
 		if quoted {
 			words[len(words)-1] += word
 		} else {

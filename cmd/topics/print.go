@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	"mqttca/cmd/terminal"
 )
@@ -59,7 +57,7 @@ func render(block []string, width int) []string {
 	case strings.HasPrefix(first, "|"):
 		return renderTable(block, width)
 	}
-	text := marked(running(block))
+	text := marked(gap().ReplaceAllString(strings.Join(strings.Fields(strings.Join(block, "\n")), " "), "$1$2$3"))
 	if item, is := strings.CutPrefix(text, "- "); is {
 		lines := indented(terminal.WrapProse(item, width-2), "  ")
 		lines[0] = "- " + lines[0][2:]
@@ -67,22 +65,6 @@ func render(block []string, width int) []string {
 	}
 	return terminal.WrapProse(text, width)
 }
-
-// running is the text of lines without their breaks. Beside Chinese text a break is no space.
-func running(lines []string) (text string) {
-	for _, line := range lines {
-		line = strings.TrimSpace(line)
-		first, _ := utf8.DecodeRuneInString(line)
-		last, _ := utf8.DecodeLastRuneInString(text)
-		if text != "" && !(wide(last) && (wide(first) || unicode.IsPunct(last))) {
-			text += " "
-		}
-		text += line
-	}
-	return text
-}
-
-func wide(r rune) bool { return terminal.Columns(string(r)) == 2 }
 
 func indented(lines []string, indent string) []string {
 	for i, line := range lines {
@@ -138,7 +120,10 @@ const (
 
 var (
 	emphasis = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("`([^`]+)`|\\*\\*([^*]+)\\*\\*") })
-	link     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`) })
+	gap      = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(\p{Han}) (\p{Han}|[（《“])|([，。、；：？！）》]) `)
+	}) // a line break in Chinese
+	link = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[([^\]]+)\]\(([^)]+)\)`) })
 )
 
 // marked replaces the emphasis of Markdown by marks, and shows the address of a link.
