@@ -69,7 +69,7 @@ func TestRateOfManyObjects(t *testing.T) {
 		"devices deactivate --ca-cert CERT --all --yes":      api.ManyRate,
 		"deactivate --ca-cert CERT --with-devices --yes":     api.ManyRate,
 		"devices delete --ca-cert CERT --all --yes --rate 7": 7,
-		"import --file PROOF":                                api.ManyRate,
+		"import --force --file PROOF":                        api.ManyRate,
 	} {
 		s := newStage(t, "active")
 		a := &app{console: console{in: strings.NewReader(""), out: io.Discard, err: terminal.NewScreen(io.Discard, terminal.Display{})}}

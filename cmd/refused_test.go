@@ -64,7 +64,7 @@ var networkCommands = []struct {
 	{"activate --ca-cert CERT", "inactive", "ListCaCertificate ActiveCaCertificate ListCaCertificate", "ActiveCaCertificate"},
 	{"deactivate --ca-cert CERT", "active", "ListCaCertificate InactivateCaCertificate ListCaCertificate", "InactivateCaCertificate"},
 	{"instances", "active", "ListInstances", ""},
-	{"import --file PROOF", "active", "ListInstances ListCaCertificate", ""},
+	{"import --force --file PROOF", "active", "ListInstances ListCaCertificate", ""},
 	{"devices", "active with devices", "ListDeviceCertificate", ""},
 	{"devices show --ca-cert CERT --device-sn d000000001", "active with devices", "ListCaCertificate ListDeviceCertificateByCaSn", ""},
 	{"devices show --device-sn d000000001", "active with devices", "ListDeviceCertificate ListCaCertificate", ""},

@@ -33,7 +33,8 @@ func (p *Sheet) TextWidth() int {
 	return 80
 }
 
-// limit is the width that text, fields and tables keep to; 0 if there is none.
+// limit is the width of running text and of fields; 0 if there is none. A table may be wider, since it
+// would lose text.
 func (d Display) limit() int { return min(d.Width(), 100) }
 
 // LeastWidth is the width of running text on a terminal that is narrower still.

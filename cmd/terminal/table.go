@@ -33,7 +33,7 @@ const leastColumn = 12
 
 func (p *Sheet) Table(t Table) {
 	widths := t.naturalWidths()
-	if limit := p.limit(); limit > 0 && !t.Whole && !t.fit(widths, limit) {
+	if limit := p.Width(); limit > 0 && !t.Whole && !t.fit(widths, limit) {
 		p.blocks(t, limit)
 		return
 	}

@@ -49,7 +49,7 @@ func TestTableWhole(t *testing.T) {
 	}
 }
 
-// Fields and tables keep to the width of running text.
+// Fields keep to the width of running text, a table uses all that there is.
 func TestWideTerminal(t *testing.T) {
 	table := Table{Columns: []Column{{"a", true}, {"b", true}}, Count: 1,
 		Row: func(int) []Cell { return []Cell{{strings.Repeat("a", 70), Plain}, {strings.Repeat("b", 60), Plain}} }}
@@ -58,11 +58,11 @@ func TestWideTerminal(t *testing.T) {
 		return p.Fields([]Field{{"label", strings.Repeat("word ", 29) + "word"}}, nil)
 	})
 	for line := range strings.Lines(got) {
-		if size := Columns(strings.TrimSuffix(line, "\n")); size > 100 {
+		if size := Columns(strings.TrimSuffix(line, "\n")); strings.Contains(line, "word") && size > 100 {
 			t.Errorf("%d columns: %s", size, line)
 		}
 	}
-	if !strings.Contains(got, "aaa…  bbb") || strings.Count(got, "word") != 30 {
+	if !strings.Contains(got, "aaa  bbb") || strings.Count(got, "word") != 30 {
 		t.Error(got)
 	}
 }
