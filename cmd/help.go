@@ -51,7 +51,8 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 		return errNoJSONHelp
 	case isTopic:
 		var text strings.Builder
-		a.shown.Layout(topic.In(cmp.Or(language, localeLanguage())).Print)(&text)
+		locale := cmp.Or(language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) // the first that is set
+		a.shown.Layout(topic.In(locale).Print)(&text)
 		return a.page(root.Context(), text.String())
 	}
 	subject, rest, err := root.Find(args)
@@ -63,14 +64,6 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 		return &usageError{message, true, "'mqttca help' lists the commands and topics"}
 	}
 	return subject.Help()
-}
-
-// localeLanguage is the language of the topics by the first of the locale's variables that is set.
-func localeLanguage() string {
-	if strings.HasPrefix(cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), "zh") {
-		return "zh"
-	}
-	return "en"
 }
 
 func helpNames() []string {

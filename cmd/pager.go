@@ -21,8 +21,8 @@ func (a *app) page(ctx context.Context, text string) error {
 		_, err := io.WriteString(a.out, text)
 		return cannotPrint(err)
 	}
-	_, rows, err := term.GetSize(int(os.Stdout.Fd()))
-	if command == "" || !a.shown.Redraws || err != nil || rows == 0 || strings.Count(text, "\n") < rows {
+	_, rows, _ := term.GetSize(int(os.Stdout.Fd()))
+	if command == "" || command == "cat" || !a.shown.Redraws || rows == 0 || strings.Count(text, "\n") < rows {
 		return plainly()
 	}
 	if !strings.ContainsAny(command, "=|&;<>(") {
@@ -37,14 +37,13 @@ func (a *app) page(ctx context.Context, text string) error {
 		return plainly()
 	}
 	signal.Ignore(os.Interrupt, syscall.SIGQUIT)
-	const notFound = 127
-	if pager.Wait(); pager.ProcessState.ExitCode() == notFound {
+	if pager.Wait(); pager.ProcessState.ExitCode() == 127 { // not found
 		return plainly()
 	}
 	return nil
 }
 
-// pagerCommand is what the environment names, else less if it is installed; "" for none.
+// pagerCommand is what the environment names, else less if it is installed.
 func pagerCommand() string {
 	command, set := os.LookupEnv("MQTTCA_PAGER")
 	if !set {
@@ -52,9 +51,6 @@ func pagerCommand() string {
 	}
 	if _, err := exec.LookPath("less"); !set && err == nil {
 		return "less -FRX"
-	}
-	if command == "cat" {
-		return ""
 	}
 	return command
 }

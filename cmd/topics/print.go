@@ -2,6 +2,7 @@ package topics
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -31,19 +32,16 @@ func (t Topic) Print(p *terminal.Sheet) error {
 // of a list, a paragraph, or a single line of its own.
 func blockLength(lines []string) int {
 	fenced, table := strings.HasPrefix(lines[0], "```"), strings.HasPrefix(lines[0], "|")
-	n := 1
-	for n < len(lines) {
-		line := lines[n]
+	for n, line := range lines[1:] {
 		switch {
 		case fenced && strings.HasPrefix(line, "```"):
-			return n + 1
+			return n + 2
 		case fenced, table && strings.HasPrefix(line, "|"):
 		case table, lines[0] == "", strings.HasPrefix(lines[0], "#"), line == "", strings.HasPrefix(line, "- "), strings.HasPrefix(line, "```"), strings.HasPrefix(line, "|"):
-			return n
+			return n + 1
 		}
-		n++
 	}
-	return n
+	return len(lines)
 }
 
 // render lays one block out in width columns. Emphasis is left as marks.
@@ -77,10 +75,7 @@ func indented(lines []string, indent string) []string {
 func renderTable(block []string, width int) []string {
 	var rows [][]string
 	var widths []int
-	for i, line := range block {
-		if i == 1 {
-			continue
-		}
+	for i, line := range slices.Delete(block, 1, 2) {
 		cells := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
 		cells = cells[1 : len(cells)-1]
 		for c, cell := range cells {

@@ -13,7 +13,6 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
-	"path"
 	"slices"
 	"strings"
 )
@@ -78,12 +77,13 @@ func read(name, file string) (topic Topic, ok bool) {
 // Languages are those of the topics: English, and Chinese beside it in the folder zh.
 var Languages = []string{"en", "zh"}
 
-// In returns the topic in a language. One that is not translated is in English, and says so.
-func (t Topic) In(language string) Topic {
-	if language == "en" {
+// In returns the topic in the language of a locale, such as zh_CN.UTF-8. A topic that is not
+// translated is in English, and says so.
+func (t Topic) In(locale string) Topic {
+	if !strings.HasPrefix(locale, "zh") {
 		return t
 	}
-	if translated, ok := read(t.Name, path.Join(language, t.Name+".md")); ok {
+	if translated, ok := read(t.Name, "zh/"+t.Name+".md"); ok {
 		return translated
 	}
 	t.Text = "本主题尚无中文版，以下为英文原文。\n\n" + t.Text
