@@ -59,16 +59,18 @@ func TestLimiterMeetsAQuota(t *testing.T) {
 		server  *quotaServer
 		clients int // that share the limiter
 		calls   int
+		apart   bool // each client has a limiter of its own, as in a process of its own
 	}{
-		{&quotaServer{quota: 50}, 1, 2000},
-		{&quotaServer{quota: 50, sliding: true}, 1, 2000},
-		{&quotaServer{quota: 50, retry: "2000"}, 1, 2000},
-		{&quotaServer{quota: 50}, 5, 2000},
-		{&quotaServer{quota: 200}, 1, 4000},
-		{&quotaServer{quota: 10}, 1, 600},
-		{&quotaServer{quota: 3}, 1, 150},
+		{&quotaServer{quota: 50}, 1, 2000, false},
+		{&quotaServer{quota: 50, sliding: true}, 1, 2000, false},
+		{&quotaServer{quota: 50, retry: "2000"}, 1, 2000, false},
+		{&quotaServer{quota: 50}, 5, 2000, false},
+		{&quotaServer{quota: 50}, 2, 2000, true},
+		{&quotaServer{quota: 200}, 1, 4000, false},
+		{&quotaServer{quota: 10}, 1, 600, false},
+		{&quotaServer{quota: 3}, 1, 150, false},
 	} {
-		name := fmt.Sprintf("%d a second, sliding %v, retry after %s, %d clients", tt.server.quota, tt.server.sliding, tt.server.retry, tt.clients)
+		name := fmt.Sprintf("%d a second, sliding %v, retry after %s, %d clients, apart %v", tt.server.quota, tt.server.sliding, tt.server.retry, tt.clients, tt.apart)
 		synctest.Test(t, func(t *testing.T) {
 			server, limiter, start := tt.server, NewLimiter(ManyRate), time.Now()
 			server.seconds = map[time.Time]int{}
@@ -93,6 +95,9 @@ func TestLimiterMeetsAQuota(t *testing.T) {
 			for range tt.clients {
 				b := newBubble(t, 1, server.serve)
 				b.config.Limiter = limiter
+				if tt.apart { // a process does not see that others succeed
+					b.config.Limiter, b.config.Retries = NewLimiter(ManyRate), Unlimited
+				}
 				clients = append(clients, b)
 			}
 			for n := range tt.calls {
