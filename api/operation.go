@@ -66,7 +66,9 @@ const (
 )
 
 // Purposes are all purposes, in the order of the documentation.
-func Purposes() []Purpose { return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices, ToApply} }
+func Purposes() []Purpose {
+	return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices, ToApply}
+}
 
 // operations are the operations of each purpose. Every operation of this package is among
 // them.
