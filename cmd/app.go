@@ -31,14 +31,6 @@ func (a *app) withTimeout(ctx context.Context, wait time.Duration) (context.Cont
 	return context.WithTimeout(ctx, limit)
 }
 
-// within ends after a time, if one is given.
-func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	if limit == 0 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, limit)
-}
-
 // An interruption is an error that counts as context.Canceled, in words for a person.
 type interruption struct{ error }
 

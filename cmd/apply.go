@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -100,7 +102,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 		}
 	}
 	a.observe = r.observe
-	ctx, cancel := within(cmd.Context(), o.deadline)
+	ctx, cancel := context.WithTimeout(cmd.Context(), cmp.Or(o.deadline, noDeadline))
 	defer cancel()
 	if r.plans, err = a.survey(ctx, cmd, f); err != nil {
 		return err

@@ -35,19 +35,11 @@ func (l *rowLog) add(e api.Exchange) {
 	}
 }
 
-// logOf is the log of an instance. The caller holds the mutex.
-func (r *rollout) logOf(instance string) *rowLog {
-	if r.logs[instance] == nil {
-		r.logs[instance] = &rowLog{}
-	}
-	return r.logs[instance]
-}
-
 func (r *rollout) receiptPath(instance, ca string) string {
 	return filepath.Join(r.receipts, instance+"."+ca+".json")
 }
 
-// checkRowReceipts is checkReceipts for all rows. It reads the folder once.
+// checkRowReceipts is checkReceipts for all rows, and makes the logs.
 func (r *rollout) checkRowReceipts() error {
 	entries, err := os.ReadDir(r.receipts)
 	if err != nil {
@@ -57,6 +49,7 @@ func (r *rollout) checkRowReceipts() error {
 		return err
 	}
 	for _, i := range r.fleet.Instances {
+		r.logs[i.ID.Value] = &rowLog{}
 		for _, row := range i.CAs {
 			path, ca := r.receiptPath(i.ID.Value, row.ID.Value), r.fleet.cas[row.ID.Value]
 			if err := r.checkReceipts(path, i.ID.Value, ca.SHA256(), entries); row.State.Value == manifest.Active && err != nil {
@@ -70,7 +63,7 @@ func (r *rollout) checkRowReceipts() error {
 // record writes the receipt of a row before its submission or activation.
 func (r *rollout) record(row *appliedRow, result workflow.Result) error {
 	r.mutex.Lock()
-	log := r.logOf(row.InstanceID)
+	log := r.logs[row.InstanceID]
 	if !slices.Contains(log.rows, row.session) {
 		log.rows, row.session.exchanges = append(log.rows, row.session), slices.Clone(log.lists)
 	}
@@ -88,7 +81,7 @@ func (r *rollout) keepRow(row *appliedRow, result workflow.Result, failed *failu
 func (r *rollout) leave(row *appliedRow) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	log := r.logOf(row.InstanceID)
+	log := r.logs[row.InstanceID]
 	log.codes, log.rows = nil, slices.DeleteFunc(log.rows, func(s *session) bool { return s == row.session })
 	return row.session.kept != ""
 }

@@ -28,7 +28,7 @@ type rollout struct {
 
 	closing                 sync.WaitGroup
 	mutex                   sync.Mutex
-	logs                    map[string]*rowLog // by instance
+	logs                    map[string]*rowLog // by instance; empty without --receipts
 	started                 time.Time          // of the changes
 	of, done, failed, calls int
 	needed, answered        int // requests: all, and those that succeeded
@@ -193,8 +193,8 @@ func (r *rollout) standing() string {
 func (r *rollout) observe(e api.Exchange) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.receipts != "" {
-		r.logOf(e.Params.Get("MqttInstanceId")).add(e)
+	if log := r.logs[e.Params.Get("MqttInstanceId")]; log != nil {
+		log.add(e)
 	}
 	if e.Err == nil {
 		r.answered++

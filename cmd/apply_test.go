@@ -51,7 +51,7 @@ func TestLiveLineOfARollout(t *testing.T) {
 // code that a row without one fetched belongs to nobody.
 func TestRequestsOfARow(t *testing.T) {
 	folder, ca := t.TempDir(), throwaway(t)
-	r := &rollout{app: &app{console: console{quiet: true, err: terminal.NewScreen(&paper{}, terminal.Display{})}}, cmd: &cobra.Command{}, logs: map[string]*rowLog{}}
+	r := &rollout{app: &app{console: console{quiet: true, err: terminal.NewScreen(&paper{}, terminal.Display{})}}, cmd: &cobra.Command{}, logs: map[string]*rowLog{"i": {}}}
 	r.fleet, r.receipts = &fleet{cas: map[string]*pki.CA{"a": ca, "b": ca, "c": ca}}, folder
 	rows := map[string]*appliedRow{}
 	for _, name := range []string{"a", "b", "c"} {

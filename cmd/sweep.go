@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -11,6 +12,9 @@ import (
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 )
+
+// noDeadline is longer than any run.
+const noDeadline = mostDays * day
 
 func addDeadline(cmd *cobra.Command, value *time.Duration, with string) {
 	if with != "" {
@@ -57,7 +61,7 @@ func (a *app) prepareSweep(m *caOnInstance, to workflow.Transition, allow bool) 
 
 // runSweep ends at the deadline, if there is one.
 func (a *app) runSweep(m *caOnInstance, s workflow.Sweep, deadline time.Duration) (changed int, err error) {
-	ctx, cancel := within(m.cmd.Context(), deadline)
+	ctx, cancel := context.WithTimeout(m.cmd.Context(), cmp.Or(deadline, noDeadline))
 	defer cancel()
 	return m.instance.Sweep(ctx, s)
 }
