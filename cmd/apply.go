@@ -56,7 +56,7 @@ With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of no
 	addWait(cmd, &o.wait, "active or inactive")
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make CAs active again that are registered but inactive")
-	cmd.Flags().IntVar(&o.deactivate, "deactivate", 0, "make CAs inactive without asking, this number at most")
+	cmd.Flags().IntVar(&o.deactivate, "deactivate", 0, "make this `number` of CAs inactive at most, without asking")
 	cmd.Flags().Lookup("deactivate").NoOptDefVal = "0"
 	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "begin no further change after a failure")
 	cmd.Flags().StringVar(&o.receipts, "receipts", "", "folder to keep a receipt of each registration and activation in, INSTANCE.CA.json")

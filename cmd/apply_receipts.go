@@ -90,7 +90,7 @@ func (r *rollout) leave(row *appliedRow) bool {
 func (r *rollout) closeRow(row *appliedRow, result workflow.Result, err error) error {
 	var failed *failure
 	if err != nil {
-		failed = new(describe(r.cmd, err))
+		failed = new(describeRow(r.cmd, err))
 	}
 	lost := r.keepRow(row, result, failed)
 	switch {

@@ -88,14 +88,14 @@ func errorTable() []errorRow {
 		rowBy(explainDoor),
 
 		// What became of the rows of a fleet.
-		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError]("run it again: it does only what is left")),
+		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError](applyAgain)),
 		row(meaning{exitNotListed, "active", "no", outcomeFailed}, advise[stillActiveError]("give --deactivate, or run it on a terminal, which asks")),
 
 		// What the workflow found out about a CA.
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
 		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),
 		row(meaning{exitNotListed, "inactive", "no", outcomeUnconfirmed}, advise[*workflow.InactiveError](
-			"find out who deactivated it and why; then 'mqttca register' or 'apply' with --activate makes it active again")),
+			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
 		row(meaning{exitRefused, "serial_taken", "no", outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
 		row(meaning{exitUnavailable, "stale_code", "later", outcomeRefused}, advise[*workflow.CodesUsedUpError](
 			"somebody else seems to be registering CAs with this instance: run it again when they are done")),

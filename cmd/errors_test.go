@@ -175,8 +175,8 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.UnchangedError{}, exitFault, "fault no", ""}, // it is always inside another
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
 		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
-		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Instance: "i", Cause: refused("NoPermission")}, exitUnavailable, "not_tried now", "run it again"},
-		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, "interrupted now", "run it again"},
+		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Instance: "i", Cause: refused("NoPermission")}, exitUnavailable, "not_tried now", "'mqttca apply' again"},
+		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, "interrupted now", "'mqttca apply' again"},
 		{stillActiveError{errors.New("still active")}, exitNotListed, "active no", "--deactivate"},
 		{changesError{errors.New("2 changes")}, exitChanges, "changes no", "'mqttca plan'"},
 		{manifest.Problem{Err: errors.New("unknown key")}, exitLocal, "input no", "mqttca help fleet"},

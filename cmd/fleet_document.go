@@ -89,9 +89,26 @@ func (r *rowDocument) changes() bool {
 	return r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)
 }
 
+// rowHints are the hints for a row by its reason, if that for a single CA would lead elsewhere.
+var rowHints = map[string]text{
+	"inactive":    "find out who deactivated it and why; then 'mqttca apply --activate' makes it active again",
+	"interrupted": applyAgain,
+	"not_listed":  applyAgain,
+	"unknown":     applyAgain,
+	"unconfirmed": "look with 'mqttca plan' until it is there; if it does not appear, contact the vendor's support with the request id",
+}
+
+const applyAgain = "run 'mqttca apply' again: it lists each instance first, and does only what is left"
+
+func describeRow(cmd *cobra.Command, err error) failure {
+	f := describe(cmd, err)
+	f.Hint = cmp.Or(rowHints[f.Reason], f.Hint)
+	return f
+}
+
 // fail says in a row why it failed.
 func (r *rowDocument) fail(cmd *cobra.Command) *failure {
-	f := describe(cmd, r.err)
+	f := describeRow(cmd, r.err)
 	r.Reason, r.Message, r.RequestID, r.failed = text(f.Reason), text(f.Message), cmp.Or(f.RequestID, r.RequestID), &f
 	return &f
 }
