@@ -52,7 +52,7 @@ func TestFilesOfEachFlag(t *testing.T) {
 		"submit --bundle":              "json" + filtered,
 		"code --request-out":           "json" + filtered,
 		"sign --bundle-out":            "json" + filtered,
-		"sign --out":                   "crt pem" + filtered,
+		"sign --out":                   "crt pem json" + filtered, // plan has --out, too
 		"register --receipt":           "json" + filtered,
 		"plan --file":                  "yaml yml" + filtered,
 		"apply --receipts":             ":16",
