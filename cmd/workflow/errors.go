@@ -169,9 +169,14 @@ func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
 // Why work on many objects ends early.
 var (
-	errNoProgress = errors.New("none has succeeded for as long as --timeout")
+	errNoProgress = lateError{errors.New("none has succeeded for as long as --timeout")}
 	errFailFast   = errors.New("another one failed")
 )
+
+// A lateError counts as context.DeadlineExceeded.
+type lateError struct{ error }
+
+func (lateError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // ending is the cause of an early end in words.
 func ending(cause error) string {

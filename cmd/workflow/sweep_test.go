@@ -138,9 +138,10 @@ func TestSweepThatStops(t *testing.T) {
 	for _, tt := range []struct {
 		after time.Duration // of the interrupt; 0: none
 		want  string
+		cause error
 	}{
-		{0, "none has succeeded for as long as --timeout"},
-		{5 * time.Second, "interrupted"},
+		{0, "none has succeeded for as long as --timeout", context.DeadlineExceeded},
+		{5 * time.Second, "interrupted", context.Canceled},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 40}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
@@ -159,7 +160,7 @@ func TestSweepThatStops(t *testing.T) {
 			sweep.Each = 10 * time.Second
 			start := time.Now()
 			_, err := s.instance.Sweep(ctx, sweep)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || time.Since(start) > 11*time.Second {
+			if stopped, ok := errors.AsType[*SweepError](err); !ok || !errors.Is(stopped.Err, tt.cause) || !strings.Contains(err.Error(), tt.want) || time.Since(start) > 11*time.Second {
 				t.Errorf("after %s: %v", time.Since(start), err)
 			}
 		})
