@@ -77,6 +77,11 @@ func (a *app) importFleet(cmd *cobra.Command, m *importer) error {
 	} else if err := checkOutput(m.File, m.force); err != nil {
 		return err
 	}
+	for _, id := range m.only {
+		if err := checkInstance(id); err != nil {
+			return usage("--instance: %s", err)
+		}
+	}
 	a.paceMany(cmd) // also the first requests: the limiter is made once
 	f := &fleet{Manifest: &manifest.Manifest{}}
 	defer f.close()
