@@ -146,11 +146,13 @@ func (h *helpText) section(title, text string) {
 	}
 }
 
-// text breaks paragraphs anew.
+// text breaks paragraphs anew, and leaves those alone that are set in.
 func (h *helpText) text(text string) {
-	for paragraph := range strings.SplitSeq(text, "\n\n") {
-		lines := terminal.Wrap(strings.Join(strings.Fields(paragraph), " "), h.width)
-		h.WriteString("\n" + strings.Join(lines, "\n") + "\n")
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		if !strings.HasPrefix(paragraph, " ") {
+			paragraph = strings.Join(terminal.Wrap(strings.Join(strings.Fields(paragraph), " "), h.width), "\n")
+		}
+		h.WriteString("\n" + paragraph + "\n")
 	}
 }
 
