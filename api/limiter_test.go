@@ -93,7 +93,7 @@ func TestLimiterMeetsAQuota(t *testing.T) {
 			}
 			var clients []*bubble
 			for range tt.clients {
-				b := newBubble(t, 1, server.serve)
+				b := newBubble(t, 3, server.serve)
 				b.config.Limiter = limiter
 				if tt.apart { // a process does not see that others succeed
 					b.config.Limiter, b.config.Retries = NewLimiter(ManyRate), Unlimited

@@ -53,7 +53,7 @@ func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 // SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
 func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
-// maxCAName is a length of names, in characters, that the service should take: no page has a limit.
+// maxCAName is a name length the service should accept, in characters: its pages state no limit.
 const maxCAName = 64
 
 // DefaultName is the name of a CA if the user gives none: its Common Name, else, or if that is
@@ -112,7 +112,7 @@ func (m *Material) authority(at time.Time) (*Authority, error) {
 	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, key: m.key}, nil
 }
 
-// Close ends the session with the token of the key, if there is one. The authority signs no more.
+// Close ends the session with the token of the key, if there is one. Close ends signing, too.
 func (a *Authority) Close() error { return a.key.end() }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and any signer.
@@ -183,7 +183,8 @@ func (m *Material) match(b *bundle, opened *openedKey) (err error) {
 	return nil
 }
 
-// try has a key sign random data, and returns a test whether a certificate verifies that.
+// try signs random data with a key, and returns a function to verify the signature by a
+// certificate.
 func try(signer crypto.Signer) (fits func(*x509.Certificate) bool, err error) {
 	data := make([]byte, 32)
 	rand.Read(data)

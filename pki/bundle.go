@@ -16,7 +16,7 @@ type bundle struct {
 	file         *file
 	certificates []*x509.Certificate
 	damaged      []error // one for each certificate that could not be read
-	implied      bool    // nobody named it: a certificate in it has to prove itself
+	implied      bool    // not named by the user: the key must prove its certificate
 	advice       string  // to name one of several, or "" for a file
 }
 

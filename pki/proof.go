@@ -86,8 +86,9 @@ func CheckCode(code string) error {
 	return nil
 }
 
-// notInCodes are what JSON, a shell, a table or a label put around a code, and what masks, cuts,
-// names or encodes it. No code in any text of the vendor has one, but for the * that mask a part.
+// notInCodes are characters put around a code by JSON, a shell, a table or a label, or used to
+// mask, cut, name or encode it. No code in the vendor's texts has one, but for the * of masked
+// parts.
 const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 
 // CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also

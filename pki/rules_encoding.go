@@ -12,7 +12,7 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules of this file are about what parsers as strict as crypto/x509 refuse, and OpenSSL takes.
+// The rules in this file report encodings which OpenSSL, but not crypto/x509, accepts.
 
 // of is the rule that has something to say of a certificate.
 func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {

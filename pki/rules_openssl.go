@@ -18,7 +18,7 @@ import (
 // The rules of this file are about what OpenSSL refuses: chains with such a certificate do not
 // verify.
 
-// undecodable names the parts for which OpenSSL can't load a certificate, or takes it for invalid.
+// undecodable names the parts which OpenSSL can't load in a certificate, or treats as invalid.
 func undecodable(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
@@ -99,7 +99,7 @@ var (
 	}
 )
 
-// form is compiled when it is first needed. NAME in it is a GeneralName (RFC 5280 section 4.2.1.6).
+// form compiles a pattern on first use. NAME stands for a GeneralName (RFC 5280 section 4.2.1.6).
 func form(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(strings.ReplaceAll(text, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))
