@@ -30,7 +30,7 @@ var stepLines = map[workflow.Step]string{
 	workflow.ListDevices: "devices   list the device certificates",
 	workflow.Deactivate:  "inactive  make it inactive",
 	workflow.Delete:      "delete    delete it",
-	workflow.Recheck:     "confirm   wait until the list shows it",
+	workflow.Recheck:     "confirm   wait until the list shows the change",
 
 	workflow.Resolve:     "resolve   look up the broker's name",
 	workflow.Dial:        "tcp       connect to the broker",

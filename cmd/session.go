@@ -157,7 +157,7 @@ func (a *app) headBefore(cmd *cobra.Command) {
 
 func (a *app) headFor(endpoint api.Endpoint, err error) {
 	if err == nil && !endpoint.IsVendor() {
-		a.heading = endpoint.String() + " is not Alibaba Cloud: registering a CA here does not let any device connect"
+		a.heading = endpoint.String() + " is not Alibaba Cloud: a CA registered here lets no device connect to Alibaba Cloud"
 	}
 }
 
