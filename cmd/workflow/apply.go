@@ -9,7 +9,7 @@ import (
 	"mqttca/pki"
 )
 
-// A Task is a row of [Instance.Compare] with what makes it as it is wanted.
+// A Task is a row of [Instance.Compare] with the means to do its action.
 type Task struct {
 	Row                               // a task with an Err ends with it before anything is sent
 	Authority      *pki.Authority     // of a CA to register
@@ -24,27 +24,27 @@ type Worklist struct {
 	Tasks []Task
 }
 
-// A Rollout does the tasks of many instances: instances side by side, and on one instance one
-// task after the other, because a new registration code replaces the one before. In the end a
-// list of each instance confirms all that it accepted.
+// A Rollout does the tasks of many instances: all instances side by side, and on one instance one
+// task after the other, because a new registration code replaces the one before. At the end it
+// lists each instance to confirm the accepted changes.
 //
-// A failure stops no other task, unless that would meet it, too: if an instance is not there, or
-// the credentials are not accepted or do not permit an action on it, no further task of that
-// action is tried there.
+// A failure stops other tasks only if they would fail alike: if the instance is not there, or the
+// credentials are refused or do not permit an action on it, no further task of the action is tried
+// there.
 type Rollout struct {
 	Instances []Worklist
 	Each      time.Duration // ends a task. If none has succeeded for as long, no further one is begun
 	FailFast  bool          // no further task is begun after a failure
 
-	// Ended is called once for each task that has something to do, never twice at once.
+	// Ended is called once for each task with something to do, never twice at once.
 	Ended func(instance, task int, r Result, err error)
 }
 
-// A NotTriedError says that a task was not begun.
+// A NotTriedError is the error of a task not begun.
 type NotTriedError struct {
 	CA       Reference
 	Instance string
-	Cause    error // context.Canceled, say, or the refusal that this task would meet, too
+	Cause    error // such as context.Canceled, or a refusal this task would meet, too
 }
 
 func (e *NotTriedError) Error() string {
@@ -78,7 +78,7 @@ func (a *attempt) send(ctx context.Context, i Instance) (accepted bool, err erro
 	return err == nil, err
 }
 
-// confirm fails unless the list shows what the service accepted.
+// confirm fails unless the list shows the accepted change.
 func (a *attempt) confirm(ctx context.Context, i Instance) (err error) {
 	if a.Action == ToRegister {
 		a.result, err = i.confirmed(ctx, a.CA, 0, a.result)

@@ -8,12 +8,12 @@ import (
 	"mqttca/api"
 )
 
-// A Change is the result of a change to a CA that is registered, or to a device certificate.
+// A Change is the result of changing a registered CA or a device certificate.
 type Change struct {
 	Outcome   Outcome
 	CA        api.CaCertificate // as it was listed last; empty if it was not there
 	Device    Device            // of [Instance.ChangeDevice], as the service showed it last
-	Devices   int               // device certificates that were changed with it
+	Devices   int               // device certificates changed with it
 	RequestID string            // of the change; "" if none was sent or answered
 }
 
@@ -24,7 +24,7 @@ const (
 	absent state = iota
 	active
 	inactive
-	unknownState // a word of the service that is neither
+	unknownState // any other word of the service
 )
 
 func (s state) String() string {
@@ -36,7 +36,7 @@ type Transition struct {
 	step    Step
 	what    string // "the activation of "
 	doing   string // "made active on"
-	wanted  state  // that shows the change
+	wanted  state  // after the change
 	done    Outcome
 	already Outcome // if the state is the wanted one before
 	ca      func(*api.Client, context.Context, string, string) (api.Acknowledgement, error)
@@ -52,7 +52,7 @@ var (
 		(*api.Client).DeleteCaCertificate, (*api.Client).DeleteDeviceCertificate}
 )
 
-// Outcome is the outcome of a transition that changed so many.
+// Outcome returns the outcome of t after this number of changes.
 func (t Transition) Outcome(changed int) Outcome {
 	if changed == 0 {
 		return t.already
@@ -60,13 +60,13 @@ func (t Transition) Outcome(changed int) Outcome {
 	return t.done
 }
 
-// A holding is a CA or device certificate that an instance has, with the call to look at it.
+// A holding is a CA or device certificate on an instance, with the call to look at it.
 type holding struct {
 	name fmt.Stringer
 	look func(context.Context) (state, error)
 }
 
-// Change changes the state of a CA. If it is in that state, Change only reads the list.
+// Change changes the state of a CA. If the CA is in this state already, Change only reads the list.
 func (i Instance) Change(ctx context.Context, ca Reference, t Transition, wait time.Duration) (Change, error) {
 	entry, err := i.Find(ctx, ca)
 	if err != nil {
@@ -88,7 +88,7 @@ func stateOf(isActive, isUnknown bool) state {
 	return inactive
 }
 
-// changeCA changes the state of a CA that is listed.
+// changeCA changes the state of a listed CA.
 func (i Instance) changeCA(ctx context.Context, ca Reference, entry *api.CaCertificate, t Transition, wait time.Duration) (Change, error) {
 	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return t.ca(i.Client, ctx, i.ID, entry.Sn) })
 	return i.awaitCA(ctx, ca, entry, t, wait, receipt, err)

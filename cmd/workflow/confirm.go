@@ -48,9 +48,8 @@ func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duratio
 	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) { return poll(ctx, i, reference, wait, look) })
 }
 
-// poll looks until a look succeeds, and once more when the time is up. It ends at once with
-// an error that the next look would meet again. It returns the result of the last look, also
-// if that failed.
+// poll looks until a look succeeds, and once more when the time is up. It stops at once if the next
+// look would fail alike. It returns the result of the last look, also of a failed one.
 func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.Duration, look func() (T, error)) (T, error) {
 	deadline := time.Now().Add(wait)
 	var last error

@@ -8,15 +8,14 @@ import (
 	"mqttca/api"
 )
 
-// A Deletion is a CA that may be deleted, and the number of device certificates that would
-// be deleted with it.
+// A Deletion is a CA ready to be deleted, and the number of device certificates to go with it.
 type Deletion struct {
 	CA      Reference
 	Entry   *api.CaCertificate // nil if there is nothing to delete
 	Devices int                // device certificates, which the service deletes with the CA
 }
 
-// An ActiveError says that a CA was not deleted because it is active.
+// An ActiveError is a refusal to delete a CA because it is active.
 type ActiveError struct {
 	CA       Reference
 	Instance string
@@ -26,7 +25,7 @@ func (e *ActiveError) Error() string {
 	return fmt.Sprintf("%s is active on instance %s, and is deleted only once it is inactive", e.CA, e.Instance)
 }
 
-// An UnclearError says that a CA was not deleted because its state is unknown.
+// An UnclearError is a refusal to delete a CA because its state is unknown.
 type UnclearError struct {
 	CA       Reference
 	Instance string
@@ -36,8 +35,7 @@ func (e *UnclearError) Error() string {
 	return fmt.Sprintf("%s is listed by instance %s in a state that is not known, and is deleted only once it is inactive", e.CA, e.Instance)
 }
 
-// A DevicesError says that a CA was not deleted because device certificates would be deleted
-// with it.
+// A DevicesError is a refusal to delete a CA because device certificates would go with it.
 type DevicesError struct {
 	CA       Reference
 	Instance string
@@ -48,9 +46,8 @@ func (e *DevicesError) Error() string {
 	return fmt.Sprintf("%s has device certificates on instance %s, %d in number, which would be deleted with it", e.CA, e.Instance, e.Devices)
 }
 
-// PrepareDelete counts the device certificates that would be deleted with a CA. It refuses
-// a CA that is or may be active, and one that has device certificates unless withDevices is
-// set. It changes nothing.
+// PrepareDelete counts the device certificates to be deleted with a CA. It fails if the CA is or
+// may be active, or has device certificates and withDevices is false. It changes nothing.
 func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices bool) (Deletion, error) {
 	entry, err := i.Find(ctx, ca)
 	switch {
@@ -76,7 +73,7 @@ func (i Instance) PrepareDelete(ctx context.Context, ca Reference, withDevices b
 	return deletion, nil
 }
 
-// Delete deletes a CA that was prepared, and waits until the list no longer shows it.
+// Delete deletes a CA after [Instance.PrepareDelete], and waits until the list no longer shows it.
 func (i Instance) Delete(ctx context.Context, d Deletion, wait time.Duration) (Change, error) {
 	if d.Entry == nil {
 		return Change{Outcome: AlreadyAbsent}, nil

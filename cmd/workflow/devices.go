@@ -12,8 +12,8 @@ import (
 	"mqttca/pki"
 )
 
-// A DeviceReference names a device certificate: by the certificate itself, or by its serial
-// number in any form that [IsSerialNumber] takes.
+// A DeviceReference names a device certificate: by the certificate itself, or by its serial number
+// in any form accepted by [IsSerialNumber].
 type DeviceReference struct {
 	Certificate *x509.Certificate
 	Sn          string // counts if Certificate is nil
@@ -39,13 +39,13 @@ func (r DeviceReference) fits(entry api.DeviceCertificate) bool {
 	return snEqual(entry.DeviceSn, r.Certificate.SerialNumber)
 }
 
-// A Device is a device certificate that an instance has, with its CA.
+// A Device is a device certificate on an instance, with its CA.
 type Device struct {
 	Entry api.DeviceCertificate
 	CA    *api.CaCertificate // nil if the instance does not have it
 }
 
-// An AmbiguousDeviceError says that a serial number fits device certificates of several CAs.
+// An AmbiguousDeviceError is a serial number of device certificates of several CAs.
 type AmbiguousDeviceError struct {
 	Device   DeviceReference
 	Instance string
@@ -55,7 +55,7 @@ func (e *AmbiguousDeviceError) Error() string {
 	return fmt.Sprintf("%s is one of several on instance %s, under different CAs", e.Device, e.Instance)
 }
 
-// An OrphanError says that the service does not name the CA of a device certificate.
+// An OrphanError is a device certificate whose CA the service does not name.
 type OrphanError struct {
 	Device   DeviceReference
 	Instance string
@@ -65,8 +65,8 @@ func (e *OrphanError) Error() string {
 	return fmt.Sprintf("%s is listed by instance %s without a CA of the instance", e.Device, e.Instance)
 }
 
-// Devices lists the device certificates that are registered under a CA, or with the whole
-// instance if ca is nil. The entry is that of the CA.
+// Devices lists the device certificates registered under a CA, or on the whole instance if ca is
+// nil. The entry is the one of the CA.
 func (i Instance) Devices(ctx context.Context, ca *Reference) (entry *api.CaCertificate, devices iter.Seq2[api.DeviceCertificate, error], err error) {
 	if ca == nil {
 		return nil, i.listing(i.Client.ListDeviceCertificate(ctx, i.ID)), nil
@@ -77,8 +77,8 @@ func (i Instance) Devices(ctx context.Context, ca *Reference) (entry *api.CaCert
 	return entry, i.listing(i.Client.ListDeviceCertificateByCaSn(ctx, i.ID, entry.Sn)), nil
 }
 
-// listing is a list of device certificates as a step. The service may refuse to list those of a
-// CA that has none (FindDeviceBySnError).
+// listing is a list of device certificates as a step. If a CA has none, the service may refuse to
+// list them (FindDeviceBySnError): the list is empty.
 func (i Instance) listing(devices iter.Seq2[api.DeviceCertificate, error]) iter.Seq2[api.DeviceCertificate, error] {
 	return func(yield func(api.DeviceCertificate, error) bool) {
 		i.Observer.Started(ListDevices)
@@ -125,8 +125,8 @@ func (i Instance) FindDevice(ctx context.Context, ca *Reference, ref DeviceRefer
 	return Device{found[0], entry}, err
 }
 
-// ChangeDevice changes the state of a device certificate that [Instance.FindDevice] found, and
-// waits until the service shows it. It calls nothing if the state is the wanted one.
+// ChangeDevice changes the state of a device certificate found by [Instance.FindDevice], and waits
+// until the service shows the change. If the state is the wanted one, it sends nothing.
 func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceReference, t Transition, wait time.Duration) (Change, error) {
 	if device.CA == nil || stateOf(device.Entry.Active, device.Entry.StateUnknown) == t.wanted {
 		return Change{Outcome: t.already, Device: device}, nil
@@ -139,7 +139,7 @@ func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceRe
 	return result, err
 }
 
-// deviceHolding is a device certificate. Each look keeps what it finds in seen.
+// deviceHolding is a device certificate. Each look keeps its result in seen.
 func (i Instance) deviceHolding(name fmt.Stringer, id api.DeviceID, seen *api.DeviceCertificate) holding {
 	return holding{
 		name: name,
@@ -157,14 +157,14 @@ func (i Instance) deviceHolding(name fmt.Stringer, id api.DeviceID, seen *api.De
 	}
 }
 
-// isGone reports whether the service says that it has no such device certificate.
+// isGone reports whether the service has no such device certificate.
 func isGone(err error) bool {
 	refusal, ok := errors.AsType[*api.Error](err)
 	return ok && refusal.Code == "FindDeviceBySnError"
 }
 
-// A ReregistrationError says that a device certificate was not deleted because it would
-// register itself again: its CA is or may be active, and it is valid.
+// A ReregistrationError is a refusal to delete a device certificate because it would register
+// itself again: it is valid, and its CA is or may be active.
 type ReregistrationError struct {
 	Device   fmt.Stringer
 	CA       string // Sn of the CA

@@ -9,7 +9,7 @@ import (
 	"mqttca/pki"
 )
 
-// An InactiveError says that the CA is listed, but inactive.
+// An InactiveError is a CA listed as inactive.
 type InactiveError struct {
 	CA       *pki.CA
 	Instance string
@@ -20,7 +20,7 @@ func (e *InactiveError) Error() string {
 	return fmt.Sprintf("CA \"%s\" is registered with instance %s (Sn %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
 }
 
-// A NotListedError says that the CA is not in the instance's list.
+// A NotListedError is a CA missing in the instance's list.
 type NotListedError struct {
 	CA       fmt.Stringer
 	Instance string
@@ -30,17 +30,17 @@ func (e *NotListedError) Error() string {
 	return fmt.Sprintf("%s is not in the list of instance %s", e.CA, e.Instance)
 }
 
-// A TooLongError says that a list has more than this program keeps in memory.
+// A TooLongError is a list too long to be kept in memory.
 type TooLongError struct {
 	Instance string
-	MiB      int // what it keeps
+	MiB      int // the limit
 }
 
 func (e *TooLongError) Error() string {
 	return fmt.Sprintf("the list of instance %s has over %d MiB to be kept in memory", e.Instance, e.MiB)
 }
 
-// An UnchangedError says that the list does not show a change yet.
+// An UnchangedError is a change the list does not show yet.
 type UnchangedError struct {
 	CA       fmt.Stringer
 	Instance string
@@ -51,8 +51,8 @@ func (e *UnchangedError) Error() string {
 	return fmt.Sprintf("%s is still listed as %s by instance %s", e.CA, e.State, e.Instance)
 }
 
-// A SerialConflictError says that the instance has another certificate of the same
-// serial number, so that the service would refuse this one (SnNotUnique).
+// A SerialConflictError is a CA with the serial number of another certificate of the instance: the
+// service would refuse it (SnNotUnique).
 type SerialConflictError struct {
 	CA       *pki.CA
 	Instance string
@@ -64,7 +64,7 @@ func (e *SerialConflictError) Error() string {
 		e.CA.Subject(), e.CA.SerialNumber(), e.Instance, describe(e.Other))
 }
 
-// describe names an entry of the list, by its certificate if that can be read.
+// describe names an entry of the list, by its certificate if it can be parsed.
 func describe(entry api.CaCertificate) string {
 	certificate, err := pki.ParseCertificate(entry.CaContent)
 	if err != nil {
@@ -74,7 +74,7 @@ func describe(entry api.CaCertificate) string {
 	return fmt.Sprintf("%q (subject \"%s\", Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
 }
 
-// An OddCodeError says that the service issued a code that no certificate can carry.
+// An OddCodeError is a code unfit for a certificate.
 type OddCodeError struct {
 	Instance  string
 	RequestID string
@@ -86,7 +86,7 @@ func (e *OddCodeError) Error() string {
 		e.Instance, e.RequestID, e.Fault)
 }
 
-// A SameCodeError says that the service issued again the code that it had refused.
+// A SameCodeError is a new code equal to the refused one.
 type SameCodeError struct {
 	Instance string
 	Code     string
@@ -96,7 +96,7 @@ func (e *SameCodeError) Error() string {
 	return fmt.Sprintf("instance %s refused the registration code %q and handed it out again", e.Instance, e.Code)
 }
 
-// A CodesUsedUpError says that each code went stale before its certificate arrived.
+// A CodesUsedUpError is a run whose codes all went stale before their certificates arrived.
 type CodesUsedUpError struct {
 	Instance string
 	Tries    int
@@ -109,8 +109,8 @@ func (e *CodesUsedUpError) Error() string {
 
 func (e *CodesUsedUpError) Unwrap() error { return e.Err }
 
-// An UnknownError says that a submission or another change got no answer, and that the list
-// did not show it or could not be read. The change may have taken effect.
+// An UnknownError is a submission or another change without an answer, if the list did not show it
+// or could not be read. The change may have taken effect.
 type UnknownError struct {
 	CA       fmt.Stringer
 	Done     string // the possible change of the CA: "registered with", "deleted from"
@@ -129,8 +129,8 @@ func (e *UnknownError) Error() string {
 
 func (e *UnknownError) Unwrap() []error { return []error{e.Submit, e.Look} }
 
-// An AcceptedError says that the service accepted a submission or another change, but
-// that the list did not show it afterwards.
+// An AcceptedError is a submission or another change accepted by the service and then missing in
+// the list.
 type AcceptedError struct {
 	What      string // the accepted change, such as "the activation of "; "" for the CA itself
 	CA        fmt.Stringer
@@ -146,8 +146,8 @@ func (e *AcceptedError) Error() string {
 
 func (e *AcceptedError) Unwrap() error { return e.Err }
 
-// A StoppedError says that the context ended a run: while it waited for the CA, or before
-// anything was submitted.
+// A StoppedError is a run ended by its context: while it waited for the CA, or before anything was
+// submitted.
 type StoppedError struct {
 	CA       fmt.Stringer
 	Instance string
@@ -189,8 +189,7 @@ func ending(cause error) string {
 	return cause.Error()
 }
 
-// seen is the result of a look at the list, in a few words for a sentence that has named
-// the CA.
+// seen describes the result of a look at the list in a few words, after the name of the CA.
 func seen(err error) string {
 	stopped, ended := errors.AsType[*StoppedError](err)
 	same, unchanged := errors.AsType[*UnchangedError](err)

@@ -6,22 +6,21 @@
 //	  the key pair of the certificate is made meanwhile
 //
 // The list comes first, alone: a code is fetched only if it will be used, because a new
-// one may invalidate another that somebody is carrying to an offline CA.
+// one may invalidate another on its way to an offline CA.
 //
-// A CA that is registered is activated, deactivated and deleted in the same manner, and so
-// are its device certificates, one or all (a Sweep):
+// A registered CA is activated, deactivated and deleted in the same manner, and so are its
+// device certificates, one or all (a Sweep):
 //
 //	listed? -> changed -> listed so
 //	  | as it should be: done
 //
-// A Rollout does so with the CAs of a fleet, each instance beside the others. Between the two
+// A Rollout does so with the CAs of a fleet, all instances side by side. Between the two
 // lists all of an instance's CAs are submitted or changed, one after the other.
 //
-// It promises that running it twice registers once, that a submission without an answer is
-// looked up in the list before it is called lost, and that an error says whether the CA may
-// be registered. A CA that is deleted was inactive before, and no device certificate is
-// deleted with it unasked. It expects a CA that was checked before, and knows no flags, no
-// terminal and no files: an [Observer] is told of each step.
+// Running it twice registers once; a submission without an answer is looked up in the list
+// before it is called lost; and an error says whether the CA may be registered. Only an
+// inactive CA is deleted, and no device certificate goes with it unasked. The package expects
+// a checked CA, and knows no flags, no terminal and no files: an [Observer] is told of each step.
 package workflow
 
 import (
@@ -44,7 +43,7 @@ type Instance struct {
 	Record func(Result) error
 
 	shown func() ([]api.CaCertificate, error) // the list as it was fetched before; nil: fetch it
-	later bool                                // what the service accepts is confirmed by a later list
+	later bool                                // a later list confirms the accepted changes
 }
 
 func (i Instance) record(r Result) error {
@@ -79,8 +78,8 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 	return nil, nil
 }
 
-// concerns tells the entries of the list that matter to a registration of the CA: the CA
-// itself, another of its serial number, and the first others of its name.
+// concerns selects the entries of the list with a bearing on the registration: the CA itself,
+// another certificate of its serial number, and the first others of its name.
 func concerns(ca *pki.CA, name string) func(api.CaCertificate) bool {
 	const most = 10
 	named := 0
@@ -95,11 +94,11 @@ func concerns(ca *pki.CA, name string) func(api.CaCertificate) bool {
 	}
 }
 
-// maxKept bounds what is kept of a list.
+// maxKept bounds the memory for the kept entries of a list.
 const maxKept = 16 << 20
 
-// listed lists the CA certificates of the instance that keep takes. It fails rather than
-// drop one if they are too many for the memory.
+// listed lists the CA certificates of the instance selected by keep. It drops none: it fails if
+// they are too many for the memory.
 func (i Instance) listed(ctx context.Context, keep func(api.CaCertificate) bool) ([]api.CaCertificate, error) {
 	var kept []api.CaCertificate
 	size := 0
@@ -132,9 +131,9 @@ func (i Instance) requireActive(ca *pki.CA, own *api.CaCertificate) error {
 // A Step is one part of the sequence.
 type Step int
 
-// The steps, in the order of a registration. Activate replaces those from FetchCode to
-// Submit for a CA that is listed but inactive. Those behind Confirm are steps of changes to a CA
-// that is registered, the last ones of a visit to the broker.
+// The steps, in the order of a registration. If the CA is listed as inactive, Activate replaces
+// FetchCode to Submit. After Confirm come the steps of changes to a registered CA, then those of a
+// visit to the broker.
 const (
 	List Step = iota
 	FetchCode
@@ -157,8 +156,8 @@ const (
 type Observer interface {
 	Started(Step)
 	Ended(Step, error)
-	Warned(string)                   // of a fact that a person should know; the run goes on
-	Counted(step Step, done, of int) // during a step that changes many: how many are done
+	Warned(string)                   // of a fact worth knowing; the run goes on
+	Counted(step Step, done, of int) // during a step of many changes: how many are done
 }
 
 // during does a step and tells the observer of it.

@@ -30,16 +30,15 @@ func issue(ctx context.Context, authority *pki.Authority, code string, validity 
 	})
 }
 
-// A keyMaker waits for a key pair that is being made, or for the end of the context, and gives
-// its public half.
+// A keyMaker waits for a key pair in the making, or for the end of the context, and returns its
+// public half.
 type keyMaker func(context.Context) (crypto.PublicKey, error)
 
-// making holds a value for each key that is being made: no more at once than there are processors,
-// or requests and interrupts would wait for them.
+// making holds a value for each key in the making. With more keys than processors, requests and
+// interrupts would wait for them.
 var making = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// makeKey starts making a key pair at once, beside whatever the caller does next: an
-// RSA one takes about as long as a request.
+// makeKey starts making a key pair in the background: an RSA key takes about as long as a request.
 func makeKey(ca *pki.CA) keyMaker {
 	var key crypto.PublicKey
 	var err error

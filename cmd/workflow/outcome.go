@@ -6,11 +6,11 @@ import (
 	"mqttca/api"
 )
 
-// An Outcome is the end of a run, as it stands in JSON. A run that ended in an error has
-// none: its error says what happened.
+// An Outcome is the end of a run, as it stands in JSON. A failed run has none: its error describes
+// its end.
 type Outcome string
 
-// The outcomes of a run that ended well, and of one that goes on.
+// The outcomes of successful runs, and of a run in progress.
 const (
 	Submitting        Outcome = "submitting"         // about to submit or to activate the CA
 	Registered        Outcome = "registered"         // by this run
@@ -21,7 +21,7 @@ const (
 	WouldReactivate   Outcome = "would_reactivate"   // a dry run: the CA is there, but inactive
 )
 
-// The outcomes of a change to a CA that is registered.
+// The outcomes of a change to a registered CA.
 const (
 	Activated       Outcome = "activated"
 	AlreadyActive   Outcome = "already_active"
@@ -37,11 +37,11 @@ const (
 	Connected  Outcome = "connected"
 )
 
-// A Result is the progress of a run, also of one that ended in an error.
+// A Result is the progress of a run, also of a failed one.
 type Result struct {
-	Outcome      Outcome            // of a run that ended well, or Submitting
+	Outcome      Outcome            // of a successful run, or Submitting
 	Listed       *api.CaCertificate // the CA as it was listed last; nil if it was not
 	Verification *x509.Certificate  // the one submitted last; nil if none was
-	Sn           string             // that the service acknowledged, also if the CA is not listed yet
+	Sn           string             // acknowledged by the service, even if the CA is not listed yet
 	RequestID    string             // of the submission or activation; "" if none was answered
 }

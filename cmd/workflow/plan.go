@@ -27,11 +27,11 @@ type Row struct {
 	Active bool    // wanted so
 	Action Action
 	Listed *api.CaCertificate // nil if it is not there
-	Err    error              // why the action would fail, if that is known
+	Err    error              // why the action would fail, if known
 }
 
-// Compare lists the CAs of the instance once and finds the action of each row. Of what the list
-// has besides it makes rows of its own, by their Sn.
+// Compare lists the CAs of the instance once and finds the action of each row. For each other CA in
+// the list it adds a row with its Sn.
 func (i Instance) Compare(ctx context.Context, wanted []Row) ([]Row, error) {
 	listed, err := i.listed(ctx, func(api.CaCertificate) bool { return true })
 	if err != nil {
@@ -50,7 +50,8 @@ func (i Instance) Compare(ctx context.Context, wanted []Row) ([]Row, error) {
 	return rows, nil
 }
 
-// compare finds the action. An inactive CA that is not there keeps devices out as well.
+// compare finds the action. If a CA should be inactive, a missing one is as good: it keeps devices
+// out.
 func (r *Row) compare(listed []api.CaCertificate, instance string) {
 	r.Listed, _ = Reference{CA: r.CA}.in(listed, instance)
 	switch {

@@ -13,8 +13,8 @@ import (
 	"mqttca/pki"
 )
 
-// A Reference names one CA of an instance: by its certificate, or by its serial number in
-// any form that [IsSerialNumber] takes.
+// A Reference names one CA of an instance: by its certificate, or by its serial number in any form
+// accepted by [IsSerialNumber].
 type Reference struct {
 	CA *pki.CA
 	Sn string // counts if CA is nil
@@ -27,7 +27,7 @@ func (r Reference) String() string {
 	return `CA "` + r.CA.Subject() + `"`
 }
 
-// An AmbiguousError says that a serial number fits several CAs of the instance.
+// An AmbiguousError is a serial number of several CAs of the instance.
 type AmbiguousError struct {
 	CA       Reference
 	Instance string
@@ -46,9 +46,9 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("Sn %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
 }
 
-// in finds the CA in a list. It fails with a [*NotListedError] if the CA is not there. The entries
-// that fit best count. If there are several, an active one is the CA, but a serial number is
-// ambiguous.
+// in finds the CA in a list, among the entries of the best fit. If there are several, a serial
+// number is ambiguous, and a certificate means an active one. If there is none, in fails with a
+// [*NotListedError].
 func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCertificate, error) {
 	var matches []api.CaCertificate
 	best := 1
@@ -71,9 +71,9 @@ func (r Reference) in(listed []api.CaCertificate, instanceID string) (*api.CaCer
 	return &matches[max(0, active)], nil
 }
 
-// fit is 0 for an entry that is another CA. Certificates are the same if their DER is, which needs
-// no parser: 2. An entry without a certificate is compared by its Sn and the end of its validity: 1.
-// A serial number is compared as the service wrote it: 2, or as a number: 1.
+// fit rates an entry: 0 for another CA, 2 for the same DER, which needs no parser. An entry without
+// a certificate is 1 if its Sn and the end of its validity are equal. A serial number is 2 if it is
+// written as at the service, 1 if only its value is equal.
 func (r Reference) fit(entry api.CaCertificate) int {
 	if r.CA == nil {
 		number, ok := serialNumber(r.Sn)
@@ -95,13 +95,13 @@ func (r Reference) fit(entry api.CaCertificate) int {
 	return 0
 }
 
-// mayBe tells the entries of the list that may be the CA.
+// mayBe reports whether the entry may be the CA.
 func (r Reference) mayBe(entry api.CaCertificate) bool { return r.fit(entry) > 0 }
 
-// IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal,
-// in either case, with leading zeros, 0x ahead, colons or spaces between the octets, and
-// the words of openssl x509 around it ("serial=-4D21", "Serial Number: 4660 (0x1234)").
-// Digits that could be decimal are hexadecimal, so that another CA's number does not fit.
+// IsSerialNumber reports whether a text is a serial number as people copy it: hexadecimal, in
+// either case, with leading zeros, 0x ahead, colons or spaces between the octets, and the words of
+// openssl x509 around it ("serial=-4D21", "Serial Number: 4660 (0x1234)"). Digits alone are
+// hexadecimal, too: read as decimal they could be the number of another CA.
 func IsSerialNumber(text string) bool {
 	_, ok := serialNumber(text)
 	return ok

@@ -12,26 +12,25 @@ import (
 	"mqttca/pki"
 )
 
-// A run submits at most maxTries times, each time with a fresh code and a fresh certificate.
-// It waits up to longestJitter in between, because another run that uses up the codes may
-// do the same.
+// A run submits at most maxTries times, each time with a fresh code and a fresh certificate. If
+// another run uses up the codes and does the same, a pause up to longestJitter parts the two.
 const (
 	maxTries      = 3
 	longestJitter = 2 * time.Second
 )
 
-// An Order says what to register and how.
+// An Order is a CA to register, with the settings of the run.
 type Order struct {
 	Authority *pki.Authority
 	Name      string        // the CaName
 	Validity  time.Duration // of the verification certificate
 	Wait      time.Duration // for the CA to be listed as active
-	Activate  bool          // activate a CA that is listed as inactive
+	Activate  bool          // activate the CA if it is listed as inactive
 	DryRun    bool          // only read the list: fetch no code, sign and change nothing
 }
 
-// Register registers a CA and waits until it is listed as active. It sends one request for
-// a CA that is there already, and four for a new one: list, code, submission, list.
+// Register registers a CA and waits until it is listed as active. If the CA is there already, it
+// sends one request, else four: list, code, submission, list.
 func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	ca := order.Authority.CA
 	var key keyMaker
@@ -56,17 +55,17 @@ func (i Instance) Register(ctx context.Context, order Order) (Result, error) {
 	return i.reactivate(ctx, ca, found, order.Wait)
 }
 
-// prove fetches a code, has the CA sign it and submits it. It repeats that with a fresh code
-// and a fresh certificate if the code went stale meanwhile, or if no answer came and the
-// list does not show the CA.
+// prove fetches a code, has the CA sign it and submits it. It starts again with a fresh code and a
+// fresh certificate if the code went stale meanwhile, or if no answer came and the list does not
+// show the CA.
 //
-// Submitting again after an unknown outcome relies on the service refusing a serial
-// number that it has (SnNotUnique): an assumption, though one of its error texts says so.
-// Were it wrong, a submission that took effect late could register the CA twice.
+// To submit again after an unknown outcome is safe if the service refuses a serial number twice
+// (SnNotUnique). This is an assumption, supported by one of its error texts. If it is wrong, a late
+// effect of the first submission could register the CA twice.
 func (i Instance) prove(ctx context.Context, order Order, key keyMaker) (Result, error) {
 	var (
 		result  Result
-		refused string // the code that was refused last
+		refused string // the last refused code
 		doubt   error  // of the first submission with an unknown outcome
 	)
 	for try := 1; ; try++ {

@@ -21,8 +21,8 @@ type rollout struct {
 	early  error     // why no further task is begun, or one was cut short
 }
 
-// Run does the tasks. It returns why it ended early, and nil if it did not. A task that was
-// begun goes on to its end, unless ctx ends.
+// Run does the tasks. It returns the reason of an early end, else nil. A task once begun goes on to
+// its end, unless ctx ends.
 func (r Rollout) Run(ctx context.Context) error {
 	w := &rollout{Rollout: r, alive: time.Now()}
 	sending, cancel := ctx, context.CancelFunc(func() {})
@@ -45,7 +45,7 @@ func (r Rollout) Run(ctx context.Context) error {
 	return w.early
 }
 
-// attempts are the tasks of an instance that have something to do. It ends those that have an Err.
+// attempts are the tasks of an instance with something to do. It ends those with an Err.
 func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
 	for m, task := range w.Instances[n].Tasks {
 		a := &attempt{Task: task, instance: n, task: m}
@@ -60,8 +60,8 @@ func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
 	return attempts
 }
 
-// send does the tasks of an instance up to the answer of the service, and returns what a list
-// has to confirm. While one runs, the key of the next is made.
+// send does the tasks of an instance up to the answer of the service, and returns the accepted
+// ones, to be confirmed. While one runs, the key of the next is made.
 func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (accepted []*attempt) {
 	hopeless := map[Action]error{}
 	for k, a := range attempts {
@@ -87,7 +87,7 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 	return accepted
 }
 
-// awaitKey starts making the keys of attempts, and waits for the first, so that no code grows old
+// awaitKey starts making the keys of attempts, and waits for the first, or a code would grow old
 // meanwhile. It fails if the context ends.
 func awaitKey(ctx context.Context, attempts []*attempt) error {
 	for _, a := range attempts {
@@ -101,13 +101,13 @@ func awaitKey(ctx context.Context, attempts []*attempt) error {
 	return ctx.Err()
 }
 
-// confirm lists the CAs of an instance until the list shows all that was accepted, or the longest
+// confirm lists the CAs of an instance until the list shows all accepted changes, or the longest
 // wait is over.
 func (w *rollout) confirm(ctx context.Context, i Instance, accepted []*attempt) {
 	wait := slices.MaxFunc(accepted, func(a, b *attempt) int { return cmp.Compare(a.Wait, b.Wait) }).Wait
 	within, cancel := context.WithTimeout(ctx, w.Each+wait)
 	defer cancel()
-	seen := i // with the last list that was not cut short
+	seen := i // with the last complete list
 	poll(within, i, Reference{}, wait, func() (_ any, missing error) {
 		listed, err := i.listed(within, func(api.CaCertificate) bool { return true })
 		if seen.shown == nil || within.Err() == nil {
@@ -143,7 +143,7 @@ func (w *rollout) over(ctx context.Context) error {
 	return w.early
 }
 
-// progress is told of each task that the service accepted, and of each that ended.
+// progress is told of each accepted task, and of each ended one.
 func (w *rollout) progress(ctx context.Context, a *attempt, ended bool, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()

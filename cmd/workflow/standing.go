@@ -13,15 +13,15 @@ import (
 	"mqttca/pki"
 )
 
-// A Standing is what an instance has of a device certificate.
+// A Standing is the state of a device certificate on an instance.
 type Standing struct {
-	CA     *api.CaCertificate     // that issued it; nil if the instance has none
+	CA     *api.CaCertificate     // its issuer; nil if the instance has none
 	Device *api.DeviceCertificate // nil if it is not registered
 	Taken  *api.DeviceCertificate // another one of the CA with its serial number; or nil
 }
 
-// Standing looks for a device certificate, and for the CA that issued it: of several with one
-// key the one under which it is registered, else an active one.
+// Standing looks for a device certificate and for the CA that issued it. If several CAs have one
+// key, the CA is the one with the device certificate, else an active one.
 func (i Instance) Standing(ctx context.Context, device *x509.Certificate) (s Standing, err error) {
 	issuers, err := during(i.Observer, List, func() ([]api.CaCertificate, error) {
 		return i.listed(ctx, func(entry api.CaCertificate) bool {

@@ -41,10 +41,9 @@ func (i Instance) Submit(ctx context.Context, s Submission) (Result, error) {
 	return Result{Outcome: AlreadyRegistered, Listed: found}, i.requireActive(s.CA, found)
 }
 
-// submit sends the two certificates and waits until the CA is listed as active. If no
-// answer came, or a refusal that says that the CA or its code was there before, the list
-// decides: submit watches it for settlingTime before it blames somebody else, and before
-// anything is submitted again.
+// submit sends the two certificates and waits until the CA is listed as active. If no answer came,
+// or the service refused the CA or its code as used before, the list decides: submit watches it for
+// settlingTime before it blames somebody else or submits again.
 func (i Instance) submit(ctx context.Context, s Submission) (Result, error) {
 	receipt, err := during(i.Observer, Submit, func() (api.Acknowledgement, error) {
 		return i.Client.RegisterCaCertificate(ctx, api.Registration{
@@ -74,16 +73,15 @@ func (i Instance) confirmed(ctx context.Context, ca *pki.CA, wait time.Duration,
 	return result, err
 }
 
-// saysItWasThere reports whether an earlier submission of this CA explains the refusal, such
-// as one that a proxy or the service itself repeated.
+// saysItWasThere reports whether an earlier submission of this CA explains the refusal, such as one
+// repeated by a proxy or by the service itself.
 func saysItWasThere(err error) bool {
 	refusal, ok := errors.AsType[*api.Error](err)
 	return ok && (refusal.Rule().Kind == api.Duplicate || refusal.Code == "RegisterCodeUsed")
 }
 
-// settle watches the list after a submission that ended in err. A CA that is listed as
-// inactive settles it, too. A refusal stands only if the list could be read at the end of
-// the watch and did not show the CA.
+// settle watches the list after a submission ended in err. A CA listed as inactive settles it, too.
+// A refusal stands only if the list could be read at the end of the watch and did not show the CA.
 func (i Instance) settle(ctx context.Context, s Submission, result Result, err error) (Result, error) {
 	var missing error
 	if ctx.Err() == nil {

@@ -18,19 +18,19 @@ type Sweep struct {
 	Entry               *api.CaCertificate // of the CA
 	To                  Transition
 	Each                time.Duration // ends the change of one device certificate, and the whole if none has succeeded for as long
-	AllowReregistration bool          // delete also those that would register themselves again
+	AllowReregistration bool          // also delete those able to register themselves again
 }
 
-// A SweepError says that a sweep ended before all device certificates were changed.
+// A SweepError is a sweep which left device certificates unchanged.
 type SweepError struct {
 	Sweep
 	Instance string
 	Changed  int
-	Failed   int   // that were refused
-	Left     int   // that were not tried, of those found so far
-	Unknown  int   // that the service may have changed
+	Failed   int   // refused
+	Left     int   // found so far and not tried
+	Unknown  int   // perhaps changed by the service
 	Doubt    error // an [*UnknownError] of these, or nil
-	Err      error // that ended the sweep, or the first failure
+	Err      error // the reason of the end, or the first failure
 }
 
 func (e *SweepError) Error() string {
@@ -43,7 +43,7 @@ func (e *SweepError) Unwrap() []error { return []error{e.Err, e.Doubt} }
 // A sweeper does a sweep.
 type sweeper struct {
 	Sweep
-	instance Instance // with an observer that is told of the sweep as a whole only
+	instance Instance // its observer is told of the sweep as a whole only
 	progress func(done, of int)
 	cancel   context.CancelFunc
 	alive    *time.Timer // stops the sweep unless something succeeds
@@ -52,7 +52,7 @@ type sweeper struct {
 	found   map[string]bool // to be changed, by DeviceSn like the others
 	changed map[string]bool
 	failed  map[string]error
-	doubt   map[string]error // that the service may have changed: the next list decides
+	doubt   map[string]error // perhaps changed: the next list decides
 	first   error            // of failed
 	stopped error            // why the sweep was stopped; nil if it was not
 }
@@ -61,9 +61,9 @@ func (i Instance) sweeper(s Sweep) *sweeper {
 	return &sweeper{Sweep: s, instance: i, found: map[string]bool{}, changed: map[string]bool{}, failed: map[string]error{}, doubt: map[string]error{}}
 }
 
-// Sweep changes the device certificates under a CA, side by side, and lists them again until
-// the list shows none that is left: a device may register itself meanwhile. A failure of one
-// stops no other, unless all would fail alike. It returns how many were changed.
+// Sweep changes the device certificates under a CA, side by side, and lists them again until none
+// is left: a device may register itself meanwhile. A failure stops the others only if all would
+// fail alike. It returns the number of changes.
 func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -84,8 +84,8 @@ func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	return len(w.changed), err
 }
 
-// PrepareSweep finds the CA and counts the device certificates that the sweep would change. It
-// fails with a [*ReregistrationError] as the sweep would. It changes nothing.
+// PrepareSweep finds the CA and counts the device certificates to be changed. It fails with a
+// [*ReregistrationError] if the sweep would. It changes nothing.
 func (i Instance) PrepareSweep(ctx context.Context, s Sweep) (prepared Sweep, count int, err error) {
 	if s.Entry, err = i.Find(ctx, s.CA); err != nil {
 		return s, 0, err
@@ -104,8 +104,8 @@ func (w *sweeper) failure(err error) error {
 	return e
 }
 
-// stop ends the sweep for a reason, which is no cause of the context: the errors of the calls
-// that it ends would hold it.
+// stop ends the sweep for a reason. The context gets no cause: the errors of the interrupted calls
+// would hold it.
 func (w *sweeper) stop(reason error) {
 	w.stopped = cmp.Or(w.stopped, reason)
 	w.cancel()
@@ -129,8 +129,8 @@ func (w *sweeper) run(ctx context.Context) error {
 	}
 }
 
-// left lists the device certificates that are not in the wanted state, without those that
-// failed, by their DeviceSn. The list settles the doubts.
+// left lists the device certificates not in the wanted state by their DeviceSn, without the failed
+// ones. The list settles the doubts.
 func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 	unchanged := map[string]bool{} // of those in doubt
 	for device, err := range w.instance.listing(w.instance.Client.ListDeviceCertificateByCaSn(ctx, w.instance.ID, w.Entry.Sn)) {
@@ -157,8 +157,8 @@ func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 	return left, nil
 }
 
-// changeAll changes those that are left. If all were changed before, the list has not caught
-// up: it pauses.
+// changeAll changes the device certificates left. If all were changed before, the list has not
+// caught up: changeAll pauses.
 func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Duration) error {
 	before := len(w.changed)
 	SideBySide(len(left), func(n int) {
@@ -191,7 +191,7 @@ func (w *sweeper) change(ctx context.Context, sn string) error {
 	return nil
 }
 
-// ended counts a change. A failure that every other would meet, too, stops the sweep.
+// ended counts a change. A failure stops the sweep if all others would fail alike.
 func (w *sweeper) ended(sn string, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -215,7 +215,7 @@ func (w *sweeper) ended(sn string, err error) {
 	w.progress(len(w.changed), len(w.found))
 }
 
-// unobserved is an observer that tells nobody.
+// unobserved is an observer that does nothing.
 type unobserved struct{}
 
 func (unobserved) Started(Step)           {}

@@ -11,8 +11,8 @@ import (
 	"mqttca/pki"
 )
 
-// A LeftBehindError says that a device certificate that was made for one connection is, or may
-// be, still registered.
+// A LeftBehindError is a device certificate, made for one connection, which is or may be still
+// registered.
 type LeftBehindError struct {
 	Device   DeviceReference
 	Instance string
@@ -20,7 +20,7 @@ type LeftBehindError struct {
 	Sn       string // as the service writes it, or the serial number if it does not show it
 	Expires  time.Time
 	Err      error // of the removal
-	Before   error // that ended the connection; nil if the device got in
+	Before   error // the reason of the end; nil if the device got in
 }
 
 func (e *LeftBehindError) Error() string {
@@ -32,16 +32,16 @@ func (e *LeftBehindError) Error() string {
 		before, e.Device, e.Instance, e.Sn, pki.Timestamp(e.Expires), seen(e.Err))
 }
 
-// How long it may take until the list shows a certificate: that the broker refused or that
-// it was shown before the connection broke off, and that let its device in.
+// The longest time until the list shows a certificate: mayCome if the broker refused it or the
+// connection broke off, willCome if its device got in.
 const (
 	mayCome  = 3 * time.Second
 	willCome = 10 * time.Second
 )
 
-// Remove deactivates and deletes a device certificate that was made for one connection, if it
-// has registered itself. Its key is gone, so it does not register itself again. before is what
-// ended the connection; Remove returns it, or a [*LeftBehindError].
+// Remove deactivates and deletes a device certificate made for one connection, if it has registered
+// itself. Its key is gone, so it does not register itself again. before is the error of the
+// connection; Remove returns it, or a [*LeftBehindError].
 func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Certificate, before error) (removed bool, err error) {
 	left := &LeftBehindError{Device: DeviceReference{Certificate: certificate}, Instance: i.ID, CASn: s.CA.Sn,
 		Sn: pki.SerialNumber(certificate), Expires: certificate.NotAfter, Before: before}

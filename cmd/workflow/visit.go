@@ -7,11 +7,11 @@ import (
 	"mqttca/api/broker"
 )
 
-// A Visit is a device's way to the broker: what was seen of it, as far as the device got.
+// A Visit is a device's way to the broker, as far as the device got.
 type Visit struct {
 	broker.Door
 	Addresses []netip.Addr // of the broker's name
-	Address   string       // that was called; "" if none answered
+	Address   string       // the one called; "" if none answered
 	In        bool         // the broker sent CONNACK 0
 }
 
