@@ -17,12 +17,12 @@ import (
 // Options say how a manifest is read.
 type Options struct {
 	File           string             // its path; the paths in it are relative to the folder
-	AllowOutside   bool               // allow paths that leave the folder
+	AllowOutside   bool               // allow paths out of the folder
 	Wait, Validity func(string) error // check a duration
 }
 
-// Read reads and checks a manifest. Of one without problems, the settings of each row are those
-// that take effect, and its paths begin with the folder of the file.
+// Read reads and checks a manifest. If it has no problems, each row has its effective settings, and
+// paths beginning with the folder of the file.
 func Read(text string, o Options) (*Manifest, []Problem) {
 	m, r := &Manifest{SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(text)))}, &reader{Options: o}
 	document := r.document(text)
@@ -56,7 +56,7 @@ func (r *reader) check(t Text, rule func(string) error) {
 	}
 }
 
-// settings fills in those that are missing.
+// settings fills in the missing ones.
 func (r *reader) settings(s *Settings, others Settings) {
 	r.check(s.Wait, r.Wait)
 	r.check(s.Validity, r.Validity)
@@ -107,7 +107,7 @@ func checkEndpoint(text string) error {
 	return err
 }
 
-// path puts the folder before a path, and refuses one that leaves the folder, by a symbolic link, too.
+// path puts the folder before a path, and refuses a way out of the folder, also by a symbolic link.
 func (r *reader) path(content string, path *Text) {
 	folder := filepath.Dir(r.File)
 	r.check(*path, func(text string) error {

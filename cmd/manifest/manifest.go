@@ -1,11 +1,11 @@
-// Package manifest reads the manifest of a fleet, mqttca.yaml: which CAs stand on which
-// instances, and in which state.
+// Package manifest reads the manifest of a fleet, mqttca.yaml: which CAs stand on which instances,
+// and in which state.
 //
-// A manifest comes out of a pull request, so nobody trusts it. What [Read] returns has only keys
-// that are known, each once; text stays as it stands (007269004887, 1e3, yes), and nothing is
-// substituted in it; no path leaves the folder of the manifest unless that is allowed; an endpoint
-// is the vendor's or a loopback address; aliases and merge keys are bounded; and no [Problem] shows
-// a secret that stands in the place of something else.
+// A manifest comes out of a pull request, so nobody trusts it. [Read] returns known keys only, each
+// once; text stays as it stands (007269004887, 1e3, yes), and nothing is substituted in it; no path
+// leaves the folder of the manifest unless this is allowed; an endpoint is the vendor's or a
+// loopback address; aliases and merge keys are bounded; and no [Problem] shows a secret in the
+// place of something else.
 //
 // It opens no certificate and no key. go.yaml.in/yaml/v3 parses the YAML: it gives each value its
 // position, keeps its text, and leaves aliases as they are.
@@ -17,7 +17,7 @@ import (
 	"slices"
 )
 
-// Format is the format of the manifests that this package reads.
+// Format is the format of the manifests read by this package.
 const Format = "mqttca/fleet/v1"
 
 // A Manifest is the content of the file, in its order. Its types are those of the JSON Schema.
@@ -56,10 +56,10 @@ type Instance struct {
 	Settings
 }
 
-// A Row is a CA on an instance. A row that is text is its state.
+// A Row is a CA on an instance. A row written as a text is its state.
 type Row struct {
 	ID    Text `json:"-"`
-	State Text `json:"state" jsonschema:"enum=active,enum=inactive"` // the one that is wanted
+	State Text `json:"state" jsonschema:"enum=active,enum=inactive"` // the wanted one
 	Settings
 	CA *CA `json:"-"`
 }
@@ -76,8 +76,8 @@ type Text struct {
 	Line, Column int
 }
 
-// A Problem is a mistake in a manifest, or in a file that it names. Its place is that of a text; it
-// has none if its line is 0.
+// A Problem is a mistake in a manifest, or in a file named by it. Its place is that of a text; if
+// its line is 0, it has none.
 type Problem struct {
 	File string
 	At   Text

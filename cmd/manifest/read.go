@@ -14,7 +14,7 @@ import (
 	"mqttca/pki"
 )
 
-// The most that is read: aliases and merge keys make much of a small file.
+// Limits of reading: aliases and merge keys can make a small file large.
 const (
 	maxNodes    = 250_000
 	maxMerges   = 8 // one within the other
@@ -34,8 +34,8 @@ func (r *reader) fail(at Text, format string, args ...any) {
 	}
 }
 
-// document parses the one document of a text; nil if it can't. The parser knows the line only,
-// and of some mistakes that of the line before.
+// document parses a text of one document; nil if it can't. The parser knows only the line of a
+// mistake, and sometimes only the line before.
 func (r *reader) document(text string) *yaml.Node {
 	var document yaml.Node
 	decoder := yaml.NewDecoder(strings.NewReader(text))
@@ -56,7 +56,7 @@ func (r *reader) document(text string) *yaml.Node {
 
 func placeOf(node *yaml.Node) Text { return Text{Line: node.Line, Column: node.Column} }
 
-// value reads a node into a text, a struct, or a slice of structs that begin with their key.
+// value reads a node into a text, a struct, or a slice of structs with their key as first field.
 func (r *reader) value(node *yaml.Node, into reflect.Value) {
 	at := placeOf(node) // of an alias, not of its anchor
 	if node.Kind == yaml.AliasNode {

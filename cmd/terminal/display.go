@@ -1,11 +1,9 @@
-// Package terminal lays text out for the person who reads it: messages, live steps,
-// fields and tables, in the width and the colours of the terminal, and as plain text
-// in a pipe.
+// Package terminal lays text out for the person who reads it: messages, live steps, fields and
+// tables, in the width and the colours of the terminal, and as plain text in a pipe.
 //
-// It promises that text from outside cannot control the terminal ([Escape]), that a
-// serial number or a code is never cut, and that nothing but layout, colour and live
-// steps depends on the terminal. It knows no command: its callers choose the words and
-// the stream, and decide whether progress is shown at all.
+// Text from outside cannot control the terminal ([Escape]), a serial number or a code is never cut,
+// and only layout, colour and live steps depend on the terminal. The package knows no command: its
+// callers choose the words and the stream, and decide whether progress is shown at all.
 package terminal
 
 import (
@@ -16,8 +14,8 @@ import (
 	"golang.org/x/term"
 )
 
-// A Display is the way in which text is shown on a stream. The zero value is that of a
-// pipe: uncut and uncoloured.
+// A Display is the way in which text is shown on a stream. The zero value is for a pipe: uncut and
+// uncoloured.
 type Display struct {
 	Colour  bool
 	Redraws bool       // a line can be drawn again
@@ -56,7 +54,7 @@ func (d Display) Width() int {
 	return d.Columns()
 }
 
-// Layout returns a function that writes a result to a stream in the manner of the display.
+// Layout returns a function to write a result to a stream in the manner of the display.
 func (d Display) Layout(plain func(*Sheet) error) func(io.Writer) error {
 	return func(w io.Writer) error { return plain(&Sheet{w, d}) }
 }
@@ -72,14 +70,14 @@ func NewDisplay(file *os.File, getenv func(string) string) Display {
 	return d
 }
 
-// A device is the stream that a display is made for.
+// A device is the stream of a display.
 type device struct {
 	terminal bool
-	escapes  bool // a terminal that accepts escape sequences
+	escapes  bool // a terminal with escape sequences
 }
 
-// redraws reports whether a line can be drawn again: not on a terminal that calls itself
-// dumb or does not name itself.
+// redraws reports whether a line can be drawn again: not if the terminal calls itself dumb or does
+// not name itself.
 func (d device) redraws(getenv func(string) string) bool {
 	kind := getenv("TERM")
 	return d.escapes && kind != "dumb" && (kind != "" || runtime.GOOS == "windows")

@@ -37,7 +37,7 @@ func (p *Sheet) TextWidth() int {
 // would lose text.
 func (d Display) limit() int { return min(d.Width(), 100) }
 
-// LeastWidth is the width of running text on a terminal that is narrower still.
+// LeastWidth is the width of running text on a narrower terminal.
 const LeastWidth = 40
 
 // A Field is one line of a result: its label and its value.
@@ -61,8 +61,8 @@ func (p *Sheet) Fields(fields []Field, tones Tones) error {
 	return err
 }
 
-// fieldLines lays fields out in width columns; 0 stands for any number. A field without a
-// value counts for the margin only, so that blocks of a kind look alike.
+// fieldLines lays fields out in width columns; 0 stands for any number. A field without a value
+// counts for the margin only: blocks of a kind look alike.
 func (d Display) fieldLines(fields []Field, tones Tones, width int) []string {
 	margin := 0
 	for _, f := range fields {
@@ -77,8 +77,8 @@ func (d Display) fieldLines(fields []Field, tones Tones, width int) []string {
 	return lines
 }
 
-// fieldLine breaks a value at its spaces. A value with a word that has no room beside the
-// label goes below it, because serial numbers and codes must stay whole for copying.
+// fieldLine breaks a value at its spaces. If a word has no room beside the label, the value goes
+// below it: serial numbers and codes must stay whole for copying.
 func (d Display) fieldLine(f Field, t Tone, margin, width int) []string {
 	value := Escape(f.value())
 	if width == 0 {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// A Screen is standard error. On a terminal its last line may be live: it shows the step
-// in progress, and gives way to anything else that is written. The cursor is never
-// hidden, so that no end of the process can leave it hidden.
+// A Screen is standard error. On a terminal its last line may be live: it shows the step in
+// progress, and gives way to all other output. The cursor is never hidden: no end of the process
+// can leave it so.
 type Screen struct {
 	Display
 
@@ -25,7 +25,7 @@ type Screen struct {
 	stepped bool // the last lines are steps
 }
 
-// NewScreen is a screen on a stream that is shown so.
+// NewScreen returns a screen on a stream with its display.
 func NewScreen(w io.Writer, d Display) *Screen { return &Screen{w: w, Display: d} }
 
 // Write writes above the live line, or in place of it if a question begins there.

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// A Table is rows under titles. If the terminal is too narrow for its lines, some columns
-// are shortened; if that is not enough, every row becomes a block of lines.
+// A Table is rows under titles. If the terminal is too narrow for its lines, some columns are
+// shortened; if this is not enough, every row becomes a block of lines.
 type Table struct {
 	Columns []Column
 	Count   int              // of the rows
-	Whole   bool             // lines are as long as they must be, whatever the width
-	Row     func(int) []Cell // makes a row anew each time: a table may be long
+	Whole   bool             // lines are never shortened or broken
+	Row     func(int) []Cell // makes a row, again each time: a table may be long
 }
 
-// A Column has a label: its title in capitals, and that of the line that it becomes in a block.
+// A Column has a label: its title in capitals, and the label of its line in a block.
 type Column struct {
 	Label  string
 	Yields bool // may be shortened
@@ -28,7 +28,7 @@ type Cell struct {
 	Tone Tone
 }
 
-// leastColumn is the least width of a column that is shortened.
+// leastColumn is the least width of a shortened column.
 const leastColumn = 12
 
 func (p *Sheet) Table(t Table) {
@@ -82,8 +82,8 @@ func (t Table) naturalWidths() []int {
 	return widths
 }
 
-// fit takes the surplus from the columns that yield, each time from the widest. It reports
-// whether the table then fits.
+// fit takes the surplus from the columns that yield, each time from the widest. It reports whether
+// the table then fits.
 func (t Table) fit(widths []int, limit int) bool {
 	total := 2 * (len(widths) - 1)
 	for _, width := range widths {

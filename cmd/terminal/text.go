@@ -11,9 +11,9 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Escape makes text from outside safe for a terminal: it shows each character that does
-// not print (control characters, line breaks, bidirectional overrides) as \u and four hex
-// digits, so that a name cannot move the cursor or reverse a line.
+// Escape makes text from outside safe for a terminal: a name cannot move the cursor or reverse a
+// line. It shows each unprintable character (control characters, line breaks, bidirectional
+// overrides) as \u and four hex digits.
 func Escape(text string) string { return EscapeExcept(text, "") }
 
 // EscapeExcept is Escape for all characters but those in keep.
@@ -31,12 +31,12 @@ func EscapeExcept(text, keep string) string {
 	return b.String()
 }
 
-// cells measures text as terminals show it: a Chinese character takes two columns, an
-// accent none. Characters that East Asian standards leave open take one, the default of
-// terminals. The locale is not asked, because it says nothing of the terminal.
+// cells measures text as terminals show it: a Chinese character takes two columns, an accent none.
+// Characters of ambiguous width take one, the default of terminals. The locale is not asked: it
+// says nothing of the terminal.
 var cells = runewidth.Condition{StrictEmojiNeutral: true}
 
-// Columns is the number of columns that a text takes on a terminal.
+// Columns returns the number of columns of a text on a terminal.
 func Columns(text string) int { return cells.StringWidth(text) }
 
 // Longest is the number of columns of the longest line.
@@ -60,7 +60,7 @@ func pad(text string, width int) string {
 // a line of its own.
 func Wrap(text string, width int) []string { return join(strings.SplitAfter(text, " "), width) }
 
-// WrapProse is Wrap for running text of any language: it also breaks beside an ideograph,
+// WrapProse is Wrap for running text of any language: it also breaks next to an ideograph,
 // unless punctuation would be on the wrong side of the break.
 func WrapProse(text string, width int) []string {
 	var pieces []string
@@ -96,7 +96,7 @@ func wrapSpeech(text string, width int) []string {
 	return join(words, width)
 }
 
-// join fills lines with words, each with the space that follows it.
+// join fills lines with words, each with its space behind.
 func join(words []string, width int) []string {
 	var lines []string
 	used := 0

@@ -9,8 +9,7 @@ import (
 	"mqttca/cmd/terminal"
 )
 
-// Print renders the topic on a sheet. Fenced blocks keep their lines, so that a command can
-// be copied.
+// Print renders the topic on a sheet. Fenced blocks keep their lines: commands are for copying.
 func (t Topic) Print(p *terminal.Sheet) error {
 	lines := strings.Split(strings.TrimSpace(t.Text), "\n")
 	for len(lines) > 0 {
@@ -107,7 +106,7 @@ func renderRow(cells []string, widths []int, width int) []string {
 	return lines
 }
 
-// The marks take no column on a terminal, so that text can be wrapped before it is painted.
+// The marks take no column on a terminal: text is wrapped before it is painted.
 const (
 	strong byte = '\x01'
 	plain  byte = '\x02'
@@ -127,7 +126,7 @@ func marked(text string) string {
 	return emphasis().ReplaceAllString(text, string(strong)+"$1$2"+string(plain))
 }
 
-// emphasized paints what the marks enclose, if the display has colours.
+// emphasized paints the text between marks, if the display has colours.
 func emphasized(d terminal.Display, line string) string {
 	on, off, _ := strings.Cut(d.Paint(terminal.Bold, "\x00"), "\x00")
 	return strings.NewReplacer(string(strong), on, string(plain), off).Replace(line)
