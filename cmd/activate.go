@@ -139,8 +139,8 @@ var changeWords = map[workflow.Outcome]string{
 	workflow.AlreadyAbsent:   "not registered; nothing was changed",
 }
 
-// printChange prints the result of a change. Of a CA that was not there it shows the values
-// of the command line.
+// printChange prints the result of a change. If the CA was not there, it shows the values of the
+// command line.
 func (a *app) printChange(m *caOnInstance, change workflow.Change) error {
 	document := changeDocument{
 		origin:             m.session.origin("change"),

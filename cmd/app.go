@@ -9,7 +9,7 @@ import (
 	"mqttca/api"
 )
 
-// An app is one run of the command line: the console, and the flags that commands share.
+// An app is one run of the command line: the console, and the flags shared by commands.
 type app struct {
 	console
 	connectionFlags
@@ -36,15 +36,15 @@ type interruption struct{ error }
 
 func (interruption) Is(target error) bool { return target == context.Canceled }
 
-// A declinedError says that somebody was asked and did not agree. Nothing was done.
+// A declinedError is the end of a run whose question was not answered with yes. Nothing was done.
 type declinedError struct{ interruption }
 
 func declined(words string) error { return declinedError{interruption{errors.New(words)}} }
 
 var errInterrupted = interruption{errors.New("interrupted")}
 
-// await does work that may block for ever, such as reading a named pipe that nobody writes
-// to, and returns errInterrupted if the context ends first.
+// await does work with no end of its own, such as reading a named pipe without a writer, and
+// returns errInterrupted if the context ends first.
 func await[T any](ctx context.Context, do func() (T, error)) (T, error) {
 	var (
 		value T

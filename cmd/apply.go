@@ -69,16 +69,16 @@ With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of no
 type applyDocument struct {
 	fleetDocument
 	Rows   []appliedRow `json:"rows"`
-	Done   int          `json:"done"`   // the changes that were made
-	Failed int          `json:"failed"` // the rows that failed
-	Left   int          `json:"left"`   // the changes that were not tried
-	Drift  int          `json:"drift"`  // the CAs that the manifest does not have there
+	Done   int          `json:"done"`   // changes
+	Failed int          `json:"failed"` // rows
+	Left   int          `json:"left"`   // changes not tried
+	Drift  int          `json:"drift"`  // CAs on an instance and not in the manifest
 }
 
-// An appliedRow is a row of the plan, and what became of it.
+// An appliedRow is a row of the plan, with its outcome.
 type appliedRow struct {
 	rowDocument
-	Outcome text `json:"outcome"` // registered, already_registered, reactivated, deactivated, not_tried, or that of an error; null if there was nothing to do
+	Outcome text `json:"outcome"` // registered, already_registered, reactivated, deactivated, not_tried, or the outcome of an error; null if there was nothing to do
 
 	session *session // of its receipt; nil if it gets none
 }
@@ -128,7 +128,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 	return d.worst(fmt.Sprintf("%s: %s: ", d.File, d.counts()))
 }
 
-// count counts the rows. Of failures that are equally urgent that of a row comes first that was tried.
+// count counts the rows. Of equally urgent failures a row tried comes first.
 func (d *applyDocument) count() {
 	var left []failure
 	for _, row := range d.Rows {

@@ -15,7 +15,7 @@ import (
 type rowLog struct {
 	lists []api.Exchange // belong to all rows
 	codes []api.Exchange // belong to the next row
-	rows  []*session     // that submitted or activated; the present one is last
+	rows  []*session     // of rows submitted or activated; the present one is last
 }
 
 func (l *rowLog) add(e api.Exchange) {

@@ -31,10 +31,10 @@ type rollout struct {
 	logs                    map[string]*rowLog // by instance; empty without --receipts
 	started                 time.Time          // of the changes
 	of, done, failed, calls int
-	needed, answered        int // requests: all, and those that succeeded
+	needed, answered        int // requests: all, and the successful ones
 }
 
-// A stillActiveError says that nobody allowed to make a CA inactive.
+// A stillActiveError is a CA left active: --deactivate does not allow more.
 type stillActiveError struct{ error }
 
 // gate decides, before the first change, which changes of state are made.
@@ -130,7 +130,7 @@ func (r *rollout) task(p *instancePlan, n int) workflow.Task {
 	return t
 }
 
-// ended closes the receipt of a row, which takes long if there are many, beside the other rows.
+// ended closes the receipt of a row beside the other rows: with many receipts it takes long.
 func (r *rollout) ended(i, n int, result workflow.Result, err error) {
 	row := &r.rows[r.plans[i].first+n]
 	if row.session != nil && r.leave(row) {

@@ -18,7 +18,7 @@ import (
 	"mqttca/pki"
 )
 
-// brokerFlags say where the broker of an instance is.
+// brokerFlags name the broker of an instance.
 type brokerFlags struct{ address, roots string }
 
 func (f *brokerFlags) addFlags(cmd *cobra.Command) {
@@ -63,7 +63,7 @@ func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) 
 	return b, err
 }
 
-// variable is the one that a value comes from if no flag gives it.
+// variable is the source of a value without a flag.
 func (brokerFlags) variable(flag, name string) string {
 	if flag != "" {
 		return ""
@@ -82,7 +82,7 @@ var (
 	doorProbes = []string{"broker-name", "broker-tcp", "broker-tls", "mutual-tls"}
 )
 
-// accepted is what a broker says to a device that it lets in.
+// accepted is a broker's answer to a device it lets in.
 const accepted = "CONNACK 0: accepted"
 
 // visited says of each step how it ended. A visit without an error took all of them.
@@ -110,7 +110,7 @@ func visited(names []string, v workflow.Visit, err error, shown failure) []probe
 	return all
 }
 
-// tlsWords says what TLS verified of a server.
+// tlsWords describes a server as verified by TLS.
 func tlsWords(version uint16, certificate *x509.Certificate) string {
 	server := pki.Describe(certificate)
 	return fmt.Sprintf("%s, the server's certificate %q by %q is verified and valid until %s",

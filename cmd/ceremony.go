@@ -15,17 +15,16 @@ import (
 	"mqttca/pki"
 )
 
-// The files that a ceremony carries to an offline CA and back. Neither holds a secret, and
-// nothing in a file protects it on its way: a witness compares the values that the steps
-// print.
+// The files of a ceremony, carried to an offline CA and back. Neither holds a secret, and nothing
+// in a file protects it on its way: a witness compares the values printed by each step.
 
 // isFormat reports whether it is the format of the document, now or before the formats had v1.
 func isFormat(format, document string) bool {
 	return format == formatOf(document) || format == "mqttca-"+document+"/1"
 }
 
-// A signingRequest is written by code --request-out and read by sign --request: all that
-// an offline host needs to know of the instance.
+// A signingRequest is written by code --request-out and read by sign --request: all an offline host
+// needs to know of the instance.
 type signingRequest struct {
 	Format           string `json:"format"`
 	Region           text   `json:"region"`   // null if neither the endpoint nor --region names one
@@ -36,8 +35,8 @@ type signingRequest struct {
 	FetchedAt        string `json:"fetched_at" jsonschema:"format=date-time"`
 }
 
-// A bundle is written by sign --bundle-out and read by submit --bundle: the request with
-// the certificates that answer it.
+// A bundle is written by sign --bundle-out and read by submit --bundle: the request with the
+// certificates for it.
 type bundle struct {
 	Format                  string         `json:"format"`
 	Request                 signingRequest `json:"request"`
@@ -124,8 +123,8 @@ func newBundle(request signingRequest, ca *pki.CA, verification *x509.Certificat
 	}
 }
 
-// open checks that all parts of a bundle fit together, and that the verification
-// certificate is good at the given time.
+// open checks the parts of a bundle against each other, and the verification certificate at the
+// given time.
 func (b *bundle) open(at time.Time) (err error) {
 	if !isFormat(b.Format, "bundle") {
 		return fmt.Errorf("its format is %q, not %q", b.Format, formatOf("bundle"))
@@ -155,7 +154,7 @@ func (c *console) readBundle(path string, at time.Time) (b bundle, err error) {
 	return b, nil
 }
 
-// witnessed are the values of a request that a witness reads out and compares at each step.
+// witnessed are the values of a request for a witness to read out and compare at each step.
 func (r signingRequest) witnessed() []terminal.Field {
 	return []terminal.Field{
 		{"instance", r.InstanceID},
@@ -167,7 +166,7 @@ func (r signingRequest) witnessed() []terminal.Field {
 	}
 }
 
-// witnessed are the values of a bundle that a witness reads out and compares.
+// witnessed are the values of a bundle for a witness to read out and compare.
 func (b bundle) witnessed() []terminal.Field {
 	return append(b.Request.witnessed(),
 		terminal.Field{"CA subject", b.proof.CA.Subject()},
@@ -191,9 +190,9 @@ func addYes(cmd *cobra.Command, value *bool) {
 	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values shown are those that were read aloud")
 }
 
-// confirmedByWitness shows the values that a witness compares. On a terminal it asks before
-// anything is signed or sent, because nothing else reveals a file that was altered on the
-// way. The author of a script has answered beforehand.
+// confirmedByWitness shows the values for the witness. On a terminal it asks before anything is
+// signed or sent, because nothing else reveals a file altered on its way. The author of a script
+// has answered beforehand.
 func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
 	c.noteFields(values)
 	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {

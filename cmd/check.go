@@ -127,7 +127,7 @@ func (a *app) check(cmd *cobra.Command, o checkOptions) error {
 	return report.verdict(o.strict, broken)
 }
 
-// examine reports the findings on the material that is given.
+// examine reports the findings on the given material.
 func (a *app) examine(cmd *cobra.Command, k keyFlags, s pki.Sources) (*checkDocument, *pki.CA, error) {
 	material, err := withPassword(a, cmd, k, func(password pki.Password) (*pki.Material, error) { return pki.ReadMaterial(s, password) })
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"mqttca/pki"
 )
 
-// lookAtBroker looks at the broker's door. The probes are warnings at most, unless the broker
-// is required: then the error is what is wrong with it. An interrupt is an error, too.
+// lookAtBroker looks at the broker's door. A fault found there is a warning, or the error if the
+// broker is required. An interrupt is an error, too.
 func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b broker.Broker) ([]probeDocument, error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), accountPatience)
 	defer cancel()

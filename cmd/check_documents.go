@@ -89,8 +89,8 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// verdict is the error of a check that found a problem: one that makes register refuse,
-// then one on the way to the service, then with strict any warning.
+// verdict is the error of a check with a problem: first a problem that makes register refuse, then
+// one on the way to the service, then, if strict, any warning.
 func (d *checkDocument) verdict(strict bool, broken error) error {
 	if broken != nil && (!d.unfit || errors.Is(broken, context.Canceled)) {
 		return broken
@@ -101,7 +101,7 @@ func (d *checkDocument) verdict(strict bool, broken error) error {
 	return nil
 }
 
-// A verdictError says that a check found problems. They have been printed.
+// A verdictError is a check with problems. They have been printed.
 type verdictError struct{ message string }
 
 func (e *verdictError) Error() string { return e.message }
@@ -137,7 +137,7 @@ func (d *checkDocument) plain(p *terminal.Sheet) error {
 	return nil
 }
 
-// An examinedDocument is a certificate that was checked.
+// An examinedDocument is a checked certificate.
 type examinedDocument struct {
 	File         string `json:"file"`
 	Subject      text   `json:"subject"`
@@ -153,7 +153,7 @@ type examinedDocument struct {
 	PathLength   *int   `json:"path_length" jsonschema:"nullable"` // null if there is no limit
 }
 
-// An examinedCADocument is a CA that was checked.
+// An examinedCADocument is a checked CA.
 type examinedCADocument struct {
 	examinedDocument
 	Sn text `json:"sn"` // as the service lists the CA; null without --online, and if it is not listed
@@ -165,7 +165,7 @@ type verificationDocument struct {
 	RegistrationCode text `json:"registration_code"`
 }
 
-// A pairDocument is the CA key that was checked.
+// A pairDocument is a checked CA key.
 type pairDocument struct {
 	CAKey string `json:"ca_key"` // the file, or the pkcs11 URI without a PIN
 	Key   string `json:"key"`    // its kind
@@ -189,8 +189,8 @@ func newExaminedDocument(file string, certificate *x509.Certificate) examinedDoc
 	}
 }
 
-// issuer names the issuer. An intermediate CA is as good as a root, but people should know that
-// its issuer is not registered with it.
+// issuer names the issuer. An intermediate CA is as good as a root, but its issuer is not
+// registered with it: people should know.
 func (e examinedCADocument) issuer() string {
 	switch {
 	case e.SelfSigned:

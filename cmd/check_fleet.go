@@ -15,7 +15,7 @@ type fleetCheckDocument struct {
 	Format   string           `json:"format"`
 	File     string           `json:"file"` // the manifest
 	CAs      []*checkDocument `json:"cas"`
-	Errors   int              `json:"errors"` // those on a CA that should be active nowhere change no exit code
+	Errors   int              `json:"errors"` // without the errors of CAs wanted active nowhere
 	Warnings int              `json:"warnings"`
 }
 

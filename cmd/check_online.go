@@ -36,8 +36,8 @@ type onlineCheck struct {
 	door        []probeDocument
 }
 
-// online continues the check of the files with the service, as a dry run of a registration
-// does. The error is the one that a registration would end in; the probes show it, too.
+// online continues the check of the files with the service, like a dry run of a registration. The
+// error is the one a registration would end in; the probes show it, too.
 func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineCheck, error) {
 	c := &onlineCheck{instance: o.instance, origin: origin{Format: formatOf("check")}}
 	session, err := a.connect(cmd)
@@ -106,8 +106,8 @@ func (c *onlineCheck) describe(cmd *cobra.Command) {
 	}
 }
 
-// failure is the error that ends the command. An inactive CA is none: the question was
-// whether the CA is listed.
+// failure is the error of the command. An inactive CA is none: the question was whether the CA is
+// listed.
 func (c onlineCheck) failure() error {
 	if is[*workflow.InactiveError](c.err) {
 		return nil

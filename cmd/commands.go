@@ -11,11 +11,11 @@ import (
 
 // A command is a row of the table of commands. A new command is one file and one row.
 type command struct {
-	name  string                    // with that of its parent ahead if it has one
+	name  string                    // with the name of its parent ahead, if any
 	group string                    // its heading in the help of the program
 	exits []int                     // the exit codes it can end in, besides anyExit
 	calls api.Purpose               // the purpose of its calls to the service; "" if it makes none
-	build func(*app) *cobra.Command // its flags, its help and what it does
+	build func(*app) *cobra.Command // its flags, its help and its work
 }
 
 // The groups, in the order in which somebody new meets them.
@@ -27,8 +27,8 @@ const (
 	tryOut     = "Try and script:"
 )
 
-// commands is the table, in the order of the help. The help, the policies that hints name,
-// and the documentation read it.
+// commands is the table, in the order of the help. The help, the policies in hints, and the
+// documentation read it.
 func commands() []command {
 	var (
 		calling = []int{exitDenied, exitRefused, exitUnavailable, exitInterrupted} // for any call to the service
@@ -62,7 +62,7 @@ func commands() []command {
 		{"apply", together, append(looking[:len(looking):len(looking)], exitChanges), api.ToApply, newApply},
 
 		{"policy", tryOut, []int{exitDenied, exitInterrupted}, "", newPolicy},
-		// A server that serves until it is interrupted has succeeded.
+		// Serving until an interrupt is success.
 		{"emulate", tryOut, nil, "", newEmulate},
 		{"version", tryOut, nil, "", newVersion},
 		{"completion", tryOut, nil, "", newCompletion},
@@ -70,8 +70,7 @@ func commands() []command {
 	}
 }
 
-// rowOf is the row of a command, or of the command that it belongs to. It is empty for the
-// program itself.
+// rowOf is the row of a command, or of its parent. It is empty for the program itself.
 func rowOf(cmd *cobra.Command) command {
 	for ; cmd.HasParent(); cmd = cmd.Parent() {
 		name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
@@ -118,7 +117,7 @@ var exitMeanings = []struct {
 	{exitInterrupted, "SIGINT, SIGTERM, SIGHUP or SIGQUIT, or no where it was asked"},
 }
 
-// anyExit are the exit codes that every command can end in.
+// anyExit are the exit codes of every command.
 var anyExit = []int{exitOK, exitFault, exitUsage, exitLocal}
 
 // canEnd reports whether a command can end in an exit code.

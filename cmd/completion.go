@@ -15,8 +15,7 @@ import (
 	"mqttca/cmd/topics"
 )
 
-// newCompletion replaces cobra's own command, which takes an unknown shell for a request
-// for help and calls that success.
+// newCompletion replaces cobra's own command, which answers an unknown shell with help and success.
 func newCompletion(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "completion",
@@ -100,7 +99,7 @@ func completeFlags(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 		if !known {
 			complete = cobra.NoFileCompletions
 		}
-		// The one error is that of a flag that has a completion: a persistent one, met again.
+		// The only error is a flag with a completion already: a persistent one, met again.
 		_ = cmd.RegisterFlagCompletionFunc(flag.Name, complete)
 	}
 	cmd.LocalFlags().VisitAll(add)
@@ -162,8 +161,7 @@ func files(extensions ...string) cobra.CompletionFunc {
 	return cobra.FixedCompletions(extensions, cobra.ShellCompDirectiveFilterFileExt)
 }
 
-// profileNames are read when they are asked for. A name that would do something to the terminal
-// is not offered.
+// profileNames are read on demand. A name with control characters is not offered.
 func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return slices.DeleteFunc(credentials.ProfileNames(), func(name string) bool {
 		return strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })

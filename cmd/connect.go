@@ -56,7 +56,7 @@ under the client ID is disconnected. 'mqttca help device-certificates' has more.
 	return cmd
 }
 
-// newDeviceID is an id that no device has.
+// newDeviceID returns a device id unlikely to be in use.
 func newDeviceID() string { return fmt.Sprintf("mqttca-%08x", rand.Uint32()) }
 
 func (o *connectOptions) addFlags(cmd *cobra.Command) {

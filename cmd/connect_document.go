@@ -11,7 +11,7 @@ import (
 	"mqttca/pki"
 )
 
-// A connectDocument is the result of connect, and the evidence that its --receipt keeps.
+// A connectDocument is the result of connect, and the evidence kept by its --receipt.
 type connectDocument struct {
 	runDocument
 	Broker           string         `json:"broker"` // HOST:PORT
@@ -34,7 +34,7 @@ type stepDocument struct {
 	Detail text   `json:"detail"`
 }
 
-// describe is the document of a run that goes on, ended well, or ended in an error.
+// describe is the document of a run in progress, of a successful run, or of a failed one.
 func (c *connection) describe(outcome workflow.Outcome, err error, failed *failure) connectDocument {
 	d := connectDocument{Broker: c.door.String(), VendorBroker: c.door.IsVendor(), ClientID: c.clientID, Login: c.o.login.mode(),
 		Throwaway: c.authority != nil, Removed: c.removed}
@@ -73,7 +73,7 @@ func (d *connectDocument) add(p probeDocument) {
 	d.Steps = append(d.Steps, stepDocument{p.Probe, p.State, text(p.Message)})
 }
 
-// listProbe says what the instance had of the device before.
+// listProbe describes the device on the instance before the connection.
 func (c *connection) listProbe() probeDocument {
 	switch {
 	case !c.lists():

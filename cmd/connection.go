@@ -58,7 +58,7 @@ func (a *app) connectDevice(cmd *cobra.Command, o connectOptions) (err error) {
 	return c.conclude(c.run())
 }
 
-// prepare checks all that is local but the key. It sends nothing.
+// prepare checks everything local but the key. It sends nothing.
 func (c *connection) prepare() (err error) {
 	if c.clientID, err = broker.ClientID(c.o.group, c.o.deviceID); err != nil {
 		return misuse(err)
@@ -110,8 +110,8 @@ func (c *connection) run() error {
 	return err
 }
 
-// look finds the CA and what is registered of the device before, or makes a device. It makes
-// the login, which may take a request, too.
+// look finds the CA and the registration of the device, or makes a device. It makes the login, too,
+// which may take a request.
 func (c *connection) look() (login broker.Login, err error) {
 	ctx, cancel := c.withTimeout(c.cmd.Context(), 0)
 	defer cancel()
@@ -160,7 +160,7 @@ func (c *connection) makeDevice() error {
 	return nil
 }
 
-// settle finds a device that got in in the list, or the reason why it did not.
+// settle finds the device in the list if it got in, else the reason why it did not.
 func (c *connection) settle(ctx context.Context, err error) error {
 	if err != nil {
 		return c.at.Diagnose(ctx, err, c.standing, c.device.Certificate, c.o.group, c.session.now())
@@ -174,7 +174,7 @@ func (c *connection) settle(ctx context.Context, err error) error {
 	return err
 }
 
-// removalTime is the time that a run takes to remove what it made, also after an interrupt.
+// removalTime bounds the removal of the run's own device certificate, also after an interrupt.
 const removalTime = 15 * time.Second
 
 // remove removes the device certificate of this run, if the broker was shown it.

@@ -13,14 +13,14 @@ import (
 	"mqttca/cmd/terminal"
 )
 
-// A console is how a run talks with the person or the script that started it.
+// A console is how a run talks with the person or the script behind it.
 type console struct {
 	in  io.Reader
 	out io.Writer        // the result, nothing else
 	err *terminal.Screen // everything else
 
 	shown   terminal.Display // how a result is shown
-	heading string           // a warning that precedes whatever else err shows; "" if there is none
+	heading string           // a warning ahead of anything else on err; "" if there is none
 
 	json    bool
 	quiet   bool
@@ -66,8 +66,7 @@ func (c *console) announce() {
 	}
 }
 
-// print writes the result to stdout: the document with --json, else the text that plain
-// writes.
+// print writes the result to stdout: with --json the document, else the text written by plain.
 func (c *console) print(document any, plain func(io.Writer) error) error {
 	c.err.End(false)
 	if c.shown.IsTerminal() {
@@ -81,7 +80,7 @@ func (c *console) print(document any, plain func(io.Writer) error) error {
 	return cannotPrint(cmp.Or(show(out), out.Flush()))
 }
 
-// printText is print for a result that is one text.
+// printText is print for a result of one text.
 func (c *console) printText(document any, text string) error {
 	return c.print(document, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
@@ -89,8 +88,8 @@ func (c *console) printText(document any, text string) error {
 	})
 }
 
-// encodeTo writes a document as JSON, entry by entry if it is long. What cannot be written
-// shows when out is flushed.
+// encodeTo writes a document as JSON, entry by entry if it is long. A failed write shows when out
+// is flushed.
 func encodeTo(out *bufio.Writer, document any) error {
 	var entries []entry
 	if long, ok := document.(longDocument); ok {
@@ -115,9 +114,9 @@ func encodeTo(out *bufio.Writer, document any) error {
 	return nil
 }
 
-// encode is a document as JSON, indented, with a line feed at the end. It also escapes
-// characters that do not print and that encoding/json leaves alone: they can only stand
-// inside a string, where \u means the same.
+// encode is a document as JSON, indented, with a line feed at the end. It also escapes the
+// unprintable characters left alone by encoding/json: they stand only inside strings, where \u
+// means the same.
 func encode(document any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

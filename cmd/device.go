@@ -250,7 +250,7 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 	return orDone(err, document.Outcome, ref, deviceWords[document.Outcome])
 }
 
-// findDevice finds the device certificate. For a deletion, one that is not there is as good.
+// findDevice finds the device certificate. For a deletion, a missing one is as good.
 func (a *app) findDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference, c deviceCommand, o deviceOptions) (workflow.Device, error) {
 	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()

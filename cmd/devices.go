@@ -65,7 +65,7 @@ func newDeviceDocument(listed api.DeviceCertificate, caSn string) deviceDocument
 type devicesDocument struct {
 	origin
 	InstanceID         string            `json:"instance_id"`
-	CA                 *caDocument       `json:"ca" jsonschema:"nullable"` // null if the list is that of the instance
+	CA                 *caDocument       `json:"ca" jsonschema:"nullable"` // null for the list of a whole instance
 	DeviceCertificates []*deviceDocument `json:"device_certificates"`
 }
 

@@ -108,7 +108,7 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 	return terminal.Green
 }
 
-// listedBy ends a table with its source, unless that is the vendor.
+// listedBy ends a table with its source, if this is not the vendor.
 func (o origin) listedBy(p *terminal.Sheet) {
 	if o.VendorEndpoint != nil && !*o.VendorEndpoint {
 		p.Line()

@@ -12,8 +12,8 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// explainDoor is the row for a broker that let no device in. What the lists of the instance say
-// of it counts more than the broker's own answer.
+// explainDoor is the row for a broker that refused a device. The lists of the instance count more
+// than the broker's own answer.
 func explainDoor(e *broker.Error) (meaning, string) {
 	row, ok := doorRows[fmt.Sprintf("%s %d", e.Kind, max(int(e.Alert), int(e.Connack)))]
 	if !ok {

@@ -16,8 +16,8 @@ import (
 	"mqttca/api/emulator"
 )
 
-// What the embedded service knows. These are no secrets: they open nothing but a
-// service that lives in memory, on loopback, until its process ends.
+// The data of the embedded service. None of it is secret: it opens only a service in memory, on
+// loopback, until its process ends.
 const (
 	emulatedInstance  = "post-cn-emulated01"
 	emulatedKeyID     = "emulated-access-key-id"
@@ -25,7 +25,7 @@ const (
 	emulatedToken     = "emulated-security-token"
 )
 
-// The environment variables that name a broker, and a file of roots for it.
+// The environment variables for a broker, and for a file of roots for it.
 const (
 	envBroker   = "MQTTCA_BROKER"
 	envBrokerCA = "MQTTCA_BROKER_CA"
@@ -148,7 +148,7 @@ func (o emulateOptions) serveBroker(service *emulator.Service, environment map[s
 	return func() { cleanUp(); broker.Close() }, nil
 }
 
-// writeRoot keeps the root certificate in a temporary file, where there is one.
+// writeRoot keeps the root certificate in a temporary file, if pem is not nil.
 func writeRoot(pem []byte) (path string, cleanUp func(), err error) {
 	if pem == nil {
 		return "", func() {}, nil

@@ -11,7 +11,7 @@ import (
 	"mqttca/api/emulator"
 )
 
-// faultHelp names the kinds and what they take, for the help.
+// faultHelp names the kinds and their arguments, for the help.
 func faultHelp() string {
 	kinds := emulator.FaultKinds()
 	half := len(kinds) / 2
@@ -49,7 +49,7 @@ func (f faultFlag) Set(text string) error {
 // String is empty: there is none to begin with.
 func (faultFlag) String() string { return "" }
 
-// Type is the word that the help shows.
+// Type is the word in the help.
 func (faultFlag) Type() string { return "fault" }
 
 func parseFault(text string) (emulator.Fault, error) {
@@ -101,7 +101,7 @@ type mixtureFlag struct {
 	emulator.Mixture
 }
 
-// Set picks a seed where none is given.
+// Set picks a seed if none is given.
 func (m *mixtureFlag) Set(text string) error {
 	m.Mixture = emulator.Mixture{Seed: rand.Uint64N(1 << 32)}
 	err := parseSettings(text, map[string]func(string) error{
@@ -120,7 +120,7 @@ func (m *mixtureFlag) Set(text string) error {
 	return err
 }
 
-// String is what Set takes to make the same mixture again.
+// String is the text for Set to make the same mixture again.
 func (m mixtureFlag) String() string {
 	if m.Rate == 0 {
 		return ""
@@ -132,5 +132,5 @@ func (m mixtureFlag) String() string {
 	return text
 }
 
-// Type is the word that the help shows.
+// Type is the word in the help.
 func (*mixtureFlag) Type() string { return "mixture" }

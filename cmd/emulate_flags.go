@@ -8,7 +8,7 @@ import (
 
 func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.SortFlags = false // they stand in groups: the server, who may do what, the forms, codes and lists, what goes wrong
+	flags.SortFlags = false // in groups: the server, who may do what, the forms, codes and lists, what goes wrong
 	flags.StringVar(&o.listen, "listen", o.listen, "loopback address and port to listen on; port 0 picks one")
 	flags.BoolVar(&o.tls, "tls", false, "serve https with a certificate made for this run")
 	flags.StringVar(&o.broker, "broker-listen", "", "serve the broker's door at this loopback address and port, too; port 0 picks one")
@@ -59,7 +59,8 @@ func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
 	flags.BoolVar(&o.RefuseNoDevices, "refuse-no-devices", false, "refuse to list the devices of a CA that has none (FindDeviceBySnError)")
 }
 
-// checkFlags refuses what the emulator cannot tell from a flag that was not given.
+// checkFlags refuses zeros, which the emulator takes for flags not given, and flags of a missing
+// broker.
 func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"page-limit", "code-length"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
@@ -72,10 +73,10 @@ func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 	return nil
 }
 
-// foreignAccount owns the instances that the printed credentials cannot reach.
+// foreignAccount owns the instances out of reach for the printed credentials.
 const foreignAccount = "2000000000000002"
 
-// service is what the flags come to. Of whether it makes sense the emulator judges.
+// service makes the options of the emulator, which judges whether they make sense.
 func (o *emulateOptions) service() emulator.Options {
 	if o.sts {
 		o.Credentials[0].SecurityToken = emulatedToken

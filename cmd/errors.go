@@ -19,13 +19,12 @@ import (
 	"mqttca/pki"
 )
 
-// An errorRow is a row of the table of errors: which error it is for, and what the error
-// means.
+// An errorRow is a row of the table of errors: an error, and its meaning.
 type errorRow struct {
 	describe func(cmd *cobra.Command, err error, f *failure) bool // false if the row is for another error
 }
 
-// row is the row for errors of a type. hint says what to do, "" if there is nothing to add.
+// row is the row for errors of a type. hint returns the next step, "" if there is nothing to add.
 func row[E error](m meaning, hint func(E) string) errorRow {
 	return rowBy(func(own E) (meaning, string) { return m, hint(own) })
 }
@@ -69,12 +68,12 @@ const (
 	reissue     = "reissue the CA certificate with a random serial number and the same key"
 )
 
-// errorTable is the table of errors. Its order matters if one error holds another: what
-// became of a submission counts more than its cause. A new error is a type and a row. The
-// topic exit-codes has each reason with its meaning.
+// errorTable is the table of errors. Its order matters if one error holds another: the outcome of a
+// submission counts more than its cause. A new error is a type and a row. The topic exit-codes has
+// each reason with its meaning.
 func errorTable() []errorRow {
 	var (
-		inList     = meaning{exitRefused, "refused", "no", outcomeFailed} // because of what is registered
+		inList     = meaning{exitRefused, "refused", "no", outcomeFailed} // because of a certificate registered there
 		ambiguous  = meaning{exitUsage, "ambiguous", "no", outcomeFailed}
 		notListed  = meaning{exitNotListed, "not_listed", "no", outcomeFailed}
 		unusable   = meaning{exitUnavailable, "unusable", "no", outcomeFailed}
@@ -87,11 +86,11 @@ func errorTable() []errorRow {
 		rowBy(explainDiagnosed),
 		rowBy(explainDoor),
 
-		// What became of the rows of a fleet.
+		// Rows of a fleet.
 		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError](applyAgain)),
 		row(meaning{exitNotListed, "active", "no", outcomeFailed}, advise[stillActiveError]("give --deactivate, or run it on a terminal, which asks")),
 
-		// What the workflow found out about a CA.
+		// A CA, as found by the workflow.
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
 		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),
 		row(meaning{exitNotListed, "inactive", "no", outcomeUnconfirmed}, advise[*workflow.InactiveError](
@@ -151,8 +150,8 @@ func explainFile(e *fileError) (meaning, string) {
 	return meaning{exitLocal, "input", "no", outcomeFailed}, e.hint
 }
 
-// explainCredentials tells those that could not be fetched for now, and may be had later, from
-// those that are wrong or refused.
+// explainCredentials tells credentials that could not be fetched for now from those that are
+// wrong or refused.
 func explainCredentials(e *credentials.Error) (meaning, string) {
 	m := meaning{exitDenied, "credentials", "no", outcomeFailed}
 	if e.Kind == credentials.Unfetched {
@@ -199,8 +198,8 @@ func notListedHint(e *workflow.NotListedError) string {
 	return "check the instance id and the region; if it was never registered, run 'mqttca register'"
 }
 
-// noAnswerHint looks for a fault on the way if the request was refused there, and for a region
-// that is misspelt.
+// noAnswerHint looks for a fault on the way if the request was refused there, and for a misspelt
+// region.
 func noAnswerHint(e *api.NoAnswerError) string {
 	if e.HTTPStatus/100 == 4 {
 		return "something before the service refused the request: check the endpoint, the proxy and the firewall, " +
@@ -214,8 +213,7 @@ func noAnswerHint(e *api.NoAnswerError) string {
 	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
 }
 
-// acceptedHint differs for a change of a CA that was registered before: no second
-// submission of it is possible.
+// acceptedHint differs for a change of a CA registered before: it cannot be submitted twice.
 func acceptedHint(e *workflow.AcceptedError) string {
 	if e.What != "" {
 		return "run it again: it looks at the list first; if the change does not appear, contact the vendor's support with the request id"

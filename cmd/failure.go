@@ -26,7 +26,7 @@ type failure struct {
 	HTTPStatus number `json:"http_status"`
 }
 
-// A meaning is what a script decides by when a run ended in an error.
+// A meaning is a failed run as a script sees it, to decide its next step.
 type meaning struct {
 	ExitCode int              `json:"exit_code"`
 	Reason   string           `json:"reason"` // of the topic exit-codes
@@ -40,7 +40,7 @@ func (m *meaning) mayPassIf(passes bool) {
 	}
 }
 
-// The outcomes of a run that ended in an error, as they stand in JSON.
+// The outcomes of a failed run, as they stand in JSON.
 const (
 	outcomeRefused     workflow.Outcome = "refused"     // by the service
 	outcomeUnknown     workflow.Outcome = "unknown"     // a change got no answer, and the list did not settle it
@@ -57,10 +57,9 @@ type describedError struct {
 
 func (e *describedError) Unwrap() error { return e.error }
 
-// describe finds out what an error means for the user of a command, by the first row of
-// the table of errors that it fits. An interrupt decides the exit code whatever it
-// interrupted; the hint stays that of the row, and so does retry if it says look, because a
-// submission that was interrupted may have taken effect.
+// describe finds the meaning of an error for the user of a command: the first matching row of the
+// table of errors. An interrupt decides the exit code whatever it interrupted. The hint stays as in
+// the row, and so does a retry of look, because an interrupted submission may have taken effect.
 func describe(cmd *cobra.Command, err error) failure {
 	if described, ok := errors.AsType[*describedError](err); ok {
 		return described.failure
@@ -85,7 +84,7 @@ func describe(cmd *cobra.Command, err error) failure {
 	return f
 }
 
-// A doneError says that a run did its work and could not tell of it.
+// A doneError is a run that did its work and could not report it.
 type doneError struct {
 	outcome workflow.Outcome
 	error
@@ -93,7 +92,7 @@ type doneError struct {
 
 func (e *doneError) Unwrap() error { return e.error }
 
-// orDone adds to the error of printing a result what the run has done.
+// orDone adds the work done to the error of printing its result.
 func orDone(err error, outcome workflow.Outcome, object fmt.Stringer, words string) error {
 	if err == nil {
 		return nil
@@ -101,8 +100,8 @@ func orDone(err error, outcome workflow.Outcome, object fmt.Stringer, words stri
 	return &doneError{outcome, fmt.Errorf("%s: %s, but that could not be shown: %w", object, words, err)}
 }
 
-// sentence leaves out the middle of a message that is no sentence any more: names, subjects
-// and whole files come from outside. The end often has a request id.
+// sentence leaves out the middle of an overlong message: names, subjects and whole files come from
+// outside. The end often has a request id.
 func sentence(message string) string {
 	const start, end = 500, 300
 	if len(message) <= start+end {
@@ -111,8 +110,8 @@ func sentence(message string) string {
 	return strings.ToValidUTF8(message[:start], "") + " … " + strings.ToValidUTF8(message[len(message)-end:], "")
 }
 
-// addAnswer adds the ids of the answer that the service's support asks for: of a
-// submission, if there was one, and not of what followed it.
+// addAnswer adds the ids by which the service's support finds the answer: if there was a
+// submission, its answer, not a later one.
 func (f *failure) addAnswer(err error) {
 	if unknown, ok := errors.AsType[*workflow.UnknownError](err); ok {
 		err = unknown.Submit

@@ -14,15 +14,14 @@ import (
 	"mqttca/pki"
 )
 
-// A fileFlag is a flag that names a file: its content, and the extensions that a shell
-// offers, none for any.
+// A fileFlag is a flag for a file: its content, and the extensions offered by a shell, none for
+// any.
 type fileFlag struct {
 	content    string
 	extensions []string
 }
 
-// fileFlags are the flags that name a file, by their names, which mean the same in every
-// command.
+// fileFlags are the flags for a file, by their names, which mean the same in every command.
 func fileFlags() map[string]fileFlag {
 	var (
 		certificate = fileFlag{"certificate", []string{"crt", "pem", "cer", "der"}}
@@ -95,9 +94,9 @@ var (
 	anyWord     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^\s"'=]+`) })
 )
 
-// redacted removes secrets from the message of an error: a PIN or a password, which gets
-// there in a URI that was given in place of something else, the content of a file that an
-// environment variable has in place of its path or of a name, and any private key or web token.
+// redacted removes secrets from the message of an error: any private key or web token, a PIN or a
+// password in a URI given in place of something else, and the content of a file in an environment
+// variable meant for its path or for a name.
 func redacted(message string) string {
 	message = pinValue().ReplaceAllString(message, "${1}[redacted]")
 	message = urlPassword().ReplaceAllString(message, "${1}[redacted]@")

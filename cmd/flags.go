@@ -10,7 +10,7 @@ import (
 	"mqttca/pki"
 )
 
-// The flags that several commands have, so that they read the same everywhere.
+// The flags of several commands, so that they read the same everywhere.
 
 func addInstance(cmd *cobra.Command, value *string) {
 	cmd.Flags().StringVar(value, "instance", "", "id of the instance, such as post-cn-7mz2d")
@@ -47,7 +47,7 @@ func requireValidity(validity time.Duration) error {
 	return nil
 }
 
-// connectionFlags say where and how the service is called.
+// connectionFlags say how to call the service, and at which host.
 type connectionFlags struct {
 	region   string
 	endpoint string
@@ -63,7 +63,7 @@ type connectionFlags struct {
 // ofConnection marks these flags for the help.
 const ofConnection = "connection"
 
-// addConnection adds the flags of a command that calls the service.
+// addConnection adds the flags for calling the service.
 func (c *connectionFlags) addConnection(cmd *cobra.Command) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	c.addRegion(flags)
@@ -94,7 +94,7 @@ func (c *connectionFlags) paceMany(cmd *cobra.Command) {
 	}
 }
 
-// addRequests adds the flags of a command that sends requests to any host.
+// addRequests adds the flags for requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
 	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait); for --all and --with-devices see --deadline")
 	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often a request that failed for now is sent again (default until --timeout)")

@@ -13,13 +13,13 @@ import (
 	"mqttca/pki"
 )
 
-// fleetFlags say where the manifest of a fleet is, and how far it is trusted.
+// fleetFlags name the manifest of a fleet, and how far it is trusted.
 type fleetFlags struct {
 	file    string
 	outside bool
 	keys    bool
 
-	toRegister bool // open those keys only that a CA may be registered with
+	toRegister bool // open only the keys of CAs that may be registered
 }
 
 func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
@@ -63,7 +63,7 @@ func (a *app) eachCA(m *manifest.Manifest, f fleetFlags, do func(manifest.CA, ke
 	return a.report(f.file, problems)
 }
 
-// A fleet is a manifest with all that a run opens for it. CAs and keys are by the names of the CAs.
+// A fleet is a manifest with everything opened for it. CAs and keys are by the names of the CAs.
 type fleet struct {
 	*manifest.Manifest
 	cas      map[string]*pki.CA
@@ -80,8 +80,8 @@ func (f *fleet) close() {
 	}
 }
 
-// loadFleet reads and checks a manifest and the certificates of its CAs. It checks only a CA that
-// should be active: one that has expired can be deactivated, too.
+// loadFleet reads and checks a manifest and the certificates of its CAs. It checks a CA only if it
+// should be active: an expired one can be deactivated, too.
 func (a *app) loadFleet(cmd *cobra.Command, flags fleetFlags) (*fleet, error) {
 	m, err := a.readManifest(cmd.Context(), flags)
 	if err != nil {

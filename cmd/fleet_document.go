@@ -19,8 +19,8 @@ type fleetDocument struct {
 	failures []failure // of the rows
 }
 
-// newFleetDocument leaves null what differs between endpoints. One that is not the vendor's counts
-// for all.
+// newFleetDocument leaves values null if they differ between endpoints. One endpoint other than the
+// vendor's counts for all.
 func newFleetDocument(name, file string, plans []*instancePlan) fleetDocument {
 	d := fleetDocument{origin: origin{Format: formatOf(name)}, File: file}
 	for _, p := range plans {
@@ -39,7 +39,7 @@ func newFleetDocument(name, file string, plans []*instancePlan) fleetDocument {
 	return d
 }
 
-// A rowDocument is a CA on an instance, or an instance that could not be listed.
+// A rowDocument is a CA on an instance, or an instance without a list.
 type rowDocument struct {
 	InstanceID string      `json:"instance_id"`
 	Region     text        `json:"region"` // of the manifest, else of the endpoint
@@ -52,7 +52,7 @@ type rowDocument struct {
 	SHA256     fingerprint `json:"sha256"`
 	Reason     text        `json:"reason"`     // of the topic exit-codes: why the instance could not be listed, or the action would fail
 	Message    text        `json:"message"`    // the same for a person
-	RequestID  text        `json:"request_id"` // of the request that failed
+	RequestID  text        `json:"request_id"` // of the failed request
 
 	err    error // why it failed, or would
 	failed *failure
@@ -89,7 +89,7 @@ func (r *rowDocument) changes() bool {
 	return r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)
 }
 
-// rowHints are the hints for a row by its reason, if that for a single CA would lead elsewhere.
+// rowHints are the hints for a row by its reason, if the hint for a single CA would mislead.
 var rowHints = map[string]text{
 	"inactive":    "find out who deactivated it and why; then 'mqttca apply --activate' makes it active again",
 	"interrupted": applyAgain,

@@ -38,7 +38,7 @@ a document that mqttca writes, or lists the documents. Topics are in English or 
 	return cmd
 }
 
-// helpOn prints the help that the arguments of help name.
+// helpOn prints the help on the arguments of help.
 func (a *app) helpOn(root *cobra.Command, args []string, language string) error {
 	name := strings.Join(args, " ")
 	topic, isTopic := topics.Find(name)
@@ -51,7 +51,7 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 		return errNoJSONHelp
 	case isTopic:
 		var text strings.Builder
-		locale := cmp.Or(language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) // the first that is set
+		locale := cmp.Or(language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) // the first one set
 		a.shown.Layout(topic.In(locale).Print)(&text)
 		return a.page(root.Context(), text.String())
 	}
@@ -79,7 +79,7 @@ func helpNames() []string {
 
 var errNoJSONHelp = usage("help is text, so there is no result for --json")
 
-// helpWidth is what the lines of help have at most, examples left aside.
+// helpWidth is the most columns of a line of help, examples left aside.
 const helpWidth = 80
 
 // help prints the help of a command, in place of cobra's.
@@ -118,7 +118,7 @@ func useLine(cmd *cobra.Command) string {
 	return commands
 }
 
-// flagsOf parts the flags of a command from those that it has for calling the service.
+// flagsOf parts the flags of a command from those for calling the service.
 func flagsOf(cmd *cobra.Command) (own, connection *pflag.FlagSet) {
 	own = pflag.NewFlagSet("", pflag.ContinueOnError)
 	connection = pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -146,7 +146,7 @@ func (h *helpText) section(title, text string) {
 	}
 }
 
-// text breaks paragraphs anew, and leaves those alone that are set in.
+// text breaks paragraphs, and leaves indented ones alone.
 func (h *helpText) text(text string) {
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		if !strings.HasPrefix(paragraph, " ") {
@@ -197,7 +197,7 @@ func (h *helpText) row(label string, margin int, text string) string {
 	return fmt.Sprintf("  %-*s%s\n", margin-2, label, strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
 }
 
-// exits lists the exit codes that a command can end in; the program as such has none.
+// exits lists the exit codes of a command; the program as such has none.
 func (h *helpText) exits(cmd *cobra.Command) {
 	if !cmd.HasParent() {
 		return

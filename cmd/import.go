@@ -50,7 +50,7 @@ type importDocument struct {
 	CAs       []importedCA `json:"cas"`
 }
 
-// An importedCA is a CA of a manifest that import wrote.
+// An importedCA is a CA of a manifest written by import.
 type importedCA struct {
 	CA      string      `json:"ca"`   // its name in the manifest
 	File    string      `json:"file"` // with the certificate
@@ -67,7 +67,7 @@ type importer struct {
 	ids      map[string]string // of CAs in the manifest, by SHA-256
 	cas      map[string]any    // of the manifest
 	contents map[string]any    // of its instances
-	leftOut  []string          // CAs that it does not have, with the reasons
+	leftOut  []string          // CAs not in the manifest, with the reasons
 	files    []file
 }
 
@@ -131,7 +131,7 @@ func (m *importer) find(a *app, cmd *cobra.Command, f *fleet, region string) err
 	return err
 }
 
-// add adds an instance with the CAs that it has. Of a CA that it lists twice an active entry counts.
+// add adds an instance with its CAs. If the list has a CA twice, an active entry counts.
 func (m *importer) add(cmd *cobra.Command, p *instancePlan) {
 	states := map[string]string{}
 	for n, row := range p.documents() {
@@ -168,8 +168,8 @@ func importable(listed api.CaCertificate) (ca *pki.CA, reason string) {
 	return &pki.CA{Certificate: certificate}, ""
 }
 
-// id names a CA after its name at the service, with a number if another CA has that, and makes its
-// file. Some file systems know no case.
+// id names a CA after its name at the service, with a number if another CA has this name, and makes
+// its file. Some file systems know no case.
 func (m *importer) id(ca *pki.CA, name string) string {
 	sum := ca.SHA256()
 	if id := m.ids[sum]; id != "" {

@@ -10,15 +10,14 @@ import (
 	"mqttca/pki"
 )
 
-// The most that is read of a file with one line, and of a document: far more than such a
-// file has.
+// The most bytes read of a file with one line, and of a document: far more than such a file has.
 const (
 	lineSize     = 4 << 10
 	documentSize = 1 << 20
 )
 
-// read reads a text file whole, - for standard input. It refuses a file that is larger than
-// such a file can be, and text in UTF-16, and drops a byte order mark.
+// read reads a text file whole, - for standard input. It refuses a file over the limit, and text in
+// UTF-16, and drops a byte order mark.
 func (c *console) read(path string, limit int) (string, error) {
 	source := c.in
 	if path != "-" {
@@ -40,7 +39,7 @@ func (c *console) read(path string, limit int) (string, error) {
 	return text, nil
 }
 
-// readDocument reads a JSON document that mqttca wrote.
+// readDocument reads a JSON document written by mqttca.
 func (c *console) readDocument(path string, document any) error {
 	return c.readDocumentOf(path, documentSize, document)
 }
@@ -59,9 +58,8 @@ func (c *console) readDocumentOf(path string, limit int, document any) error {
 	return nil
 }
 
-// checkKeys refuses a key that is there twice, or is not spelt as mqttca spells keys:
-// encoding/json takes Instance_ID for instance_id, and the last of both. It reads one value,
-// which is valid JSON.
+// checkKeys refuses a key given twice, or not spelt as mqttca spells keys: encoding/json takes
+// Instance_ID for instance_id, and the last of both. It reads one value of valid JSON.
 func checkKeys(decoder *json.Decoder) error {
 	token, err := decoder.Token()
 	if token != json.Delim('{') && token != json.Delim('[') {
@@ -85,8 +83,7 @@ func checkKeys(decoder *json.Decoder) error {
 	return err
 }
 
-// readCode reads a registration code, without the white space that editors and shells put
-// around it.
+// readCode reads a registration code, without the white space put around it by editors and shells.
 func (c *console) readCode(path string) (string, error) {
 	text, err := c.read(path, lineSize)
 	return strings.TrimSpace(text), err

@@ -90,7 +90,7 @@ func (a *app) instancesOf(ctx context.Context, s *session) ([]instanceDocument, 
 	return documents, err
 }
 
-// A regionsError says that some regions could not be listed.
+// A regionsError is a list of all regions without some of them.
 type regionsError struct {
 	Regions []string
 	Of      int
@@ -103,8 +103,7 @@ func (e *regionsError) Error() string {
 
 func (e *regionsError) Unwrap() error { return e.Err }
 
-// listAllRegions asks the regions side by side, and prints what the others answered if one does
-// not answer.
+// listAllRegions asks the regions side by side. If one does not answer, it prints the others.
 func (a *app) listAllRegions(cmd *cobra.Command) error {
 	if a.endpoint != "" || os.Getenv(envEndpoint) != "" {
 		return misuse(errors.New("--all-regions asks the vendor's regions, and --endpoint or " + envEndpoint + " names another host"))

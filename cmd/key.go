@@ -10,7 +10,7 @@ import (
 	"mqttca/pki"
 )
 
-// keyFlags say where the CA key is and what opens it.
+// keyFlags name the CA key and the means to open it.
 type keyFlags struct {
 	caKey        string
 	passwordFile string
@@ -27,8 +27,8 @@ func (k *keyFlags) addPassword(cmd *cobra.Command, of string) {
 		"file with the password or PIN of the "+of+", - for standard input (or "+envKeyPassword+")")
 }
 
-// requireCA is require for a CA and its key. A PKCS#12 file has both, but shows only when
-// it is read that it is one.
+// requireCA is require for a CA and its key. A PKCS#12 file has both, but is known as such only
+// once it is read.
 func requireCA(cmd *cobra.Command, caCert string, k keyFlags, others ...string) error {
 	if caCert == "" && k.caKey == "" {
 		others = append(others, "ca-cert")
@@ -73,14 +73,14 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 	return value, err
 }
 
-// warnOf prints the findings on a CA that do not keep it from being registered.
+// warnOf prints the findings on a CA that do not prevent its registration.
 func (c *console) warnOf(ca *pki.CA) {
 	for _, finding := range ca.Warnings {
 		c.warn("CA %q: %s; %s", ca.Subject(), finding.Message, finding.Advice)
 	}
 }
 
-// warnOfEach prints findings on objects that are better known by their files.
+// warnOfEach prints findings on objects better known by their files.
 func (c *console) warnOfEach(findings []pki.Finding) {
 	for _, finding := range findings {
 		c.warn("%s: %s; %s", finding.Object, finding.Message, finding.Advice)

@@ -8,10 +8,10 @@ import (
 )
 
 // A keyring keeps the passwords and PINs of a run, by what they open: several keys of a token are
-// one question. One that opened nothing is not tried again, since a token counts the attempts.
+// one question. A wrong one is not tried again, since a token counts the attempts.
 type keyring struct {
 	answers map[string]*answer
-	last    *answer // of the key that is being opened, nil if it wanted none
+	last    *answer // of the key being opened, nil if it wanted none
 }
 
 type answer struct {
@@ -33,7 +33,7 @@ func (k *keyring) once(ask pki.Password) pki.Password {
 	}
 }
 
-// ended is told how opening a key ended. One that was interrupted may still be asking.
+// ended is told how opening a key ended. After an interrupt the question may still be open.
 func (k *keyring) ended(err error) {
 	if errors.Is(err, errInterrupted) {
 		return

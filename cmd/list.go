@@ -96,7 +96,7 @@ type listFilter struct {
 	name     string
 }
 
-// that says behind the name of a list that it was filtered.
+// that says, after the name of a list, how it was filtered.
 func (f listFilter) that() string {
 	if f == (listFilter{}) {
 		return ""
@@ -119,7 +119,7 @@ func (f listFilter) takes(c certificateDocument, now time.Time) bool {
 	return !known || end.Before(now.Add(f.expiring))
 }
 
-// An expiringError says that a list of expiring CAs is not empty.
+// An expiringError is a list of expiring CAs that is not empty.
 type expiringError struct {
 	Count    int
 	Instance string

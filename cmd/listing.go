@@ -14,7 +14,8 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// A listingFlags says what of a list is printed, and how, if not as a table that fits the terminal.
+// A listingFlags says which entries of a list are printed, and in which form, if not as a table for
+// the terminal.
 type listingFlags struct {
 	filter listFilter
 	csv    bool
@@ -45,7 +46,7 @@ func (f listingFlags) check(json bool) error {
 // An entry is a certificate of a list: a [caDocument] or a [deviceDocument].
 type entry interface {
 	listed() certificateDocument
-	own() []string // the values of the fields that only its kind has
+	own() []string // the values of the fields of its kind only
 }
 
 func (d certificateDocument) listed() certificateDocument { return d }
@@ -58,7 +59,7 @@ func (d deviceDocument) own() []string { return []string{string(d.CASn)} }
 
 // A listing is the entries of a list, as --csv and the table show them.
 type listing struct {
-	own     []string // the fields that only these entries have, the first of CSV
+	own     []string // the fields of these entries only, the first of CSV
 	entries []entry
 }
 
@@ -73,8 +74,8 @@ func entriesOf[T entry](list []T) []entry {
 // maxListed is room for far more than 100,000 certificates as they are shown.
 const maxListed = 64 << 20
 
-// collect makes documents of what is listed and passes the filter. It fails if they are too many
-// for the memory.
+// collect makes documents of the listed entries that pass the filter. It fails if they are too
+// many for the memory.
 func collect[T any, D entry](instance string, listed iter.Seq2[T, error], filter listFilter, document func(T) D) ([]D, error) {
 	all, room := []D{}, maxListed
 	for one, err := range listed {
@@ -93,9 +94,9 @@ func collect[T any, D entry](instance string, listed iter.Seq2[T, error], filter
 	return all, nil
 }
 
-// sizeOf is about the memory that an entry takes.
+// sizeOf is about the memory of an entry.
 func sizeOf(e entry) int {
-	const fixed = 200 // with a pointer in a slice that has room to grow
+	const fixed = 200 // with a pointer in a slice with room to grow
 	d, own := e.listed(), strings.Join(e.own(), "")
 	return fixed + len(d.Name) + len(d.Sn) + len(d.Subject) + len(d.SerialNumber) + len(d.SHA256) + len(d.NotBefore) + len(d.NotAfter) + len(own)
 }
@@ -146,7 +147,7 @@ func (l listing) print(p *terminal.Sheet, wide bool) {
 	p.Table(table)
 }
 
-// A longDocument is the result of a command that lists: it may be too long to be encoded in one
+// A longDocument is the result of a command with a list: it may be too long to be encoded in one
 // piece.
 type longDocument interface {
 	head() any // the document with its list empty, which ends it
@@ -154,8 +155,7 @@ type longDocument interface {
 	plain(p *terminal.Sheet, wide bool) error
 }
 
-// printList prints a list in the form that was asked for. If there is none of what it lists, it
-// says so on stderr.
+// printList prints a list in the requested form. If the list is empty, it says so on stderr.
 func (a *app) printList(document longDocument, f listingFlags, what string) error {
 	if len(document.listing().entries) == 0 {
 		a.note("no %s%s", what, f.filter.that())

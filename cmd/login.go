@@ -54,7 +54,7 @@ func (f loginFlags) mode() string {
 func (f loginFlags) needsKey() bool { return f.mode() == bySignature || f.mode() == byToken }
 
 // secret is the password of a file, "" if the mode has none. It refuses flags that exclude each
-// other, and a password from an AccessKey for a broker that is not to get one.
+// other, and a password made from an AccessKey if the broker must not get one.
 func (f loginFlags) secret(c *console, b broker.Broker) (credentials.Secret, error) {
 	path, flag := cmp.Or(f.tokenFile, f.passwordFile), "--password-file"
 	if f.tokenFile != "" {

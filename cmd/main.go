@@ -1,12 +1,11 @@
-// Package cmd is the command line of mqttca: one command a file, from flags to an options
-// struct to a run method. It is the only place that prints, prompts, reads flags and picks
-// an exit code. The work of a command is in cmd/workflow, pki and api; the layout of text
-// is in cmd/terminal.
+// Package cmd is the command line of mqttca: one command a file, from flags to an options struct to
+// a run method. Only this package prints, prompts, reads flags and picks an exit code. The work of
+// a command is in cmd/workflow, pki and api; the layout of text is in cmd/terminal.
 //
-// Its contract: stdout holds the result and nothing else, with --json exactly one JSON
-// document; progress, warnings, hints and errors go to stderr, with --json as JSON lines.
-// Two tables say the rest: the table of commands (commands.go) and the table of errors
-// (errors.go), which picks the exit code.
+// Its contract: stdout holds the result and nothing else, with --json exactly one JSON document;
+// progress, warnings, hints and errors go to stderr, with --json as JSON lines. Two tables say the
+// rest: the table of commands (commands.go) and the table of errors (errors.go), which picks the
+// exit code.
 package cmd
 
 import (
@@ -28,13 +27,13 @@ import (
 // 100,000 certificates is shown within 100 MB.
 const memoryLimit = 70 << 20
 
-// oneInterrupt is the time within which signals count as one interrupt: timeout(1) sends SIGTERM
-// to its command and then to the group that the command is in.
+// oneInterrupt is the time within which signals count as one interrupt: timeout(1) sends SIGTERM to
+// its command and then to the group of the command.
 const oneInterrupt = 500 * time.Millisecond
 
-// Main runs the command line of the process and returns its exit code. An interrupt
-// (see interrupts) ends the work in progress; a second one ends the process. SIGPIPE is
-// ignored: a reader that went away must not end a registration halfway.
+// Main runs the command line of the process and returns its exit code. An interrupt (see
+// interrupts) ends the work in progress; a second one ends the process. SIGPIPE is ignored: if a
+// reader goes away, a registration must not end halfway.
 func Main() int {
 	signal.Ignore(syscall.SIGPIPE)
 	if os.Getenv("GOMEMLIMIT") == "" {
@@ -49,10 +48,10 @@ func Main() int {
 	return a.run(ctx, os.Args[1:])
 }
 
-// interrupts are the signals that end a run, but those that the parent process had set to
-// ignored: nohup ignores SIGHUP, and a script SIGINT and SIGQUIT of its background jobs. The
-// Go runtime tells of an ignored SIGHUP and SIGINT only, so SIGQUIT goes with SIGINT. Without
-// a handler SIGQUIT would end in exit 2.
+// interrupts are the signals that end a run, without those ignored by the parent process: nohup
+// ignores SIGHUP, and a script SIGINT and SIGQUIT of its background jobs. The Go runtime reports an
+// ignored SIGHUP and SIGINT only, so SIGQUIT goes with SIGINT. Without a handler SIGQUIT would end
+// in exit 2.
 func interrupts() []os.Signal {
 	signals := []os.Signal{syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

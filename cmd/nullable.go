@@ -9,8 +9,8 @@ import (
 	"mqttca/pki"
 )
 
-// The types of fields of JSON documents that may not apply. Such a field is there as null,
-// never as "" or 0. Reading null gives the zero value.
+// The types of optional fields in JSON documents. If such a field does not apply, it is null, never
+// "" or 0. Reading null gives the zero value.
 type (
 	text    string // null if empty
 	instant string // a time in RFC 3339; null if empty

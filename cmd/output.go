@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// A fileError says that a file named on the command line could not be read or written.
+// A fileError is a file of the command line that could not be read or written.
 type fileError struct {
 	action string // read or write
 	path   string
@@ -17,8 +17,7 @@ type fileError struct {
 	hint   string
 }
 
-// Error leaves out the paths that errors of package os repeat, also those of temporary
-// files.
+// Error leaves out the paths repeated by errors of package os, also those of temporary files.
 func (e *fileError) Error() string {
 	reason := e.reason
 	if path, ok := errors.AsType[*fs.PathError](reason); ok {
@@ -43,9 +42,9 @@ var (
 
 const anotherFile = "name another file, or give --force to replace this one"
 
-// checkOutput fails if writeFile would fail, as far as that is known beforehand: no
-// signature is made for a file that cannot be written. Not even force replaces an input,
-// so that a slip does not cost a CA key.
+// checkOutput fails if writeFile would fail, as far as this is known beforehand: no signature is
+// made if its file cannot be written. Not even force replaces an input: a slip must not cost a CA
+// key.
 func checkOutput(path string, force bool, inputs ...string) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -82,8 +81,7 @@ func checkFolder(path string) error {
 	return nil
 }
 
-// probeSize is more than any file that is written here has, so that a full disk shows
-// before anything is signed.
+// probeSize is larger than any file written here: a full disk shows before anything is signed.
 const probeSize = 32 << 10
 
 // A file is a file to write.
@@ -97,8 +95,8 @@ func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
 	return writeFiles([]file{{path, data}}, mode, force)
 }
 
-// writeFiles writes files whole, all or none: it writes them beside their places first and moves
-// them there. Without force it leaves an existing file alone, also one that was made meanwhile.
+// writeFiles writes files whole, all or none: it writes them next to their places first and moves
+// them there. Without force it leaves an existing file alone, also a file made meanwhile.
 func writeFiles(files []file, mode fs.FileMode, force bool) (err error) {
 	temporary := make([]string, len(files))
 	for i, f := range files {
@@ -131,8 +129,8 @@ func writeFiles(files []file, mode fs.FileMode, force bool) (err error) {
 	return nil
 }
 
-// syncFolder brings the name of a new file to the disk. Some systems cannot do that, which
-// spoils nothing.
+// syncFolder brings the name of a new file to the disk. If a system cannot do so, nothing is
+// spoilt.
 func syncFolder(path string) {
 	if folder, err := os.Open(path); err == nil {
 		folder.Sync()
@@ -140,9 +138,8 @@ func syncFolder(path string) {
 	}
 }
 
-// placeNew moves a file to a place that is free. A link fails if a file was made there
-// meanwhile; on a file system without links, such as that of a memory stick, placeNew
-// claims the place first.
+// placeNew moves a file to a free place. A link fails if a file was made there meanwhile; on a file
+// system without links, such as a memory stick, placeNew claims the place first.
 func placeNew(temporary, path string) error {
 	err := os.Link(temporary, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {

@@ -26,9 +26,9 @@ func (a *app) page(ctx context.Context, text string) error {
 		return plainly()
 	}
 	if !strings.ContainsAny(command, "=|&;<>(") {
-		command = "exec " + command // so that the pager is the process to end
+		command = "exec " + command // makes the pager the process to end
 	}
-	signal.Reset(syscall.SIGPIPE) // the pager would inherit that it is ignored
+	signal.Reset(syscall.SIGPIPE) // or the pager would inherit it as ignored
 	pager := exec.CommandContext(ctx, "sh", "-c", command)
 	pager.Stdin, pager.Stdout, pager.Stderr = strings.NewReader(text), os.Stdout, os.Stderr
 	pager.Cancel = func() error { return pager.Process.Signal(syscall.SIGTERM) } // it restores the terminal
@@ -43,7 +43,7 @@ func (a *app) page(ctx context.Context, text string) error {
 	return nil
 }
 
-// pagerCommand is what the environment names, else less if it is installed.
+// pagerCommand is the command in the environment, else less if it is installed.
 func pagerCommand() string {
 	command, set := os.LookupEnv("MQTTCA_PAGER")
 	if !set {

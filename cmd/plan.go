@@ -46,7 +46,7 @@ type planDocument struct {
 	fleetDocument
 	Rows    []rowDocument `json:"rows"`
 	Changes int           `json:"changes"` // the rows with something to do
-	Drift   int           `json:"drift"`   // the CAs that the manifest does not have there
+	Drift   int           `json:"drift"`   // CAs on an instance and not in the manifest
 	Failed  int           `json:"failed"`  // the rows with a reason
 }
 
@@ -99,7 +99,7 @@ func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {
 	d.Rows = append(d.Rows, row)
 }
 
-// verdict is the most urgent failure of the rows, and if there is none, perhaps that there are changes.
+// verdict is the most urgent failure of the rows; if there is none and fail is set, the changes.
 func (d *planDocument) verdict(fail bool) error {
 	if fail && d.Failed == 0 && d.Changes+d.Drift > 0 {
 		return changesError{fmt.Errorf("the plan of %s has %s", d.File, d.counts())}
@@ -107,7 +107,7 @@ func (d *planDocument) verdict(fail bool) error {
 	return d.worst(fmt.Sprintf("%d of %d rows of %s failed: ", d.Failed, len(d.Rows), d.File))
 }
 
-// A changesError says that a plan has something to do, or drift.
+// A changesError is a plan with changes to make, or with drift.
 type changesError struct{ error }
 
 func (d *planDocument) counts() string {

@@ -17,7 +17,7 @@ import (
 // planSize is room for the rows of any manifest.
 const planSize = 32 << 20
 
-// A savedPlan is a plan in a file, with what it was made of.
+// A savedPlan is a plan in a file, with its sources.
 type savedPlan struct {
 	planDocument
 	ManifestSHA256 fingerprint `json:"manifest_sha256"`
@@ -32,7 +32,7 @@ func (c *console) savePlan(path string, force bool, d planDocument, f *fleet) er
 	return err
 }
 
-// A stalePlanError says that a plan in a file is not the plan of now.
+// A stalePlanError is a plan in a file that differs from the plan of now.
 type stalePlanError struct{ error }
 
 // onePlan allows the argument of apply, unless it is meant for --deactivate.

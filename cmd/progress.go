@@ -66,8 +66,8 @@ func (p progress) Counted(_ workflow.Step, done, of int) {
 	p.err.Append(fmt.Sprintf(", %d of %d", done, of))
 }
 
-// countPage shows that a page of a long list has been read: with the step that reads it, or with
-// one of its own.
+// countPage shows the number of pages read of a long list: with the step that reads it, or with a
+// step of its own.
 func (c *console) countPage(page int) {
 	if page == 1 || c.silent() || !c.err.Redraws {
 		return
@@ -81,8 +81,8 @@ func (c *console) countPage(page int) {
 
 func (p progress) Warned(text string) { p.warn("%s", text) }
 
-// noteRetry says that a request is sent again, and why. Of work over many objects it shows the
-// first of a kind, unless --verbose asks for all.
+// noteRetry shows a request about to be sent again, and the reason. Of work over many objects it
+// shows the first of a kind, unless --verbose asks for all.
 func (c *app) noteRetry(r api.Retry) {
 	words := fmt.Sprintf("%s in %s: %s", r.Operation, r.Pause.Round(time.Millisecond), r.Err)
 	_, told := c.retried.LoadOrStore(fmt.Sprintf("%s %T", r.Operation, r.Err), true)
@@ -139,8 +139,8 @@ func answered(e api.Exchange) string {
 	return fmt.Sprintf("HTTP %d %s, request id %s", e.HTTPStatus, outcome, cmp.Or(e.RequestID, "none"))
 }
 
-// With --json standard error is JSON lines. Each is an object with a type and a message; the
-// last of a run that failed is a [failure].
+// With --json standard error is JSON lines. Each is an object with a type and a message; the last
+// line of a failed run is a [failure].
 
 // A remark is a line of type warning or note.
 type remark struct {
@@ -148,20 +148,20 @@ type remark struct {
 	Message string `json:"message"`
 }
 
-// A stepRecord is the line of a step that begins.
+// A stepRecord is the line of a step as it begins.
 type stepRecord struct {
 	remark
 	Step string `json:"step"`
 }
 
-// A retryRecord is the line of a request that will be sent again.
+// A retryRecord is the line of a request about to be sent again.
 type retryRecord struct {
 	remark
 	Operation    string  `json:"operation"`
 	PauseSeconds float64 `json:"pause_seconds"`
 }
 
-// A requestRecord is the line of a request that has ended.
+// A requestRecord is the line of a finished request.
 type requestRecord struct {
 	remark
 	Operation       string     `json:"operation"`

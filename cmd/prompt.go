@@ -16,7 +16,7 @@ import (
 	"mqttca/pki"
 )
 
-// terminal is standard input if that is a terminal; ok is false if nobody can be asked.
+// terminal is standard input if it is a terminal; ok is false if there is nobody to ask.
 func (c *console) terminal() (file *os.File, ok bool) {
 	file, isFile := c.in.(*os.File)
 	return file, isFile && term.IsTerminal(int(file.Fd()))
@@ -98,8 +98,8 @@ func (p *passwordAsker) readPassword() (string, error) {
 	return p.readSecret(p.file, "--key-password-file", ", or the password itself by "+envKeyPassword)
 }
 
-// readSecret reads the one line of a file, with its carriage return if it has one: pki
-// tries both. Blank lines may follow. The path of a file that cannot be opened is not shown: it may be the password
+// readSecret reads the one line of a file, with its carriage return if it has one: pki tries both.
+// Blank lines may follow. The path of an unreadable file is not shown: it may be the password
 // itself.
 func (c *console) readSecret(path, flag, otherwise string) (string, error) {
 	text, err := c.read(path, lineSize)

@@ -11,8 +11,8 @@ import (
 	"mqttca/pki"
 )
 
-// A receipt is the result of register, rehearse, submit and confirm, and the evidence
-// that --receipt keeps for a change record.
+// A receipt is the result of register, rehearse, submit and confirm, and the evidence kept by
+// --receipt for a change record.
 type receipt struct {
 	runDocument
 	CA                      caDocument `json:"ca"`
@@ -21,7 +21,7 @@ type receipt struct {
 	endDocument
 }
 
-// A runDocument is the head of a document that is evidence of a run.
+// A runDocument is the head of a document with the evidence of a run.
 type runDocument struct {
 	origin
 	RunID       string           `json:"run_id"`
@@ -48,7 +48,7 @@ type requestDocument struct {
 	Code       text   `json:"code"`        // the service's error code; null if the request succeeded
 }
 
-// evidence is what a document says of a run. failed is nil if the run ended well or goes on.
+// evidence is the head of the document of a run. failed is nil unless the run failed.
 func (s *session) evidence(document, instance string, outcome workflow.Outcome, failed *failure) (runDocument, endDocument) {
 	run := runDocument{origin: s.origin(document), RunID: s.run, ToolVersion: toolVersion(), InstanceID: instance, Outcome: outcome}
 	end := endDocument{Requests: []requestDocument{}, StartedAt: pki.Timestamp(s.started), Error: failed}
@@ -113,7 +113,7 @@ func (r receipt) plain(p *terminal.Sheet) error {
 	}, terminal.Tones{"state": outcomeTone(r.Outcome), "valid until": r.CA.expiryTone(time.Now())})
 }
 
-// conclude ends a run: it closes the receipt and prints the result of a run that ended well.
+// conclude ends a run: it closes the receipt and, if the run was successful, prints the result.
 func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.CA, result workflow.Result, err error) error {
 	if err != nil {
 		failed := describe(cmd, err)
@@ -135,7 +135,7 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 	return nil
 }
 
-// doneButError is the error of a run that succeeded and could not say so.
+// doneButError is the error of a successful run without a report of it.
 func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, err error) error {
 	return &doneError{result.Outcome, fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)}
 }

@@ -15,11 +15,11 @@ import (
 
 var receiptSuffix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\.\d{8}T\d{6}Z-[0-9a-f]{8}\.json)?$`) })
 
-// findReceipts returns the paths of FILE of --receipt and of those beside it that exist. A run
-// that submits or activates a CA keeps its receipt in a file of its own: FILE if that is free,
-// else FILE.<UTC time>-<run id>.json. It is written before the change, and replaced at the end
-// if it still is that of the run. A folder that cannot be listed shows no file.
-// entries is the content of the folder; nil if it was not read yet.
+// findReceipts returns the paths of the existing receipts: FILE of --receipt and those next to it.
+// If a run submits or activates a CA, it keeps its receipt in a file of its own: FILE if it is
+// free, else FILE.<UTC time>-<run id>.json. The receipt is written before the change, and replaced
+// at the end if it still is the run's own. An unreadable folder shows no file. entries is the
+// content of the folder; nil if it was not read yet.
 func findReceipts(file string, entries []fs.DirEntry) (paths []string) {
 	if entries == nil {
 		entries, _ = os.ReadDir(filepath.Dir(file))
@@ -41,9 +41,9 @@ func (c *console) readReceipt(path string) (receipt, error) {
 
 var errOtherReceipt = errors.New("the file exists and is not a receipt of this CA and instance")
 
-// checkReceipts checks, before anything is sent, that a receipt can be written, and that FILE,
-// if it exists, is one of the same instance and, if it is of a registration, the same CA. It warns
-// of a run without an end.
+// checkReceipts checks, before anything is sent, whether a receipt can be written, and whether an
+// existing FILE is of the same instance and, if it is of a registration, the same CA. It warns of a
+// run without an end.
 func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.DirEntry) error {
 	switch file {
 	case "":
@@ -72,21 +72,21 @@ func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.Di
 	return nil
 }
 
-// warnOfUnended warns of a run that was killed, or that goes on beside this one.
+// warnOfUnended warns of a run killed before its end, or still in progress.
 func (c *console) warnOfUnended(path string, r receipt) {
 	c.warn("the receipt %s has no end: run %s, started at %s, was submitting or activating CA %q (SHA-256 %s, code %s) on instance %s; it was killed, or is still running",
 		path, r.RunID, r.StartedAt, r.CA.Subject, r.CA.SHA256, r.CA.RegistrationCode, r.InstanceID)
 	c.note("when that run is over, see with 'mqttca confirm' whether the CA is registered, and keep its receipt under another name")
 }
 
-// recorded is the instance of a run that keeps a receipt.
+// recorded is the instance of a run with a receipt.
 func (a *app) recorded(s *session, t target, ca *pki.CA) workflow.Instance {
 	instance := a.instance(s, t.instance)
 	instance.Record = func(result workflow.Result) error { return a.keep(s, t.receipt, s.receipt(t, ca, result, nil)) }
 	return instance
 }
 
-// keep writes the receipt of a run over its own, or else to a place that is free.
+// keep writes the receipt of a run over its own, or else to a free place.
 func (c *console) keep(s *session, file string, document any) error {
 	if file == "" {
 		return nil
@@ -110,8 +110,9 @@ func (c *console) keep(s *session, file string, document any) error {
 	return err
 }
 
-// closeReceipt writes the end of a run that submitted. A run that found the CA registered
-// writes its receipt only if there is none: one of the emulator, say, is none of the vendor's.
+// closeReceipt writes the end of a run that submitted. If the run found the CA registered, it
+// writes its receipt only if there is none: a receipt of the emulator, say, is none of the
+// vendor's.
 func (c *console) closeReceipt(s *session, t target, document receipt) error {
 	if t.receipt == "" || s.kept == "" && document.Error != nil {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"mqttca/api/credentials"
 )
 
-// describeRefusal is the row for refusals by the service. The kind of the refusal decides
-// what it means; the Code, or else the kind, the hint.
+// describeRefusal is the row for refusals by the service. The kind of the refusal decides its
+// meaning; the Code, or else the kind, the hint.
 func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	refusal, ok := errors.AsType[*api.Error](err)
 	if !ok {
@@ -48,8 +48,8 @@ type kindRow struct {
 
 const again = "try again in a while: running it again is safe"
 
-// kindRows are the table of refusals. A refusal of an unknown Code by an HTTP status that may
-// pass counts as Unavailable.
+// kindRows are the table of refusals. If the Code is unknown and the HTTP status may pass, the kind
+// is Unavailable.
 var kindRows = map[api.Kind]kindRow{
 	api.Refused:      {meaning{exitRefused, "refused", "no", outcomeRefused}, ""},
 	api.Undocumented: {meaning{exitRefused, "refused", "no", outcomeRefused}, ""},
@@ -91,8 +91,8 @@ const alteredRequest = "the endpoint is another product's, or something on the w
 
 const freshCode = "a code may serve only once, and a new one may replace it: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
 
-// permissionHint names the actions that a refused call needs, and the command that makes
-// the policy for the purpose of the command. register --activate needs one more purpose.
+// permissionHint names the actions needed by a refused call, and the command to make the policy for
+// the purpose of the command. register --activate needs one more purpose.
 func permissionHint(call api.Call, purpose api.Purpose) string {
 	actions := api.ActionsFor(call.Operation)
 	needed := string(purpose)

@@ -105,7 +105,7 @@ func (d rehearsalDocument) plain(p *terminal.Sheet) error {
 }
 
 // rehearseConnection has a device with a certificate of the CA connect to the embedded broker,
-// which reads what crypto/x509 reads.
+// which can verify it only if crypto/x509 parses it.
 func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, session *session, authority *pki.Authority) (document *connectDocument, err error) {
 	if _, err := x509.ParseCertificate(authority.Certificate.Raw); err != nil {
 		a.warn("no device connects in this rehearsal: the embedded broker cannot read the CA (%s)", err)

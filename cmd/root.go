@@ -9,12 +9,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Root is the command tree for programs that make documentation of it: man pages,
-// completions. It has no streams and cannot be run.
+// Root is the command tree for programs that make documentation of it: man pages, completions. It
+// has no streams and cannot be run.
 func Root() *cobra.Command { return newRoot(&app{}) }
 
-// newRoot builds the command tree. Of the commands it builds the one that the arguments begin
-// with, or all: a run needs no other, and together they take as long as most of the start.
+// newRoot builds the command tree: only the command at the head of the arguments, or all. A run
+// needs no other, and together they take as long as most of the start.
 func newRoot(a *app, args ...string) *cobra.Command {
 	var version bool
 	root := &cobra.Command{
@@ -45,7 +45,7 @@ service, with nothing leaving this machine.`,
 			return cmd.Help()
 		},
 	}
-	root.SetOut(a.out) // completion scripts are written to the stream that is set when they are made
+	root.SetOut(a.out) // completion scripts go to the stream set at this time
 	root.SetHelpFunc(a.help)
 	root.SetFlagErrorFunc(flagError)
 	a.addFlags(root.PersistentFlags())

@@ -8,7 +8,7 @@ import (
 	"mqttca/cmd/topics"
 )
 
-// schemaTopic is the word behind help that prints the JSON Schema of a document.
+// schemaTopic is the word after help to print the JSON Schema of a document.
 const schemaTopic = "json-schema"
 
 // printSchema prints the schema of a document, or without one the names of all.

@@ -18,10 +18,10 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// envEndpoint names the environment variable that stands in for --endpoint.
+// envEndpoint is the environment variable in place of --endpoint.
 const envEndpoint = "MQTTCA_ENDPOINT"
 
-// A session is a client with the facts about its connection that its user should know.
+// A session is a client with the facts about its connection to be shown to its user.
 type session struct {
 	client   *api.Client
 	endpoint api.Endpoint
@@ -31,14 +31,14 @@ type session struct {
 	run         string         // id of this run
 	kept        string         // the file in which this run keeps its receipt; "" if there is none yet
 	exchanges   []api.Exchange // each request with its answer
-	clock       sync.Once      // for the warning of clocks that differ
+	clock       sync.Once      // for the warning of clocks with different times
 }
 
-// An origin says which document it is, and where the result comes from. It stands in every JSON
-// result, so that nobody takes a rehearsal for the real thing.
+// An origin says which document it is, and which service the result comes from. It stands in every
+// JSON result, so nobody takes a rehearsal for the real thing.
 type origin struct {
 	Format         string `json:"format"`
-	Region         text   `json:"region"`                                // of the endpoint; null if that is not one of Alibaba Cloud's, or serves several regions
+	Region         text   `json:"region"`                                // of the endpoint; null if the endpoint is not Alibaba Cloud's, or serves several regions
 	Endpoint       text   `json:"endpoint"`                              // null if none was called, or several
 	VendorEndpoint *bool  `json:"vendor_endpoint" jsonschema:"nullable"` // null if no endpoint was called
 	Emulated       *bool  `json:"emulated" jsonschema:"nullable"`        // true if the embedded emulator answered; null if no endpoint was called
@@ -73,8 +73,8 @@ func (o origin) source() string {
 	return source
 }
 
-// connect makes the session that the flags and the environment ask for. It reads a
-// configuration, but sends nothing.
+// connect makes the session of the flags and the environment. It reads a configuration, but sends
+// nothing.
 func (a *app) connect(cmd *cobra.Command) (*session, error) {
 	config, err := await(cmd.Context(), a.config)
 	if err != nil {
@@ -93,20 +93,20 @@ func (c *connectionFlags) config() (config api.Config, err error) {
 	if err = config.Endpoint.CheckProxy(); err != nil {
 		return config, err
 	}
-	if regional, err := c.regionalEndpoint(search); c.vpc && err == nil { // also beside MQTTCA_ENDPOINT
+	if regional, err := c.regionalEndpoint(search); c.vpc && err == nil { // even if MQTTCA_ENDPOINT is set
 		search.VPCRegion = regional.Region()
 	}
 	config.Credentials, err = credentials.Find(search)
 	return config, err
 }
 
-// search says where the flags have credentials looked for.
+// search says in which places the flags have credentials looked for.
 func (c *connectionFlags) search() credentials.Search {
 	return credentials.Search{Profile: c.profile, ECSRole: c.ecsRole.asked, ECSRoleName: c.ecsRole.name}
 }
 
-// findEndpoint asks --endpoint and its variable before any region: whoever sets one of
-// them wants another host than the region's.
+// findEndpoint asks --endpoint and its variable before any region: if one of them is set, the user
+// wants another host than the region's.
 func (c *connectionFlags) findEndpoint(search credentials.Search) (api.Endpoint, error) {
 	if c.endpoint != "" && c.vpc {
 		return api.Endpoint{}, misuse(errors.New("--vpc and --endpoint exclude each other: --vpc picks a host of the region"))
@@ -134,8 +134,8 @@ func (c *connectionFlags) regionalEndpoint(search credentials.Search) (api.Endpo
 	return endpoint, misnamed(region.Source, err)
 }
 
-// misnamed is the error for a wrong value, with the variable or profile that it comes from; ""
-// is the command line.
+// misnamed is the error for a wrong value, with the variable or profile of the value; "" is the
+// command line.
 func misnamed(source string, err error) error {
 	switch {
 	case err == nil:
@@ -146,8 +146,8 @@ func misnamed(source string, err error) error {
 	return &usageError{source + ": " + err.Error(), true, "correct it there, or give the value on the command line"}
 }
 
-// headBefore has a command that calls another host than the vendor's say so before any other
-// line. Only an error that ends it before the connection is shown without it.
+// headBefore warns, before any other line, of a host other than the vendor's. Only an error before
+// the connection is shown without it.
 func (a *app) headBefore(cmd *cobra.Command) {
 	online := cmd.Flags().Lookup("online") // check calls the service only with it
 	if rowOf(cmd).calls != "" && (online == nil || online.Value.String() == "true") {

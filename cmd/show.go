@@ -37,7 +37,7 @@ type showDocument struct {
 	InstanceID              string     `json:"instance_id"`
 	CA                      caDocument `json:"ca"`
 	CACertificate           text       `json:"ca_certificate"`           // PEM, as the service has it
-	VerificationCertificate text       `json:"verification_certificate"` // likewise
+	VerificationCertificate text       `json:"verification_certificate"` // PEM, as the service has it
 }
 
 func (a *app) show(m *caOnInstance) error {

@@ -141,8 +141,8 @@ func (a *app) readOrder(o signOptions) (signingRequest, error) {
 	return signingRequest{RegistrationCode: code}, pki.CheckGivenCode(code)
 }
 
-// deliver writes the certificate or the bundle to the file that was asked for, or else the
-// certificate to stdout.
+// deliver writes the certificate or the bundle to the file of the flags, or else the certificate to
+// stdout.
 func (a *app) deliver(o signOptions, b bundle) error {
 	certificate, verification := b.VerificationCertificate, b.proof.Verification
 	switch {

@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// cannotPrint is the error of a result that could not be printed. There is none if the reader
-// went away: it has read enough, as head has.
+// cannotPrint is the error of a result that could not be printed. If the reader went away, it is
+// nil: the reader has read enough, as head has.
 func cannotPrint(err error) error {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return nil
@@ -14,8 +14,8 @@ func cannotPrint(err error) error {
 	return cannotWrite("standard output", err)
 }
 
-// checkStdout fails if no result could be printed: standard output is closed, is open for
-// reading only, or is a device that is full. A write of no bytes shows the latter two.
+// checkStdout fails if no result could be printed: standard output is closed, is open for reading
+// only, or is a full device. A write of no bytes shows the latter two.
 func (c *console) checkStdout() error {
 	_, err := c.out.Write(nil)
 	if stdoutClosed() {

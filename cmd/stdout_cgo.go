@@ -13,6 +13,6 @@ static int stdout_closed(void) { return closed; }
 */
 import "C"
 
-// stdoutClosed reports whether the process was started without standard output. Only C that
-// runs ahead of the Go runtime can see that: the runtime opens /dev/null in its place.
+// stdoutClosed reports whether the process was started without standard output. Only C code, which
+// runs ahead of the Go runtime, can see it: the runtime opens /dev/null in its place.
 func stdoutClosed() bool { return C.stdout_closed() != 0 }

@@ -23,8 +23,8 @@ type instancePlan struct {
 	err     error // why the instance could not be listed
 }
 
-// survey connects to the instances of a fleet and lists each of them, side by side. --timeout bounds
-// each list, from the latest one that succeeded, so that those of a service that hangs fail together.
+// survey connects to the instances of a fleet and lists each of them, side by side. --timeout
+// bounds each list, from the latest successful one: the lists of a hanging service fail together.
 // It fails only if it is interrupted.
 func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*instancePlan, error) {
 	a.warnOfRegions(f.Manifest)
@@ -32,7 +32,7 @@ func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*inst
 	plans := a.connectFleet(cmd, f)
 	begun := time.Now()
 	var listed atomic.Int32
-	var latest atomic.Int64 // the time between begun and the latest list that succeeded
+	var latest atomic.Int64 // the time from begun to the latest successful list
 	view := progress{&a.console}
 	view.Started(workflow.List)
 	workflow.SideBySide(len(plans), func(n int) {
@@ -85,8 +85,7 @@ func (a *app) connectFleet(cmd *cobra.Command, f *fleet) []*instancePlan {
 }
 
 // connectInstance makes the session of an instance. --endpoint and its variable come before the
-// manifest, so that a manifest can be tried elsewhere; the other flags, --vpc among them, come
-// behind it.
+// manifest, to try a manifest elsewhere; the other flags, --vpc among them, come behind it.
 func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*session, error) {
 	c := a.connectionFlags
 	c.region = cmp.Or(i.Region.Value, c.region)

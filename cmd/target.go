@@ -63,8 +63,8 @@ func (r *registeredCA) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&r.sn, "sn", "", "serial number of the CA, as list or openssl x509 shows it")
 }
 
-// reference reads the certificate if one is given. It does not judge it: a CA that has
-// expired can be looked at and deleted, too.
+// reference reads the certificate if one is given. It does not judge it: an expired CA can be
+// looked at and deleted, too.
 func (r registeredCA) reference(cmd *cobra.Command) (workflow.Reference, error) {
 	if err := require(cmd, "instance"); err != nil {
 		return workflow.Reference{}, err
@@ -83,7 +83,7 @@ func (r registeredCA) reference(cmd *cobra.Command) (workflow.Reference, error) 
 	return workflow.Reference{CA: ca}, err
 }
 
-// A caOnInstance is a CA that a command works on.
+// A caOnInstance is a CA on an instance, for a command to work on.
 type caOnInstance struct {
 	cmd      *cobra.Command
 	session  *session

@@ -9,18 +9,17 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A usageError says what is wrong with the command line or with the environment that
-// stands in for it.
+// A usageError is a mistake in the command line or in the environment in place of it.
 type usageError struct {
 	message string
-	whole   bool   // the message names its object, so that the command's name need not precede it
+	whole   bool   // the message names its object: no name of the command ahead of it
 	hint    string // "": the command's help
 }
 
 func (e *usageError) Error() string { return e.message }
 
-// usage is the error for a wrong command line. The name of the command is put in front
-// when the error is shown. The content of a file that was given as an argument is not shown.
+// usage is the error for a wrong command line. When it is shown, the name of the command is put
+// ahead, and the content of a file given as an argument is left out.
 func usage(format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	if showsContent(message) {
@@ -29,7 +28,7 @@ func usage(format string, args ...any) error {
 	return &usageError{message: message}
 }
 
-// misuse is the usage error for an error that names its object by itself.
+// misuse is the usage error for an error with the name of its object.
 func misuse(err error) error {
 	if showsContent(err.Error()) {
 		return usage("%s", err)
@@ -51,7 +50,7 @@ func require(cmd *cobra.Command, names ...string) error {
 	return nil
 }
 
-// flagError is the error for flags that can't be parsed. A name that no flag has may be
+// flagError is the error for flags that can't be parsed. The name of an unknown flag may be
 // misspelt.
 func flagError(cmd *cobra.Command, err error) error {
 	message := err.Error()
@@ -65,8 +64,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usage("%s", message)
 }
 
-// nearest returns the word that was probably meant, by cobra's own measure for commands, or
-// nothing.
+// nearest returns the word probably meant, by cobra's own measure for commands, or nothing.
 func nearest(word string, words []string) []string {
 	vocabulary := &cobra.Command{SuggestionsMinimumDistance: 2}
 	for _, known := range words {
@@ -79,12 +77,12 @@ func nearest(word string, words []string) []string {
 // maxRetries is more than any time limit leaves room for.
 const maxRetries = 100
 
-// maxRate is far above the limits of the service, for services that have none.
+// maxRate is far above the limits of the service, for services without limits.
 const maxRate = 10_000
 
-// checkFlags refuses values that no flag has a meaning for: an empty text, the value of an
-// unset variable in a script, which would silently stand for the default, and the content
-// of a file in place of its path. It refuses a standard output that takes no result, too.
+// checkFlags refuses values without a meaning for any flag: an empty text, the value of an unset
+// variable in a script, which would silently stand for the default, and the content of a file in
+// place of its path. It also refuses a standard output unfit for a result.
 func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	a.headBefore(cmd)
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
@@ -113,7 +111,7 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	return a.checkStdout()
 }
 
-// noArgs does not show an argument that may be the second word of a password.
+// noArgs does not show an argument: it may be the second word of a password.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
 		return usage("takes no arguments, and there is one: put the path of a file with blanks in quotes")

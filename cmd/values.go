@@ -53,7 +53,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return time.Duration(n) * day, nil
 }
 
-// String shows whole days as such. It is empty for an optional flag that was not given.
+// String shows whole days as such. It is empty for an optional flag not given.
 func (d duration) String() string {
 	switch {
 	case d.value == nil, d.given != nil && !*d.given:
@@ -68,8 +68,8 @@ func (d duration) String() string {
 
 func (duration) Type() string { return "duration" }
 
-// checkInstance refuses what no instance id can hold, such as a letter of another script that
-// looks like one of it.
+// checkInstance refuses characters no instance id has, such as a look-alike letter of another
+// script.
 func checkInstance(id string) error {
 	for _, r := range id {
 		if !wire.IsName(string(r), "-_") {

@@ -14,8 +14,8 @@ import (
 	"mqttca/pki"
 )
 
-// release is the version of a build that is handed on, which only its maker knows:
-// -ldflags '-X mqttca/cmd.release=v1.2.3'. Nothing else sets it.
+// release is the version of a distributed build, known only to its maker: -ldflags '-X
+// mqttca/cmd.release=v1.2.3'. Nothing else sets it.
 var release string
 
 func newVersion(a *app) *cobra.Command {
@@ -48,10 +48,10 @@ type versionDocument struct {
 	KeySources []string `json:"key_sources"`
 }
 
-// newVersionDocument takes all but the release from what the Go tool stamps into a
-// program, so that no build claims a commit that it was not made from. Without a release the
-// version is that of the Go tool: the tag of the commit, or its date and hash, with +dirty if
-// there are changes that are not committed; or (devel) without a repository.
+// newVersionDocument takes all but the release from the stamp of the Go tool: no build claims a
+// commit it was not made from. Without a release the version is the Go tool's: the tag of the
+// commit, or its date and hash, with +dirty after uncommitted changes; or (devel) without a
+// repository.
 func newVersionDocument(release string, info *debug.BuildInfo, keySources []string) versionDocument {
 	stamped := map[string]string{}
 	for _, setting := range info.Settings {

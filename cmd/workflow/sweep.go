@@ -21,7 +21,7 @@ type Sweep struct {
 	AllowReregistration bool          // also delete those able to register themselves again
 }
 
-// A SweepError is a sweep which left device certificates unchanged.
+// A SweepError is a sweep that left device certificates unchanged.
 type SweepError struct {
 	Sweep
 	Instance string
