@@ -80,7 +80,7 @@ func (p *page) addLine(line string) {
 
 // rowFacts is what both languages have in a row of a table, cell by cell.
 func rowFacts(row string) string {
-	cells := strings.Split(row, "|")
+	cells := strings.Split(strings.ReplaceAll(row, `\|`, ""), "|")
 	for i, cell := range cells {
 		switch cell = strings.TrimSpace(cell); cell {
 		case "no", "否":
