@@ -66,6 +66,9 @@ func WrapProse(text string, width int) []string {
 	var pieces []string
 	piece, before := 0, ' '
 	for at, r := range text {
+		if before != ' ' && cells.RuneWidth(r) == 0 {
+			continue // it belongs to the rune before it
+		}
 		wide := cells.RuneWidth(before)+cells.RuneWidth(r) > 2
 		if at > 0 && (before == ' ' || wide && !strings.ContainsRune("（《〈「『【“‘([{", before) && !strings.ContainsRune(" ，。、；：？！）》〉」』】”’…—,.;:?!)]}%", r)) {
 			pieces = append(pieces, text[piece:at])

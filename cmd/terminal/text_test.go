@@ -55,15 +55,16 @@ func TestWrapped(t *testing.T) {
 // belongs to the other.
 func TestWrapProse(t *testing.T) {
 	for text, want := range map[string][]string{
-		"":                      {""},
-		"one a two":             {"one a", "two"},
-		"设备证书":                  {"设备证", "书"},
-		"设备。证书":                 {"设备。", "证书"},
-		"设备证。书":                 {"设备", "证。书"},
-		"设（备证）":                 {"设（备", "证）"},
-		"用 mqttca 看":            {"用", "mqttca", "看"},
-		"CA的证书":                 {"CA的证", "书"},
-		"\x01设备证\x02 \x01书\x02": {"\x01设备证\x02", "\x01书\x02"},
+		"":                       {""},
+		"one a two":              {"one a", "two"},
+		"设备证书":                   {"设备证", "书"},
+		"设备。证书":                  {"设备。", "证书"},
+		"设备证。书":                  {"设备", "证。书"},
+		"设（备证）":                  {"设（备", "证）"},
+		"用 mqttca 看":             {"用", "mqttca", "看"},
+		"CA的证书":                  {"CA的证", "书"},
+		"\x01设备证\x02 \x01书\x02":  {"\x01设备证\x02", "\x01书\x02"},
+		"\x01ab\x02、\x01cde\x02": {"\x01ab\x02、\x01", "cde\x02"},
 	} {
 		if diff := cmp.Diff(want, WrapProse(text, 6)); diff != "" {
 			t.Errorf("%q: %s", text, diff)

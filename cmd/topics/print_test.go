@@ -110,6 +110,10 @@ func TestPrintChinese(t *testing.T) {
 	if diff := cmp.Diff(want, printedText(t, text, d)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	codes := "支持的模式：`AK`、`StsToken`、`RamRoleArn`、`EcsRamRole`、`CredentialsURI`。"
+	if got := printedText(t, codes, d); got != "支持的模式：AK、StsToken、RamRoleArn、\nEcsRamRole、CredentialsURI。\n" {
+		t.Errorf("codes without spaces between them: %q", got)
+	}
 	d.Colour = true
 	if coloured := printedText(t, text, d); !strings.Contains(coloured, "；\x1b[1m若其中两个的值不同，则以\x1b[0m\n\x1b[1m退出码 2 结束，这一点\x1b[0m与 ") {
 		t.Errorf("%q", coloured)
