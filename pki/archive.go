@@ -12,19 +12,19 @@ import (
 	"unicode/utf8"
 )
 
-// An archive is a PKCS#12 file (RFC 7292), taken apart as far as that needs no password: the
-// work that the rest asks for is known before anything is derived from one. It may be in BER.
+// An archive is a PKCS#12 file (RFC 7292), parsed as far as possible without a password, so the
+// cost of every key derivation is known before the first one starts. The file may be in BER.
 type archive struct {
 	der               []byte
 	parts             []part
-	hasMAC, encrypted bool  // encrypted also if only the MAC needs the password
-	rounds            int64 // of all parts, or -1 if one does not say for how many it asks
+	hasMAC, encrypted bool  // encrypted is also true if only the MAC needs the password
+	rounds            int64 // total over all parts, or -1 if a part does not state its rounds
 }
 
 // A part of an archive is an encrypted safe, or one bag of a plain safe.
 type part struct {
 	safe contentInfo // in DER, without attributes
-	key  *pem.Block  // the key in the bag, encrypted or not, or nil
+	key  *pem.Block  // the private key in the bag, encrypted or not, or nil
 }
 
 type contentInfo struct {
@@ -32,13 +32,13 @@ type contentInfo struct {
 	Content asn1.RawValue `asn1:"optional,explicit,tag:0"`
 }
 
-// A safeBag has attributes, too, which are not needed: keys and certificates are matched.
+// A safeBag omits the attributes of the bag: keys and certificates are matched without them.
 type safeBag struct {
 	ID    asn1.ObjectIdentifier
 	Value asn1.RawValue `asn1:"explicit,tag:0"`
 }
 
-// maxArchiveRounds bounds all parts of an archive together: NSS makes 600,000 for each of MAC,
+// maxArchiveRounds bounds the total over all parts of an archive: NSS uses 600,000 each for MAC,
 // certificate and key.
 const maxArchiveRounds = 3 * maxRounds
 
@@ -47,7 +47,7 @@ const (
 	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem writes key and certificate in a form that is read"
 )
 
-// openArchive reads the keys of a PKCS#12 archive, and its certificates into the bundle.
+// openArchive reads the keys of a PKCS#12 archive, and adds its certificates to the bundle.
 func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, error) {
 	a, err := parseArchive(b.file, ber)
 	if err != nil {
@@ -104,7 +104,7 @@ func parseArchive(f *file, ber []byte) (*archive, error) {
 	return a, nil
 }
 
-// octets unmarshals what is in an OCTET STRING, in BER.
+// octets unmarshals the content of an OCTET STRING in BER.
 func octets(value asn1.RawValue, inside any) bool {
 	var content []byte
 	return unmarshalAll(value.Bytes, &content) && unmarshalAll(asDER(content), inside)
@@ -121,7 +121,7 @@ func (a *archive) addSafe(safe contentInfo) bool {
 		return true
 	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data):
 		a.addRounds(roundsOf(data.Content.Algorithm))
-		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
+		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // split into pieces, as BER allows
 			*encrypted = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: joined(encrypted.Bytes)}
 		}
 		safe.Content = inContext(encoded(data))
@@ -132,7 +132,7 @@ func (a *archive) addSafe(safe contentInfo) bool {
 	return true
 }
 
-// addBag passes over secret keys, revocation lists and what is not known.
+// addBag ignores secret keys, revocation lists and unknown bags.
 func (a *archive) addBag(bag safeBag) {
 	p := part{safe: dataOf([]safeBag{bag})}
 	switch {
@@ -150,7 +150,7 @@ func (a *archive) addBag(bag safeBag) {
 	a.parts = append(a.parts, p)
 }
 
-// addRounds adds those of one part. The sum does not overflow: no file has 2^20 parts.
+// addRounds adds the rounds of one part. The sum can't overflow: no file has 2^20 parts.
 func (a *archive) addRounds(rounds int) {
 	a.encrypted = true
 	if rounds < 1 || a.rounds < 0 {
@@ -160,9 +160,9 @@ func (a *archive) addRounds(rounds int) {
 	a.rounds += min(int64(rounds), 1<<42)
 }
 
-// open has the library check the MAC and decrypt the archive. Of one that it refuses as a
-// whole, each part is decrypted by itself, and keys that can't be are passed over if another
-// can.
+// open checks the MAC and decrypts the archive with the library. If the library refuses the archive
+// as a whole, open decrypts each part on its own, and ignores undecryptable keys if at least one
+// key decrypts.
 func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	if !utf8.ValidString(password) || strings.ContainsFunc(password, func(r rune) bool { return r > 0xffff }) {
 		return nil, f.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
@@ -188,8 +188,8 @@ func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	return blocks, refused
 }
 
-// open decrypts a part: a key here if it can be, so that one of another kind is named or
-// passed over, and everything else by the library.
+// open decrypts a part. It decrypts a key itself if it can, to name or skip unsupported keys; the
+// library decrypts everything else.
 func (p part) open(f *file, password string) ([]*pem.Block, error) {
 	if p.key != nil && p.key.Type == "PRIVATE KEY" {
 		return []*pem.Block{p.key}, nil

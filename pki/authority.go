@@ -16,10 +16,10 @@ import (
 
 const caRole = "CA certificate"
 
-// A CA is a CA certificate that is fit for registration.
+// A CA is a CA certificate fit for registration.
 type CA struct {
 	Certificate *x509.Certificate
-	Path        string    // the file or pkcs11 URI it came from, or ""
+	Path        string    // the file or pkcs11 URI of the certificate, or ""
 	Warnings    []Finding // findings that do not prevent a registration
 }
 
@@ -37,8 +37,8 @@ func LoadCA(path string, at time.Time) (*CA, error) {
 	return m.ca(findings), nil
 }
 
-// ReadCA reads the one certificate at path without checking it: a CA that is registered
-// may have expired since.
+// ReadCA reads the one certificate at path without checking it: a registered CA may have expired
+// since.
 func ReadCA(path string) (*CA, error) {
 	m, err := ReadMaterial(Sources{CA: path}, nil)
 	if err != nil {
@@ -47,17 +47,18 @@ func ReadCA(path string) (*CA, error) {
 	return m.ca(nil), nil
 }
 
-// PEM is the certificate as it is submitted; see [EncodeCertificate].
+// PEM returns the certificate as it is submitted; see [EncodeCertificate].
 func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 
-// SHA256 is the SHA-256 of the DER, 64 lower-case hex digits.
+// SHA256 returns the SHA-256 of the DER as 64 lower-case hex digits.
 func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
-// maxCAName is a name length the service should accept, in characters: its pages state no limit.
+// maxCAName is a length of names, in characters, the service should accept: its pages state no
+// limit.
 const maxCAName = 64
 
-// DefaultName is the name of a CA if the user gives none: its Common Name, else, or if that is
-// longer than the service may take, "ca-" and the first 12 digits of its SHA-256.
+// DefaultName returns the name for a CA if the user gives none: its Common Name or, if it has none
+// or the service may refuse its length, "ca-" and the first 12 digits of its SHA-256.
 func (c *CA) DefaultName() string {
 	if name := strings.TrimSpace(c.Certificate.Subject.CommonName); name != "" && utf8.RuneCountInString(name) <= maxCAName {
 		return name
@@ -65,15 +66,15 @@ func (c *CA) DefaultName() string {
 	return "ca-" + c.SHA256()[:12]
 }
 
-// Subject is the subject for people, in the form of RFC 4514, short enough for a sentence.
-// Characters that do not print are escaped.
+// Subject returns the subject in the form of RFC 4514, short enough for a sentence. Unprintable
+// characters are escaped.
 func (c *CA) Subject() string { return cut(subjectString(c.Certificate), maxQuoted) }
 
-// SerialNumber is the serial number as text; see [SerialNumber].
+// SerialNumber returns the serial number as text; see [SerialNumber].
 func (c *CA) SerialNumber() string { return SerialNumber(c.Certificate) }
 
-// An Authority is a CA together with its key. The key stays inside: it signs verification and
-// device certificates, and if it is in a token, random data to prove that it belongs to the CA.
+// An Authority is a CA with its key. The key never leaves it: it signs verification and device
+// certificates and, if it is in a token, random data to prove that it belongs to the CA.
 type Authority struct {
 	*CA
 	KeyWarnings []Finding // on the key and its source
@@ -81,17 +82,17 @@ type Authority struct {
 	key         *openedKey
 }
 
-// ErrNoCertificate is the cause of the error for a key that is given without its
-// certificate and does not come with it.
+// ErrNoCertificate is the cause of the error if a key is given without a certificate and its source
+// has none.
 var ErrNoCertificate = errors.New("no CA certificate is given")
 
-// LoadAuthority reads a CA certificate and opens its private key. The key is the one of a file, in
-// PEM as PKCS#1 (RFC 8017 appendix A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915), encrypted or not,
-// or in a PKCS#12 archive; or a key in a token, if key is a pkcs11 URI. Text, EC PARAMETERS and
-// certificates beside a key in PEM are passed over. If the file of the certificate is a bundle, the
-// certificate that belongs to the key is taken. If certificatePath is "", the certificate comes
-// from the PKCS#12 archive of the key, or from its token if that has exactly one certificate of the
-// key. LoadAuthority fails if any rule finds a [Fault]. The caller closes the authority.
+// LoadAuthority reads a CA certificate and opens its private key. The key is in a file, in PEM as
+// PKCS#1 (RFC 8017 appendix A.1.2), PKCS#8 (RFC 5958) or SEC1 (RFC 5915), encrypted or not, or in a
+// PKCS#12 archive; or in a token, if key is a pkcs11 URI. Text, EC PARAMETERS and certificates
+// beside a key in PEM are ignored. If the certificate file is a bundle, LoadAuthority takes the
+// certificate of the key. If certificatePath is "", the certificate comes from the PKCS#12 archive
+// of the key, or from its token if the token has exactly one certificate of the key. LoadAuthority
+// fails if any rule finds a [Fault]. The caller closes the authority.
 func LoadAuthority(certificatePath, key string, password Password, at time.Time) (*Authority, error) {
 	m, err := ReadMaterial(Sources{CA: certificatePath, Key: key}, password)
 	if err != nil {
@@ -112,7 +113,8 @@ func (m *Material) authority(at time.Time) (*Authority, error) {
 	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, key: m.key}, nil
 }
 
-// Close ends the session with the token of the key, if there is one. Close ends signing, too.
+// Close ends the session with the token of the key, if there is one. The authority can't sign
+// afterwards.
 func (a *Authority) Close() error { return a.key.end() }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and any signer.
@@ -121,12 +123,12 @@ func NewAuthority(certificate *x509.Certificate, signer crypto.Signer, at time.T
 	return m.authority(at)
 }
 
-// throwawayLife is the validity of a throwaway CA: long enough for a rehearsal,
-// too short to be of use to anyone else.
+// throwawayLife is the validity of a throwaway CA: long enough for a rehearsal, too short for
+// misuse.
 const throwawayLife = 24 * time.Hour
 
-// NewThrowawayAuthority makes a self-signed P-256 CA for a rehearsal. It lives in
-// memory only and is valid for a day from at.
+// NewThrowawayAuthority makes a self-signed P-256 CA for a rehearsal. It exists in memory only and
+// is valid for a day from at.
 func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	signer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -149,12 +151,12 @@ func NewThrowawayAuthority(at time.Time) (*Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	authority.Warnings = nil // it is meant to expire soon
+	authority.Warnings = nil // a throwaway CA is meant to expire soon
 	return authority, nil
 }
 
-// A provenSigner is a signer in a token, with the public key of the certificate that
-// verified its trial signature.
+// A provenSigner is a signer in a token, with the public key from the certificate which verified
+// its trial signature.
 type provenSigner struct {
 	crypto.Signer
 	public crypto.PublicKey
@@ -162,9 +164,9 @@ type provenSigner struct {
 
 func (s provenSigner) Public() crypto.PublicKey { return s.public }
 
-// match finds the certificate of the key in the bundle. A key in a token signs random data,
-// which the certificate must verify: only labels and ids, which anybody can set, join a
-// private key there with a public one.
+// match finds the certificate of the key in the bundle. A key in a token signs random data and the
+// certificate must verify the signature: a token links a private key to a public one only by labels
+// and ids, and anybody can set these.
 func (m *Material) match(b *bundle, opened *openedKey) (err error) {
 	public := opened.signer.Public()
 	fits := func(c *x509.Certificate) bool { return samePublicKey(c.PublicKey, public) }
@@ -176,15 +178,14 @@ func (m *Material) match(b *bundle, opened *openedKey) (err error) {
 	}
 	m.others, m.path, m.key = b.certificates, b.file.path, opened
 	unfit := opened.role == keyRole && fitKey(m.Certificate.PublicKey, "") != ""
-	untold := opened.failed != nil || unfit // the rules on these speak
+	untold := opened.failed != nil || unfit // rules report both
 	if public == nil && (untold || fits(m.Certificate)) {
 		opened.signer = provenSigner{opened.signer, m.Certificate.PublicKey}
 	}
 	return nil
 }
 
-// try signs random data with a key, and returns a function to verify the signature by a
-// certificate.
+// try signs random data with a key; fits reports whether a certificate verifies the signature.
 func try(signer crypto.Signer) (fits func(*x509.Certificate) bool, err error) {
 	data := make([]byte, 32)
 	rand.Read(data)

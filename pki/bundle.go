@@ -11,13 +11,13 @@ import (
 	"strings"
 )
 
-// A bundle is the certificates of one file, each once.
+// A bundle holds the distinct certificates of one file.
 type bundle struct {
 	file         *file
 	certificates []*x509.Certificate
-	damaged      []error // one for each certificate that could not be read
-	implied      bool    // not named by the user: the key must prove its certificate
-	advice       string  // to name one of several, or "" for a file
+	damaged      []error // one error for each unreadable certificate
+	implied      bool    // the user did not name the bundle: the key must prove which certificate is its own
+	advice       string  // how to name one of several certificates, or "" for a file
 }
 
 // readBundle reads the certificates of a PEM or DER file, or the CA certificate of a token. It
@@ -63,7 +63,7 @@ func parseBundle(f *file) (*bundle, error) {
 	return nil, f.refuse("it holds no certificate, only "+labels(blocks), advice)
 }
 
-// add adds the certificate of a block, unless the bundle has it.
+// add adds the certificate of a block unless the bundle already has it.
 func (b *bundle) add(block pemBlock) {
 	if block.block == nil {
 		b.damaged = append(b.damaged, fmt.Errorf("its %q block is cut short or altered", block.label))
@@ -94,10 +94,10 @@ func (b *bundle) refuseDamaged() *Error {
 	return b.file.refuse(b.damaged[0].Error(), "").because(errors.Unwrap(b.damaged[0]))
 }
 
-// maxListed keeps an error short if the file is a whole trust store.
+// maxListed keeps an error short if the file is a complete trust store.
 const maxListed = 8
 
-// list describes certificates for a person who has to choose one.
+// list describes certificates for a person who must choose one.
 func list(certificates []*x509.Certificate) string {
 	var lines []string
 	for _, c := range certificates {
@@ -107,8 +107,8 @@ func list(certificates []*x509.Certificate) string {
 	return few(lines, maxFileSize)
 }
 
-// ParseCertificate reads the one certificate of a PEM text, such as the service returns.
-// It ignores text around the block, and takes any line ends.
+// ParseCertificate reads the one certificate in a PEM text, as the service returns it. It ignores
+// text around the block, and accepts any line endings.
 func ParseCertificate(text string) (*x509.Certificate, error) {
 	b, err := parseBundle(&file{role: "certificate", data: []byte(text)})
 	if err != nil {
@@ -117,8 +117,8 @@ func ParseCertificate(text string) (*x509.Certificate, error) {
 	return b.one("")
 }
 
-// ContentFingerprint is the [Fingerprint] of a PEM text with one certificate, or "". It does
-// not parse the certificate: one that nobody reads has one, too.
+// ContentFingerprint returns the [Fingerprint] of the one certificate in a PEM text, or "". It does
+// not parse the certificate, so unparsable certificates have a fingerprint, too.
 func ContentFingerprint(text string) string {
 	blocks := pemBlocks([]byte(text))
 	if len(blocks) != 1 || blocks[0].block == nil {
@@ -137,9 +137,9 @@ func EncodeCertificate(certificate *x509.Certificate) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}))
 }
 
-// choose returns the one certificate of the bundle that fits, or nil if none does. having
-// says what several have in common. The only certificate of a file is returned without
-// asking: the rules judge whether it fits.
+// choose returns the one certificate in the bundle for which fits returns true, or nil if there is
+// none. If there are several, the error names their common property with having. choose returns the
+// only certificate of a file without calling fits: the rules judge it.
 func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
 	if b.single() {
 		return b.certificates[0], nil

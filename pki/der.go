@@ -12,9 +12,9 @@ import (
 // maxDepth bounds the nesting of BER. An archive has some twenty levels.
 const maxDepth = 40
 
-// berHeader measures the tag and length of the first value in data, and its content, which
-// is -1 for an indefinite length. It fails if the content is not all there, and for tags of
-// several octets, which nothing that is read has.
+// berHeader returns the lengths of the tag and length octets of the first value in data, and of its
+// content, -1 for an indefinite length. It fails if the content is incomplete, and for tags of
+// several octets, which none of the accepted formats use.
 func berHeader(data []byte) (header, content int, ok bool) {
 	if len(data) < 2 || data[0]&0x1f == 0x1f {
 		return 0, 0, false
@@ -37,9 +37,9 @@ func berHeader(data []byte) (header, content int, ok bool) {
 	return header, content, content <= len(data)-header
 }
 
-// toDER encodes the first value in data anew: with definite lengths, and a string in one
-// piece. BER allows more, of which Java's tools make use (X.690 section 8). It returns
-// what follows the value, and nil for both if data is no BER.
+// toDER encodes the first value in data as DER: with definite lengths, and each string in one
+// piece. Java's tools write other BER forms (X.690 section 8). It also returns the rest of data
+// after the value, and nil for both if data is not BER.
 func toDER(data []byte, depth int) (der, rest []byte) {
 	header, length, ok := berHeader(data)
 	constructed := len(data) > 0 && data[0]&0x20 != 0
@@ -73,7 +73,7 @@ func toDER(data []byte, depth int) (der, rest []byte) {
 	return wrap(tag.Tag(data[0]), inner), rest
 }
 
-// joined is the content of strings that follow each other.
+// joined returns the joined contents of consecutive strings.
 func joined(der []byte) (content []byte) {
 	for len(der) > 0 {
 		header, length, _ := berHeader(der)
@@ -83,8 +83,8 @@ func joined(der []byte) (content []byte) {
 	return content
 }
 
-// firstDER returns the SEQUENCE that data begins with and what follows it, or nil. What is in
-// it stays as it is, if its length is definite or it is a certificate: a signature may be over it.
+// firstDER returns the SEQUENCE at the start of data and the rest after it, or nil. Its content is
+// not re-encoded if its length is definite or it is a certificate: a signature may cover it.
 func firstDER(data []byte) (der, rest []byte) {
 	header, length, ok := berHeader(data)
 	switch {
@@ -101,7 +101,7 @@ func firstDER(data []byte) (der, rest []byte) {
 	return wrap(tag.Tag(data[0]), data[header:header+length]), data[header+length:]
 }
 
-// elements returns the values in a value of BER as they stand, and the end of contents.
+// elements returns the encoded values inside a BER value, without the end-of-contents octets.
 func elements(ber []byte) (values [][]byte) {
 	header, _, _ := berHeader(ber)
 	for content := ber[header:]; len(content) > 0; {
@@ -111,7 +111,7 @@ func elements(ber []byte) (values [][]byte) {
 	return values
 }
 
-// shape returns the values in a SEQUENCE, and a letter for the type of each.
+// shape returns the values inside a SEQUENCE, and one letter for the type of each.
 func shape(der []byte) (types string, values []asn1.RawValue) {
 	if _, err := asn1.Unmarshal(der, &values); err != nil {
 		return "", nil
@@ -129,7 +129,7 @@ func shape(der []byte) (types string, values []asn1.RawValue) {
 	return string(found), values
 }
 
-// asDER is a copy of BER in DER; what is no BER stays as it is.
+// asDER returns BER re-encoded as DER, and other data unchanged.
 func asDER(ber []byte) []byte {
 	if der, _ := toDER(ber, maxDepth); der != nil {
 		return der
@@ -137,7 +137,7 @@ func asDER(ber []byte) []byte {
 	return ber
 }
 
-// kindOf is the PEM label for DER by what it holds, or "" if that can't be told.
+// kindOf returns the PEM label for the content of DER, or "" if the content is unknown.
 func kindOf(der []byte) string {
 	types, values := shape(der)
 	if types == "" {

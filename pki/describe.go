@@ -20,19 +20,19 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// A Description is the content of a certificate for people.
+// A Description is the content of a certificate, formatted for people.
 type Description struct {
 	Subject      string // in the form of RFC 4514, escaped
-	Issuer       string // the same
-	SelfSigned   bool   // its own key signed it, under its own name
-	Version      int    // of X.509
+	Issuer       string // in the same form
+	SelfSigned   bool   // signed by its own key, with its subject as issuer
+	Version      int    // X.509 version
 	SerialNumber string // see [SerialNumber]
 	SHA256       string // of the DER, 64 lower-case hex digits
 	NotBefore    time.Time
 	NotAfter     time.Time
 	Key          string // the kind of its key: "EC P-256"
 	Signature    string // the algorithm of its signature: "ECDSA-SHA256"
-	PathLength   *int   // the maximum of CAs below (RFC 5280 section 4.2.1.9); nil if unlimited
+	PathLength   *int   // the maximum number of CAs below it (RFC 5280 section 4.2.1.9); nil if unlimited
 }
 
 // Describe describes a certificate without checking it.
@@ -55,8 +55,8 @@ func Describe(certificate *x509.Certificate) Description {
 	return d
 }
 
-// selfSigned reports whether a certificate is signed with its own key. If that can't be told,
-// equal names are enough.
+// selfSigned reports whether a certificate is signed with its own key. If the signature can't be
+// verified, equal names are enough.
 func selfSigned(certificate *x509.Certificate) bool {
 	return selfIssued(certificate) && mayHaveSigned(certificate, certificate)
 }
@@ -65,16 +65,16 @@ func signedBy(certificate, issuer *x509.Certificate) bool {
 	return verify(certificate, issuer) == nil
 }
 
-// mayHaveSigned reports whether the issuer's key signed a certificate, or that can't be told,
-// as of MD5, SHA-3 and kinds of keys that crypto/x509 does not know.
+// mayHaveSigned reports whether the issuer's key signed a certificate. It is also true if
+// crypto/x509 can't verify the signature: for MD5, SHA-3 and unknown kinds of keys.
 func mayHaveSigned(certificate, issuer *x509.Certificate) bool {
 	err := verify(certificate, issuer)
 	_, insecure := errors.AsType[x509.InsecureAlgorithmError](err)
 	return err == nil || insecure || errors.Is(err, x509.ErrUnsupportedAlgorithm)
 }
 
-// verify verifies a signature, whatever the extensions of the issuer say. RSA keys that
-// crypto/rsa refuses are unsupported, and those that would take it too long.
+// verify verifies a signature and ignores the issuer's extensions. RSA keys are unsupported if
+// crypto/rsa refuses them or would take too long.
 func verify(certificate, issuer *x509.Certificate) error {
 	key, ok := issuer.PublicKey.(*rsa.PublicKey)
 	if ok && (key.N.BitLen() < minVerified || key.N.BitLen() > maxModulus ||
@@ -87,24 +87,24 @@ func verify(certificate, issuer *x509.Certificate) error {
 	return issuer.CheckSignature(certificate.SignatureAlgorithm, certificate.RawTBSCertificate, certificate.Signature)
 }
 
-// selfIssued reports whether a certificate is its own issuer by its names (RFC 5280 section
-// 3.2). After a change of keys another CA of that name may have signed it.
+// selfIssued reports whether subject and issuer of a certificate are equal (RFC 5280 section 3.2).
+// After a key rollover another CA of this name may have signed it.
 func selfIssued(certificate *x509.Certificate) bool {
 	return bytes.Equal(certificate.RawSubject, certificate.RawIssuer)
 }
 
 func subjectString(c *x509.Certificate) string { return nameString(c.RawSubject) }
 
-// maxQuoted bounds a name in a sentence, in characters.
+// maxQuoted is the maximum length of a name in a sentence, in characters.
 const maxQuoted = 200
 
-// quoteSubject and quoteIssuer are for an error: quotation marks inside are escaped.
+// quoteSubject and quoteIssuer quote a name for an error and escape quotation marks inside.
 func quoteSubject(c *x509.Certificate) string { return quoteName(c.RawSubject) }
 func quoteIssuer(c *x509.Certificate) string  { return quoteName(c.RawIssuer) }
 func quoteName(raw []byte) string             { return `"` + cut(nameString(raw), maxQuoted) + `"` }
 
-// printable escapes characters that do not print, as in RFC 4514 section 2.4: a backslash
-// and two hex digits for each byte.
+// printable escapes unprintable characters as in RFC 4514 section 2.4: a backslash and two hex
+// digits for each byte.
 func printable(s string) string {
 	var out strings.Builder
 	for _, r := range s {
@@ -134,7 +134,7 @@ func keyKind(public crypto.PublicKey) string {
 	return unknownKind
 }
 
-// certificateKeyKind is keyKind for a certificate. It also names kinds of keys that are not read.
+// certificateKeyKind is keyKind for a certificate. It also names unsupported kinds of keys.
 func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
@@ -148,7 +148,7 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 
 const unreadRSA = "RSA with numbers that can't be read"
 
-// algorithmKind names the kind of a key by its AlgorithmIdentifier.
+// algorithmKind names the kind of a key from its AlgorithmIdentifier.
 func algorithmKind(algorithm cryptobyte.String) string {
 	var id cryptobyte.String
 	if !open(&algorithm, algorithm) || !algorithm.ReadASN1(&id, tag.OBJECT_IDENTIFIER) {
@@ -164,8 +164,8 @@ func algorithmKind(algorithm cryptobyte.String) string {
 	}
 }
 
-// SerialNumber is a certificate's serial number in lower-case hex, two digits for each
-// octet as OpenSSL prints it: "0f", "00" for zero, "-0f" if it is negative.
+// SerialNumber returns a certificate's serial number in lower-case hex, two digits for each octet
+// as OpenSSL prints it: "0f", "00" for zero, "-0f" for negative numbers.
 func SerialNumber(certificate *x509.Certificate) string {
 	sign := ""
 	if certificate.SerialNumber.Sign() < 0 {
@@ -174,13 +174,12 @@ func SerialNumber(certificate *x509.Certificate) string {
 	return sign + cmp.Or(hex.EncodeToString(certificate.SerialNumber.Bytes()), "00")
 }
 
-// Fingerprint is the SHA-256 of a certificate's DER, 64 lower-case hex digits.
+// Fingerprint returns the SHA-256 of a certificate's DER as 64 lower-case hex digits.
 func Fingerprint(certificate *x509.Certificate) string {
 	return fmt.Sprintf("%x", sha256.Sum256(certificate.Raw))
 }
 
-// Timestamp is a time as it is shown everywhere: RFC 3339 in UTC, whole seconds; "" for
-// the zero time.
+// Timestamp formats a time for all output: RFC 3339 in UTC, whole seconds; "" for the zero time.
 func Timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -9,16 +9,17 @@ import (
 
 const deviceRole = "device certificate"
 
-// A Device is a device certificate with its chain and its key, as a device shows them to a broker.
+// A Device is a device certificate with its chain and key, as a device presents them to a broker.
 type Device struct {
 	Certificate *x509.Certificate
-	Chain       [][]byte      // DER: the certificate, its issuer and so on, as far as they are there
-	Signer      crypto.Signer // signs as crypto/tls asks for
-	KeyWarnings []Finding     // on the file of the key
+	Chain       [][]byte      // DER: the certificate, its issuer and so on, as far as available
+	Signer      crypto.Signer // signs as crypto/tls requires
+	KeyWarnings []Finding     // on the key's file
 	key         *openedKey    // nil for a key made in memory
 }
 
-// Close ends the session with the token of the key, if there is one. Close ends signing, too.
+// Close ends the session with the token of the key, if there is one. The device can't sign
+// afterwards.
 func (d *Device) Close() error {
 	if d.key == nil {
 		return nil
@@ -27,10 +28,10 @@ func (d *Device) Close() error {
 }
 
 // LoadDevice reads a device certificate and opens its private key, from the same sources as
-// [LoadAuthority] does. The file may have the chain of the certificate, too, in any order: the
-// certificate that belongs to the key is the device's. LoadDevice fails if key and certificate don't
-// belong together, if it is a CA certificate, if it is not valid at the given time, or if its serial
-// number is not positive. The caller closes the device.
+// [LoadAuthority]. The file may also contain the certificate's chain, in any order: the certificate
+// of the key is the device's. LoadDevice fails if key and certificate don't match, if the
+// certificate is a CA certificate or not valid at the given time, or if its serial number is not
+// positive. The caller closes the device.
 func LoadDevice(certificatePath, key string, password Password, at time.Time) (*Device, error) {
 	m := &Material{path: certificatePath}
 	if err := m.readPair(deviceKeyRole, key, password); err != nil {
@@ -75,10 +76,10 @@ func findNoDevice(m *Material, at time.Time) (reason, advice string) {
 	}
 }
 
-// maxChain is more than the certificates of any chain.
+// maxChain exceeds the length of any real chain.
 const maxChain = 10
 
-// chainOf is the certificate and, in order, its issuers as far as they are among others.
+// chainOf returns the certificate followed by its issuers in order, as far as others has them.
 func chainOf(certificate *x509.Certificate, others []*x509.Certificate) (chain [][]byte) {
 	for range maxChain {
 		chain = append(chain, certificate.Raw)
@@ -91,17 +92,17 @@ func chainOf(certificate *x509.Certificate, others []*x509.Certificate) (chain [
 	return chain
 }
 
-// issuedBy reports whether a certificate names the issuer, and its key signed the certificate or
-// that can't be told.
+// issuedBy reports whether a certificate names the issuer and is signed by the issuer's key, or its
+// signature can't be verified.
 func issuedBy(certificate, issuer *x509.Certificate) bool {
 	return slices.Equal(canonicalName(certificate.RawIssuer), canonicalName(issuer.RawSubject)) && mayHaveSigned(certificate, issuer)
 }
 
-// Issued reports whether the CA issued a certificate: it names the CA, and the CA's key signed it,
-// or that can't be told, as of MD5.
+// Issued reports whether the CA issued a certificate: the certificate names the CA, and is signed
+// by its key. A signature which can't be verified, such as MD5, counts as the CA's.
 func (c *CA) Issued(certificate *x509.Certificate) bool { return issuedBy(certificate, c.Certificate) }
 
-// ReadDevice reads a device certificate: the first of the file, which the chain may follow.
+// ReadDevice reads a device certificate: the first in the file; its chain may follow.
 func ReadDevice(path string) (*x509.Certificate, error) {
 	b, err := readBundle(deviceRole, path)
 	if err != nil {

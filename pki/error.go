@@ -1,38 +1,38 @@
-// Package pki holds the local half of registering a private certificate authority: the CA
-// certificate, the key it belongs to, the checks on both, and the verification certificate that
-// proves to the service that whoever registers the CA holds its key. It also reads a device's
-// certificate and key, and makes those of a throwaway device.
+// Package pki is the local half of registering a private certificate authority: the CA certificate,
+// its key, the checks on both, and the verification certificate, which proves to the service that
+// the registering party holds the CA key. It also reads a device's certificate and key, and makes
+// those of a throwaway device.
 //
-// What it promises:
+// Its promises:
 //
-//   - A [CA], an [Authority] or a [Proof] that a loader returned has no [Fault]; its Warnings
-//     hold the other findings. [ReadMaterial] reads the same without checking it, and
+//   - A [CA], an [Authority] or a [Proof] returned by a loader has no [Fault]; its Warnings
+//     hold the other findings. [ReadMaterial] reads the same material without checking it, and
 //     [Material.Findings] checks it by the same table of rules.
-//   - An error about local material is an [*Error]: one sentence that names the object, and
+//   - An error about local material is an [*Error]: one sentence naming the object, and
 //     a separate advice.
-//   - No private key or password, nor any part of one, is in an error, even if it was given
+//   - No error contains a private key or password, or any part of one, even if the user gave it
 //     in place of a path ([CheckPath]). The private half of a verification key never leaves
 //     [NewVerificationKey], and no key is written anywhere.
-//   - Every function that depends on the time takes it as a parameter; nothing here reads
+//   - Every function that depends on the time takes it as a parameter and never reads
 //     the clock. The same parameters and a deterministic signer give the same bytes.
-//   - Input from outside, however malformed, ends in an error and not in a panic.
+//   - Malformed input from outside returns an error; it never panics.
 //
-// What it leaves to others: it knows nothing of the cloud, never writes a file,
-// never prints and never asks: a [Password] is a function that its caller gives.
+// It leaves the rest to others: it knows nothing of the cloud, never writes a file, never prints
+// and never asks: its caller provides a [Password] function.
 //
-// Certificates are made and read with crypto/x509; those that it refuses, and OpenSSL takes,
-// are taken apart with golang.org/x/crypto/cryptobyte, which it uses itself. Files are read by
-// what they hold, not by their labels. Private keys are read with the standard library and these:
+// crypto/x509 makes and reads certificates; if it refuses one which OpenSSL accepts, pki parses it
+// with golang.org/x/crypto/cryptobyte, as crypto/x509 does. pki recognizes files by their content,
+// not by their labels. It reads private keys with the standard library and these modules:
 //
 //   - go.step.sm/crypto/pemutil: PEM in the older encryption with headers.
-//   - golang.org/x/crypto/scrypt: PKCS#8 encrypted by PBES2 is decrypted here, since
+//   - golang.org/x/crypto/scrypt: pki decrypts PKCS#8 with PBES2 itself, since
 //     github.com/youmark/pkcs8 lacks hashes, does not bound the work, and panics on an odd
 //     initialization vector.
-//   - software.sslmate.com/src/go-pkcs12: PKCS#12. Its work is bounded here beforehand, BER
-//     becomes DER, and an archive that it refuses as a whole is handed to it part by part.
+//   - software.sslmate.com/src/go-pkcs12: PKCS#12. pki first bounds the work and converts BER to
+//     DER. If the library refuses an archive as a whole, pki passes it on part by part.
 //   - github.com/miekg/pkcs11, in builds with cgo: tokens, by the bare calls.
-//     github.com/ThalesGroup/crypto11 finds no private key without its public object, knows no
-//     login for each signature, and takes the first of several keys in silence.
+//     github.com/ThalesGroup/crypto11 finds no private key without its public object, does not
+//     support a login for each signature, and silently takes the first of several keys.
 package pki
 
 import (
@@ -46,22 +46,22 @@ import (
 	"unicode/utf8"
 )
 
-// An Error is an error about local material: a file, a certificate, a key, a registration code.
+// An Error is an error about local material: a file, certificate, key or registration code.
 type Error struct {
 	Action string // the verb: "read", "use", "sign"
 	Object string // "CA key ca.key"
-	Reason string // why it failed
+	Reason string // why the action failed
 	Advice string // what to do next, or ""
-	Err    error  // the cause for errors.Is and errors.As, or nil; Reason already tells it
+	Err    error  // the cause for errors.Is and errors.As, or nil; Reason already includes it
 }
 
-// Error is one sentence in lower case, without a final period: "<Action> <Object>: <Reason>".
+// Error returns one sentence in lower case without a final period: "<Action> <Object>: <Reason>".
 func (e *Error) Error() string { return e.Action + " " + e.Object + ": " + e.Reason }
 
 // Unwrap returns the cause, or nil.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint is the advice, or "".
+// Hint returns the advice, or "".
 func (e *Error) Hint() string { return e.Advice }
 
 func (e *Error) because(cause error) *Error {
@@ -69,11 +69,11 @@ func (e *Error) because(cause error) *Error {
 	return e
 }
 
-// CheckPath refuses a value that was given as a path and is the content of a file, such as
-// a key that a CI system keeps in a variable. Its error names object, says that this is the
-// content ("key"), and never shows the value. A file that exists is never refused.
+// CheckPath refuses a value if it is the content of a file instead of a path, such as a key from a
+// CI variable. The error names object and the kind of content ("key"), and never shows the value.
+// CheckPath never refuses an existing file.
 func CheckPath(object, content, path string) error {
-	inToken := InToken(path) // callers ask before, if it may be
+	inToken := InToken(path) // callers which accept a pkcs11 URI check first
 	if !inToken && !HasContent(path) {
 		return nil
 	}
@@ -98,34 +98,34 @@ func CheckPath(object, content, path string) error {
 	return &Error{Action: "read", Object: object, Reason: "this is " + is + ", not the path of a file", Advice: advice}
 }
 
-// passwordSources are the prefixes of openssl's -passin. The first has the password behind it.
+// passwordSources are the prefixes of openssl's -passin. The password itself follows the first.
 var passwordSources = []string{"pass:", "env:", "file:", "fd:"}
 
 func hasPrefixFold(value string, prefixes []string) bool {
-	value = strings.TrimLeft(value, " '\"") // quotation marks that a shell left
+	value = strings.TrimLeft(value, " '\"") // quotation marks left by a shell
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		return len(value) > len(prefix) && strings.EqualFold(value[:len(prefix)], prefix)
 	})
 }
 
 const (
-	// maxPath is the longest path on Linux, and maxName the longest name of a file.
+	// maxPath is the longest path on Linux, and maxName the longest file name.
 	maxPath = 4096
 	maxName = 255
 
-	anyBegin = "-----BEGIN" // also of a label that the shell has cut off
+	anyBegin = "-----BEGIN" // also matches a label cut off by the shell
 )
 
-// HasContent reports whether a value is hardly the path of a file: it has control
-// characters, is longer than a path or a file name can be, or [HasSecret].
+// HasContent reports whether a value is unlikely to be a path: it has control characters, is longer
+// than a path or a file name can be, or [HasSecret].
 func HasContent(value string) bool {
 	tooLong := func(name string) bool { return len(name) > maxName }
 	return len(value) > maxPath || slices.ContainsFunc(strings.Split(value, "/"), tooLong) ||
 		strings.ContainsFunc(value, unicode.IsControl) || HasSecret(value) || isBareKey(value)
 }
 
-// isBareKey reports whether a value is a random number of the size of a key (256 to 528 bits)
-// in hexadecimal or base64, and nothing else. So is a digest, which may be the name of a file.
+// isBareKey reports whether a value is only a number of the size of a key (256 to 528 bits) in
+// hexadecimal or base64. This also matches a digest, a possible file name.
 func isBareKey(value string) bool {
 	octets, err := hex.DecodeString(value)
 	mixed := strings.ContainsFunc(value, unicode.IsUpper) && strings.ContainsFunc(value, unicode.IsLower) && strings.ContainsFunc(value, unicode.IsDigit)
@@ -135,9 +135,9 @@ func isBareKey(value string) bool {
 	return err == nil && slices.Contains([]int{32, 48, 64, 66}, len(octets))
 }
 
-// HasSecret reports whether a value may have a key, a password or a PIN in it: it has PEM, or
-// DER or PEM in base64 or hexadecimal, is an object in JSON or YAML or a JSON Web Token, names
-// a password as openssl does or has the PIN of a token.
+// HasSecret reports whether a value may contain a key, a password or a PIN: it has PEM, or DER or
+// PEM in base64 or hexadecimal, is an object in JSON or YAML or a JSON Web Token, names a password
+// as openssl does, or has a token's PIN.
 func HasSecret(value string) bool {
 	return strings.Contains(value, anyBegin) || strings.Contains(value, "pin-value=") ||
 		strings.HasPrefix(strings.TrimLeft(value, " ["), "{") && strings.Contains(value, ":") ||
@@ -150,9 +150,8 @@ func notBase64(r rune) bool {
 	return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("+/-_", r)
 }
 
-// isEncoded reports whether a value begins with the base64 or the hexadecimal of PEM, or of
-// a SEQUENCE that begins with an INTEGER or a SEQUENCE: PKCS#1, PKCS#8, SEC1, PKCS#12 and
-// X.509 all do.
+// isEncoded reports whether a value begins with the base64 or hexadecimal form of PEM, or of a
+// SEQUENCE beginning with an INTEGER or a SEQUENCE, as PKCS#1, PKCS#8, SEC1, PKCS#12 and X.509 do.
 func isEncoded(value string) bool {
 	standard := strings.NewReplacer("-", "+", "_", "/").Replace(value)
 	data, _ := base64.StdEncoding.DecodeString(standard[:len(value)&^3])
@@ -161,7 +160,7 @@ func isEncoded(value string) bool {
 }
 
 func isKeyMaterial(data []byte) bool {
-	const least = 24 // octets: shorter than any key, longer than a word
+	const least = 24 // octets: shorter than any key, longer than any word
 	if len(data) < least || data[0] != 0x30 {
 		return bytes.HasPrefix(data, []byte(anyBegin))
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The errors of [ReadAtMost] and [Text], for files that people hand over.
+// The errors of [ReadAtMost] and [Text] about files from users.
 var (
 	ErrTooLarge = errors.New("it is larger than such a file can be")
 	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
@@ -20,8 +20,8 @@ var (
 // AdviceOnUTF16 is the advice for [ErrUTF16], [ErrUTF32] and [ErrNUL].
 const AdviceOnUTF16 = "save it as ASCII or UTF-8: Set-Content -Encoding ascii"
 
-// ReadAtMost reads all of source. It fails with [ErrTooLarge] if that is more than limit
-// bytes: a path such as /dev/zero has no end.
+// ReadAtMost reads all of source. It fails with [ErrTooLarge] if source has more than limit bytes:
+// a path such as /dev/zero has no end.
 func ReadAtMost(source io.Reader, limit int) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(source, int64(limit)+1))
 	if err == nil && len(data) > limit {
@@ -30,12 +30,12 @@ func ReadAtMost(source io.Reader, limit int) ([]byte, error) {
 	return data, err
 }
 
-// byteOrderMark is what some Windows editors put at the start of UTF-8 text. Files that
-// were joined have it in the middle, too.
+// byteOrderMark starts UTF-8 text from some Windows editors. Joined files have it in the middle,
+// too.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// Text returns text without its byte order mark. It fails with [ErrUTF16] or [ErrUTF32] if it
-// is such text, and with [ErrNUL] if there is another NUL in it.
+// Text returns text without its byte order mark. It fails with [ErrUTF16] or [ErrUTF32] for text in
+// these encodings, and with [ErrNUL] if it contains another NUL.
 func Text(data []byte) (string, error) {
 	err := wideText(data)
 	if err == nil && bytes.IndexByte(data, 0) >= 0 {
@@ -44,7 +44,7 @@ func Text(data []byte) (string, error) {
 	return string(bytes.TrimPrefix(data, byteOrderMark)), err
 }
 
-// wideText is the error for text in UTF-16 or UTF-32, which has a byte order mark or begins
+// wideText returns the error for text in UTF-16 or UTF-32, which has a byte order mark or begins
 // with ASCII. The data may be binary.
 func wideText(data []byte) error {
 	plain := func(i int) bool { return data[i] == '\r' || data[i] == '\n' || data[i] >= ' ' && data[i] <= '~' }
@@ -60,28 +60,28 @@ func wideText(data []byte) error {
 	return nil
 }
 
-// maxFileSize is the most that is read of a certificate or key file. A bundle of a hundred
-// CAs has some 200 KB.
+// maxFileSize is the maximum size of a certificate or key file. A bundle of a hundred CAs has some
+// 200 KB.
 const maxFileSize = 1 << 20
 
-// A file is the content of a file and its name for an error.
+// A file is the content of a file with its name for an error.
 type file struct {
 	role string      // "CA key"
-	path string      // "" if it is not from a file
-	mode fs.FileMode // 0 if it is not from a file
-	lent bool        // it belongs to another user
+	path string      // "" if the data is not from a file
+	mode fs.FileMode // 0 if the data is not from a file
+	lent bool        // another user owns the file
 	data []byte
 
-	repaired bool // its RSA key has values that had to be computed anew
-	unsealed bool // it is a PKCS#12 archive without a MAC
+	repaired bool // some values of its RSA key were recomputed
+	unsealed bool // a PKCS#12 archive without a MAC
 }
 
-// contents names the content of a file by its role, for [CheckPath].
+// contents names the content of a file for each role, for [CheckPath].
 var contents = map[string]string{keyRole: "key", deviceKeyRole: "key", pinRole: "PIN",
 	caRole: "certificate", verificationRole: "certificate", deviceRole: "certificate"}
 
-// readFile reads the file at path, which may be a named pipe: a shell makes one for a
-// process substitution. An error never shows a path that is the content of a file.
+// readFile reads the file at path, possibly a named pipe, as shells use for process substitution.
+// If path is the content of a file, the error does not show it.
 func readFile(role, path string) (*file, error) {
 	if err := CheckPath(role, contents[role], path); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func readFile(role, path string) (*file, error) {
 	opened, err := os.Open(path)
 	if err != nil {
 		if role == pinRole {
-			f.path = "" // it may be the PIN itself
+			f.path = "" // may be the PIN itself
 		}
 		return nil, f.unreadable(err)
 	}
@@ -122,7 +122,7 @@ func (f *file) object() string {
 	return f.role + " " + f.path
 }
 
-// forDevices makes the advice on a file of a CA one on a file of a device.
+// forDevices turns advice on a CA's file into advice on a device's file.
 var forDevices = strings.NewReplacer("CA certificate that is to be registered", "device certificate that is meant",
 	"CA certificate", "device certificate", "the CA's", "the device's", " ca.", " device.")
 
@@ -133,8 +133,8 @@ func (f *file) refuse(reason, advice string) *Error {
 	return &Error{Action: "read", Object: f.object(), Reason: reason, Advice: advice}
 }
 
-// unreadable is the error for a file that can't be opened or read. It leaves out the path in
-// the system's error: the object names it.
+// unreadable returns the error for a file which can't be opened or read. It drops the path from the
+// system's error: the object already names it.
 func (f *file) unreadable(err error) *Error {
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err

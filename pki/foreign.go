@@ -14,11 +14,11 @@ import (
 	"unicode"
 )
 
-// maxLayers bounds base64 in base64.
+// maxLayers bounds nested base64.
 const maxLayers = 3
 
-// blocks are what is in the file, in whatever form it was handed over: PEM, DER, or either
-// in base64 or hexadecimal.
+// blocks returns the objects in the file, in any accepted form: PEM, DER, or either in base64 or
+// hexadecimal.
 func (f *file) blocks() []pemBlock { return blocksOf(f.data, maxLayers) }
 
 func blocksOf(data []byte, layers int) []pemBlock {
@@ -50,8 +50,8 @@ func blocksOf(data []byte, layers int) []pemBlock {
 	return blocks
 }
 
-// derBlocks are DER values of known kinds that follow each other. What stands behind them is
-// ignored, as OpenSSL does.
+// derBlocks returns consecutive DER values of known kinds. It ignores trailing data, as OpenSSL
+// does.
 func derBlocks(data []byte) (blocks []pemBlock) {
 	der, rest := firstDER(data)
 	for kind := kindOf(der); kind != ""; kind = kindOf(der) {
@@ -61,8 +61,8 @@ func derBlocks(data []byte) (blocks []pemBlock) {
 	return blocks
 }
 
-// fromBase64 decodes PEM or DER of a known kind from base64, base64 of it, or hexadecimal, or
-// returns nil.
+// fromBase64 decodes PEM or DER of a known kind from base64, nested base64 or hexadecimal. It
+// returns nil for other text.
 func fromBase64(text string, layers int) []byte {
 	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(strings.Join(strings.Fields(text), "")), "=")
 	data, err := hex.DecodeString(text)
@@ -78,8 +78,8 @@ func fromBase64(text string, layers int) []byte {
 	return fromBase64(string(data), layers-1)
 }
 
-// A foreignForm is a kind of file that is not read but known: by how it begins, upper case for
-// text, and by what follows anywhere behind an ellipsis.
+// A foreignForm is a recognized but unsupported kind of file. start is its beginning, in upper case
+// for text; after an ellipsis follows text found anywhere behind.
 type foreignForm struct{ start, is, advice string }
 
 const (
@@ -134,7 +134,7 @@ func adviceOfBouncyCastle(storeType string) string {
 		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
 }
 
-// foreign is the error for a known form that is not read, or nil.
+// foreign returns the error for a recognized but unsupported form, or nil.
 func (f *file) foreign() *Error {
 	text := bytes.TrimLeftFunc(bytes.TrimPrefix(f.data, byteOrderMark), unicode.IsSpace)
 	upper := bytes.ToUpper(text)
@@ -148,8 +148,8 @@ func (f *file) foreign() *Error {
 	return nil
 }
 
-// refuseForeign is the error for a file without anything in PEM or DER: it names what is in
-// it, or else says what is missing.
+// refuseForeign returns the error for a file without PEM or DER: it names the content if it is
+// recognized, else the missing object.
 func (f *file) refuseForeign(missing string) *Error {
 	if err := wideText(f.data); err != nil {
 		return f.refuse(err.Error()+", not PEM", AdviceOnUTF16)
@@ -170,7 +170,7 @@ func (f *file) refuseForeign(missing string) *Error {
 
 const adviceOfSecret = "give the file with the CA's private key"
 
-// refuseNoKey is the error for a file without a private key: it names the content.
+// refuseNoKey returns the error for a file without a private key, and names its content.
 func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	switch {
 	case len(blocks) == 0:
@@ -183,7 +183,7 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	return cmp.Or(f.foreign(), f.refuse("it holds no private key, only "+labels(blocks), adviceOfSecret))
 }
 
-// advices say how to get a certificate from a block with this label.
+// advices tell how to get a certificate from a block with this label.
 var advices = map[string]string{
 	"TRUSTED CERTIFICATE":     "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings",
 	"PKCS7":                   "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out",
@@ -212,7 +212,7 @@ func unreadForm(label string) (reason, advice string) {
 	return fmt.Sprintf("a private key in the form %q is not read", label), advice
 }
 
-// unreadableKey says why the key of a block can't be read, as far as its algorithm tells.
+// unreadableKey tells why a block's key is unreadable, as far as its algorithm shows.
 func unreadableKey(block *pem.Block) (reason, advice string) {
 	kind := unreadRSA
 	types, values := rsaNumbers(block)

@@ -14,14 +14,14 @@ import (
 	"go.step.sm/crypto/keyutil"
 )
 
-// A profile is the difference between the kinds of certificates that are signed here.
+// A profile holds the differences between the kinds of certificates which pki signs.
 type profile struct {
 	role       string
 	usage      x509.KeyUsage
-	backdating time.Duration // how far they start in the past, for clocks that disagree
+	backdating time.Duration // how far notBefore lies in the past, for clocks that disagree
 }
 
-// The usages of a device certificate are those of the vendor's procedure, also under an EC CA.
+// Device certificates have the usages of the vendor's procedure, also under an EC CA.
 var (
 	verificationProfile = profile{verificationRole, x509.KeyUsageDigitalSignature, time.Hour}
 	deviceProfile       = profile{deviceRole, x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment |
@@ -29,11 +29,11 @@ var (
 )
 
 // IssueVerification signs a verification certificate with the CA's key: X.509 v3; the subject is
-// the Common Name and nothing else, the issuer the CA's subject byte for byte; signed with SHA-256;
-// critical keyUsage digitalSignature, critical basicConstraints CA:FALSE, the subject key
-// identifier, the authority key identifier if the CA has a key identifier, and no other extension;
-// valid from one hour before Now for Validity, within the CA's validity. The signed certificate is
-// parsed and checked as [CA.CheckVerification] does before it is returned.
+// only the Common Name, the issuer the CA's subject byte for byte; signed with SHA-256; critical
+// keyUsage digitalSignature, critical basicConstraints CA:FALSE, the subject key identifier, the
+// authority key identifier if the CA has a key identifier, and no other extension; valid from one
+// hour before Now for Validity, within the CA's validity. IssueVerification parses the signed
+// certificate and checks it with [CA.CheckVerification] before returning it.
 func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	if err := CheckCode(t.Code); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (a *Authority) IssueVerification(t Template) (*x509.Certificate, error) {
 	return a.issue(t, verificationProfile)
 }
 
-// IssueDevice signs a device certificate with the CA's key. It is like a verification certificate,
+// IssueDevice signs a device certificate with the CA's key. It equals a verification certificate
 // but for the keyUsage: digitalSignature, nonRepudiation, keyEncipherment and dataEncipherment, as
 // in the vendor's procedure; and it is valid from five minutes before Now.
 func (a *Authority) IssueDevice(t Template) (*x509.Certificate, error) {
@@ -77,7 +77,7 @@ func createCertificate(template, issuer *x509.Certificate, public crypto.PublicK
 	return parseCertificate(der)
 }
 
-// refuse leaves the error of a token as it is.
+// refuse returns a token's error unchanged.
 func (p profile) refuse(cause error) *Error {
 	if token, ok := errors.AsType[*Error](cause); ok {
 		return token
@@ -85,15 +85,15 @@ func (p profile) refuse(cause error) *Error {
 	return &Error{Action: "sign", Object: p.role, Reason: cause.Error(), Err: cause}
 }
 
-// serialBits is the length of the serial numbers made here: well over the 64 bits of randomness in
-// common use, and within the 20 octets of RFC 5280 section 4.1.2.2.
+// serialBits is the length of new serial numbers: well over the usual 64 bits of randomness, and
+// within the 20 octets of RFC 5280 section 4.1.2.2.
 const serialBits = 128
 
 // NewSerialNumber returns a random positive serial number of at most 128 bits.
 func NewSerialNumber() *big.Int {
 	var octets [serialBits / 8]byte
 	for {
-		rand.Read(octets[:]) // never fails: it ends the program instead
+		rand.Read(octets[:]) // never fails: it crashes the program instead
 		if number := new(big.Int).SetBytes(octets[:]); number.Sign() > 0 {
 			return number
 		}
@@ -102,8 +102,8 @@ func NewSerialNumber() *big.Int {
 
 // NewVerificationKey makes a key pair for a verification certificate, RSA 2048 for an RSA CA and
 // P-256 for an EC one as in the vendor's procedure, and returns only the public half. The CA signs
-// the certificate, so nothing ever needs the private half; it is dropped here, because whoever
-// holds it together with the certificate may pass the TLS part of a device's authentication.
+// the certificate, so nothing needs the private half. It is dropped because anybody with it and the
+// certificate may pass the TLS part of a device's authentication.
 func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 	pair, err := newKey(ca, "verification key")
 	if err != nil {
@@ -112,8 +112,8 @@ func NewVerificationKey(ca *CA) (crypto.PublicKey, error) {
 	return publicHalf(pair)
 }
 
-// NewDeviceKey makes a key pair for a device certificate, of the same kinds as
-// [NewVerificationKey]. It is in memory only.
+// NewDeviceKey makes a key pair for a device certificate, in memory only, of the same kinds as
+// [NewVerificationKey].
 func NewDeviceKey(ca *CA) (crypto.Signer, error) { return newKey(ca, deviceKeyRole) }
 
 func newKey(ca *CA, object string) (crypto.Signer, error) {
@@ -128,8 +128,8 @@ func newKey(ca *CA, object string) (crypto.Signer, error) {
 	return pair, nil
 }
 
-// publicHalf copies the public key. The result of Public points into the private key and
-// would keep all of it in memory.
+// publicHalf copies the public key. The result of Public would keep the whole private key in
+// memory.
 func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
 	der, err := x509.MarshalPKIXPublicKey(pair.Public())
 	if err != nil {
@@ -138,24 +138,24 @@ func publicHalf(pair crypto.Signer) (crypto.PublicKey, error) {
 	return x509.ParsePKIXPublicKey(der)
 }
 
-// DefaultValidity is how long a verification certificate is valid unless told
-// otherwise. It is needed for minutes; the vendor's procedure has 300 days.
+// DefaultValidity is the default validity of a verification certificate. It is needed for minutes;
+// the vendor's procedure uses 300 days.
 const DefaultValidity = 30 * 24 * time.Hour
 
-// DeviceValidity is how long the certificate of a throwaway device is valid.
+// DeviceValidity is the validity of a throwaway device's certificate.
 const DeviceValidity = time.Hour
 
-// A Template has all that a verification or device certificate is made from: the same template
-// and CA make the same certificate.
+// A Template holds all inputs of a verification or device certificate: the same template and CA
+// give the same certificate.
 type Template struct {
-	Code         string           // the registration code, or the name of the device: becomes the Common Name
+	Code         string           // the registration code or device name, for the Common Name
 	PublicKey    crypto.PublicKey // see [NewVerificationKey], [NewDeviceKey]
 	SerialNumber *big.Int         // see [NewSerialNumber]
 	Now          time.Time
 	Validity     time.Duration // from Now; see [DefaultValidity], [DeviceValidity]
 }
 
-// certificate is the certificate that is signed.
+// certificate returns the unsigned certificate.
 func (t Template) certificate(ca *x509.Certificate, p profile) (*x509.Certificate, error) {
 	notBefore, notAfter := t.period(ca, p.backdating)
 	if reason := t.fault(ca); reason != "" {
@@ -174,13 +174,13 @@ func (t Template) certificate(ca *x509.Certificate, p profile) (*x509.Certificat
 		KeyUsage:              p.usage,
 		BasicConstraintsValid: true, // with IsCA unset: CA:FALSE
 		SubjectKeyId:          keyIdentifier,
-		// crypto/x509 fills it in by itself, but not for a subject that equals the issuer.
+		// crypto/x509 sets it only if subject and issuer differ.
 		AuthorityKeyId: ca.SubjectKeyId,
 	}, nil
 }
 
-// period is the validity of the certificate within that of the CA, in whole seconds (RFC
-// 5280 section 4.1.2.5).
+// period returns the validity of the certificate, cut to the CA's, in whole seconds (RFC 5280
+// section 4.1.2.5).
 func (t Template) period(ca *x509.Certificate, backdating time.Duration) (notBefore, notAfter time.Time) {
 	notBefore = t.Now.Add(-backdating).UTC().Truncate(time.Second)
 	notAfter = t.Now.Add(t.Validity).UTC().Truncate(time.Second)
@@ -193,7 +193,7 @@ func (t Template) period(ca *x509.Certificate, backdating time.Duration) (notBef
 	return notBefore, notAfter
 }
 
-// fault is the reason why a template can't be signed, or "".
+// fault returns the reason if a template can't be signed, or "".
 func (t Template) fault(ca *x509.Certificate) string {
 	notBefore, notAfter := t.period(ca, 0)
 	switch {
@@ -211,8 +211,8 @@ func (t Template) fault(ca *x509.Certificate) string {
 	return ""
 }
 
-// signatureAlgorithm is SHA-256 for every kind of key. The default of crypto/x509 is
-// SHA-384 and SHA-512 for the larger curves.
+// signatureAlgorithm returns SHA-256 for every kind of key. crypto/x509 would use SHA-384 and
+// SHA-512 for the larger curves.
 func signatureAlgorithm(ca *x509.Certificate) x509.SignatureAlgorithm {
 	if _, ok := ca.PublicKey.(*rsa.PublicKey); ok {
 		return x509.SHA256WithRSA
@@ -220,15 +220,14 @@ func signatureAlgorithm(ca *x509.Certificate) x509.SignatureAlgorithm {
 	return x509.ECDSAWithSHA256
 }
 
-// subjectKeyIdentifier is the SHA-1 of the public key's BIT STRING, method 1 of
-// RFC 5280 section 4.2.1.2; it identifies and protects nothing. The libraries' own
-// choice varies with their settings.
+// subjectKeyIdentifier returns the SHA-1 of the public key's BIT STRING, method 1 of RFC 5280
+// section 4.2.1.2. It is no protection. The libraries' default depends on their settings.
 func subjectKeyIdentifier(public crypto.PublicKey) ([]byte, error) {
 	der, err := x509.MarshalPKIXPublicKey(public)
 	if err != nil {
 		return nil, err
 	}
 	_, values := shape(der)
-	sum := sha1.Sum(values[1].Bytes[1:]) // without the octet that counts unused bits
+	sum := sha1.Sum(values[1].Bytes[1:]) // without the octet counting unused bits
 	return sum[:], nil
 }

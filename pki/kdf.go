@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxRounds of a key derivation take about a second. OpenSSL makes 2048; common advice
-	// for passwords is under a million.
+	// maxRounds of a key derivation take about a second. OpenSSL uses 2048; common advice for
+	// passwords is under a million.
 	maxRounds = 2_000_000
-	// maxScrypt is the most of N·r·p: 256 MiB, about a second. OpenSSL has a sixteenth.
+	// maxScrypt is the maximum of N·r·p: 256 MiB, about a second. OpenSSL uses a sixteenth.
 	maxScrypt = 1 << 21
-	// maxScryptFactor is the most of r and of p; tools take 8 and 1. With a small N and a
-	// large r scrypt takes several times the memory that the product suggests.
+	// maxScryptFactor is the maximum of r and of p; tools use 8 and 1. With a small N and a large
+	// r, scrypt takes several times the memory suggested by the product.
 	maxScryptFactor = 64
 )
 
@@ -29,8 +29,7 @@ const (
 	oidScrypt = "1.3.6.1.4.1.11591.4.11"
 )
 
-// pbkdf2Params is RFC 8018 appendix A.2. The salt is an OCTET STRING; no tool makes the
-// other choice.
+// pbkdf2Params is RFC 8018 appendix A.2. The salt is an OCTET STRING; no tool uses the alternative.
 type pbkdf2Params struct {
 	Salt      []byte
 	Rounds    int
@@ -45,10 +44,10 @@ type scryptParams struct {
 	KeyLength int `asn1:"optional"`
 }
 
-// A derivation derives a key of a length from a password.
+// A derivation derives a key of the given length from a password.
 type derivation func(password string, length int) ([]byte, error)
 
-// parseDerivation returns the function for the parameters, or says why it won't be run.
+// parseDerivation returns the derivation with these parameters, or the reason for refusing it.
 func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
 	params, known := map[string]interface{ derivation() (derivation, string) }{oidPBKDF2: &pbkdf2Params{}, oidScrypt: &scryptParams{}}[algorithm.Algorithm.String()]
 	if !known {
@@ -73,7 +72,7 @@ func (p pbkdf2Params) derivation() (derivation, string) {
 	}, ""
 }
 
-// hashes are those of PBKDF2's HMAC (RFC 8018 appendix B.1) that are read.
+// hashes are the supported hashes of PBKDF2's HMAC (RFC 8018 appendix B.1).
 var hashes = map[string]func() hash.Hash{
 	"":                    sha1.New, // the default
 	"1.2.840.113549.2.7":  sha1.New,
@@ -83,7 +82,7 @@ var hashes = map[string]func() hash.Hash{
 }
 
 func (p scryptParams) derivation() (derivation, string) {
-	// Each is bounded before they are multiplied: the product can't overflow.
+	// Each factor is bounded before the multiplication: the product can't overflow.
 	if p.N < 2 || p.R < 1 || p.P < 1 || p.N > maxScrypt || max(p.R, p.P) > maxScryptFactor || p.N*p.R*p.P > maxScrypt {
 		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d with r and p up to %d", p.N, p.R, p.P, maxScrypt, maxScryptFactor)
 	}

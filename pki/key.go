@@ -16,25 +16,25 @@ const (
 	deviceKeyRole = "device key"
 )
 
-// certificateOf names the certificate of a key by the key's role.
+// certificateOf maps the role of a key to the role of its certificate.
 var certificateOf = map[string]string{keyRole: caRole, deviceKeyRole: deviceRole}
 
-// A keySource is a key that is found but not opened: that may take a password.
+// A keySource is an unopened key; opening it may need a password.
 type keySource interface {
-	object() string // its name in an error
+	object() string // the key's name in an error
 	place() string  // the file, or the URI without a PIN
 	open(Password) (*openedKey, error)
 }
 
-// An openedKey is a key that is ready to sign.
+// An openedKey is a key ready to sign.
 type openedKey struct {
 	source       keySource // nil for a key in memory
 	role         string    // keyRole or deviceKeyRole
 	object       string
 	signer       crypto.Signer
-	several      []crypto.Signer // the keys of a file, of which signer is one
+	several      []crypto.Signer // all keys of the file, including signer
 	certificates *bundle         // of a PKCS#12 archive, or nil
-	failed       error           // why it made no trial signature
+	failed       error           // why the trial signature failed
 	close        func() error    // or nil
 }
 
@@ -46,7 +46,7 @@ func (k *openedKey) end() error {
 	return k.close()
 }
 
-// findKey finds the key of a path or pkcs11 URI.
+// findKey finds the key at a path or pkcs11 URI.
 func findKey(role, key string) (keySource, error) {
 	if InToken(key) {
 		return parseTokenURI(role, key)
@@ -58,10 +58,10 @@ func findKey(role, key string) (keySource, error) {
 	return keyFile{f}, nil
 }
 
-// A keyFile is a file that should hold a key.
+// A keyFile is a file which should contain a key.
 type keyFile struct{ *file }
 
-// archived is the PKCS#12 archive in the file, or nil.
+// archived returns the PKCS#12 archive in the file, or nil.
 func (k keyFile) archived() []byte {
 	for _, b := range k.blocks() {
 		if b.label == "PKCS12" && b.block != nil {
@@ -89,8 +89,8 @@ func (k keyFile) open(password Password) (*openedKey, error) {
 	return opened, nil
 }
 
-// choose takes the key of a file with several that belongs to a certificate of the bundle. It
-// passes over keys of a kind that no CA here has if another belongs to one.
+// choose selects, from a file with several keys, the key of a certificate in the bundle. It skips
+// unsupported kinds of keys if another key fits.
 func (k *openedKey) choose(b *bundle) error {
 	switch {
 	case b == k.certificates && len(b.certificates)+len(b.damaged) == 0:
@@ -118,13 +118,13 @@ func (k *openedKey) choose(b *bundle) error {
 		Advice: "give the " + certificateOf[k.role] + " in a file of its own as well: the key that belongs to it is taken"}
 }
 
-// KeySources names the sources of keys that this build can read.
+// KeySources names this build's sources of keys.
 func KeySources() []string {
 	return append([]string{"pem", "encrypted-pem", "pkcs12"}, tokenSources...)
 }
 
-// parseKeys reads the private keys of a PEM or DER file. It passes over keys that can't be
-// read if another can.
+// parseKeys reads the private keys of a PEM or DER file. It skips unreadable keys if at least one
+// is readable.
 func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
 	blocks, found := f.blocks(), foundKeys{}
 	password = password.once()
@@ -142,10 +142,10 @@ func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
 	return found.result(refuseNoKey(f, blocks))
 }
 
-// foundKeys are the private keys of a file, each once.
+// foundKeys holds the distinct private keys of a file.
 type foundKeys struct {
 	keys    []crypto.Signer
-	refused error // of the first that could not be read
+	refused error // the error of the first unreadable key
 }
 
 func (k *foundKeys) add(key crypto.Signer, err error) {
@@ -157,7 +157,7 @@ func (k *foundKeys) add(key crypto.Signer, err error) {
 	}
 }
 
-// result is an error only if no key could be read; none is the one for a file without any.
+// result fails only if no key is readable; none is the error for a file without keys.
 func (k *foundKeys) result(none error) ([]crypto.Signer, error) {
 	if len(k.keys) > 0 {
 		return k.keys, nil
@@ -165,8 +165,8 @@ func (k *foundKeys) result(none error) ([]crypto.Signer, error) {
 	return nil, cmp.Or(k.refused, none)
 }
 
-// decodeKey reads the block, without headers. It drops the errors of the libraries: they
-// help little, and may have parts of the key in them.
+// decodeKey decodes a block and ignores its headers. It drops the libraries' errors: they help
+// little, and may contain parts of the key.
 func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	var parsed any
 	var err error
@@ -195,20 +195,20 @@ func decodeKey(f *file, block *pem.Block) (crypto.Signer, error) {
 	return key, nil
 }
 
-// A Password returns the password or PIN of a key; what names it for a person: "password of
-// CA key ca.key", "PIN of token ca". It is called at most once for a key, and only if the
-// key needs it. Its errors are returned to the caller unchanged, but for [ErrNoPassword].
-// A password that comes from a file or a variable may have the end of its line: then a file
-// is tried without it and with it, and a token without it only.
+// A Password returns the password or PIN of a key; what names it for a person: "password of CA key
+// ca.key", "PIN of token ca". It is called at most once for each key, and only if the key needs it.
+// Its errors reach the caller unchanged, except [ErrNoPassword]. If the password comes from a file
+// or a variable, it may end in a line ending: a file is tried without it and with it, a token only
+// without it.
 type Password func(what string) (string, error)
 
-// ErrNoPassword is the error of a [Password] that has none, and the cause of the [*Error] about it.
+// ErrNoPassword is the error of a [Password] without one, and the cause of the [*Error] about it.
 var ErrNoPassword = errors.New("no password is given")
 
-// errWrongPassword is the cause of the error about a password that opens nothing.
+// errWrongPassword is the cause of the error about a wrong password.
 var errWrongPassword = errors.New("wrong password")
 
-// ask calls the function, which may be nil, for the PIN of a token.
+// ask calls the function, possibly nil, for the PIN of a token.
 func (p Password) ask(what string) (string, error) {
 	text, err := p.askWhole(what)
 	return bare(text), err
@@ -221,7 +221,7 @@ func (p Password) askWhole(what string) (string, error) {
 	return p(what)
 }
 
-// once keeps the answer.
+// once caches the answer.
 func (p Password) once() Password {
 	var asked bool
 	var text string
@@ -235,9 +235,8 @@ func (p Password) once() Password {
 	}
 }
 
-// unlock asks for the password of an encrypted file and opens it. OpenSSL takes the carriage
-// return of a password file from Windows for a part of the password, and of a variable the
-// line feed, too.
+// unlock asks for the password of an encrypted file and opens it. OpenSSL counts the carriage
+// return of a Windows password file as part of the password, and the line feed of a variable, too.
 func (f *file) unlock(password Password, open func(text string) error) error {
 	text, err := password.askWhole("password of " + f.object())
 	switch {
@@ -260,11 +259,11 @@ func (f *file) unlock(password Password, open func(text string) error) error {
 	return err
 }
 
-// bare is a password without the end of its line.
+// bare returns a password without its line ending.
 func bare(text string) string { return strings.TrimRight(text, "\r\n") }
 
-// wrongPassword is the error for a file that the password does not open. Only PKCS#12 tells
-// a wrong password from a damaged file.
+// wrongPassword returns the error if the password does not open the file. Only PKCS#12
+// distinguishes a wrong password from a damaged file.
 func (f *file) wrongPassword() *Error {
 	return f.refuse("the password is wrong, or the file is damaged", "").because(errWrongPassword)
 }

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// Sources name the material of a check. Key and Verification may be ""; CA too, if Key is a
-// PKCS#12 archive, or in a token that has one certificate of it.
+// Sources name the material of a check. Key and Verification may be ""; CA too, if Key is a PKCS#12
+// archive, or in a token with exactly one certificate of the key.
 type Sources struct {
 	CA           string // a file or a pkcs11 URI
 	Key          string // a file or a pkcs11 URI
 	Verification string // a file
-	Code         string // the registration code that the verification certificate should have, or "" for any
+	Code         string // the expected registration code of the verification certificate, or "" for any
 }
 
-// A Material is a CA certificate, with its key and a verification certificate that was made
-// elsewhere if they are given. It is read, but not checked; see [Material.Findings].
+// A Material is a CA certificate, with its key and an externally made verification certificate if
+// given. It is read but not checked; see [Material.Findings].
 type Material struct {
 	Certificate  *x509.Certificate
 	Verification *x509.Certificate // or nil
 
-	path             string // of the CA certificate, or its pkcs11 URI without a PIN, or ""
+	path             string // the CA certificate's file or its pkcs11 URI without a PIN, or ""
 	verificationPath string
-	others           []*x509.Certificate // all that are in the CA certificate's file
+	others           []*x509.Certificate // all certificates in the CA certificate's file
 	key              *openedKey          // or nil
 	code             string
 }
@@ -33,7 +33,7 @@ func (m *Material) has(subject Subject) bool {
 	return subject == OfCA || subject == OfPair && m.key != nil || subject == OfVerification && m.Verification != nil
 }
 
-// object names the object of a subject, for a finding.
+// object names a subject for a finding.
 func (m *Material) object(subject Subject) string {
 	switch {
 	case subject == OfPair:
@@ -46,10 +46,10 @@ func (m *Material) object(subject Subject) string {
 	return caRole + " " + m.path
 }
 
-// Path is the file of the CA certificate, or its pkcs11 URI without a PIN, or "".
+// Path returns the CA certificate's file or its pkcs11 URI without a PIN, or "".
 func (m *Material) Path() string { return m.path }
 
-// KeyPlace is the file of the key, or its pkcs11 URI without a PIN; "" without a key.
+// KeyPlace returns the key's file or its pkcs11 URI without a PIN; "" without a key.
 func (m *Material) KeyPlace() string {
 	if m.key == nil {
 		return ""
@@ -73,21 +73,21 @@ func (m *Material) Close() error {
 	return m.key.end()
 }
 
-// ca is the CA, with the warnings among findings that have no fault.
+// ca returns the CA with its warnings. The findings must have no fault.
 func (m *Material) ca(findings []Finding) *CA {
 	return &CA{Certificate: m.Certificate, Path: m.path, Warnings: warnings(findings, OfCA)}
 }
 
-// fit returns the findings, and an error if some of them are faults.
+// fit returns the findings, and an error if any of them is a fault.
 func (m *Material) fit(at time.Time) ([]Finding, error) {
 	findings := m.Findings(at)
 	return findings, refusal(findings)
 }
 
-// ReadMaterial reads all that is given. Of a bundle, the CA is the certificate that belongs
-// to the key, or without a key the one whose key signed the verification certificate, and
-// without both the bundle must hold exactly one. A key in a token makes a trial signature
-// over random data, if it is fit for one. The caller closes the material.
+// ReadMaterial reads all given material. If the CA's file is a bundle, the CA is the certificate of
+// the key, else the one whose key signed the verification certificate; without both the bundle must
+// hold exactly one certificate. A key in a token signs random data if it is fit to sign. The caller
+// closes the material.
 func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	m = &Material{path: p.CA, verificationPath: p.Verification, code: p.Code}
 	if p.Verification != "" {
@@ -120,8 +120,8 @@ func (m *Material) readCA() error {
 	return err
 }
 
-// readPair opens the key and takes the certificate that belongs to it. It reads all files
-// before it asks for a password.
+// readPair opens the key and selects its certificate. It reads all files before asking for a
+// password.
 func (m *Material) readPair(role, key string, password Password) error {
 	source, err := findKey(role, key)
 	if err != nil {
@@ -145,8 +145,8 @@ func (m *Material) readPair(role, key string, password Password) error {
 	return err
 }
 
-// bundleBeside reads the file with the certificate. Without one the certificate comes with the
-// key, and the bundle is nil; that of a CA may also be in the token of the key.
+// bundleBeside reads the file with the certificate. If none is named, the certificate comes with
+// the key and the bundle is nil; a CA's certificate may also be in the token of the key.
 func (m *Material) bundleBeside(role string, source keySource) (*bundle, error) {
 	f, isFile := source.(keyFile)
 	k, inToken := source.(*tokenObject)

@@ -15,14 +15,14 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// An attribute is one of a name, as it stands: the element, the contents of its type, the
-// element of its value.
+// An attribute is one attribute of a name in its original encoding: the element, the contents of
+// its type, the element of its value.
 type attribute struct {
 	raw, id, value cryptobyte.String
 }
 
-// readName returns the attributes of a name in the encoding's order, by RDNs. What can't be
-// read ends it.
+// readName returns the attributes of a name in encoded order, by RDNs. It stops at an unreadable
+// part.
 func readName(name cryptobyte.String) (rdns [][]attribute) {
 	var set, body cryptobyte.String
 	for ok := open(&name, asDER(name)); ok && name.ReadASN1(&set, tag.SET); {
@@ -37,7 +37,7 @@ func readName(name cryptobyte.String) (rdns [][]attribute) {
 	return rdns
 }
 
-// parseName is the name as crypto/x509 has it, with all attributes that are text.
+// parseName returns the name as crypto/x509 does, with all textual attributes.
 func parseName(raw []byte) (name pkix.Name) {
 	var sequence pkix.RDNSequence
 	for _, a := range slices.Concat(readName(raw)...) {
@@ -50,7 +50,7 @@ func parseName(raw []byte) (name pkix.Name) {
 	return name
 }
 
-// nameString is a name in the form of RFC 4514: the last RDN comes first.
+// nameString returns a name in the form of RFC 4514: the last RDN comes first.
 func nameString(raw []byte) string {
 	var rdns []string
 	for _, rdn := range slices.Backward(readName(raw)) {
@@ -65,8 +65,8 @@ func nameString(raw []byte) string {
 	return strings.Join(rdns, ",")
 }
 
-// canonicalName are the RDNs of a name as OpenSSL compares them: whatever the types of strings,
-// capital letters of ASCII, blanks, and the order within an RDN.
+// canonicalName returns the RDNs of a name as OpenSSL compares them: it ignores the types of
+// strings, ASCII case, blanks, and the order within an RDN.
 func canonicalName(raw []byte) (rdns []string) {
 	small := func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -110,7 +110,7 @@ func escapeText(text string) string {
 	return out.String()
 }
 
-// attributeNames are the names of RFC 4514 section 3, and others in common use.
+// attributeNames are the names of RFC 4514 section 3 and other common ones.
 var attributeNames = map[string]string{
 	"2.5.4.3": "CN", "2.5.4.4": "SN", "2.5.4.5": "SERIALNUMBER", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST", "2.5.4.9": "STREET",
 	"2.5.4.10": "O", "2.5.4.11": "OU", "2.5.4.12": "title", "2.5.4.13": "description", "2.5.4.17": "POSTALCODE", "2.5.4.41": "name",
@@ -118,7 +118,7 @@ var attributeNames = map[string]string{
 	"0.9.2342.19200300.100.1.25": "DC", "0.9.2342.19200300.100.1.1": "UID", "1.2.840.113549.1.9.1": "emailAddress",
 }
 
-// oidString is an object identifier with numbers of any length; crypto/x509 reads 31 bits.
+// oidString formats an object identifier with numbers of any length; crypto/x509 reads 31 bits.
 func oidString(id []byte) string {
 	var oid x509.OID
 	if oid.UnmarshalBinary(id) != nil {
@@ -135,7 +135,7 @@ const (
 	maxOID     = 40 // octets: room for a UUID and more, and short enough for messages
 )
 
-// stringTypes are the types of text (X.680 section 41).
+// stringTypes are the string types of X.680 section 41.
 var stringTypes = map[byte]string{
 	12: "UTF8String", 18: "NumericString", 19: "PrintableString", 20: "T61String", 22: "IA5String", 26: "VisibleString",
 	27: "GeneralString", tagUniversalString: "UniversalString", 30: "BMPString",
@@ -147,8 +147,8 @@ func (a attribute) stringType() string {
 	return cmp.Or(stringTypes[a.value[0]], "value that is no string")
 }
 
-// text decodes the value. Bytes that are no UTF-8 count as Latin-1, whatever the type
-// allows: that is what old tools write. ok is false if it is no text.
+// text decodes the value. Bytes in invalid UTF-8 count as Latin-1 in every type, as old tools write
+// them. ok is false if the value is not text.
 func (a attribute) text() (text string, ok bool) {
 	var value cryptobyte.String
 	element := a.value

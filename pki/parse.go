@@ -15,10 +15,9 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// parseCertificate reads the DER of a certificate and ignores bytes behind it. Certificates
-// that crypto/x509 refuses, and OpenSSL doesn't, are read part by part. So are those of which
-// crypto/x509 leaves out a part: extensions of X.509 v1 and behind an odd identifier, a key of
-// an unusual algorithm.
+// parseCertificate reads the DER of a certificate and ignores trailing bytes. It reads a
+// certificate part by part if OpenSSL accepts it and crypto/x509 refuses it or leaves out a part:
+// extensions of X.509 v1 or behind an odd identifier, or a key of an unusual algorithm.
 func parseCertificate(der []byte) (*x509.Certificate, error) {
 	if element, _ := firstDER(der); element != nil {
 		der = element
@@ -35,25 +34,25 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 	return certificate, err
 }
 
-// parts are the parts of a certificate, all whole elements (RFC 5280 section 4.1). They are in
-// DER, if the certificate is not, but for those that are signed, named or shown.
+// parts are the parts of a certificate, all complete elements (RFC 5280 section 4.1). They are
+// converted to DER, except the signed, named or shown ones.
 type parts struct {
-	raw, tbs, asIssuer, asSubject   []byte // as they stand
+	raw, tbs, asIssuer, asSubject   []byte // in their original encoding
 	version                         int64  // 2 for v3
 	serial                          *big.Int
-	algorithm, outer                cryptobyte.String // of the signature, inside and outside of the signed part
+	algorithm, outer                cryptobyte.String // of the signature, inside and outside the signed part
 	issuer, validity, subject, spki cryptobyte.String
 	extensions                      []rawExtension
 	signature                       []byte
-	trailing                        bool // something is behind the last part
+	trailing                        bool // data follows the last part
 }
 
-// A rawExtension has the contents of its parts.
+// A rawExtension holds the contents of an extension's parts.
 type rawExtension struct {
 	raw, id, critical, value cryptobyte.String
 }
 
-// takeApart is as strict as OpenSSL is about the structure.
+// takeApart is as strict about the structure as OpenSSL.
 func takeApart(raw []byte) (p parts, ok bool) {
 	p.serial = new(big.Int)
 	var whole, der, tbs, signature, list cryptobyte.String
@@ -91,10 +90,10 @@ func open(contents *cryptobyte.String, element cryptobyte.String) bool {
 	return element.ReadASN1(contents, tag.SEQUENCE)
 }
 
-// context is the tag of an explicit part.
+// context returns the tag of an explicit part.
 func context(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific() }
 
-// certificate is the certificate with all that can be read of it, or nil without a validity.
+// certificate returns the certificate with all readable parts, or nil without a validity.
 func (p parts) certificate() *x509.Certificate {
 	readable, _ := p.readable()
 	c, err := specimen{algorithm: string(p.algorithm), validity: string(p.validity), extensions: readable}.parse()
@@ -102,7 +101,7 @@ func (p parts) certificate() *x509.Certificate {
 		return nil
 	}
 	if !bytes.Equal(p.algorithm, p.outer) {
-		c.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // OpenSSL verifies no such signature
+		c.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // OpenSSL can't verify such a signature
 	}
 	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.spki
 	c.RawIssuer, c.Issuer, c.RawSubject, c.Subject = p.asIssuer, parseName(p.issuer), p.asSubject, parseName(p.subject)
@@ -116,8 +115,8 @@ func (p parts) certificate() *x509.Certificate {
 	return c
 }
 
-// readable returns the first extension of each kind as crypto/x509 reads it, and what it
-// refuses in the extensions as they stand, and OpenSSL does not.
+// readable returns the first extension of each kind in the form crypto/x509 reads, and the faults
+// which crypto/x509, but not OpenSSL, finds in the original extensions.
 func (p parts) readable() (forms [][]byte, odd []string) {
 	seen := map[string]bool{}
 	for i, e := range p.extensions {
@@ -135,16 +134,16 @@ func (p parts) readable() (forms [][]byte, odd []string) {
 	return forms, odd
 }
 
-// objectIdentifier fails for numbers of more than 31 bits.
+// objectIdentifier fails for numbers over 31 bits.
 func objectIdentifier(contents []byte) (id asn1.ObjectIdentifier, ok bool) {
 	element := wrap(tag.OBJECT_IDENTIFIER, contents)
 	ok = element.ReadASN1ObjectIdentifier(&id)
 	return id, ok
 }
 
-// mended is the extension as crypto/x509 reads it, or nil: in DER, not marked critical where
-// RFC 5280 forbids that, with DER's booleans, the unused bits of a keyUsage unset, and a path
-// length that fits: all as OpenSSL reads them.
+// mended returns the extension in the form crypto/x509 reads, or nil: in DER, not critical if RFC
+// 5280 forbids it, with DER's booleans, the unused bits of a keyUsage unset, and a path length
+// within range: all as OpenSSL interprets them.
 func (e rawExtension) mended() []byte {
 	id, octets := wrap(tag.OBJECT_IDENTIFIER, e.id), wrap(tag.OCTET_STRING, e.plain())
 	for _, form := range [][]byte{e.raw, wrap(tag.SEQUENCE, id, []byte("\x01\x01\xff"), octets), wrap(tag.SEQUENCE, id, octets)} {
@@ -155,7 +154,7 @@ func (e rawExtension) mended() []byte {
 	return nil
 }
 
-// plain is the value of an extension that is mended.
+// plain returns the value of an extension for mended.
 func (e rawExtension) plain() []byte {
 	value := slices.Clone(asDER(e.value))
 	switch {
@@ -172,8 +171,8 @@ func (e rawExtension) plain() []byte {
 	return value
 }
 
-// A specimen is a certificate of harmless parts, in which crypto/x509 reads those that are
-// given: its error is about one of them.
+// A specimen is a certificate of harmless parts around the given ones: an error of crypto/x509 is
+// about the given parts.
 type specimen struct {
 	algorithm, validity, subject string
 	extensions                   [][]byte
@@ -192,7 +191,7 @@ func (s specimen) parse() (*x509.Certificate, error) {
 	return x509.ParseCertificate(wrap(tag.SEQUENCE, tbs, []byte(algorithm+noBits)))
 }
 
-// refused is the reason of crypto/x509 without what it cites of the certificate, or "".
+// refused returns the reason of crypto/x509 without quotes from the certificate, or "".
 func (s specimen) refused() string {
 	_, err := s.parse()
 	if err == nil {
@@ -205,5 +204,5 @@ func (s specimen) refused() string {
 func wrap(t tag.Tag, contents ...[]byte) cryptobyte.String {
 	var b cryptobyte.Builder
 	b.AddASN1(t, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(contents, nil)) })
-	return b.BytesOrPanic() // it panics beyond 4 GB only
+	return b.BytesOrPanic() // panics only beyond 4 GB
 }

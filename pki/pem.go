@@ -14,8 +14,8 @@ import (
 
 const pemBegin = "-----BEGIN "
 
-// A pemBlock is one block of a PEM file. If block is nil, the file has a BEGIN line with
-// that label and no whole block after it.
+// A pemBlock is one block of a PEM file. If block is nil, the file has a BEGIN line with this label
+// but no complete block after it.
 type pemBlock struct {
 	label string
 	block *pem.Block
@@ -33,9 +33,9 @@ func (b pemBlock) isKey() bool { return strings.HasSuffix(b.label, "PRIVATE KEY"
 
 func (b pemBlock) legacy() bool { return strings.Contains(b.block.Headers["Proc-Type"], "ENCRYPTED") }
 
-// byContent names a whole block by what is in it, since tools write wrong labels, and drops
-// what stands behind the DER, as OpenSSL does. Trust settings behind a certificate are not
-// dropped in silence.
+// byContent labels a complete block by its content, since tools write wrong labels, and drops data
+// behind the DER, as OpenSSL does. It keeps trust settings behind a certificate: these must not
+// vanish silently.
 func (b pemBlock) byContent() pemBlock {
 	if b.block == nil || b.legacy() || b.label == "TRUSTED CERTIFICATE" || strings.HasSuffix(b.label, "PARAMETERS") {
 		return b
@@ -48,9 +48,9 @@ func (b pemBlock) byContent() pemBlock {
 	return b
 }
 
-// pemBlocks returns the PEM blocks of data and ignores the text around them. pem.Decode passes over
-// a damaged block in silence; here each BEGIN is looked at on its own, so that a damaged block is
-// seen. One within a line may be part of a sentence: it counts only if the block is whole.
+// pemBlocks returns the PEM blocks of data and ignores the text around them. pem.Decode silently
+// skips a damaged block; pemBlocks looks at each BEGIN on its own and reports damaged blocks. A
+// BEGIN inside a line may be part of a sentence: it counts only if the block is complete.
 func pemBlocks(data []byte) []pemBlock {
 	data = unescape(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
@@ -61,7 +61,7 @@ func pemBlocks(data []byte) []pemBlock {
 			end = start + len(pemBegin) + next
 			segment = data[start:end]
 		}
-		before := data[last:start] // a line that has a BEGIN already is not blank
+		before := data[last:start] // a line with an earlier BEGIN is not blank
 		line := before[bytes.LastIndexByte(before, '\n')+1:]
 		if block := decodeBlock(segment); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
 			blocks = append(blocks, block.byContent())
@@ -71,8 +71,8 @@ func pemBlocks(data []byte) []pemBlock {
 	return blocks
 }
 
-// escapes are how JSON, environment files and URLs write line feeds and the characters of
-// base64. None of them can be part of PEM.
+// escapes are the forms of line feeds and base64 characters in JSON, environment files and URLs.
+// None of them can be part of PEM.
 var escapes = strings.NewReplacer(`\\r`, "", `\\n`, "\n", `\r`, "", `\n`, "\n", `\t`, "", `\/`, "/",
 	`\u000a`, "\n", `\u000A`, "\n", `\u002b`, "+", `\u002B`, "+", `\u002f`, "/", `\u002F`, "/", `\u003d`, "=", `\u003D`, "=",
 	"%0D", "", "%0d", "", "%0A", "\n", "%0a", "\n", "%20", " ", "%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=")
@@ -96,8 +96,8 @@ func decodeBlock(segment []byte) pemBlock {
 	return pemBlock{label: plainLabel(line)}
 }
 
-// decodeLoosely decodes a block that was indented, quoted or put into one line, or nil. The
-// content has to be a SEQUENCE or encrypted: a comment sign can be base64, too.
+// decodeLoosely decodes an indented, quoted or one-line block, or returns nil. The content must be
+// a SEQUENCE or encrypted: a comment sign can be base64, too.
 func decodeLoosely(segment string) *pem.Block {
 	label, rest, _ := strings.Cut(segment[len(pemBegin):], "-----")
 	body, _, ended := strings.Cut(rest, "-----END "+label+"-----")
@@ -119,8 +119,8 @@ func decodeLoosely(segment string) *pem.Block {
 	return block
 }
 
-// plainLabel keeps the label of a damaged block only if it looks like one: the line
-// could hold anything, key material too.
+// plainLabel keeps the label of a damaged block only if it looks like one: the line could contain
+// anything, including key material.
 func plainLabel(label []byte) string {
 	odd := func(r rune) bool { return (r < 'A' || r > 'Z') && r != ' ' && r != '.' && (r < '0' || r > '9') }
 	if len(label) > 40 || bytes.ContainsFunc(label, odd) {
@@ -129,7 +129,7 @@ func plainLabel(label []byte) string {
 	return string(label)
 }
 
-// labels lists the kinds of blocks for an error, each once.
+// labels lists the distinct kinds of blocks for an error.
 func labels(blocks []pemBlock) string {
 	var names []string
 	for _, b := range blocks {
@@ -140,14 +140,14 @@ func labels(blocks []pemBlock) string {
 	return strings.Join(names, ", ")
 }
 
-// isCertificate reports whether a PEM label announces a certificate (RFC 7468 section 5.1, which
-// names the two older labels), or one of a device as the vendor's examples have it.
+// isCertificate reports whether a PEM label announces a certificate (RFC 7468 section 5.1 also
+// names the two older labels), or a device certificate as in the vendor's examples.
 func isCertificate(label string) bool {
 	return label == "DEVICECERTIFICATE" || label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "X.509 CERTIFICATE"
 }
 
-// mangled are the marks of a terminal's colours, a URL in a URL, JSON in JSON, RTF, HTML, and
-// strings that a program joins. meanings are what they stand for.
+// mangled are the marks left by terminal colours, a URL in a URL, JSON in JSON, RTF, HTML, and
+// string concatenation in programs. meanings are their replacements.
 var (
 	mangled = sync.OnceValue(func() (patterns []*regexp.Regexp) {
 		for _, text := range []string{`\x1b\[[0-9;]*[A-Za-z]`, `%(?:25)+`, `\\+([rn])`, `\\[a-z]{2,}[0-9]* ?`, `<[^<>]{1,200}>`, "[\"'`]\\s*[+.]\\s*"} {
@@ -158,24 +158,24 @@ var (
 	meanings = []string{"", "%", `\$1`, " ", " ", " "}
 )
 
-// quotedPrintable has lines that go on behind an equals sign; the padding of base64, which
-// looks like one, is not missed.
+// quotedPrintable joins lines continued after an equals sign; base64 padding looks like one, but is
+// not needed.
 var quotedPrintable = strings.NewReplacer("=3D", "=", "=3d", "=", "=\r\n", "", "=\n", "")
 
-// entities are the characters of PEM that are no letters and digits, as HTML and XML write them.
-// (Package html brings all 2,231 along: 70 KB of the program.)
+// entities are the HTML and XML forms of PEM's characters other than letters and digits. (Package
+// html brings all 2,231 along: 70 KB of the program.)
 var entities = strings.NewReplacer("&plus;", "+", "&#43;", "+", "&#x2b;", "+", "&#x2B;", "+", "&sol;", "/", "&#47;", "/", "&#x2f;", "/", "&#x2F;", "/",
 	"&equals;", "=", "&#61;", "=", "&#x3d;", "=", "&#x3D;", "=", "&hyphen;", "-", "&dash;", "-", "&ndash;", "-", "&#45;", "-", "&#x2d;", "-", "&#x2D;", "-",
 	"&nbsp;", " ", "&#32;", " ", "&#160;", " ", "&#xa0;", " ", "&#xA0;", " ", "&#13;", "", "&#xd;", "", "&#xD;", "", "&#10;", "\n", "&#xa;", "\n", "&#xA;", "\n")
 
-// boundary is the first or last line of a block, with dashes and blanks of any kind.
+// boundary matches the first or last line of a block, with any dashes and blanks.
 var boundary = sync.OnceValue(func() *regexp.Regexp {
 	const dashes = `[-\x{2010}-\x{2015}\x{2212}]{2,6}`
 	return regexp.MustCompile(dashes + `\s?(?i:(BEGIN|END))[\s\x{a0}+]+([A-Za-z0-9.][A-Za-z0-9. \x{a0}+]*?)` + dashes)
 })
 
-// tidy writes mangled PEM as it was, as far as that can be told. It serves only if no whole
-// block was found: it may alter other text.
+// tidy restores mangled PEM as far as possible. It is used only if no complete block was found: it
+// may alter other text.
 func tidy(text string) string {
 	if !strings.Contains(strings.ToUpper(text), "BEGIN") {
 		return ""
@@ -190,7 +190,7 @@ func tidy(text string) string {
 		return "-----" + strings.ToUpper(word[1]+" "+strings.Join(strings.FieldsFunc(word[2], apart), " ")) + "-----"
 	})
 	if begin := strings.Index(text, pemBegin); begin >= 0 {
-		sign := text[strings.LastIndexByte(text[:begin], '\n')+1 : begin] // of a comment, a list, a change
+		sign := text[strings.LastIndexByte(text[:begin], '\n')+1 : begin] // marks a comment, a list or a diff
 		text = strings.ReplaceAll("\n"+text, "\n"+sign, "\n")
 	}
 	return quotedPrintable.Replace(text)

@@ -58,8 +58,8 @@ func (m macData) rounds() int {
 	return m.Rounds
 }
 
-// roundsOf are the rounds that an encryption or PBMAC1 asks for, or -1 if that can't be told.
-// All have the salt and the rounds first; other derivations the library refuses.
+// roundsOf returns the rounds of an encryption or PBMAC1, or -1 if unknown. All supported
+// derivations have the salt and the rounds first; the library refuses others.
 func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
 	params := algorithm.Parameters.FullBytes
 	var scheme struct{ Derivation, Scheme pkix.AlgorithmIdentifier }
@@ -76,8 +76,8 @@ func roundsOf(algorithm pkix.AlgorithmIdentifier) int {
 	return derivation.Rounds
 }
 
-// decodeArchive returns all keys and certificates of an archive that the library reads. It is
-// held to return.
+// decodeArchive returns all keys and certificates of an archive. It turns a panic of the library
+// into an error.
 func decodeArchive(data []byte, password string) (blocks []*pem.Block, err error) {
 	defer func() {
 		if recover() != nil {
@@ -88,7 +88,7 @@ func decodeArchive(data []byte, password string) (blocks []*pem.Block, err error
 	if blocks, err = pkcs12.ToPEM(data, password); err == nil || isAboutMAC(err) {
 		return blocks, err
 	}
-	// It refuses attributes that it does not know, such as Java's of a trusted certificate.
+	// ToPEM refuses unknown attributes, such as Java's of a trusted certificate.
 	key, first, others, refused := pkcs12.DecodeChain(data, password)
 	if refused != nil {
 		return nil, err
@@ -101,13 +101,13 @@ func decodeArchive(data []byte, password string) (blocks []*pem.Block, err error
 	return blocks, err
 }
 
-// isAboutMAC reports whether the library got no further than the MAC of an archive.
+// isAboutMAC reports whether an error of the library is about the password or the MAC.
 func isAboutMAC(err error) bool {
 	return errors.Is(err, pkcs12.ErrIncorrectPassword) || strings.Contains(err.Error(), "MAC")
 }
 
-// refuseArchive translates an error of the library, whose text may hold parts of the archive,
-// but not where it names what is not supported.
+// refuseArchive translates an error of the library. It drops the text, which may contain parts of
+// the archive, unless the text names an unsupported feature.
 func (f *file) refuseArchive(err error) error {
 	if err == nil {
 		return nil
@@ -121,8 +121,8 @@ func (f *file) refuseArchive(err error) error {
 	return f.refuse("its PKCS#12 archive has a part that can't be read", adviceOfArchive)
 }
 
-// repacked is an archive of one part in the one form that the library reads: in DER, with two
-// safes and a MAC.
+// repacked returns an archive with one part in the only form the library reads: DER, with two safes
+// and a MAC.
 func repacked(safe contentInfo, password string) []byte {
 	content := encoded([]contentInfo{safe, dataOf([]safeBag{})})
 	derivation := pbkdf2Params{Salt: []byte("salt"), Rounds: 1, KeyLength: sha256.Size, Function: pkix.AlgorithmIdentifier{Algorithm: oidHMAC}}
@@ -148,7 +148,7 @@ func inContext(der []byte) asn1.RawValue {
 	return asn1.RawValue{Class: asn1.ClassContextSpecific, IsCompound: true, Bytes: der}
 }
 
-// encoded is DER, or nil for what has none, which the library refuses.
+// encoded returns DER, or nil if the value has none; the library refuses nil.
 func encoded(value any) []byte {
 	der, _ := asn1.Marshal(value)
 	return slices.Clip(der)

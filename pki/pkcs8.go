@@ -19,11 +19,11 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// A decrypter decrypts a key, or returns nothing of use if the password is wrong.
+// A decrypter decrypts a key. With a wrong password it returns nil or garbage.
 type decrypter func(password string) []byte
 
-// decryptKey reads the key of an encrypted block. A wrong password can leave a good padding,
-// once in some 250 times: what is no key then was not decrypted.
+// decryptKey reads the key of an encrypted block. One wrong password in about 250 gives valid
+// padding, so an undecodable key also counts as a wrong password.
 func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer, err error) {
 	parse := parseEncrypted
 	if key.legacy() {
@@ -45,16 +45,17 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 	return signer, err
 }
 
-// legacyCiphers are the RFC 1421 ciphers, as extended by OpenSSL, which crypto/x509 reads.
+// legacyCiphers are the ciphers of RFC 1421 encryption, extended by OpenSSL, which crypto/x509
+// reads.
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
-// defaultCiphers are how the names in DEK-Info and the object identifiers begin that OpenSSL 3
-// decrypts without its legacy provider: AES, ARIA, Camellia, 3DES and SM4.
+// defaultCiphers are prefixes of DEK-Info names and object identifiers of the ciphers in OpenSSL 3
+// without its legacy provider: AES, ARIA, Camellia, 3DES and SM4.
 var defaultCiphers = []string{"AES-", "ARIA-", "CAMELLIA-", "DES-EDE", "SM4-",
 	"2.16.840.1.101.3.4.1.", "1.2.410.200046.1.1.", "1.2.392.200011.61.1.1.", "1.2.840.113549.3.7", "1.2.156.10197.1.104.",
 	"1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.4"}
 
-// adviceOn says how to encrypt a key anew that is encrypted with the cipher.
+// adviceOn tells how to re-encrypt a key encrypted with the cipher.
 func adviceOn(cipher string) string {
 	if slices.ContainsFunc(defaultCiphers, func(start string) bool { return strings.HasPrefix(cipher, start) }) {
 		return adviceOfCipher
@@ -62,7 +63,7 @@ func adviceOn(cipher string) string {
 	return strings.Replace(adviceOfCipher, "-in FILE", "-provider legacy -provider default -in FILE", 1)
 }
 
-// parseLegacy has no derivation to bound: it is one round of MD5.
+// parseLegacy bounds no derivation: it is one round of MD5.
 func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	cipher, _, _ := strings.Cut(strings.TrimSpace(block.Headers["DEK-Info"]), ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
@@ -73,7 +74,7 @@ func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
 		return nil, reason, advice
 	}
 	return func(text string) []byte {
-		block.Headers["Proc-Type"] = "4,ENCRYPTED" // as the library wants it
+		block.Headers["Proc-Type"] = "4,ENCRYPTED" // as the library expects
 		der, _ := pemutil.DecryptPEMBlock(block, []byte(text))
 		return der
 	}, "", ""
@@ -92,7 +93,7 @@ const (
 	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key encrypts it anew in a form that is read"
 )
 
-// schemes are the ciphers of RFC 8018 appendix B.2 that are in use.
+// schemes are the ciphers of RFC 8018 appendix B.2 in use.
 var schemes = map[string]scheme{
 	"2.16.840.1.101.3.4.1.2":  {16, aes.BlockSize, aes.NewCipher},
 	"2.16.840.1.101.3.4.1.22": {24, aes.BlockSize, aes.NewCipher},
@@ -100,8 +101,8 @@ var schemes = map[string]scheme{
 	"1.2.840.113549.3.7":      {24, des.BlockSize, des.NewTripleDESCipher},
 }
 
-// parseEncrypted reads EncryptedPrivateKeyInfo (RFC 5958 section 3). All parameters are
-// checked before anything is derived from them.
+// parseEncrypted reads EncryptedPrivateKeyInfo (RFC 5958 section 3). It checks all parameters
+// before any derivation.
 func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
@@ -146,8 +147,8 @@ func (s scheme) decrypt(key, iv, ciphertext []byte) []byte {
 	return plain[:len(plain)-padding]
 }
 
-// strictKey encodes a key as crypto/x509 wants it: in DER, also inside PKCS#8, and SEC1 in its
-// version 1, which some tools write as 0.
+// strictKey encodes a key as crypto/x509 requires it: in DER, also inside PKCS#8, and SEC1 with
+// version 1; some tools write 0.
 func strictKey(ber []byte) []byte {
 	der, _ := toDER(ber, maxDepth)
 	switch types, values := shape(der); {
@@ -156,19 +157,19 @@ func strictKey(ber []byte) []byte {
 			return wrap(tag.SEQUENCE, values[0].FullBytes, values[1].FullBytes, wrap(tag.OCTET_STRING, inner))
 		}
 	case strings.HasPrefix(types, "io") && len(values[0].Bytes) == 1:
-		values[0].Bytes[0] = 1 // in der, of which the values are parts
+		values[0].Bytes[0] = 1 // changes der: the values are slices of it
 	case der == nil:
 		return ber
 	}
 	return der
 }
 
-// maxModulus bounds the work on a modulus, in bits: four times the largest in use.
+// maxModulus bounds the work on a modulus, in bits: four times the largest common size.
 const maxModulus = 16384
 
-// repairRSA reads an RSA key (RFC 8017 appendix A.1.2) that crypto/x509 refuses: for its private
-// exponent or CRT values, for an integer that lacks the octet of its sign, or for what stands
-// behind it. From both primes it computes the other values anew. It returns nil for anything else.
+// repairRSA reads an RSA key (RFC 8017 appendix A.1.2) refused by crypto/x509: for its private
+// exponent or CRT values, for an integer without its sign octet, or for trailing data. It
+// recomputes the other values from both primes. It returns nil for anything else.
 func repairRSA(block *pem.Block) *rsa.PrivateKey {
 	types, values := rsaNumbers(block)
 	if !strings.HasPrefix(types, "iiiiii") || len(values[1].Bytes) > maxModulus/8+1 {
@@ -193,7 +194,7 @@ func repairRSA(block *pem.Block) *rsa.PrivateKey {
 	return key
 }
 
-// rsaNumbers are the parts of an RSA key, which may be in PKCS#8, and their types.
+// rsaNumbers returns the values of an RSA key, possibly in PKCS#8, and their types.
 func rsaNumbers(block *pem.Block) (types string, values []asn1.RawValue) {
 	types, values = shape(block.Bytes)
 	if block.Type == "PRIVATE KEY" && strings.HasPrefix(types, "iso") && algorithmKind(values[1].FullBytes) == unreadRSA {

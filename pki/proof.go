@@ -12,17 +12,16 @@ import (
 
 const verificationRole = "verification certificate"
 
-// A Proof is a CA and a verification certificate that was made elsewhere, both fit for
-// registration.
+// A Proof is a CA and an externally made verification certificate, both fit for registration.
 type Proof struct {
 	CA           *CA
 	Verification *x509.Certificate
 	Warnings     []Finding // on the verification certificate
 }
 
-// LoadProof reads a CA certificate and a verification certificate that was made
-// elsewhere, and judges both. Any code that [CheckCode] accepts will do. Of a bundle, the
-// CA is the one whose key signed the verification certificate.
+// LoadProof reads a CA certificate and an externally made verification certificate, and checks
+// both. It accepts any code accepted by [CheckCode]. If the CA's file is a bundle, the CA is the
+// one whose key signed the verification certificate.
 func LoadProof(caPath, verificationPath string, at time.Time) (*Proof, error) {
 	m, err := ReadMaterial(Sources{CA: caPath, Verification: verificationPath}, nil)
 	if err != nil {
@@ -31,8 +30,7 @@ func LoadProof(caPath, verificationPath string, at time.Time) (*Proof, error) {
 	return m.proof(at)
 }
 
-// ParseProof is [LoadProof] for two certificates as PEM texts and the registration code
-// that the second was made for.
+// ParseProof is [LoadProof] for two PEM texts and the expected registration code.
 func ParseProof(caText, verificationText, code string, at time.Time) (*Proof, error) {
 	certificate, err := ParseCertificate(caText)
 	if err != nil {
@@ -54,8 +52,8 @@ func (m *Material) proof(at time.Time) (*Proof, error) {
 	return &Proof{CA: m.ca(findings), Verification: m.Verification, Warnings: warnings(findings, OfVerification)}, nil
 }
 
-// ReadVerification reads the one certificate of a file, of any X.509 version:
-// the vendor's procedure with OpenSSL 3.0 makes a v1 certificate.
+// ReadVerification reads the one certificate of a file, of any X.509 version: the vendor's
+// procedure makes a v1 certificate with OpenSSL 3.0.
 func ReadVerification(path string) (*x509.Certificate, error) {
 	b, err := readBundle(verificationRole, path)
 	if err != nil {
@@ -67,7 +65,7 @@ func ReadVerification(path string) (*x509.Certificate, error) {
 // CheckVerification checks that a verification certificate proves possession of the CA's key: it is
 // another certificate with another key, signed with SHA-256, SHA-384 or SHA-512 by the CA's key,
 // its issuer is the CA's subject byte for byte, its Common Name is the registration code, and it is
-// valid at the given time. With an empty code any code that [CheckCode] accepts will do.
+// valid at the given time. If code is "", it accepts any code accepted by [CheckCode].
 func (c *CA) CheckVerification(verification *x509.Certificate, code string, at time.Time) error {
 	m := &Material{Certificate: c.Certificate, path: c.Path, Verification: verification, code: code}
 	return refusal(m.judge(at, OfVerification))
@@ -76,9 +74,9 @@ func (c *CA) CheckVerification(verification *x509.Certificate, code string, at t
 // maxCodeLength is ub-common-name of RFC 5280 appendix A.1: a longer code can't be a Common Name.
 const maxCodeLength = 64
 
-// CheckCode refuses a registration code that can't be the Common Name of a
-// verification certificate: empty, outside printable ASCII, with a space at
-// either end, or longer than 64 characters.
+// CheckCode refuses a registration code which can't be the Common Name of a verification
+// certificate: empty, not printable ASCII, with a space at either end, or longer than 64
+// characters.
 func CheckCode(code string) error {
 	if reason := codeFault(code); reason != "" {
 		return &Error{Action: "use", Object: "registration code", Reason: reason, Advice: "give the code exactly as the service returned it"}
@@ -87,12 +85,12 @@ func CheckCode(code string) error {
 }
 
 // notInCodes are characters put around a code by JSON, a shell, a table or a label, or used to
-// mask, cut, name or encode it. No code in the vendor's texts has one, but for the * of masked
+// mask, cut, name or encode it. No code in the vendor's texts has one, except the * of masked
 // parts.
 const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 
-// CheckGivenCode is [CheckCode] for a code that came by way of people and files: it also
-// refuses what was put around it or in its place on that way.
+// CheckGivenCode is [CheckCode] for a code passed on by people and files: it also refuses text
+// added around the code or put in its place.
 func CheckGivenCode(code string) error {
 	reason := ""
 	if i := strings.IndexAny(code, notInCodes); i >= 0 {
@@ -138,8 +136,8 @@ func commonNames(certificate *x509.Certificate) []string {
 	return names
 }
 
-// CodeOf returns the registration code that a verification certificate carries:
-// the only Common Name of its subject. It returns "" if there is no code.
+// CodeOf returns the registration code in a verification certificate: the only Common Name of its
+// subject. It returns "" if there is no valid code.
 func CodeOf(verification *x509.Certificate) string {
 	names := commonNames(verification)
 	if len(names) != 1 || codeFault(names[0]) != "" {

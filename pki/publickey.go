@@ -24,16 +24,16 @@ const (
 	oidEC  = "1.2.840.10045.2.1"    // RFC 5480 section 2.1.1
 )
 
-// parsePublicKey reads a SubjectPublicKeyInfo, also in forms that OpenSSL takes and
-// crypto/x509 does not: RSA without parameters, with numbers that look negative or are
-// padded; EC points that are compressed or hybrid. It returns nil if it can't.
+// parsePublicKey reads a SubjectPublicKeyInfo, also in forms which OpenSSL accepts and crypto/x509
+// refuses: RSA without parameters, or with padded or seemingly negative numbers; compressed or
+// hybrid EC points. It returns nil for others.
 func parsePublicKey(spki cryptobyte.String) (crypto.PublicKey, x509.PublicKeyAlgorithm) {
 	public, err := x509.ParsePKIXPublicKey(spki)
 	var info, algorithm, id, key cryptobyte.String
 	if err != nil && open(&info, spki) && info.ReadASN1(&algorithm, tag.SEQUENCE) && algorithm.ReadASN1(&id, tag.OBJECT_IDENTIFIER) &&
 		info.ReadASN1(&key, tag.BIT_STRING) && key.Skip(1) {
 		switch oidString(id) {
-		case oidRSA, "2.5.8.1.1": // the older one of X.509
+		case oidRSA, "2.5.8.1.1": // the older RSA identifier of X.509
 			public = parseRSA(key)
 		case oidEC:
 			public = parsePoint(algorithm, key)
@@ -60,7 +60,8 @@ func parseRSA(key cryptobyte.String) crypto.PublicKey {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}
 }
 
-// parsePoint reads a compressed or hybrid point. A hybrid one is uncompressed but for its prefix.
+// parsePoint reads a compressed or hybrid point. A hybrid one differs from an uncompressed one in
+// the first octet.
 func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		if curveName(parameters) != curve.Params().Name {
@@ -96,8 +97,8 @@ var curves = map[string]string{
 	"1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 }
 
-// signatureName names the algorithm of a certificate's signature in the manner of crypto/x509,
-// and names more of them: "ECDSA-SHA256", "SHA224-RSA".
+// signatureName names the signature algorithm of a certificate in the style of crypto/x509, and
+// knows more of them: "ECDSA-SHA256", "SHA224-RSA".
 func signatureName(certificate *x509.Certificate) string {
 	var algorithm pkix.AlgorithmIdentifier
 	if certificate.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
@@ -111,12 +112,13 @@ func signatureName(certificate *x509.Certificate) string {
 	if !ok {
 		return cmp.Or(algorithms[id], unknownKind)
 	}
-	hash := cmp.Or(algorithms[pss.Hash.Algorithm.String()], "SHA1") // if none is given, too
+	hash := cmp.Or(algorithms[pss.Hash.Algorithm.String()], "SHA1") // also the default
 	return fmt.Sprintf("%s-RSAPSS with a salt of %d octets", hash, pss.Salt)
 }
 
-// algorithms are key and signature algorithms unknown to crypto/x509, and digests of RSASSA-PSS:
-// RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9688, RFC 9814, FIPS 204, GM/T 0006, NIST's register.
+// algorithms are key and signature algorithms unknown to crypto/x509, and the digests of
+// RSASSA-PSS: RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9688, RFC 9814, FIPS 204, GM/T 0006,
+// NIST's register.
 var algorithms = map[string]string{
 	"1.2.840.113549.1.1.2": "MD2-RSA", "1.2.840.113549.1.1.3": "MD4-RSA", "1.3.36.3.3.1.2": "RIPEMD160-RSA",
 	"1.2.840.113549.1.1.14": "SHA224-RSA", "1.2.840.113549.1.1.15": "SHA512/224-RSA", "1.2.840.113549.1.1.16": "SHA512/256-RSA",
@@ -144,9 +146,9 @@ func pssOf(algorithm pkix.AlgorithmIdentifier) (pss pssParams, ok bool) {
 	return pss, algorithm.Algorithm.String() == "1.2.840.113549.1.1.10" && unmarshalAll(algorithm.Parameters.FullBytes, &pss)
 }
 
-// pssDigest is the digest of a signature in RSASSA-PSS, whatever the length of its salt:
-// crypto/x509 knows only that of the digest, and OpenSSL makes the longest. It is 0 if another
-// digest makes the mask, as crypto/rsa has it, or for anything else.
+// pssDigest returns the digest of an RSASSA-PSS signature with any salt length: crypto/x509 accepts
+// only the digest's length, and OpenSSL uses the longest. It returns 0 if the mask has another
+// digest, since crypto/rsa uses one for both, and for other algorithms.
 func pssDigest(certificate *x509.Certificate) crypto.Hash {
 	var algorithm, mask pkix.AlgorithmIdentifier
 	p, ok := takeApart(certificate.Raw)
@@ -160,7 +162,7 @@ func pssDigest(certificate *x509.Certificate) crypto.Hash {
 	return map[string]crypto.Hash{"SHA256": crypto.SHA256, "SHA384": crypto.SHA384, "SHA512": crypto.SHA512}[algorithms[pss.Hash.Algorithm.String()]]
 }
 
-// verifyPSS is for signatures that crypto/x509 does not know.
+// verifyPSS verifies RSASSA-PSS signatures unknown to crypto/x509.
 func verifyPSS(certificate *x509.Certificate, key *rsa.PublicKey) error {
 	digest := pssDigest(certificate)
 	if digest == 0 {

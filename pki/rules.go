@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A rule is one check. find returns a message and an advice, or "" if there is nothing to
-// say; it is called only if the material has the rule's subject.
+// A rule is one check. find returns a message and an advice, or "" if the rule holds; it is called
+// only if the material has the rule's subject.
 type rule struct {
 	name     string
 	subject  Subject
@@ -17,7 +17,7 @@ type rule struct {
 	meaning  string
 }
 
-// when returns the message and the advice if the object is as a rule says it should not be.
+// when returns the message and the advice if the rule is broken.
 func when(broken bool, message, advice string) (string, string) {
 	if !broken {
 		return "", ""
@@ -25,13 +25,13 @@ func when(broken bool, message, advice string) (string, string) {
 	return message, advice
 }
 
-// The vendor's pages, by their titles.
+// The titles of the vendor's pages.
 const (
 	pageOfCAs          = "ApsaraMQ for MQTT: CA certificate management"
 	pageOfRegistration = "ApsaraMQ for MQTT: RegisterCaCertificate"
 )
 
-// The meanings that several rules share.
+// The meanings shared by several rules.
 const (
 	noChainWithout   = "a chain with this certificate in it can't be verified: the service may accept neither the proof nor a device"
 	refusedByStrict  = "parsers as strict as Go's refuse it, and with it every chain up to this CA; OpenSSL takes it: devices and tools differ here"
@@ -40,7 +40,7 @@ const (
 	mayMatter        = "the service may or may not look at it; verifiers of device certificates elsewhere may"
 )
 
-// rules is the one table: the loaders refuse by it, and [Material.Findings] reports by it.
+// rules is the only table: the loaders refuse by it, and [Material.Findings] reports by it.
 var rules = []rule{
 	// On the CA certificate.
 	{"basic-constraints", OfCA, Fault, findNotCA, "RFC 5280 section 4.2.1.9; " + pageOfRegistration + " (CertificateContentError)",
@@ -115,7 +115,7 @@ var rules = []rule{
 	{"name-constraints-proof", OfPair, Fault, findConstrainedProof, "RFC 5280 sections 4.2.1.10 and 6.1.3",
 		"a verification certificate whose subject is the code alone does not verify"},
 
-	// On a verification certificate that was made elsewhere.
+	// On an externally made verification certificate.
 	{"verification-own", OfVerification, Fault, findOwnCertificate, pageOfCAs,
 		"a self-signed CA has signed itself, so this proves nothing; the CA's key is not for devices to hold"},
 	{"verification-digest", OfVerification, Fault, findUnfitDigest, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
@@ -162,11 +162,11 @@ type Severity int
 const (
 	// Warning does not prevent a registration.
 	Warning Severity = iota
-	// Fault makes its object unfit: the loaders refuse it.
+	// Fault prevents a registration: the loaders refuse the object.
 	Fault
 )
 
-// String is "error" for a Fault, else "warning".
+// String returns "error" for a Fault, else "warning".
 func (s Severity) String() string {
 	if s == Fault {
 		return "error"
@@ -174,7 +174,7 @@ func (s Severity) String() string {
 	return "warning"
 }
 
-// A Subject is the kind of object that a rule checks.
+// A Subject is the kind of object checked by a rule.
 type Subject string
 
 const (
@@ -191,12 +191,12 @@ type Finding struct {
 	Object   string // the object's name for people: "CA certificate ca.crt"
 	Message  string // lower case; the object is "it"
 	Meaning  string // the consequence for the registration and the devices
-	Advice   string // how to mend it
-	Source   string // the rule's reason: an RFC's section, a vendor's page by its name
+	Advice   string // how to fix it
+	Source   string // the basis of the rule: an RFC section or the title of a vendor's page
 }
 
-// Findings checks the material by every rule at a given time, and returns the findings in
-// the order of the table. The loaders fail if one of them is a [Fault].
+// Findings checks the material by every rule at a given time, and returns the findings in the order
+// of the table. The loaders fail if any of them is a [Fault].
 func (m *Material) Findings(at time.Time) []Finding {
 	return m.judge(at, OfCA, OfPair, OfVerification)
 }
@@ -214,13 +214,13 @@ func (m *Material) judge(at time.Time, subjects ...Subject) []Finding {
 	return findings
 }
 
-// warnings are those on one subject among findings without a fault.
+// warnings returns the findings on one subject; none may be a fault.
 func warnings(findings []Finding, subject Subject) []Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Subject != subject })
 }
 
-// refusal is the error for the faults among findings, all of one object in one sentence, or
-// nil. A key that belongs to another certificate comes first: the rest may be the other's.
+// refusal returns the error for the faults among findings, all of one object in one sentence, or
+// nil. A key-pair mismatch comes first: the other faults may be of the wrong object.
 func refusal(findings []Finding) error {
 	for _, on := range []struct {
 		subject Subject

@@ -34,14 +34,14 @@ var (
 	oidAuthorityKeyIdentifier = asn1.ObjectIdentifier{2, 5, 29, 35}
 )
 
-// findNoCertSign accepts a CA without the extension: any use of its key is allowed.
+// findNoCertSign accepts a CA without the extension: its key may serve any use.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
 	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
 		"its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign")
 }
 
 func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
-	// An X.509 v1 certificate has no extensions at all, which another rule says.
+	// Another rule reports X.509 v1 certificates, which have no extensions.
 	c := m.Certificate
 	return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
 		"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
@@ -55,7 +55,7 @@ func findNoSubject(m *Material, _ time.Time) (string, string) {
 		"its subject is empty", "issue the CA certificate anew with a subject")
 }
 
-// extensionOf is the value of an extension in DER, or nil.
+// extensionOf returns the value of an extension in DER, or nil.
 func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte {
 	for _, e := range certificate.Extensions {
 		if e.Id.Equal(id) {
@@ -65,7 +65,7 @@ func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte
 	return nil
 }
 
-// findForeignAuthority accepts only a self-signed CA itself as its authority.
+// findForeignAuthority accepts only the CA itself as the authority of a self-signed CA.
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 	other := otherAuthority(m.Certificate, m.Certificate, "its own")
 	return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
@@ -79,8 +79,8 @@ type authorityIdentifier struct {
 	Serial *big.Int      `asn1:"optional,tag:2"`
 }
 
-// otherAuthority says how the authority key identifier of a certificate differs from its issuer,
-// as OpenSSL compares them, or "".
+// otherAuthority tells how a certificate's authority key identifier differs from its issuer by
+// OpenSSL's comparison, or returns "".
 func otherAuthority(certificate, issuer *x509.Certificate, owner string) string {
 	var id authorityIdentifier
 	if !unmarshalAll(extensionOf(certificate, oidAuthorityKeyIdentifier), &id) {
@@ -101,7 +101,7 @@ func otherAuthority(certificate, issuer *x509.Certificate, owner string) string 
 	return ""
 }
 
-// identifiesItself reports whether a CA says by its key identifiers that its own key signed it.
+// identifiesItself reports whether a CA's key identifiers claim that its own key signed it.
 func identifiesItself(c *x509.Certificate) bool {
 	return len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
 }
@@ -112,7 +112,7 @@ func findBadSelfSignature(m *Material, _ time.Time) (string, string) {
 		"take the CA certificate from its source again, and compare the SHA-256")
 }
 
-// findSelfIssued leaves a CA whose issuer is in the file to chain.
+// findSelfIssued leaves a CA with its issuer in the same file to the rule chain.
 func findSelfIssued(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
 	signed := func(other *x509.Certificate) bool {
@@ -123,8 +123,8 @@ func findSelfIssued(m *Material, _ time.Time) (string, string) {
 		"compare its SHA-256 with that of the CA's source, and take the one that your devices have")
 }
 
-// findUsages warns of extended key usages in a CA. RFC 5280 has them for end-entity
-// certificates; most verifiers take them as a limit on the certificates below the CA.
+// findUsages warns of extended key usages in a CA. RFC 5280 defines them for end-entity
+// certificates; most verifiers apply them as a limit to the certificates below the CA.
 func findUsages(m *Material, _ time.Time) (string, string) {
 	if len(m.Certificate.ExtKeyUsage)+len(m.Certificate.UnknownExtKeyUsage) == 0 {
 		return "", ""
@@ -136,8 +136,8 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }
 
-// findBrokenChain reports an issuer in the CA's own file that did not sign the CA, if that can
-// be told. A file without the issuer is fine: only the one certificate is registered.
+// findBrokenChain reports an issuer in the CA's file which did not sign the CA, if the signature
+// can be verified. A file without the issuer is fine: only the CA certificate is registered.
 func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	issuers := 0
 	for _, other := range m.others {

@@ -11,8 +11,8 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// nameConstraints is the extension of RFC 5280 section 4.2.1.10. Of names, directory names
-// alone concern a subject that is a code.
+// nameConstraints is the extension of RFC 5280 section 4.2.1.10. A subject with only a code is
+// subject to directory names only.
 type nameConstraints struct {
 	Permitted []subtree `asn1:"optional,tag:0"`
 	Excluded  []subtree `asn1:"optional,tag:1"`
@@ -28,19 +28,19 @@ func (s subtree) isDirectoryName() bool {
 	return s.Base.Class == asn1.ClassContextSpecific && s.Base.Tag == 4
 }
 
-// isLimited reports whether a directory name has a minimum or a maximum, which OpenSSL and RFC
-// 5280 do not allow.
+// isLimited reports whether a directory name has a minimum or a maximum; OpenSSL and RFC 5280
+// forbid both.
 func (s subtree) isLimited() bool {
 	return s.isDirectoryName() && (len(s.Maximum.FullBytes) > 0 || strings.Trim(string(s.Minimum.Bytes), "\x00") != "")
 }
 
-// covers reports whether the base of a subtree is the beginning of a name.
+// covers reports whether a name begins with the subtree's base.
 func (s subtree) covers(name []byte) bool {
 	rdns, base := canonicalName(name), canonicalName(s.Base.Bytes)
 	return s.isDirectoryName() && len(base) <= len(rdns) && slices.Equal(rdns[:len(base)], base)
 }
 
-// outsideConstraints says which name constraint of the CA a subject breaks, or "".
+// outsideConstraints tells which name constraint of the CA a subject violates, or returns "".
 func outsideConstraints(ca *x509.Certificate, subject []byte) string {
 	var constraints nameConstraints
 	covers := func(s subtree) bool { return s.covers(subject) }
@@ -66,7 +66,7 @@ const adviceOfConstraints = "issue the CA certificate anew without this constrai
 // codeAlone is the subject CN=code.
 var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06\x03\x55\x04\x03\x0c\x04code"))))
 
-// findNameConstraints decides about directory names.
+// findNameConstraints checks directory names.
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if extensionOf(m.Certificate, oidNameConstraints) == nil {
 		return "", ""
@@ -78,7 +78,7 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
 }
 
-// findConstrainedProof leaves a proof that was made elsewhere to verification-name-constraints.
+// findConstrainedProof leaves an externally made proof to verification-name-constraints.
 func findConstrainedProof(m *Material, _ time.Time) (string, string) {
 	reason := outsideConstraints(m.Certificate, codeAlone)
 	return when(m.Verification == nil && reason != "", reason+": what this key signs for a code alone does not verify", adviceOfConstraints)

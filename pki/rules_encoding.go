@@ -12,9 +12,10 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules in this file report encodings which OpenSSL, but not crypto/x509, accepts.
+// The rules in this file report encodings refused by strict parsers such as crypto/x509 and
+// accepted by OpenSSL.
 
-// of is the rule that has something to say of a certificate.
+// of returns a rule: it reports the message of say about the subject's certificate, if any.
 func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {
 	return func(m *Material, _ time.Time) (string, string) {
 		if subject == OfVerification {
@@ -28,7 +29,7 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 	return of(OfCA, say, "try it with the TLS library of your devices; when the CA is renewed, "+renewal)
 }
 
-// findOddProof takes all together. The issuer is left to the CA.
+// findOddProof reports all oddities together. The issuer is the CA's matter.
 func findOddProof(m *Material, _ time.Time) (string, string) {
 	v := m.Verification
 	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v), oddVersion(v)}
@@ -48,7 +49,7 @@ func oddName(certificate *x509.Certificate) string {
 	return ""
 }
 
-// shortened bounds a message, and cut at another length.
+// shortened cuts text to the length of a message.
 func shortened(text string) string { return cut(text, 80) }
 
 func cut(text string, length int) string {
@@ -72,7 +73,7 @@ func oddKey(certificate *x509.Certificate) string {
 	return "strict parsers refuse its public key: " + err.Error()[strings.LastIndex(err.Error(), ": ")+2:]
 }
 
-// oddTimes holds the validity to RFC 5280 section 4.1.2.5.
+// oddTimes checks the validity by RFC 5280 section 4.1.2.5.
 func oddTimes(certificate *x509.Certificate) string {
 	p, _ := takeApart(certificate.Raw)
 	var validity, text cryptobyte.String

@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	// maxRSABits is the largest size that is in common use.
+	// maxRSABits is the largest common size.
 	maxRSABits = 4096
-	// minExponent is the least of NIST FIPS 186-5; nearly all keys have just this one.
+	// minExponent is the minimum of NIST FIPS 186-5; nearly all keys use it.
 	minExponent = 65537
-	// maxExponent is the largest that crypto/rsa verifies with.
+	// maxExponent is the largest exponent with which crypto/rsa verifies.
 	maxExponent = 1<<31 - 1
-	// minVerified is the size of the smallest modulus that crypto/rsa verifies with.
+	// minVerified is the smallest modulus with which crypto/rsa verifies.
 	minVerified = 1024
 
 	adviceOfKey = "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
 )
 
-// fitKey returns the fault in the kind or size of a CA's public key, or "". The service
-// takes RSA and ECC only; the least size is ours.
+// fitKey returns the fault in the kind or size of a CA's public key, or "". The service accepts RSA
+// and ECC only; the minimum size is ours.
 func fitKey(public crypto.PublicKey, kind string) string {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -57,8 +57,7 @@ func unfitKind(kind, fit string) string {
 	return "its key is " + kind + ", which is neither " + fit
 }
 
-// samePublicKey reports whether a and b are the same public key. It is false for all that
-// is no public key.
+// samePublicKey reports whether a and b are the same public key. It is false for other values.
 func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 
 const (
@@ -75,7 +74,8 @@ func findUnfitKey(m *Material, _ time.Time) (string, string) {
 	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
 }
 
-// rsaExponent returns the CA key's RSA exponent, or the usual one for other kinds of keys.
+// rsaExponent returns the public exponent of the CA's key, or the usual one for other kinds of
+// keys.
 func (m *Material) rsaExponent() int {
 	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok {
 		return key.E
@@ -112,7 +112,7 @@ func findWeakDigest(m *Material, _ time.Time) (string, string) {
 	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate issued anew with SHA-256; the key may stay")
 }
 
-// oddScheme names a signature algorithm that is rare in CAs. Weak digests are another rule's.
+// oddScheme names a signature algorithm rarely used by CAs. Another rule reports weak digests.
 func oddScheme(certificate *x509.Certificate) string {
 	switch a := certificate.SignatureAlgorithm; a {
 	case x509.UnknownSignatureAlgorithm:
@@ -188,8 +188,8 @@ func findFailedTrial(m *Material, _ time.Time) (string, string) {
 	return "", ""
 }
 
-// findOpenKeyFile checks the mode of a regular file. Windows has no such bits. If the file
-// belongs to another user, its reader may be the group.
+// findOpenKeyFile checks the mode of a regular file, except on Windows, which has no such bits. If
+// another user owns the file, its group may read it.
 func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 	k, isFile := m.key.source.(keyFile)
 	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() {

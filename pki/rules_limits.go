@@ -13,9 +13,9 @@ import (
 const (
 	// maxSerialDigits is the vendor's limit of 128 bytes on a CA's Sn, read as hex digits.
 	maxSerialDigits = 128
-	// maxSerialOctets counts the octets of the DER: a leading zero keeps a number positive.
+	// maxSerialOctets counts the DER's octets: a leading zero keeps a number positive.
 	maxSerialOctets = 20
-	// minSerialBits is the least length of a random serial number.
+	// minSerialBits is the minimum length of a random serial number.
 	minSerialBits = 64
 
 	anotherSerial = "issue the CA certificate anew with a random serial number of 128 bits"
@@ -50,16 +50,16 @@ func findShortSerial(m *Material, _ time.Time) (string, string) {
 }
 
 const (
-	// maxRequestLine is the length that every HTTP server and proxy should take by RFC 9112
-	// section 3; many take no more than 8 KB.
+	// maxRequestLine is the length which RFC 9112 section 3 recommends every HTTP server and proxy
+	// to accept; many accept no more than 8 KB.
 	maxRequestLine = 8000
-	// restOfRequest is room for the rest of the line: names of parameters, the instance, a
-	// name of 64 characters that are not ASCII.
+	// restOfRequest reserves room for the rest of the line: names of parameters, the instance, a
+	// name of 64 non-ASCII characters.
 	restOfRequest = 700
 )
 
-// findLongRequestLine counts with the verification certificate if there is one, else with
-// one as [Authority.IssueVerification] makes it.
+// findLongRequestLine counts the verification certificate if given, else an estimate of
+// [Authority.IssueVerification]'s.
 func findLongRequestLine(m *Material, _ time.Time) (string, string) {
 	length, with := restOfRequest+encodedLength(m.Certificate)+estimatedLength(m.Certificate), "a verification certificate of its kind"
 	if m.Verification != nil {
@@ -70,20 +70,20 @@ func findLongRequestLine(m *Material, _ time.Time) (string, string) {
 		"a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it")
 }
 
-// encodedLength is the length of a certificate's PEM, percent-encoded as RFC 3986 has it.
+// encodedLength returns the length of a certificate's PEM, percent-encoded by RFC 3986.
 func encodedLength(certificate *x509.Certificate) int {
 	encoded := url.QueryEscape(EncodeCertificate(certificate))
 	return len(strings.ReplaceAll(encoded, "+", "%20"))
 }
 
-// estimatedLength is the encodedLength of a verification certificate that the CA signs: a
-// little too much rather than too little.
+// estimatedLength estimates the encodedLength of a verification certificate signed by the CA,
+// rather too high than too low.
 func estimatedLength(ca *x509.Certificate) int {
 	const (
 		rest     = 280      // of the certificate: numbers, times, a code, extensions
-		rsaKey   = 294      // a key of RSA 2048 in DER
-		ecKey    = 91       // one on P-256
-		markings = 80       // of the PEM
+		rsaKey   = 294      // an RSA 2048 key in DER
+		ecKey    = 91       // a P-256 key
+		markings = 80       // PEM's BEGIN and END lines
 		num, den = 149, 100 // base64, line feeds, percent-encoding
 	)
 	length := rest + len(ca.RawSubject) + ecKey
@@ -99,16 +99,16 @@ func estimatedLength(ca *x509.Certificate) int {
 const (
 	day = 24 * time.Hour
 
-	// soonExpired leaves time to renew a CA and to give devices certificates of the new one.
+	// soonExpired leaves time to renew a CA and to reissue device certificates.
 	soonExpired = 90 * day
-	// longestLife is the vendor's own: its procedure makes verification certificates for 300 days.
+	// longestLife is the vendor's: its procedure makes verification certificates for 300 days.
 	longestLife = 300 * day
 	// shortestLife is enough time between a check and a submission.
 	shortestLife = time.Hour
 )
 
-// outside returns a message and one of two advices if the time is not within the validity,
-// whose ends are included (RFC 5280 section 4.1.2.5).
+// outside returns a message and one of two advices if the time is outside the validity, whose ends
+// are included (RFC 5280 section 4.1.2.5).
 func outside(certificate *x509.Certificate, at time.Time, early, late string) (message, advice string) {
 	switch {
 	case at.Before(certificate.NotBefore):

@@ -15,10 +15,10 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules of this file are about what OpenSSL refuses: chains with such a certificate do not
-// verify.
+// The rules in this file report certificates refused by OpenSSL: chains with them do not verify.
 
-// undecodable names the parts which OpenSSL can't load in a certificate, or treats as invalid.
+// undecodable names the parts because of which OpenSSL can't load a certificate, or treats it as
+// invalid.
 func undecodable(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
@@ -42,7 +42,7 @@ func undecodable(certificate *x509.Certificate) string {
 	return some("OpenSSL refuses it for ", slices.Compact(found), ": the proof will not verify")
 }
 
-// some is a list of the first that are found, between two texts, or "" if nothing is found.
+// some lists the first strings found, between two texts, or returns "" if there are none.
 func some(before string, found []string, after string) string {
 	if len(found) == 0 {
 		return ""
@@ -50,7 +50,7 @@ func some(before string, found []string, after string) string {
 	return before + few(found, 600) + after
 }
 
-// few lists the first, as many as there is room for.
+// few lists as many strings as fit.
 func few(found []string, room int) string {
 	listed := 0
 	for listed < min(len(found), maxListed) && (listed == 0 || room >= len(found[listed])) {
@@ -63,8 +63,8 @@ func few(found []string, room int) string {
 	return strings.Join(found, "; ")
 }
 
-// outline is the tags of DER in hexadecimal, with those inside of a value in brackets. A "!" is a
-// value that OpenSSL can't read.
+// outline returns the tags of DER in hexadecimal, nested ones in brackets. A "!" marks a value
+// unreadable for OpenSSL.
 func outline(der cryptobyte.String, depth int) string {
 	var out strings.Builder
 	var element, content cryptobyte.String
@@ -85,8 +85,8 @@ func outline(der cryptobyte.String, depth int) string {
 	return out.String()
 }
 
-// names is the outline of a name, and forms are those of the extensions that OpenSSL decodes before
-// it verifies anything.
+// names is the outline of a name; forms are the outlines of the extensions which OpenSSL decodes
+// before verifying.
 var (
 	names = form(`^30\((31\((30\(06[0-9a-f]{2}(\(.*\))?\))*\))*\)$`)
 	value = form(`^(03|0[789bcdef]|1[2346cdef]|(2[8b]|3[0d])\(.*\))$`)
@@ -99,15 +99,16 @@ var (
 	}
 )
 
-// form compiles a pattern on first use. NAME stands for a GeneralName (RFC 5280 section 4.2.1.6).
+// form compiles the pattern on first use. NAME in it stands for a GeneralName (RFC 5280 section
+// 4.2.1.6).
 func form(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(strings.ReplaceAll(text, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))
 	})
 }
 
-// undecodable reports whether OpenSSL refuses a name for the attribute: for its identifier, its
-// type, or characters that are none.
+// undecodable reports whether OpenSSL refuses a name because of the attribute: its identifier, its
+// type, or invalid characters.
 func (a attribute) undecodable() bool {
 	if oidString(a.id) == unknownOID || !value().MatchString(outline(a.value, maxDepth)) {
 		return true
@@ -123,8 +124,8 @@ func (a attribute) undecodable() bool {
 	})
 }
 
-// undecodable says why OpenSSL refuses a certificate that has the extension behind the others,
-// or "".
+// undecodable tells why OpenSSL refuses a certificate with this extension after the others, or
+// returns "".
 func (e rawExtension) undecodable(before []rawExtension) string {
 	id, plain := oidString(e.id), cryptobyte.String(e.plain())
 	required := forms[id]
@@ -146,7 +147,7 @@ func (e rawExtension) undecodable(before []rawExtension) string {
 	return ""
 }
 
-// unhandled names critical extensions that OpenSSL does not know.
+// unhandled names critical extensions unknown to OpenSSL.
 func unhandled(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
@@ -158,7 +159,7 @@ func unhandled(certificate *x509.Certificate) string {
 	return some("it has critical extensions that not every verifier knows: ", found, "")
 }
 
-// handled are the extensions that OpenSSL takes if they are critical.
+// handled are the extensions which OpenSSL accepts as critical.
 var handled = []string{"2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.37", "2.5.29.54",
 	"1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"}
 

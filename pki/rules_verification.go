@@ -40,7 +40,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 
 const adviceOfIssuer = "sign the request again with the key of the CA that is to be registered"
 
-// findForeignSignature leaves a signature that can't be verified to verification-digest.
+// findForeignSignature leaves unverifiable signatures to verification-digest.
 func findForeignSignature(m *Material, _ time.Time) (string, string) {
 	if reason, _ := unfitDigest(m.Verification); reason != "" || mayHaveSigned(m.Verification, m.Certificate) {
 		return "", ""
@@ -52,7 +52,7 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 	return fmt.Sprintf("it was not signed by the CA %s: its issuer is %s", quoteSubject(m.Certificate), issuer), adviceOfIssuer
 }
 
-// findForeignIssuer leaves a certificate of another CA to verification-signature.
+// findForeignIssuer leaves another CA's certificate to verification-signature.
 func findForeignIssuer(m *Material, _ time.Time) (string, string) {
 	return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
 		fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
@@ -64,8 +64,8 @@ func (m *Material) namesIssuer() bool {
 	return bytes.Equal(m.Verification.RawIssuer, m.Certificate.RawSubject)
 }
 
-// namesIssuerOtherwise reports whether the issuer is the CA's subject for OpenSSL, which looks
-// at neither the types of strings nor case and blanks.
+// namesIssuerOtherwise reports whether OpenSSL considers the issuer equal to the CA's subject: it
+// ignores the types of strings, case and blanks.
 func (m *Material) namesIssuerOtherwise() bool {
 	return !m.namesIssuer() && slices.Equal(canonicalName(m.Verification.RawIssuer), canonicalName(m.Certificate.RawSubject))
 }
@@ -88,7 +88,7 @@ func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 		"make it with mqttca sign, which takes the CA's subject byte for byte"
 }
 
-// findOtherAuthority leaves a certificate of another CA to verification-signature.
+// findOtherAuthority leaves another CA's certificate to verification-signature.
 func findOtherAuthority(m *Material, _ time.Time) (string, string) {
 	other := otherAuthority(m.Verification, m.Certificate, "the CA's")
 	return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),

@@ -9,7 +9,7 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// tokenSources are the sources of keys that a build with cgo adds.
+// tokenSources are the key sources added by cgo builds.
 var tokenSources = []string{"pkcs11"}
 
 // open finds the token, asks for its PIN, logs in once and finds the key.
@@ -25,18 +25,18 @@ func (k *tokenObject) open(password Password) (*openedKey, error) {
 	return &openedKey{source: k, role: k.role, object: k.object(), signer: s, close: s.close}, nil
 }
 
-// A tokenSession is a session with a token, and the private key there that it signs with.
+// A tokenSession is a session with a token, and the private key with which it signs.
 type tokenSession struct {
 	*module
 	pkcs11.TokenInfo
 	key       *tokenObject
 	slot      uint
 	handle    pkcs11.SessionHandle
-	pin       string // "" if it was not needed yet
+	pin       string // "" until it is needed
 	private   pkcs11.ObjectHandle
-	isRSA     bool  // else it is an EC key
-	everyTime bool  // it wants a login for each signature (CKA_ALWAYS_AUTHENTICATE)
-	refused   error // the answer to such a login: a PIN that was refused is not tried again
+	isRSA     bool  // otherwise an EC key
+	everyTime bool  // the key wants a login for each signature (CKA_ALWAYS_AUTHENTICATE)
+	refused   error // the error of such a login: a refused PIN is not tried again
 }
 
 // openSession finds the token without logging in.
@@ -55,7 +55,7 @@ func (k *tokenObject) openSession() (s *tokenSession, err error) {
 	return s, nil
 }
 
-// tokenOf fails unless exactly one token has what the URI says.
+// tokenOf fails unless the URI matches exactly one token.
 func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 	slots, err := module.GetSlotList(true)
 	if err != nil {
@@ -78,7 +78,7 @@ func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 	return nil, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "name the one that is meant by serial or slot-id")
 }
 
-// names reports whether each attribute that the URI has is the token's.
+// names reports whether the token matches each attribute in the URI.
 func (k *tokenObject) names(slot uint, token pkcs11.TokenInfo) bool {
 	for name, has := range map[string]string{"slot-id": fmt.Sprint(slot),
 		"token": token.Label, "serial": token.SerialNumber, "manufacturer": token.ManufacturerID, "model": token.Model} {
@@ -92,7 +92,7 @@ func (k *tokenObject) names(slot uint, token pkcs11.TokenInfo) bool {
 // trimmed removes padding: PKCS#11 pads texts with blanks, some modules with zeros.
 func trimmed(text string) string { return strings.TrimRight(text, " \x00") }
 
-// logIn logs in if the token wants that, and finds the key, which may want it, too.
+// logIn logs in if the token requires it, and finds the key, which may also require a login.
 func (s *tokenSession) logIn(password Password) (err error) {
 	if s.Flags&pkcs11.CKF_LOGIN_REQUIRED != 0 {
 		if s.pin, err = s.key.askPIN(s.TokenInfo, password); err != nil {
@@ -114,7 +114,7 @@ func (s *tokenSession) close() error {
 	return s.CloseSession(s.handle)
 }
 
-// askPIN never returns an empty one: a token counts the attempt.
+// askPIN never returns an empty PIN: a token would count the attempt.
 func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string, error) {
 	what := "PIN of token " + printable(trimmed(token.Label))
 	switch {

@@ -12,15 +12,15 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// A module is a PKCS#11 module that was loaded. A process initializes it once, for all of its keys.
+// A module is a loaded PKCS#11 module. A process initializes it once, for all of its keys.
 type module struct {
 	*pkcs11.Ctx
 	path  string
-	first bool // it was initialized for this key, so it is finalized with it
+	first bool // initialized for this key, so finalized with it
 }
 
-// openModule opens the module of the URI, that of [EnvModule], or p11-kit's proxy, which
-// stands for all modules that p11-kit knows.
+// openModule opens the module of the URI, else of [EnvModule], else p11-kit's proxy, which gives
+// access to all modules of p11-kit.
 func (k *tokenObject) openModule() (*module, error) {
 	path := cmp.Or(k.values["module-path"], os.Getenv(EnvModule))
 	if err := CheckPath(k.object()+"'s PKCS#11 module", contents[k.role], path); err != nil {
@@ -52,7 +52,7 @@ func (k *tokenObject) openModule() (*module, error) {
 	return m, nil
 }
 
-// loadModule loads the first of these modules that is there.
+// loadModule loads the first existing module.
 func (k *tokenObject) loadModule(paths []string) (*module, error) {
 	for _, path := range paths {
 		if context := pkcs11.New(path); context != nil {
@@ -80,8 +80,7 @@ const (
 	adviceOfPIN     = "it was tried once and won't be again: a token locks its PIN after a few wrong ones"
 )
 
-// answers translates the answers of a token (PKCS#11 v2.40, section 5.1) into a reason and
-// an advice.
+// answers translates a token's errors (PKCS#11 v2.40, section 5.1) into a reason and an advice.
 var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_GENERAL_ERROR:              {"its module failed and does not tell why (CKR_GENERAL_ERROR)", adviceOfFailure},
 	pkcs11.CKR_PIN_INCORRECT:              {"the PIN is wrong", adviceOfPIN},
@@ -110,8 +109,8 @@ const (
 
 func (k *tokenObject) refuseLocked() *Error { return k.refuse(lockedPIN, adviceOfLocked) }
 
-// refuseAnswer is the error for an answer of a token, and one of this package unchanged. It leaves out the text of the
-// libraries, which can hold the URI.
+// refuseAnswer translates a token's error, and returns an error of this package unchanged. It drops
+// the libraries' text, which may contain the URI.
 func (k *tokenObject) refuseAnswer(err error) *Error {
 	if own, ok := errors.AsType[*Error](err); ok {
 		return own

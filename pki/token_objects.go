@@ -16,10 +16,10 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// maxObjects is more than the objects of one name that anybody has.
+// maxObjects exceeds the real number of objects of one name.
 const maxObjects = 1000
 
-// find returns the objects of a class with this id and label; an empty one is any.
+// find returns the objects of a class with this id and label; an empty id or label matches any.
 func (s *tokenSession) find(class uint, id []byte, label string) (found []pkcs11.ObjectHandle, err error) {
 	template := []*pkcs11.Attribute{pkcs11.NewAttribute(pkcs11.CKA_CLASS, class)}
 	for kind, value := range map[uint][]byte{pkcs11.CKA_ID: id, pkcs11.CKA_LABEL: []byte(label)} {
@@ -40,7 +40,7 @@ func (s *tokenSession) find(class uint, id []byte, label string) (found []pkcs11
 	}
 }
 
-// attribute is nil if the object lacks it or keeps it secret.
+// attribute returns nil if the object lacks the attribute or keeps it secret.
 func (s *tokenSession) attribute(object pkcs11.ObjectHandle, kind uint) []byte {
 	values, err := s.GetAttributeValue(s.handle, object, []*pkcs11.Attribute{pkcs11.NewAttribute(kind, nil)})
 	if err != nil {
@@ -49,8 +49,8 @@ func (s *tokenSession) attribute(object pkcs11.ObjectHandle, kind uint) []byte {
 	return values[0].Value
 }
 
-// certificates reads the certificates of the token with this id and label. It does not log
-// in, because anybody may read them.
+// certificates reads the token's certificates with this id and label. It does not log in: anybody
+// may read them.
 func (k *tokenObject) certificates(id []byte, label string) (*bundle, error) {
 	s, err := k.openSession()
 	if err != nil {
@@ -70,7 +70,7 @@ func (k *tokenObject) certificates(id []byte, label string) (*bundle, error) {
 	return b, nil
 }
 
-// findKey fails unless the token has exactly one private key of the URI's names.
+// findKey fails unless the URI matches exactly one private key in the token.
 func (s *tokenSession) findKey() error {
 	found, err := s.find(pkcs11.CKO_PRIVATE_KEY, s.key.id, s.key.values["object"])
 	switch {
@@ -89,15 +89,15 @@ func (s *tokenSession) findKey() error {
 	return nil
 }
 
-// Public returns nil: objects that carry the public key may carry another's.
+// Public returns nil: the token's public objects may belong to another key.
 func (s *tokenSession) Public() crypto.PublicKey { return nil }
 
 // signing is held during a signature. A session has one operation at a time, and a smart card may
-// take the login for a signature of one key as that of another.
+// use the login for one key's signature for another's.
 var signing sync.Mutex
 
-// Sign signs a digest as crypto/x509 and crypto/tls ask for it. It logs in for that if the key
-// wants it. Some modules tell it only by the answer to a signature without.
+// Sign signs a digest as crypto/x509 and crypto/tls require. It logs in first if the key requires
+// it. Some modules report this only by refusing a signature without a login.
 func (s *tokenSession) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	mechanism, input, err := s.prepare(digest, opts)
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *tokenSession) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) 
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(signature[:half]), new(big.Int).SetBytes(signature[half:])})
 }
 
-// digests are the digests that a token signs. The last octet of an identifier tells them apart.
+// digests are the digests supported for tokens. Their identifiers differ in the last octet.
 var digests = map[crypto.Hash]struct {
 	octet           byte
 	mechanism, mask uint
@@ -130,8 +130,9 @@ var digests = map[crypto.Hash]struct {
 	crypto.SHA512: {3, pkcs11.CKM_SHA512, pkcs11.CKG_MGF1_SHA512},
 }
 
-// prepare chooses the mechanism and its input: the digest for ECDSA and for RSA-PSS, as in TLS 1.3,
-// with a salt of the digest's length; for RSA PKCS#1 v1.5 a DigestInfo (RFC 8017 section 9.2).
+// prepare chooses the mechanism and its input: the digest for ECDSA and for RSA-PSS, which TLS 1.3
+// requires, with a salt of the digest's length; a DigestInfo (RFC 8017 section 9.2) for RSA PKCS#1
+// v1.5.
 func (s *tokenSession) prepare(digest []byte, opts crypto.SignerOpts) (*pkcs11.Mechanism, []byte, error) {
 	_, isPSS := opts.(*rsa.PSSOptions)
 	kind, ok := digests[opts.HashFunc()]
@@ -148,8 +149,8 @@ func (s *tokenSession) prepare(digest []byte, opts crypto.SignerOpts) (*pkcs11.M
 	}
 }
 
-// signOnce makes the signature as the token has it: of RSA, or the two numbers of ECDSA one
-// behind the other.
+// signOnce returns the token's signature: the RSA signature, or the two concatenated numbers of
+// ECDSA.
 func (s *tokenSession) signOnce(mechanism *pkcs11.Mechanism, input []byte) ([]byte, error) {
 	if s.refused != nil {
 		return nil, s.refused

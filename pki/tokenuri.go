@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// EnvModule names the environment variable with the PKCS#11 module of URIs that name none.
+// EnvModule names the environment variable with the PKCS#11 module for URIs without one.
 const EnvModule = "MQTTCA_PKCS11_MODULE"
 
 const (
@@ -18,13 +18,13 @@ const (
 	pinRole     = "PIN file"
 )
 
-// InToken reports whether a key or a certificate is named by a URI of RFC 7512, not by a path.
+// InToken reports whether place is a URI of RFC 7512, not a path.
 func InToken(place string) bool {
 	return len(place) >= len(tokenScheme) && strings.EqualFold(place[:len(tokenScheme)], tokenScheme)
 }
 
-// tokenAttributes are the attributes of RFC 7512 that choose the token and the object. The
-// URIs that p11tool prints have others too, which are passed over.
+// tokenAttributes are the attributes of RFC 7512 which select the token and the object. Other
+// attributes, as in p11tool's URIs, are ignored.
 var (
 	tokenAttributes   = []string{"module-path", "token", "serial", "manufacturer", "model", "slot-id", "object", "id", "pin-source", "pin-value"}
 	passedOver        = []string{"type", "slot-description", "slot-manufacturer", "library-description", "library-manufacturer", "library-version", "module-name"}
@@ -32,19 +32,19 @@ var (
 	shownInItsObjects = []string{"token", "serial", "slot-id", "object", "id"}
 )
 
-// objectTypes are the values of the attribute type, by role.
+// objectTypes are the values of the attribute type for each role.
 var objectTypes = map[string]string{keyRole: "private", deviceKeyRole: "private", caRole: "cert"}
 
-// A tokenObject is a key or a certificate in a PKCS#11 token, as a URI names it.
+// A tokenObject is a key or a certificate in a PKCS#11 token, named by a URI.
 type tokenObject struct {
 	role   string            // keyRole, deviceKeyRole or caRole
-	raw    map[string]string // as it stands in the URI
+	raw    map[string]string // as written in the URI
 	values map[string]string // decoded
 	id     []byte
 	pin    string // from pin-value or pin-source
 }
 
-// parseTokenURI reads a URI of RFC 7512 and the PIN that it may name.
+// parseTokenURI reads a URI of RFC 7512, and its PIN if it names one.
 func parseTokenURI(role, text string) (*tokenObject, error) {
 	k, err := readTokenURI(role, text)
 	if err != nil {
@@ -53,8 +53,8 @@ func parseTokenURI(role, text string) (*tokenObject, error) {
 	return k, k.readPIN()
 }
 
-// CheckTokenURI checks the pkcs11 URI of a CA key that somebody else wrote, and opens nothing. It
-// refuses one that names a module, a PIN or a file with a PIN.
+// CheckTokenURI checks the pkcs11 URI of a CA key written by somebody else, and opens nothing. It
+// refuses a URI with a module, a PIN or a file with a PIN.
 func CheckTokenURI(uri string) error {
 	k, err := readTokenURI(keyRole, uri)
 	if err != nil {
@@ -68,8 +68,8 @@ func CheckTokenURI(uri string) error {
 	return nil
 }
 
-// readTokenURI opens nothing. Its errors show nothing of the URI but the names of attributes: a
-// PIN may be in it.
+// readTokenURI opens nothing. Its errors show only the names of attributes: the URI may contain a
+// PIN.
 func readTokenURI(role, text string) (*tokenObject, error) {
 	k := &tokenObject{role: role, raw: map[string]string{}, values: map[string]string{}}
 	if reason := cmp.Or(k.parse(text[len(tokenScheme):]), k.check()); reason != "" {
@@ -87,16 +87,16 @@ func (k *tokenObject) parse(text string) (reason string) {
 			return "an attribute in it has no value"
 		case name == "type" && raw != objectTypes[k.role]:
 			return fmt.Sprintf("its type is not %s, as that of a %s is", objectTypes[k.role], k.role)
-		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // of a vendor
+		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // vendor-specific
 			continue
 		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
-			return "an attribute in it is not known; a semicolon in a value is written %3B" // the name may be of a PIN
+			return "an attribute in it is not known; a semicolon in a value is written %3B" // the name may contain a PIN
 		case !slices.Contains(tokenAttributes, name):
 			return fmt.Sprintf("its attribute %q is not known; known are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
 			return "it has " + name + " twice"
 		}
-		// PathUnescape leaves + alone, as RFC 7512 has it.
+		// PathUnescape leaves + unchanged, as RFC 7512 requires.
 		value, err := url.PathUnescape(raw)
 		if err != nil || strings.ContainsRune(value, 0) && name != "id" {
 			return "its " + name + " is not percent-encoded as it should be"
@@ -120,8 +120,8 @@ func (k *tokenObject) check() (reason string) {
 	case k.values["slot-id"] != "":
 		k.values["slot-id"] = strconv.FormatUint(slot, 10)
 	}
-	// RFC 7512 percent-encodes the bytes of an id; in hexadecimal, as pkcs11-tool prints it and
-	// go.step.sm/crypto reads it, there is no percent sign.
+	// RFC 7512 percent-encodes the bytes of an id; the hexadecimal form of pkcs11-tool and
+	// go.step.sm/crypto has no percent sign.
 	k.id, err = hex.DecodeString(strings.TrimPrefix(k.raw["id"], "0x"))
 	if err != nil {
 		k.id = []byte(k.values["id"])
@@ -129,8 +129,8 @@ func (k *tokenObject) check() (reason string) {
 	return ""
 }
 
-// readPIN reads the PIN of pin-value or pin-source. It fails if the source can't be read:
-// a token must not be tried with an empty PIN.
+// readPIN reads the PIN from pin-value or pin-source. It fails if the source is unreadable: a token
+// must not be tried with an empty PIN.
 func (k *tokenObject) readPIN() error {
 	k.pin = k.values["pin-value"]
 	source := strings.TrimPrefix(strings.TrimPrefix(k.values["pin-source"], "file://"), "file:")
@@ -154,7 +154,7 @@ func (k *tokenObject) readPIN() error {
 
 func (k *tokenObject) object() string { return k.role + " " + k.place() }
 
-// place is the URI with the token and the object only: no PIN, no module.
+// place returns the URI with only the token and the object: no PIN, no module.
 func (k *tokenObject) place() string { return k.uriOf(shownInItsObjects) }
 
 func (k *tokenObject) uriOf(names []string) string {
@@ -171,9 +171,8 @@ func (k *tokenObject) refuse(reason, advice string) *Error {
 	return &Error{Action: "use", Object: k.object(), Reason: reason, Advice: advice}
 }
 
-// bundle reads the certificates that the URI of a CA certificate names, as those of a file.
-// For the URI of a key, that is all certificates of its token: which of them is the key's, its
-// trial signature shows.
+// bundle reads the certificates named by the URI of a CA certificate. For the URI of a key, it
+// reads all certificates of its token: the key's trial signature selects its own.
 func (k *tokenObject) bundle() (*bundle, error) {
 	id, label, shown, implied := k.id, k.values["object"], shownInItsObjects, k.role == keyRole
 	if implied {
@@ -195,7 +194,7 @@ func (k *tokenObject) bundle() (*bundle, error) {
 
 const noneInToken = "the token has none of this key"
 
-// refuseNoCertificate is the error for a key without a certificate.
+// refuseNoCertificate returns the error for a key without a certificate.
 func refuseNoCertificate(role, key, reason string) *Error {
 	return &Error{Action: "use", Object: key, Reason: "no " + certificateOf[role] + " is given, and " + reason, Err: ErrNoCertificate}
 }
