@@ -8,33 +8,31 @@ import (
 	"strings"
 )
 
-// DefaultAccount has Options.Instances, and the credentials that name no account.
+// DefaultAccount owns Options.Instances, and the credentials without an account.
 const DefaultAccount = "1000000000000001"
 
-// An Account is an Alibaba Cloud account with its instances, written as in
-// [Options.Instances].
+// An Account is an Alibaba Cloud account with its instances, in the form of [Options.Instances].
 type Account struct {
 	ID        string
 	Instances []string
 }
 
-// A Credential is an access key that the emulator knows.
+// A Credential is an access key known to the emulator.
 type Credential struct {
 	AccessKeyID     string
 	AccessKeySecret string
-	SecurityToken   string // of a temporary credential: a request must send it, too; "" for a plain AccessKey
+	SecurityToken   string // of a temporary credential: requests must send it, too; "" for a plain AccessKey
 	Account         string // the id of its owner; "": DefaultAccount
 
-	// Allow names the RAM actions that it may take, such as mq:RegisterCa; nil: all. Each
-	// operation on an instance needs mq:MqttInstanceAccess, too.
+	// Allow lists the permitted RAM actions, such as mq:RegisterCa; nil: all. Each operation on an
+	// instance also needs mq:MqttInstanceAccess.
 	Allow []string
 }
 
-// An instance is what the service knows of an instance.
+// An instance holds the owner and region of an instance.
 type instance struct{ account, region string }
 
-// emulatedRegion is the region of an instance that is given none. No real region has this
-// name.
+// emulatedRegion is the region of an instance without one. No real region has this name.
 const emulatedRegion = "cn-emulated"
 
 // instances returns all instances by their ids.
@@ -78,7 +76,7 @@ func (o Options) credentials() (map[string]Credential, error) {
 	return all, nil
 }
 
-// add enters a value by its id. It refuses an id that is empty, or that is given twice.
+// add adds a value by its id. It refuses an empty or repeated id.
 func add[T any](all map[string]T, what, id string, value T) error {
 	if id == "" {
 		return fmt.Errorf("emulator: an %s id is empty", what)
@@ -106,15 +104,15 @@ func (c Credential) validate(accounts map[string]Account) error {
 	return nil
 }
 
-// The one operation of STS here, which tells the account of a credential, and its API
+// The one emulated operation of STS, which returns the account of a credential, and its API
 // version.
 const (
 	getCallerIdentity = "GetCallerIdentity"
 	stsVersion        = "2015-04-01"
 )
 
-// callerIdentity answers for a role if the credential is temporary, else for a user. A user
-// has no RoleId, a role no UserId.
+// callerIdentity returns a role if the credential is temporary, else a user. A user has no RoleId,
+// a role no UserId.
 // Invented: identity.
 func (s *Service) callerIdentity(c *call) (answer, *refusal) {
 	account, id := c.credential.Account, "200000000000000001"

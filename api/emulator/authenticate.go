@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// clockTolerance is how far a timestamp may lie from the service's clock, either way, by
-// the vendor's page on the V3 signature.
+// clockTolerance is the maximum difference between a timestamp and the service's clock, in either
+// direction, by the vendor's page on the V3 signature.
 const clockTolerance = 15 * time.Minute
 
-// authenticate checks that a request comes from the holder of a known credential, now,
-// and for the first time.
+// authenticate checks that the holder of a known credential sent the request, recently, and for the
+// first time.
 // Invented: auth-order, tokens.
 func (s *Service) authenticate(c *call) *refusal {
 	if !c.complete || c.nonce == "" {
@@ -40,9 +40,8 @@ func (s *Service) authenticate(c *call) *refusal {
 	return nil
 }
 
-// The nonces are those that were used. Each is kept for as long as the timestamp of the
-// same request could pass again; after that the timestamp alone refuses it, so that memory
-// is bounded.
+// The nonces are the used ones. Each is kept until the timestamp of its request is too old to pass;
+// the timestamp alone then refuses a repetition, so memory is bounded.
 // Invented: nonces.
 type nonces struct {
 	until     map[string]time.Time // by access key and nonce

@@ -8,15 +8,15 @@ import (
 // maxDepth bounds the nesting of elements.
 const maxDepth = 40
 
-// An element is a value of BER (X.690, section 8), which OpenSSL reads in certificates and asn1 does not: its end may be marked, its length may
-// have more octets than it needs, and a string may be in pieces.
+// An element is a value of BER (X.690, section 8). OpenSSL, but not asn1, reads these forms in
+// certificates: a marked end, a length with more octets than needed, and a string in pieces.
 type element struct {
-	raw          []byte // as it stands
+	raw          []byte // in its original encoding
 	der, content []byte // in DER
 	parts        []element
 }
 
-// readElement reads the first element in data. Its raw is nil if there is none.
+// readElement reads the first element in data. If there is none, its raw is nil.
 func readElement(data []byte, depth int) (e element, rest []byte) {
 	header, length := measure(data)
 	if header == 0 || depth == 0 || length < 0 && data[0]&0x20 == 0 {
@@ -51,8 +51,8 @@ func readElement(data []byte, depth int) (e element, rest []byte) {
 	return e, data[end:]
 }
 
-// measure returns the lengths of an element's header and content, which is negative if its end is marked. The header is 0 if the element is not
-// all there, and for tags of several octets.
+// measure returns the lengths of an element's header and content; a negative length means a marked
+// end. The header is 0 if the element is incomplete, and for tags of several octets.
 func measure(data []byte) (header, length int) {
 	if len(data) < 2 || data[0]&0x1f == 0x1f {
 		return 0, 0
@@ -75,7 +75,8 @@ func measure(data []byte) (header, length int) {
 	return header, length
 }
 
-// isString is for BIT STRING, OCTET STRING, and the types of text and time (X.690, sections 8.6, 8.7, 8.23).
+// isString reports BIT STRING, OCTET STRING, and the types of text and time (X.690, sections 8.6,
+// 8.7, 8.23).
 func isString(tag byte) bool {
 	return tag == asn1.TagBitString || tag == asn1.TagOctetString || tag == asn1.TagUTF8String || tag > asn1.TagSet && tag < 0x1f
 }

@@ -11,12 +11,11 @@ type record struct {
 	registered time.Time
 	inactive   bool
 	stranger   bool
-	hidden     bool // by the replica that answered the last look
+	hidden     bool // from the replica of the last look
 	devices    []*device
 }
 
-// A book has the CAs and registration codes of all instances. The lock of the service
-// guards it.
+// A book holds the CAs and registration codes of all instances. The service's lock guards it.
 type book struct {
 	options   Options
 	codes     map[string]issuedCode // the current ones, by instance
@@ -24,8 +23,8 @@ type book struct {
 	records   []*record // in order of registration
 }
 
-// register enters a CA. If it refuses, it has changed nothing. It checks the code before
-// the serial number.
+// register adds a CA, or refuses it and changes nothing. It checks the code before the serial
+// number.
 // Invented: sn-unique.
 func (b *book) register(sub submission, now time.Time) *refusal {
 	if refused := b.checkCode(sub.instance, sub.RegistrationCode, now); refused != nil {
@@ -41,8 +40,8 @@ func (b *book) register(sub submission, now time.Time) *refusal {
 	return nil
 }
 
-// list returns the CAs of an instance that a reader sees now. A new look may be answered
-// by another replica; the next page of a list is not a new look.
+// list returns the CAs of an instance visible to a reader now. Another replica may answer a new
+// look; the next page of a list is not a new look.
 // Invented: order.
 func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 	visible := slices.DeleteFunc(b.of(instance), func(r *record) bool { return !b.shows(r, now, newLook) })
@@ -52,8 +51,8 @@ func (b *book) list(instance string, now time.Time, newLook bool) []*record {
 	return visible
 }
 
-// shows reports whether a reader sees a CA: never until the list delay is over, then,
-// while it flickers, at every second look, and from then on always.
+// shows reports whether a reader sees a CA: never until the list delay is over, then at every
+// second look while it flickers, and always afterwards.
 func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 	visible := entry.registered.Add(b.options.ListDelay)
 	switch {
@@ -70,7 +69,7 @@ func (b *book) shows(entry *record, now time.Time, newLook bool) bool {
 func (b *book) activate(entry *record)   { entry.inactive = false }
 func (b *book) inactivate(entry *record) { entry.inactive = true }
 
-// delete removes a CA and all devices that were registered under it.
+// delete removes a CA and all devices registered under it.
 // Invented: deleted.
 func (b *book) delete(entry *record) {
 	b.records = slices.DeleteFunc(b.records, func(r *record) bool { return r == entry })
@@ -88,19 +87,18 @@ func (b *book) find(instance, sn string) *record {
 	return b.records[i]
 }
 
-// A Registration is an entry of the emulator's own book.
+// A Registration is an entry in the emulator's book.
 type Registration struct {
 	InstanceID string
-	Sn         string // the serial number as the service wrote it
+	Sn         string // the serial number in the service's form
 	Name       string
-	CASHA256   string // of the CA certificate's DER encoding, in lower-case hex
+	CASHA256   string // of the CA certificate's DER, in lower-case hex
 	Active     bool
-	Code       string // the registration code that the CA was registered with
+	Code       string // the registration code used to register the CA
 }
 
-// Registrations returns the emulator's own book in the order of registration, regardless
-// of delays and flicker of lists. It leaves out deleted CAs and those of
-// Options.Strangers.
+// Registrations returns the emulator's book in the order of registration, regardless of the delays
+// and flicker of lists. It omits deleted CAs and those of Options.Strangers.
 func (s *Service) Registrations() []Registration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// A CutOff is why the broker cuts off a device that connects with its certificate.
+// A CutOff is the broker's reason for cutting off a device with a certificate.
 type CutOff string
 
 // The reasons.
@@ -18,26 +18,26 @@ const (
 	DeviceSnTaken  CutOff = "emulator: another device certificate of the CA is registered with the serial number"
 )
 
-// Error is the reason.
+// Error returns the reason.
 func (c CutOff) Error() string { return string(c) }
 
-// Connect does what the broker does when a device connects to an instance with its
-// certificate, by the vendor's page on certificate-based authentication of clients (another
-// page says that a CA has to be active to be used). It looks for the device certificate first:
+// Connect judges a connection of a device with its certificate to an instance as the broker does,
+// by the vendor's page on certificate-based authentication of clients (another page requires an
+// active CA). It looks for the device certificate first:
 //
-//   - registered and active: it is verified, whatever the state of the CA
+//   - registered and active: it is verified, in any state of the CA
 //   - registered and inactive: the device is cut off
 //   - not registered: if a CA that issued it is registered and active, it is verified and
-//     registered by itself, active
+//     registered automatically, as active
 //
-// So an inactive CA keeps out new device certificates alone, and a device certificate that
-// was deleted under an active CA registers itself again. Connect fails with a CutOff.
+// So an inactive CA keeps out only new device certificates, and a device certificate deleted under
+// an active CA registers itself again. Connect fails with a CutOff.
 // Invented: connect.
 func (s *Service) Connect(instanceID string, certificate *x509.Certificate) error {
 	return s.judge(instanceID, certificate, true)
 }
 
-// judge is Connect. Unless it is to register, it changes nothing.
+// judge is Connect, but changes nothing unless register is set.
 func (s *Service) judge(instanceID string, certificate *x509.Certificate, register bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,9 +66,8 @@ func (s *Service) judge(instanceID string, certificate *x509.Certificate, regist
 	return nil
 }
 
-// lookUp finds the device that a certificate is registered as and its CA, or else the CA
-// that issued the certificate. CAs may share a name, as when one is renewed; an active one
-// precedes.
+// lookUp finds the device registered with a certificate, and its CA, or else the CA which issued
+// the certificate. CAs may share a name, such as a renewed one; an active CA takes precedence.
 func (b *book) lookUp(instance string, certificate *x509.Certificate, content string) (ca *record, d *device) {
 	for _, entry := range b.of(instance) {
 		if i := slices.IndexFunc(entry.devices, func(d *device) bool { return d.Content == content }); i >= 0 {

@@ -14,26 +14,26 @@ import (
 	mqtt "github.com/mochi-mqtt/server/v2"
 )
 
-// A BrokerServer is the broker's door of all instances of a Service: TLS, then MQTT 3.1.1.
-// A client names its instance by SNI; without it, or with another name, it is at the first.
+// A BrokerServer is the broker's entrance to all instances of a Service: TLS, then MQTT 3.1.1. A
+// client names its instance by SNI; without SNI, or with another name, it gets the first.
 // Invented: broker.
 type BrokerServer struct {
-	Address string // the IP address and the port that it listens on
+	Address string // the IP address and port of the listener
 	RootPEM []byte // the root of its throwaway certificate
 
 	service  *Service
 	listener net.Listener
 	config   *tls.Config
-	first    string                  // instance
+	first    string                  // the first instance
 	brokers  map[string]*mqtt.Server // by instance
 	open     sync.WaitGroup
 	closing  chan struct{}
 	close    func() error
-	kept     atomic.Int64 // an estimate of what all sessions keep
+	kept     atomic.Int64 // estimated bytes held by all sessions
 
 	mu      sync.Mutex        // guards all below
 	visits  map[*visit]bool   // nil: the broker is closed
-	clients map[string]*visit // those that are in, by instance and client id
+	clients map[string]*visit // the admitted ones, by instance and client id
 }
 
 // Limits of the door.
@@ -41,19 +41,19 @@ const (
 	maxClients = 1000
 	maxPacket  = 64 << 10
 	doorTime   = 10 * time.Second // for the handshake and CONNECT, and for a device to read a packet
-	lingerTime = time.Second      // for a device to read why it is refused
+	lingerTime = time.Second      // for a device to read the reason of a refusal
 )
 
-// brokerDomain is behind the name of each instance in the vendor's names of brokers.
+// brokerDomain follows the instance in the vendor's broker names.
 const brokerDomain = ".mqtt.aliyuncs.com"
 
-// ListenBroker starts the broker of a service. The address is as for Listen.
+// ListenBroker starts the broker of a service. It accepts the same addresses as Listen.
 func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 	listener, rootPEM, config, err := listenLoopback(addr, true, "*"+brokerDomain)
 	if err != nil {
 		return nil, err
 	}
-	config.NextProtos, config.SessionTicketsDisabled, config.Time = nil, true, s.now // each connection is judged anew
+	config.NextProtos, config.SessionTicketsDisabled, config.Time = nil, true, s.now // each connection is judged again
 	b := &BrokerServer{
 		Address: listener.Addr().String(), RootPEM: rootPEM, service: s, listener: listener, config: config,
 		closing: make(chan struct{}), brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
@@ -70,12 +70,12 @@ func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 	return b, nil
 }
 
-// newBroker makes the broker of one instance. It does not Serve, which would publish its state.
+// newBroker makes the broker of one instance. It never calls Serve, which would publish its state.
 func (b *BrokerServer) newBroker() *mqtt.Server {
 	limits := mqtt.NewDefaultServerCapabilities()
-	limits.MaximumPacketSize = maxPacket - 3 // mochi counts one byte of a header of four
+	limits.MaximumPacketSize = maxPacket - 3 // mochi counts one of the four header bytes
 	limits.MaximumClientWritesPending, limits.MaximumInflight = 1024, 1<<16-1
-	limits.RetainAvailable = 0 // as the vendor's broker
+	limits.RetainAvailable = 0 // as at the vendor's broker
 	broker := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: slog.New(slog.DiscardHandler)})
 	_ = broker.AddHook(&doorkeeper{broker: broker}, nil) // fails only if its Init does
 	return broker
@@ -95,7 +95,7 @@ func (b *BrokerServer) accept() {
 	}
 }
 
-// receive serves a connection, unless too many knock.
+// receive serves a connection, unless too many are waiting.
 func (b *BrokerServer) receive(v *visit) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -107,8 +107,8 @@ func (b *BrokerServer) receive(v *visit) {
 	b.open.Go(v.serve)
 }
 
-// enter lets a device in, if there is room. A second connection of a client id ends the first
-// (MQTT 3.1.1, section 3.1.4).
+// enter admits a device if there is room. A second connection of a client id ends the first (MQTT
+// 3.1.1, section 3.1.4).
 func (b *BrokerServer) enter(v *visit) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -139,8 +139,8 @@ func (b *BrokerServer) leave(v *visit) {
 	close(v.done)
 }
 
-// Close stops the broker, closes all connections and returns when their goroutines have
-// ended. It may be called more than once.
+// Close stops the broker, closes all connections and waits for their goroutines. It may be called
+// more than once.
 func (b *BrokerServer) Close() error { return b.close() }
 
 func (b *BrokerServer) stop() error {

@@ -2,14 +2,14 @@ package emulator
 
 import "fmt"
 
-// A caCertificateVO is the vendor's type, by its reference page of ListCaCertificate.
-// ValidBegin and ValidEnd are the CA certificate's, in Unix milliseconds.
+// A caCertificateVO is the vendor's type, by its reference page of ListCaCertificate. ValidBegin
+// and ValidEnd are the CA certificate's, in Unix milliseconds.
 type caCertificateVO struct {
 	RegistrationCode, CaName, Sn, CaContent, VerificationContent string
 	ValidBegin, ValidEnd, Status                                 any
 }
 
-// ca returns a CA in the forms of the options.
+// ca returns a CA in the forms set by the options.
 func (o Options) ca(r *record) caCertificateVO {
 	vo := r.caCertificateVO
 	vo.CaContent, vo.VerificationContent = o.certificate(vo.CaContent), o.certificate(vo.VerificationContent)
@@ -39,8 +39,8 @@ func (s *Service) getCA(c *call) (answer, *refusal) {
 	return answer{}, refuse("FindCaBySnError")
 }
 
-// changeCA returns the operation that changes the CA that a call names by its Sn: only as
-// the service wrote it.
+// changeCA returns an operation to change the CA named by a call. The Sn must have the service's
+// form.
 // Invented: changes.
 func changeCA(change func(*book, *record)) func(*Service, *call) (answer, *refusal) {
 	return func(s *Service, c *call) (answer, *refusal) {

@@ -15,17 +15,17 @@ import (
 
 const maxSerialDigits = 128 // the vendor's limit of 128 bytes on an Sn. Invented: ca-checks.
 
-// maxModulus is OpenSSL's limit on RSA keys, in bits: a longer one takes minutes. Invented: ca-keys.
+// maxModulus is OpenSSL's limit on RSA keys, in bits: longer ones take minutes. Invented: ca-keys.
 const maxModulus = 16384
 
-// parseCA reads a CA certificate and checks it by itself.
+// parseCA reads a CA certificate and checks it without its verification certificate.
 // Invented: ca-checks.
 func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	ca, ok := parseCertificate(content)
 	switch {
 	case !ok:
 		return nil, refuseContent("The CA certificate should be exactly one X.509 certificate in PEM.")
-	case !ca.IsCA: // which BasicConstraints alone says
+	case !ca.IsCA: // only BasicConstraints sets it
 		return nil, refuseContent("BasicConstraints extension should be set to true in CA certificate.")
 	case !isCAKey(ca):
 		return nil, refuseContent("The key of the CA certificate should be RSA of 2048 bits or more, or EC on P-256, P-384 or P-521.")
@@ -37,8 +37,8 @@ func parseCA(content string, now time.Time) (*x509.Certificate, *refusal) {
 	return ca, nil
 }
 
-// checkVerification reads a verification certificate and checks it against the CA. It
-// needs no extensions, because the vendor's OpenSSL recipe makes an X.509 v1 certificate.
+// checkVerification reads a verification certificate and checks it against the CA. Extensions are
+// optional, because the vendor's OpenSSL recipe makes an X.509 v1 certificate.
 // Invented: ca-checks.
 func checkVerification(content string, ca *x509.Certificate, now time.Time) *refusal {
 	certificate, ok := parseCertificate(content)
@@ -57,11 +57,11 @@ func checkVerification(content string, ca *x509.Certificate, now time.Time) *ref
 	return nil
 }
 
-// parseCertificate reads a single PEM block with only white space around it.
+// parseCertificate reads a single PEM block, surrounded only by white space.
 // Invented: pem.
 func parseCertificate(content string) (*x509.Certificate, bool) {
 	content = strings.TrimSpace(content)
-	// Counted, because pem.Decode skips a broken block and looks for the next.
+	// pem.Decode would skip a broken block and decode the next.
 	if !strings.HasPrefix(content, "-----BEGIN CERTIFICATE-----") || strings.Count(content, "-----BEGIN") != 1 {
 		return nil, false
 	}
@@ -73,15 +73,16 @@ func parseCertificate(content string) (*x509.Certificate, bool) {
 	if err == nil && certificate.Version == 3 && certificate.PublicKey != nil && len(certificate.Extensions) > 0 {
 		return certificate, true
 	}
-	// x509 also leaves out the extensions of X.509 v1 and behind an odd identifier, and the key of an algorithm that it does not know.
+	// x509 also ignores the extensions of X.509 v1 and behind an odd identifier, and keys of
+	// unknown algorithms.
 	if odd, ok := parseOdd(block.Bytes); ok && (err != nil || odd.IsCA) {
 		return odd, true
 	}
 	return certificate, err == nil
 }
 
-// isSignedBy reports whether the CA's key signed it. CheckSignatureFrom would also check
-// the CA's extensions. CheckSignature accepts SHA-1, but nothing older.
+// isSignedBy reports whether the CA's key signed the certificate. CheckSignatureFrom would also
+// check the CA's extensions. CheckSignature accepts SHA-1, but nothing older.
 // Invented: algorithms.
 func isSignedBy(certificate, ca *x509.Certificate) bool {
 	algorithm := certificate.SignatureAlgorithm
@@ -92,7 +93,7 @@ func isSignedBy(certificate, ca *x509.Certificate) bool {
 		ca.CheckSignature(algorithm, certificate.RawTBSCertificate, certificate.Signature) == nil
 }
 
-// isCAKey reports whether the service takes a CA's key: RSA or EC, by the vendor's page.
+// isCAKey reports whether the service accepts a CA's key: RSA or EC, by the vendor's page.
 // Invented: ca-keys.
 func isCAKey(ca *x509.Certificate) bool {
 	switch key := ca.PublicKey.(type) {
@@ -112,13 +113,13 @@ func isRSAOrECDSA(certificate *x509.Certificate) bool {
 	return false
 }
 
-// isValidAt takes both ends for valid (RFC 5280, section 4.1.2.5).
+// isValidAt counts both ends as valid (RFC 5280, section 4.1.2.5).
 func isValidAt(certificate *x509.Certificate, now time.Time) bool {
 	return !now.Before(certificate.NotBefore) && !now.After(certificate.NotAfter)
 }
 
-// onlyCommonName returns the subject's common name, or "" unless there is exactly one.
-// Choosing one of several would be a guess.
+// onlyCommonName returns the subject's common name, or "" unless there is exactly one. To choose
+// one of several would be a guess.
 // Invented: common-name.
 func onlyCommonName(certificate *x509.Certificate) string {
 	var found []any

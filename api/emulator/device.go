@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A Device is a device certificate that is registered under a CA.
+// A Device is a device certificate registered under a CA.
 type Device struct {
-	Sn                  string // the serial number as the service writes it
+	Sn                  string // the serial number in the service's form
 	Name                string
-	Content             string    // the certificate, as PEM; "": the emulator makes one when it is asked for
+	Content             string    // the certificate as PEM; "": the emulator makes one on demand
 	NotBefore, NotAfter time.Time // zero: those of the CA
 	Inactive            bool
 }
 
-// A device is a Device with the CA that it is registered under.
+// A device is a Device with its CA.
 type device struct {
 	Device
 	ca *record
 }
 
-// AddDevices registers device certificates under a CA without a check, for a test that has
-// no key to issue them with. Connect does what the broker does.
+// AddDevices registers device certificates under a CA without checks, for tests without a key to
+// issue them. Connect registers them as the broker does.
 func (s *Service) AddDevices(instanceID, caSn string, devices ...Device) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,8 +71,8 @@ func (r *record) addNumbered(count int, form SnForm) {
 	}
 }
 
-// content returns the certificate as PEM. If there is none, it makes one with the serial
-// number, the name, the dates and the issuer that it would have.
+// content returns the certificate as PEM. If there is none, it makes one with the expected serial
+// number, name, dates and issuer.
 // Invented: device-content.
 func (d *device) content() string {
 	if d.Content == "" {
@@ -81,7 +81,7 @@ func (d *device) content() string {
 		if serial, ok := new(big.Int).SetString(strings.ReplaceAll(d.Sn, ":", ""), 16); ok && serial.Sign() > 0 {
 			template.SerialNumber = serial
 		}
-		// Without the CA's key, which x509 would compare with the signer's.
+		// Without the CA's key: x509 would compare it with the signer's.
 		issuer := &x509.Certificate{RawSubject: d.ca.ca.RawSubject, SubjectKeyId: d.ca.ca.SubjectKeyId}
 		if made, err := (throwaway{certificate: issuer}).issue(template); err == nil {
 			d.Content = string(made.pem())

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A deviceCertificateVO is the vendor's type of that name, by its SDKs.
+// A deviceCertificateVO is the vendor's type of this name, by its SDKs.
 type deviceCertificateVO struct {
 	CaSn, DeviceSn, DeviceName, DeviceContent string
 	ValidBegin, ValidEnd, Status              any
@@ -27,7 +27,7 @@ func (s *Service) listDevices(c *call) (answer, *refusal) {
 	return s.devicePage(c, all), nil
 }
 
-// devicePage answers with a page of devices. Invented: order.
+// devicePage returns a page of devices. Invented: order.
 func (s *Service) devicePage(c *call, all []*device) answer {
 	if s.options.Order == NewestFirst {
 		all = slices.Clone(all)
@@ -46,8 +46,8 @@ func (s *Service) getDevice(c *call) (answer, *refusal) {
 	return answer{Data: s.options.device(d)}, nil
 }
 
-// changeDevice returns the operation that changes the device certificate that a call
-// names. Invented: changes.
+// changeDevice returns an operation to change the device certificate named by a call.
+// Invented: changes.
 func changeDevice(change func(*device)) func(*Service, *call) (answer, *refusal) {
 	return func(s *Service, c *call) (answer, *refusal) {
 		d := s.device(c)
@@ -59,8 +59,8 @@ func changeDevice(change func(*device)) func(*Service, *call) (answer, *refusal)
 	}
 }
 
-// device returns the device that a call names, or nil. The vendor's pages on devices know
-// one code for an unknown device and an unknown CA.
+// device returns the device named by a call, or nil. The vendor's pages on devices have only one
+// code for an unknown device and an unknown CA.
 func (s *Service) device(c *call) *device {
 	entry := s.book.find(c.value("MqttInstanceId"), c.value("CaSn"))
 	if entry == nil {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The operations of the broker's door, for Fault.Operation; a fault without an operation does
-// not meet them. With Fault.AfterWork it comes after the TLS handshake, or after CONNACK.
+// The operations of the broker's door, for Fault.Operation. Faults without an operation do not
+// affect them. Fault.AfterWork delays the fault until after the TLS handshake or CONNACK.
 const (
 	DoorHandshake = "Handshake"
 	DoorConnect   = "Connect"
@@ -19,13 +19,13 @@ const (
 
 func isDoor(operation string) bool { return operation == DoorHandshake || operation == DoorConnect }
 
-// alerts are those that a broker may send to a device (RFC 8446, appendix B.2).
+// alerts are the TLS alerts a broker may send to a device (RFC 8446, appendix B.2).
 var alerts = map[string]byte{
 	"handshake_failure": 40, "bad_certificate": 42, "unsupported_certificate": 43, "certificate_revoked": 44, "certificate_expired": 45,
 	"certificate_unknown": 46, "unknown_ca": 48, "access_denied": 49, "protocol_version": 70, "internal_error": 80, "unrecognized_name": 112,
 }
 
-// number is that of the TLS alert or of CONNACK, by Code; 0 if it has none.
+// number returns the number of the TLS alert or CONNACK named by Code; 0 if there is none.
 func (f Fault) number() byte {
 	code, err := strconv.ParseUint(f.Code, 10, 8)
 	switch {
@@ -49,8 +49,8 @@ func (f Fault) problemAtDoor() string {
 	return ""
 }
 
-// meet takes a device to a step as its faults have it. It reports whether a fault has ended
-// the connection; one that is to come after the step is left in v.met.
+// meet applies the faults of a step to a device. It reports whether a fault has ended the
+// connection; it stores a fault due after the step in v.met.
 func (v *visit) meet(operation string) (ended bool) {
 	service := v.door.service
 	service.mu.Lock()
@@ -71,7 +71,7 @@ func (v *visit) suffer(met Fault) (ended bool) {
 		v.raw.SetReadDeadline(time.Time{})
 		_, _ = io.Copy(io.Discard, v.raw)
 	case FaultReset:
-		_ = v.raw.SetLinger(0) // makes Close send a reset in place of an end
+		_ = v.raw.SetLinger(0) // Close then sends a reset instead of an end
 		v.raw.Close()
 	case FaultRefuse:
 		if v.Conn != nil {

@@ -8,14 +8,14 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// A doorkeeper tells the broker of an instance who gets in, and bounds what a client may ask
-// for. Invented: topics.
+// A doorkeeper decides for the broker of an instance who may connect, and bounds the requests of a
+// client. Invented: topics.
 type doorkeeper struct {
 	mqtt.HookBase
 	broker *mqtt.Server
 }
 
-// Limits of topics and filters, and the most that a client may subscribe to.
+// Limits of topics, filters and subscriptions of a client.
 const (
 	maxTopic         = 128
 	maxLevels        = 16
@@ -25,19 +25,19 @@ const (
 // ID names the hook.
 func (*doorkeeper) ID() string { return "door" }
 
-// Provides has mochi call all methods. Those of HookBase do nothing.
+// Provides makes mochi call all methods. Those of HookBase do nothing.
 func (*doorkeeper) Provides(byte) bool { return true }
 
-// OnSessionEstablished is called when CONNACK has been sent.
+// OnSessionEstablished is called after CONNACK.
 func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
 	v := client.Net.Conn.(*visit)
 	v.suffer(v.met)
 }
 
-// OnConnectAuthenticate lets in each device that OnPacketRead has admitted.
+// OnConnectAuthenticate accepts each device admitted by OnPacketRead.
 func (*doorkeeper) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
 
-// isTopic bounds topics. Those with a dollar sign ahead are special to brokers.
+// isTopic checks the limits of a topic. Brokers reserve topics with a leading dollar sign.
 func isTopic(topic string) bool {
 	return topic != "" && len(topic) <= maxTopic && strings.Count(topic, "/") < maxLevels && topic[0] != '$'
 }
@@ -47,7 +47,7 @@ func isTopic(topic string) bool {
 func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	v := client.Net.Conn.(*visit)
 	for i, filter := range pk.Filters {
-		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's holds on to the packet
+		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's string keeps the packet in memory
 	}
 	switch kind := pk.FixedHeader.Type; {
 	case v.client == "":
@@ -65,7 +65,7 @@ func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packe
 	return v.rename(client, pk)
 }
 
-// subscriptions counts those that a client has after a SUBSCRIBE.
+// subscriptions counts a client's subscriptions after a SUBSCRIBE.
 func subscriptions(client *mqtt.Client, pk packets.Packet) int {
 	all := client.State.Subscriptions.GetAll()
 	for _, filter := range pk.Filters {
@@ -74,12 +74,12 @@ func subscriptions(client *mqtt.Client, pk packets.Packet) int {
 	return len(all)
 }
 
-// welcome judges a CONNECT, and finds the session of the client.
+// welcome judges a CONNECT, and finds the client's session.
 func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error) {
 	if err := v.admit(pk); err != nil {
 		return pk, err
 	}
-	// Neither a will, which the vendor's broker has not, nor a password is kept.
+	// Drops the will, which the vendor's broker does not support, and the password.
 	pk.Connect = packets.ConnectParams{
 		ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
 		Clean: pk.Connect.Clean,
@@ -93,7 +93,7 @@ func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error
 	return pk, nil
 }
 
-// admit judges a CONNECT. It answers one that it refuses, unless it is malformed.
+// admit judges a CONNECT. It answers a refused one unless it is malformed.
 func (v *visit) admit(pk packets.Packet) error {
 	l := login{pk.ProtocolVersion, pk.Connect.ClientIdentifier, string(pk.Connect.Username), string(pk.Connect.Password)}
 	v.client = v.instance + " " + l.clientID

@@ -8,7 +8,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// rename gives a packet, whose id the client chose, a free one. Client and broker choose theirs
+// rename replaces the packet id chosen by the client with a free one. Client and broker choose ids
 // independently, but mochi has one map for both.
 func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	if v.asked = pk.PacketID; v.asked > 0 {
@@ -21,18 +21,18 @@ func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, 
 	return pk, nil
 }
 
-// OnPacketEncode has mochi answer with the id that the client chose.
+// OnPacketEncode restores the client's id in mochi's answer.
 func (*doorkeeper) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packets.Packet {
 	switch pk.FixedHeader.Type {
 	case packets.Puback, packets.Pubrec, packets.Pubcomp, packets.Suback, packets.Unsuback:
 		pk.PacketID = client.Net.Conn.(*visit).asked
 	case packets.Disconnect:
-		pk.FixedHeader.Type = packets.Reserved // which is not sent: no broker sends DISCONNECT in MQTT 3.1.1
+		pk.FixedHeader.Type = packets.Reserved // never sent: MQTT 3.1.1 brokers send no DISCONNECT
 	}
 	return pk
 }
 
-// OnPublish bounds messages with QoS 2, and does not deliver one twice.
+// OnPublish bounds messages with QoS 2, and never delivers one twice.
 func (*doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
 	v := sender.Net.Conn.(*visit)
 	switch {
@@ -42,11 +42,11 @@ func (*doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Pa
 		v.raw.Close()
 		return pk, v.refused("PUBLISH", fmt.Errorf("%d messages with QoS 2 are not released", maxReceived))
 	}
-	pk.TopicName = strings.Clone(pk.TopicName) // mochi's holds on to the packet that came
+	pk.TopicName = strings.Clone(pk.TopicName) // mochi's string keeps the received packet in memory
 	return pk, nil
 }
 
-// OnPublished is called when a message has been handed to its receivers.
+// OnPublished is called after a message is handed to its receivers.
 func (*doorkeeper) OnPublished(sender *mqtt.Client, pk packets.Packet) {
 	if v := sender.Net.Conn.(*visit); pk.FixedHeader.Qos == 2 {
 		v.session.received[v.asked] = true

@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// A Fault makes one call go wrong, or every call. Calls are counted by operation, from 1,
-// after the gateway has admitted them.
+// A Fault makes one call fail, or every call. Calls are counted by operation, from 1, once the
+// gateway has admitted them.
 type Fault struct {
 	Kind          FaultKind
-	Operation     string        // that it meets; "": every one, and Call counts them together
-	Call          int           // the number of the call that it meets; 0: every call
-	AfterWork     bool          // it comes after the operation has done its work, which is never done otherwise
+	Operation     string        // the affected operation; "": every one, and Call counts them together
+	Call          int           // the number of the affected call; 0: every call
+	AfterWork     bool          // the fault comes after the operation's work; otherwise the work is never done
 	Delay, Jitter time.Duration // Delay passes before the work and the fault, and up to Jitter more
-	RetryAfter    time.Duration // the pause that a refusal asks for in x-acs-retry-after; 0: none
+	RetryAfter    time.Duration // the pause requested by a refusal in x-acs-retry-after; 0: none
 	Size          int64         // of FaultOversize, in bytes; 0: 16 MiB
 
-	// Code is the code of FaultRefuse. A code that the emulator does not know has HTTP
-	// status 400, or 500 before the vendor's notice. At DoorHandshake it is the
-	// name of a TLS alert, at DoorConnect the number that CONNACK has.
+	// Code is the code of FaultRefuse. An unknown code has HTTP status 400, or 500 before the
+	// vendor's notice. At DoorHandshake it is the name of a TLS alert, at DoorConnect the number in
+	// CONNACK.
 	Code string
 }
 
-// name is the fault's name in the journal.
+// name returns the fault's name in the journal.
 func (f Fault) name() string {
 	if f.AfterWork {
 		return string(f.Kind) + "-after"
@@ -30,7 +30,7 @@ func (f Fault) name() string {
 	return string(f.Kind)
 }
 
-// hits reports whether the fault meets the nth call of an operation, the nthOfAll of all.
+// hits reports whether the fault affects the nth call of an operation, the nthOfAll of all.
 func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 	if f.Operation == "" && !isDoor(operation) {
 		nth = nthOfAll
@@ -52,7 +52,7 @@ func validateFaults(faults []Fault) error {
 	return nil
 }
 
-// problem returns the rule that the fault breaks, or "".
+// problem returns the rule broken by the fault, or "".
 func (f Fault) problem() string {
 	kind := faultKinds[f.Kind]
 	_, known := operations[f.Operation]

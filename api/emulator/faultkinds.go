@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// A FaultKind is a way in which a call can go wrong.
+// A FaultKind is a way in which a call fails.
 type FaultKind string
 
-// The kinds. A new one needs a name here, a row in faultKinds and a method of delivery;
-// flags, help and mixtures find it there.
+// The kinds. A new one needs a name here, a row in faultKinds and a method of delivery; flags, help
+// and mixtures find it there.
 const (
 	FaultThrottle    FaultKind = "throttle"       // Throttling.User, with the header x-acs-retry-after if RetryAfter is set
 	FaultUnavailable FaultKind = "unavailable"    // ServiceUnavailable, HTTP 503
 	FaultInternal    FaultKind = "internal-error" // InternalError
 	FaultRefuse      FaultKind = "refuse"         // any Code
 	FaultHang        FaultKind = "hang"           // no answer, until the client leaves or the server closes
-	FaultReset       FaultKind = "reset"          // the connection ends without an answer, over TCP by a reset
+	FaultReset       FaultKind = "reset"          // the connection ends without an answer, over TCP with a reset
 	FaultHTML        FaultKind = "html"           // HTTP 502 and a page of a proxy
-	FaultGarbage     FaultKind = "garbage"        // HTTP 200 and bytes without meaning
+	FaultGarbage     FaultKind = "garbage"        // HTTP 200 and meaningless bytes
 	FaultOversize    FaultKind = "oversize"       // HTTP 200 and Size bytes that begin like an answer
-	FaultRedirect    FaultKind = "redirect"       // HTTP 307 to another path of the same server: the journal shows who follows
+	FaultRedirect    FaultKind = "redirect"       // HTTP 307 to another path on the same server: the journal shows who follows
 	FaultLatency     FaultKind = "latency"        // only Delay and Jitter; another fault may follow
 	FaultTruncate    FaultKind = "truncate"       // half of the answer, then the connection ends
 	FaultSlow        FaultKind = "slow"           // the answer, one byte a second
@@ -33,14 +33,14 @@ const (
 
 // A faultKind is a row of the table of faults.
 type faultKind struct {
-	deliver     func(*delivery) // sends the fault in place of the answer; nil for a fault that only waits
-	refuses     bool            // it is a refusal, which may ask for a pause
-	undone      bool            // it says that the service has done nothing: a mixture never draws it after the work
+	deliver     func(*delivery) // sends the fault instead of the answer; nil for a fault which only waits
+	refuses     bool            // it is a refusal, which may request a pause
+	undone      bool            // it claims that the service did nothing: a mixture never draws it after the work
 	keepsAnswer bool            // the client gets the operation's own answer, so the work is always done
-	door        string          // the operations of the broker's door that it may meet
+	door        string          // the operations of the broker's door it may affect
 }
 
-// faultKinds is never written to.
+// faultKinds is read-only.
 var faultKinds = map[FaultKind]faultKind{
 	FaultThrottle:    {deliver: refusing("Throttling.User"), refuses: true, undone: true},
 	FaultUnavailable: {deliver: refusing("ServiceUnavailable"), refuses: true, undone: true},
@@ -60,13 +60,13 @@ var faultKinds = map[FaultKind]faultKind{
 // FaultKinds returns all kinds, sorted.
 func FaultKinds() []FaultKind { return slices.Sorted(maps.Keys(faultKinds)) }
 
-// A delivery is a call that gets a fault in place of its answer.
+// A delivery is a call answered with a fault.
 type delivery struct {
 	*Service
 	*call
 }
 
-// refusing returns the delivery of a refusal with a code, or with that of the fault.
+// refusing returns the delivery of a refusal with a fixed code, or the fault's.
 func refusing(fixed code) func(*delivery) {
 	return func(d *delivery) {
 		answer := d.refusal(d.call, refuse(cmp.Or(fixed, code(d.met.Code))))
@@ -81,7 +81,7 @@ func (d *delivery) hang() {
 	panic(http.ErrAbortHandler)
 }
 
-// reset ends the connection as a load balancer that gives up.
+// reset ends the connection, as a load balancer does when it gives up.
 func (d *delivery) reset() {
 	d.enter(d.call, 0, "")
 	d.call.reset()
@@ -103,7 +103,7 @@ func (d *delivery) redirect() {
 	d.head(http.StatusTemporaryRedirect, "Location", "/elsewhere?"+d.r.URL.RawQuery)
 }
 
-// head begins an answer that is not the service's, with a header.
+// head begins an answer from something other than the service, with a header.
 func (d *delivery) head(status int, header, value string) {
 	d.enter(d.call, status, "")
 	d.header().Set(header, value)
@@ -136,7 +136,7 @@ func (d *delivery) slow() {
 	}
 }
 
-// beginAnswer does the work of the call, and sends all of its answer but the body.
+// beginAnswer does the call's work, and sends its answer without the body.
 func (d *delivery) beginAnswer() []byte {
 	answer := d.run(d.call)
 	d.enter(d.call, answer.status, answer.code)
@@ -144,7 +144,7 @@ func (d *delivery) beginAnswer() []byte {
 	return answer.body
 }
 
-// write sends a part of an answer at once.
+// write sends a part of an answer immediately.
 func (d *delivery) write(part []byte) {
 	_, _ = d.w.Write(part)
 	_ = http.NewResponseController(d.w).Flush()

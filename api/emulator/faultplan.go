@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A faultPlan decides which fault a call meets.
+// A faultPlan decides which fault affects a call.
 type faultPlan struct {
 	faults  []Fault
 	mixture Mixture
@@ -21,8 +21,8 @@ func newFaultPlan(faults []Fault, mixture Mixture) *faultPlan {
 	return &faultPlan{faults: faults, mixture: mixture, calls: make(map[string]int)}
 }
 
-// next counts a call and returns the fault that it meets, and how long it waits before. The
-// delays of all faults that hit add up; the first that is more than latency is delivered.
+// next counts a call and returns its fault, and the delay before it. The delays of all matching
+// faults add up; the first other than latency is delivered.
 func (p *faultPlan) next(operation string) (met Fault, wait time.Duration) {
 	p.calls[operation]++
 	if !isDoor(operation) {
@@ -45,16 +45,16 @@ func (p *faultPlan) next(operation string) (met Fault, wait time.Duration) {
 	return met, wait
 }
 
-// A Mixture makes faults at random. The fault of the nth call of an operation depends on
-// Seed, operation and n alone, not on other calls.
+// A Mixture makes random faults. The fault of the nth call of an operation depends only on Seed,
+// operation and n, not on other calls.
 type Mixture struct {
 	Seed  uint64
-	Rate  float64     // the share of calls that meet a fault, 0 to 1
+	Rate  float64     // the share of failing calls, 0 to 1
 	Kinds []FaultKind // to draw from; nil: all but FaultRefuse, which needs a code
 }
 
 func (m Mixture) validate() error {
-	if !(m.Rate >= 0 && m.Rate <= 1) { // also if it is NaN
+	if !(m.Rate >= 0 && m.Rate <= 1) { // also if NaN
 		return fmt.Errorf("emulator: rate of faults %v is not 0 to 1", m.Rate)
 	}
 	if m.Kinds != nil && len(m.Kinds) == 0 {
@@ -71,15 +71,15 @@ func (m Mixture) validate() error {
 	return nil
 }
 
-// random returns the source of randomness of one call.
+// random returns the random source of one call.
 func (m Mixture) random(operation string, nth int) *rand.Rand {
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%s %d", operation, nth)
 	return rand.New(rand.NewPCG(m.Seed, hash.Sum64()))
 }
 
-// draw returns the fault of a call, or none. Its pauses are long enough to be noticed, and
-// short enough for the patience of every client.
+// draw returns the fault of a call, or none. Its pauses are long enough to notice, and short enough
+// for the patience of every client.
 func (m Mixture) draw(random *rand.Rand) (f Fault) {
 	if random.Float64() >= m.Rate {
 		return f

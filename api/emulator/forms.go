@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// The vendor's texts and SDKs disagree on some forms. Each of these types has those that were
-// met, and some that a client should be ready for. Empty stands for the first of them, or for
-// the one that Options.Hard names. Invented: forms.
+// The vendor's texts and SDKs disagree on some forms. Each of these types has the observed forms,
+// and some more that a client should accept. Empty means the first of them, or the choice of
+// Options.Hard. Invented: forms.
 type (
-	// A NumberForm is how an answer writes numbers.
+	// A NumberForm is the form of numbers in answers.
 	NumberForm string
-	// A PEMForm is how a PEM ends its lines: with a line feed, or with a backslash and n.
+	// A PEMForm is the line ending in PEM: a line feed, or a backslash and n.
 	PEMForm string
-	// A TotalForm is the unit of the Total of the lists of certificates.
+	// A TotalForm is the unit of Total in lists of certificates.
 	TotalForm string
-	// An SnForm is how the service writes a serial number. It finds a CA only by that form.
+	// An SnForm is the form of serial numbers. The service finds a CA only by this form.
 	SnForm string
-	// A LabelForm is the label of the PEM of device certificates.
+	// A LabelForm is the PEM label of device certificates.
 	LabelForm string
-	// An SnScope is what the serial number of a CA has to be unique in.
+	// An SnScope is the scope in which a CA's serial number must be unique.
 	SnScope string
 	// An Order is the order of the certificates in a list.
 	Order string
@@ -38,7 +38,7 @@ const (
 	LineFeeds PEMForm = "line-feeds"
 	Escaped   PEMForm = "escaped"
 
-	PerList TotalForm = "per-list" // pages of CAs and records of devices, as the Chinese pages have it
+	PerList TotalForm = "per-list" // pages of CAs and records of devices, as on the Chinese pages
 	Records TotalForm = "records"
 	Pages   TotalForm = "pages"
 
@@ -48,12 +48,12 @@ const (
 	Padded SnForm = "padded" // 007269004887: begins with a zero byte, as in the vendor's examples
 	Upper  SnForm = "upper"  // 0072FF004887
 	Plain  SnForm = "plain"  // 7269004887: no leading zeros
-	DER    SnForm = "der"    // 00f26900ba87, but 7269004887: the zero byte is there if the top bit is set
+	DER    SnForm = "der"    // 00f26900ba87, but 7269004887: a zero byte only if the top bit is set
 	Colons SnForm = "colons" // 00:72:69:00:48:87
 
-	ScopeRegion   SnScope = "region" // a CA may be on several instances, one a region, as a newer page has it
+	ScopeRegion   SnScope = "region" // a CA may be on several instances, one per region, as on a newer page
 	ScopeInstance SnScope = "instance"
-	ScopeGlobal   SnScope = "global" // as the text of SnNotUnique has it
+	ScopeGlobal   SnScope = "global" // as in the text of SnNotUnique
 
 	OldestFirst Order = "oldest"
 	NewestFirst Order = "newest"
@@ -67,7 +67,7 @@ func (o Options) number(value int64) any {
 	return value
 }
 
-// quoted is number for what the vendor's SDKs type as a string.
+// quoted is number for values typed as strings in the vendor's SDKs.
 func (o Options) quoted(value int64) any {
 	if o.Numbers == Numbers {
 		return value
@@ -94,7 +94,7 @@ func (o Options) text(text string) string {
 	return text
 }
 
-// status is the Status of a certificate, by the page of ListCaCertificate.
+// status returns the Status of a certificate, by the page of ListCaCertificate.
 func (o Options) status(inactive bool) any {
 	if inactive {
 		return o.quoted(0)
@@ -102,8 +102,7 @@ func (o Options) status(inactive bool) any {
 	return o.quoted(1)
 }
 
-// format writes a number as whole bytes in lower-case hex, as the vendor
-// ("007269004887").
+// format writes a number as whole bytes in lower-case hex, as the vendor does ("007269004887").
 // Invented: sn.
 func (form SnForm) format(serial *big.Int) string {
 	digits, sign := serial.FillBytes(make([]byte, max(1, (serial.BitLen()+7)/8))), ""
@@ -124,8 +123,8 @@ func (form SnForm) format(serial *big.Int) string {
 	return sign + fmt.Sprintf("%x", digits)
 }
 
-// device writes the serial number of a device certificate. The vendor's examples of these
-// begin without a zero byte (356217374433), as DER has it.
+// device writes the serial number of a device certificate. In the vendor's examples it begins
+// without a zero byte (356217374433), as in DER.
 func (form SnForm) device(serial *big.Int) string {
 	if form == Padded {
 		form = DER

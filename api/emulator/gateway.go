@@ -6,24 +6,23 @@ import (
 	"slices"
 )
 
-// A claim is the content of a request before it is verified, in either signature scheme.
+// A claim is the unverified content of a request, in either signature scheme.
 type claim struct {
 	operation, version string
 	accessKeyID, token string
 	timestamp, nonce   string
-	complete           bool // it has everything that the scheme asks for, in the scheme's form
-	xml                bool // the answer is wanted as XML
+	complete           bool // everything required by the scheme is there, in the scheme's form
+	xml                bool // the client wants XML
 
 	signature   string
-	covered     bool   // the signature covers all that it has to
-	signed      string // the text that the signature should be of
+	covered     bool   // the signature covers all required parts
+	signed      string // the text to be signed
 	sign        func(secret, text string) string
-	explanation string // of a wrong signature, by the text that was signed
+	explanation string // of a wrong signature, with the signed text
 }
 
-// readClaim tells the schemes apart: ACS3 has its proof in a header, signature 1.0 in
-// parameters. The header x-acs-action decides nothing, because the vendor's clients send
-// it with both.
+// readClaim distinguishes the schemes: ACS3 has its proof in a header, signature 1.0 in parameters.
+// It ignores the header x-acs-action, because the vendor's clients send it with both.
 // Invented: proofs.
 func (c *call) readClaim() claim {
 	if c.r.Header.Get("Authorization") == "" && c.value("Action") != "" {
@@ -32,10 +31,10 @@ func (c *call) readClaim() claim {
 	return c.acs3Claim()
 }
 
-// admit takes a call through the gateway's checks: address, form, operation, signature,
-// permission. Only a call that passes them is counted and meets faults.
+// admit runs the gateway's checks on a call: address, form, operation, signature, permission. Only
+// calls that pass are counted and meet faults.
 func (s *Service) admit(c *call) *refusal {
-	// Set before the rest is read, for the journal of a request that breaks off.
+	// Set before reading the rest, for the journal of an incomplete request.
 	c.operation = c.r.Header.Get("x-acs-action")
 	unread := c.read()
 	s.mu.Lock()
@@ -53,10 +52,10 @@ func (s *Service) admit(c *call) *refusal {
 	return nil
 }
 
-// apiVersion is the only version of the API that the vendor publishes.
+// apiVersion is the only published version of the API.
 const apiVersion = "2020-04-20"
 
-// route finds the operation that a request asks for. Invented: gateway-order, user-agent.
+// route finds the requested operation. Invented: gateway-order, user-agent.
 func route(c *call) *refusal {
 	if c.r.UserAgent() == "" {
 		return refuse("MissingUserAgent")
@@ -78,7 +77,8 @@ func route(c *call) *refusal {
 	return nil
 }
 
-// instanceAccess is needed on an instance beside the own action, by the vendor's pages.
+// instanceAccess is required on an instance in addition to the operation's action, by the vendor's
+// pages.
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // authorize checks that the credential allows the operation.
@@ -98,7 +98,7 @@ func (s *Service) authorize(c *call) *refusal {
 	return nil
 }
 
-// resource is the resource that a policy would have to name.
+// resource returns the resource a policy must name.
 func (s *Service) resource(c *call) string {
 	if c.op.action == setSniConfig {
 		return "*"

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// DefaultGroup is the group of every instance without Options.Groups.
+// DefaultGroup is the group of every instance if Options.Groups is empty.
 const DefaultGroup = "GID_devices"
 
 // groupID is 7 to 64 characters, by the vendor's page on groups.
@@ -28,7 +28,7 @@ type mqttGroupIDDo struct {
 	CreateTime, UpdateTime any
 }
 
-// listGroups is ListGroupId, which names the instance InstanceId. Invented: groups.
+// listGroups is ListGroupId. It names the instance InstanceId. Invented: groups.
 func (s *Service) listGroups(c *call) (answer, *refusal) {
 	groups := []mqttGroupIDDo{}
 	created := s.options.number(1739345768000)

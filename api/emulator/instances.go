@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// scope names the instances that share the serial numbers of CAs with an instance.
+// scope names the instances whose CAs share the instance's scope of serial numbers.
 func (s *Service) scope(id string) string {
 	return map[SnScope]string{ScopeInstance: id, ScopeRegion: s.instances[id].region}[s.options.SnScope]
 }
@@ -24,8 +24,8 @@ type instanceVO struct {
 
 type instanceTag struct{ TagKey, TagValue string }
 
-// listInstances is ListInstances: the instances of the caller's account. It reports success
-// in the fields of a refusal, as on the vendor's page.
+// listInstances is ListInstances: the instances of the caller's account. It reports success in the
+// fields of a refusal, as on the vendor's page.
 // Invented: instances.
 func (s *Service) listInstances(c *call) (answer, *refusal) {
 	var tags []struct{ Key, Value string }
@@ -56,13 +56,13 @@ func (o Options) instance(id, region string) instanceVO {
 	}
 }
 
-// setSniConfig is a RAM action that is granted on all resources, by the vendor's page.
+// setSniConfig is a RAM action granted on all resources, by the vendor's page.
 const setSniConfig = "mq:SetSniConfig"
 
-// sniConfig is DOMAIN#CERTIFICATE or DOMAIN#CERTIFICATE#PASSWORD, with semicolons between.
+// sniConfig is DOMAIN#CERTIFICATE or DOMAIN#CERTIFICATE#PASSWORD, separated by semicolons.
 const sniConfig = `^(([^#;]+(#[^#;]+){1,2};)*[^#;]+(#[^#;]+){1,2};?)?$`
 
-// setSNI is SetSniConfig, which maps the names that clients ask for to server certificates.
+// setSNI is SetSniConfig, which maps requested server names to server certificates.
 // Invented: sni.
 func (s *Service) setSNI(c *call) (answer, *refusal) {
 	if given := c.parameters["SniConfig"]; len(given) > 1 || len(given) == 1 && !regexp.MustCompile(sniConfig).MatchString(given[0]) {

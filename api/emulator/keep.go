@@ -9,7 +9,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// Bounds of what sessions keep, in bytes: messages that wait to be read or acknowledged, each
+// Bounds of the data held by sessions, in bytes: messages waiting to be read or acknowledged,
 // counted for each receiver, and filters. Invented: broker-limits.
 const (
 	maxKept     = 16 << 20 // of all instances
@@ -17,15 +17,15 @@ const (
 	maxReceived = 1024 // ids of messages with QoS 2
 )
 
-// A session is what the door keeps of a client beside mochi, also while it is away.
+// A session is the door's record of a client in addition to mochi's, also while it is away.
 type session struct {
-	received map[uint16]bool // ids of its messages with QoS 2 that it has not released
+	received map[uint16]bool // ids of its unreleased messages with QoS 2
 	kept     atomic.Int64
-	filters  int64       // their part of kept
-	full     atomic.Bool // which is told once
+	filters  int64       // the filters' part of kept
+	full     atomic.Bool // reported once
 }
 
-// sizeOf is what a message takes, with its place in the books of mochi.
+// sizeOf estimates a message's size, with mochi's overhead.
 func sizeOf(pk packets.Packet) int64 { return int64(len(pk.Payload) + len(pk.TopicName) + 1<<10) }
 
 func (v *visit) keep(size int64) {
@@ -33,7 +33,7 @@ func (v *visit) keep(size int64) {
 	v.door.kept.Add(size)
 }
 
-// OnACLCheck bounds filters, and drops for its receiver alone a message that finds no room.
+// OnACLCheck bounds filters, and drops a message only for receivers without room.
 func (*doorkeeper) OnACLCheck(client *mqtt.Client, topic string, write bool) bool {
 	return isTopic(topic) && (write || client.Net.Conn.(*visit).hasRoom())
 }
@@ -49,8 +49,7 @@ func (v *visit) hasRoom() bool {
 	return false
 }
 
-// tidy forgets sessions until the others have room. Those go first whose clients have been away
-// longest.
+// tidy forgets sessions until the others have room, the longest away first.
 func (b *BrokerServer) tidy() (fits bool) {
 	for {
 		b.mu.Lock()
@@ -68,7 +67,7 @@ func (b *BrokerServer) tidy() (fits bool) {
 	}
 }
 
-// weigh counts the sessions and what they keep, and finds the client that has been away longest.
+// weigh counts the sessions and their bytes, and finds the client which has been away longest.
 func (b *BrokerServer) weigh() (fits bool, oldest *mqtt.Client) {
 	sessions, kept := len(b.clients), int64(0)
 	for _, broker := range b.brokers {
@@ -87,8 +86,8 @@ func (b *BrokerServer) weigh() (fits bool, oldest *mqtt.Client) {
 	return sessions <= maxClients && kept < maxKept, oldest
 }
 
-// OnQosPublish counts a message that waits to be acknowledged. The id of one that came with QoS
-// 2 it takes out of mochi's map: session.received has it.
+// OnQosPublish counts a message awaiting its acknowledgement. It removes the id of a message
+// received with QoS 2 from mochi's map: session.received has it.
 func (*doorkeeper) OnQosPublish(client *mqtt.Client, pk packets.Packet, _ int64, _ int) {
 	switch {
 	case pk.FixedHeader.Type == packets.Pubrec:
@@ -99,7 +98,7 @@ func (*doorkeeper) OnQosPublish(client *mqtt.Client, pk packets.Packet, _ int64,
 	}
 }
 
-// acknowledged counts a message no more. After PUBREC, PUBREL takes its place.
+// acknowledged stops counting a message. After PUBREC, PUBREL takes its place.
 func (v *visit) acknowledged(client *mqtt.Client, pk packets.Packet) {
 	if sent, ok := client.State.Inflight.Get(pk.PacketID); ok {
 		v.keep(-sizeOf(sent))
@@ -116,12 +115,12 @@ func (d *doorkeeper) OnPublishDropped(client *mqtt.Client, pk packets.Packet) {
 	}
 }
 
-// OnSubscribed counts filters. Each level of one takes memory.
+// OnSubscribed counts filters. Each level of a filter takes memory.
 func (d *doorkeeper) OnSubscribed(client *mqtt.Client, pk packets.Packet, _ []byte) {
 	d.OnUnsubscribed(client, pk)
 }
 
-// OnUnsubscribed is as OnSubscribed.
+// OnUnsubscribed is like OnSubscribed.
 func (*doorkeeper) OnUnsubscribed(client *mqtt.Client, _ packets.Packet) {
 	v, size := client.Net.Conn.(*visit), int64(0)
 	for filter := range client.State.Subscriptions.GetAll() {

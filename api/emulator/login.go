@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// A login is the part of a CONNECT that decides whether a device gets in.
+// A login is the part of a CONNECT on which the admission of a device depends.
 type login struct {
 	level                        byte
 	clientID, userName, password string
@@ -23,8 +23,8 @@ const (
 
 const maxClientID = 64 // characters, by the vendor's page
 
-// judge returns the code of CONNACK (MQTT 3.1.1, table 3.1), and why an instance does not let a
-// device in. STS credentials do not count: no page says how a device would use them.
+// judge returns the code of CONNACK (MQTT 3.1.1, table 3.1), and the instance's reason for refusing
+// a device. It refuses STS credentials: no page says how a device would use them.
 // Invented: broker-tokens, connack.
 func (l login) judge(s *Service, instanceID string) (code byte, reason string) {
 	id := regexp.MustCompile(clientIDs).FindStringSubmatch(l.clientID)

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// oddCertificate is a certificate (RFC 5280, section 4.1) whose parts may break the rules of DER. OpenSSL takes such CAs; no page says
-// whether the service does. Invented: odd-certificates.
+// An oddCertificate is a certificate (RFC 5280, section 4.1) whose parts may break the rules of
+// DER. OpenSSL accepts such CAs; no page says whether the service does. Invented: odd-certificates.
 type oddCertificate struct {
 	TBS struct {
 		Version   int `asn1:"optional,explicit,default:0,tag:0"`
@@ -39,7 +39,7 @@ type oddCertificate struct {
 	Signature asn1.BitString
 }
 
-// parseOdd reads what the emulator looks at, from a certificate that x509 refuses.
+// parseOdd reads the parts the emulator uses, from a certificate refused by x509.
 func parseOdd(der []byte) (*x509.Certificate, bool) {
 	var odd oddCertificate
 	whole, _ := readElement(der, maxDepth)
@@ -55,14 +55,14 @@ func parseOdd(der []byte) (*x509.Certificate, bool) {
 	}
 	var name []attributesSET
 	if _, err := asn1.Unmarshal(parts[4].der, &name); err == nil {
-		for _, attribute := range slices.Concat(name...) { // whatever the type of a value allows
+		for _, attribute := range slices.Concat(name...) { // regardless of the value's type
 			certificate.Subject.Names = append(certificate.Subject.Names, pkix.AttributeTypeAndValue{Type: attribute.ID, Value: string(attribute.Value.Bytes)})
 		}
 	}
 	return certificate, true
 }
 
-// attributesSET is a part of a name. (The suffix SET tells asn1 what it is.)
+// attributesSET is a part of a name. (asn1 interprets the suffix SET.)
 type attributesSET []struct {
 	ID    asn1.ObjectIdentifier
 	Value asn1.RawValue
@@ -73,7 +73,7 @@ var signatures = map[string]x509.SignatureAlgorithm{
 	"1.2.840.10045.4.3.2": x509.ECDSAWithSHA256, "1.2.840.10045.4.3.3": x509.ECDSAWithSHA384, "1.2.840.10045.4.3.4": x509.ECDSAWithSHA512,
 }
 
-// isCA reads BasicConstraints. Any octet but zero is TRUE (X.690, section 8.2.2).
+// isCA reads BasicConstraints. Any nonzero octet is TRUE (X.690, section 8.2.2).
 func (c *oddCertificate) isCA() bool {
 	for _, extension := range c.TBS.Extensions {
 		if len(extension) < 2 || !slices.Equal(extension[0].Bytes, []byte{0x55, 0x1d, 0x13}) {
@@ -87,8 +87,8 @@ func (c *oddCertificate) isCA() bool {
 	return false
 }
 
-// publicKey returns nil for all that is neither RSA nor EC on one of the three curves. The numbers of an RSA key count as positive. A
-// point may be compressed, or hybrid (X9.62, section 4.3.6).
+// publicKey returns nil for everything but RSA and EC on one of the three curves. The numbers of an
+// RSA key count as positive. A point may be compressed or hybrid (X9.62, section 4.3.6).
 func (c *oddCertificate) publicKey() crypto.PublicKey {
 	if key, err := x509.ParsePKIXPublicKey(c.TBS.Key.Raw); err == nil {
 		return key

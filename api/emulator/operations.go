@@ -9,8 +9,8 @@ import (
 // An operation is a row of the vendor's API metadata.
 type operation struct {
 	methods []string
-	action  string // the RAM action that it needs, which often has another name, or ""
-	needs   string // the parameters that it needs, in the order of their check
+	action  string // the required RAM action, often under another name, or ""
+	needs   string // the required parameters, in the order of their check
 	run     func(*Service, *call) (answer, *refusal)
 }
 
@@ -21,8 +21,8 @@ var (
 	getOrPost = []string{http.MethodGet, http.MethodPost}
 )
 
-// operations is the table of operations, never written to. Methods are those of the
-// vendor's API metadata, RAM actions those of its pages; that of ListInstances names none.
+// operations is the read-only table of operations. Methods are those of the vendor's API metadata,
+// RAM actions those of its pages; the page of ListInstances names none.
 // Invented: instances, identity.
 var operations = map[string]operation{
 	"GetRegisterCode":             {get, "mq:GetRegisterCode", "MqttInstanceId", (*Service).getRegisterCode},
@@ -59,7 +59,7 @@ func Actions() []string {
 	return actions
 }
 
-// An answer is that of an operation, or of a refusal. Fields that are empty are left out.
+// An answer is the answer of an operation or a refusal. Empty fields are omitted.
 type answer struct {
 	RequestID                           string       `json:"RequestId" xml:"RequestId"`
 	HostID                              string       `json:"HostId,omitempty" xml:"HostId,omitempty"`
@@ -75,16 +75,16 @@ type answer struct {
 	Arn                                 string       `json:",omitempty" xml:",omitempty"`
 }
 
-// A page is the Data of a list of certificates, of CAs or of devices.
+// A page is the Data of a list of certificates, of CAs or devices.
 type page struct {
 	Total, PageNo, PageSize any
 	CaCertificateVOS        []caCertificateVO     `json:",omitzero"`
 	DeviceCertificateVOS    []deviceCertificateVO `json:",omitzero"`
 }
 
-// newPage returns the head of the page that a call asks for, its entries and its size.
-// The service's own limit cuts the size, and the answer echoes the cut size. The unit of
-// Total is that of the Chinese page on the list, unless the options have another.
+// newPage returns the head of the requested page, its entries and its size. The service's own limit
+// cuts the size, and the answer repeats the cut size. The unit of Total is that of the Chinese page
+// on the list, unless the options have another.
 func newPage[T, VO any](o Options, c *call, all []T, unit TotalForm, form func(T) VO) (head page, entries []VO, size int) {
 	number, size := c.number("PageNo"), min(c.number("PageSize"), o.PageLimit)
 	if o.Total != PerList {
@@ -95,8 +95,8 @@ func newPage[T, VO any](o Options, c *call, all []T, unit TotalForm, form func(T
 		total = (total + size - 1) / size
 	}
 	head.Total, head.PageNo, head.PageSize = o.number(int64(total)), o.number(int64(number)), o.number(int64(size))
-	entries = []VO{} // not nil: an empty list is in the answer, too
-	// Divided rather than multiplied: a huge number must not overflow.
+	entries = []VO{} // not nil: the answer includes empty lists
+	// Divided, not multiplied: a huge number must not overflow.
 	if number-1 <= len(all)/size {
 		for _, entry := range all[(number-1)*size : min(number*size, len(all))] {
 			entries = append(entries, form(entry))

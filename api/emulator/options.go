@@ -9,36 +9,36 @@ import (
 	"time"
 )
 
-// Options are the content and the behaviour of an emulated service.
+// Options set the content and behaviour of an emulated service.
 type Options struct {
 	Instances   []string     // the instances of [DefaultAccount], each as ID or ID@REGION
-	Numbered    int          // how many further instances DefaultAccount has: post-cn-emulated-0001 and so on
+	Numbered    int          // the number of further instances of DefaultAccount: post-cn-emulated-0001 and so on
 	Accounts    []Account    // further accounts with their instances; at least one instance must exist
-	Credentials []Credential // the access keys that the service knows; at least one
-	Deny        []string     // the operations that everybody is refused with NoPermission
+	Credentials []Credential // the access keys known to the service; at least one
+	Deny        []string     // the operations refused to everybody with NoPermission
 	Groups      []string     // the groups of every instance; nil: DefaultGroup
 
-	BrokerOneWay     bool         // the broker asks devices for no certificate
-	BrokerNoPassword bool         // the broker does not look at user name and password
-	Refused          func(string) // called with the reason when the broker refuses a device; calls may overlap. nil: nobody is told
+	BrokerOneWay     bool         // the broker requests no certificate from devices
+	BrokerNoPassword bool         // the broker ignores user name and password
+	Refused          func(string) // called with the reason when the broker refuses a device; calls may overlap; may be nil
 
-	Strangers    int // how many CAs of other people each instance has from the start
-	DevicesPerCA int // how many device certificates appear under each CA when it is registered
+	Strangers    int // the number of other people's CAs on each instance from the start
+	DevicesPerCA int // the number of device certificates added under each CA when it is registered
 
 	RefuseNoDevices bool // ListDeviceCertificateByCaSn refuses a CA without devices (FindDeviceBySnError)
 
-	ListDelay   time.Duration // how long after its registration a CA appears in lists and GetCaCertificate
-	Flicker     time.Duration // how long after that it is listed at every second look only: replicas lag
+	ListDelay   time.Duration // the time after registration before lists and GetCaCertificate show a CA
+	Flicker     time.Duration // the time afterwards in which only every second look shows it: replicas lag
 	EndlessList bool          // every page of a list is full
-	PageLimit   int           // the largest page, 1 to 100, echoed if a PageSize is larger; 0: 100
+	PageLimit   int           // the largest page, 1 to 100, returned if a PageSize is larger; 0: 100
 
 	RotateCodes    bool          // each GetRegisterCode replaces the code: RegisterCodeError for the earlier one
-	SingleUseCodes bool          // every submission uses up the code, also a refused one: RegisterCodeUsed for the next
+	SingleUseCodes bool          // every submission uses up the code, even if refused: RegisterCodeUsed for the next
 	CodeLifetime   time.Duration // RegisterCodeError afterwards; 0: until the code is used
 	CodeLength     int           // of a code, 36 to 64 characters; 0: 46, like the vendor's example
 	NewCode        func() string // makes codes; nil: random ones. Calls never overlap; it must not call the Service
 
-	// Forms that the vendor's texts disagree on. Empty: the first form of each type.
+	// Forms on which the vendor's texts disagree. Empty: the first form of each type.
 	Numbers     NumberForm
 	PEM         PEMForm
 	Total       TotalForm
@@ -47,24 +47,24 @@ type Options struct {
 	Label       LabelForm
 	Order       Order
 	Statuses    Statuses
-	ControlText bool // control characters in the messages of refusals and the names of strangers and instances
+	ControlText bool // control characters in messages of refusals and in names of strangers and instances
 
-	RateLimit bool // enforce 500 calls a second of a user and operation, and 300 from an address
-	Quota     int  // the calls a second of a user over all operations; 0: no limit
+	RateLimit bool // enforce 500 calls a second per user and operation, and 300 per address
+	Quota     int  // calls a second per user over all operations; 0: no limit
 
 	Now       func() time.Time // the clock, safe for concurrent use; nil: time.Now
-	ClockSkew time.Duration    // how far the service's clock is ahead of Now; below zero: behind
+	ClockSkew time.Duration    // how far the service's clock is ahead of Now; negative: behind
 
-	Faults  []Fault // injected into the calls that they name
-	Mixture Mixture // decides if none of them fits
+	Faults  []Fault // injected into the calls they name
+	Mixture Mixture // decides if none of Faults matches
 
-	// Hard takes another form than by default wherever the vendor's texts differ or say
-	// nothing, so that no client can be fitted to the emulator. It sets, unless they are set above:
+	// Hard selects a non-default form if the vendor's texts differ or are silent, so that no client
+	// can be fitted to the emulator. It sets, unless they are set above:
 	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
 	//     newest; Total pages
 	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Label certificate;
 	//     RefuseNoDevices; Statuses before
-	//   - CodeLength 64, the most that X.520 allows in a common name; RotateCodes and
+	//   - CodeLength 64, the maximum of X.520 for a common name; RotateCodes and
 	//     SingleUseCodes
 	//   - ControlText
 	// It sets no delay, flicker, skew or fault.
@@ -73,19 +73,19 @@ type Options struct {
 
 const maxPageSize = 100
 
-// usual has the defaults of Options. It is never written to.
+// usual holds the defaults of Options. It is read-only.
 var usual = Options{
 	PageLimit: maxPageSize, CodeLength: defaultCodeLength, Numbers: Typed, PEM: LineFeeds, Total: PerList, Sn: Padded, SnScope: ScopeRegion, Label: LabelDevice,
 	Order: OldestFirst, Statuses: StatusesAfterNotice, Now: time.Now, Groups: []string{DefaultGroup}, Refused: func(string) {},
 }
 
-// hard has the defaults under Options.Hard. It is never written to.
+// hard holds the defaults under Options.Hard. It is read-only.
 var hard = Options{
 	PageLimit: 3, Strangers: 4, CodeLength: maxCodeLength, Numbers: Strings, PEM: Escaped, Total: Pages, Sn: Upper, SnScope: ScopeGlobal, Label: LabelCertificate,
 	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, RefuseNoDevices: true, ControlText: true,
 }
 
-// withDefaults fills in the empty fields, and puts the default account before the others.
+// withDefaults fills empty fields, and puts the default account first.
 func (o Options) withDefaults() Options {
 	if o.Hard {
 		o = o.or(hard)
@@ -103,7 +103,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// or takes the fields that are empty from others.
+// or fills empty fields from others.
 func (o Options) or(others Options) Options {
 	for field, value := range reflect.ValueOf(&o).Elem().Fields() {
 		if value.IsZero() {
@@ -148,18 +148,18 @@ func validateDeny(names []string) error {
 	return nil
 }
 
-// Limits of a book, which is in memory, and of its registration codes.
+// Limits of the in-memory book, and of its registration codes.
 const (
 	uuidLength        = 36
 	defaultCodeLength = 46 // of the vendor's example: a UUID and ten digits
 	maxCodeLength     = 64
-	maxNumbered       = 10_000 // the answer of ListInstances has all
+	maxNumbered       = 10_000 // ListInstances returns all in one answer
 	maxQuota          = 10_000
 	maxStrangers      = 1000
 	maxDevicesPerCA   = 100_000
 )
 
-// choose checks that a word is one of the allowed ones.
+// choose checks that a word is allowed.
 func choose[T ~string](name string, word T, allowed ...T) error {
 	if slices.Contains(allowed, word) {
 		return nil

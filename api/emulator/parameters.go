@@ -12,13 +12,12 @@ import (
 	"unicode/utf8"
 )
 
-// read reads the parameters of a request. It takes a plus sign for a space, as servers of
-// HTML forms do, so that a client that forgets to encode a plus sign fails here as it fails
-// there.
+// read reads the parameters of a request. It decodes a plus sign as a space, as HTML form servers
+// do, so that a client which forgets to encode plus signs fails here as it would there.
 // Invented: body.
 func (c *call) read() *refusal {
 	var err error
-	// A form of RegisterCaCertificate is many times smaller than the limit.
+	// A form of RegisterCaCertificate is far below the limit.
 	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, 64<<10)); err != nil {
 		return refuseParameter("The request body is incomplete or too large.")
 	}
@@ -40,7 +39,7 @@ func (c *call) read() *refusal {
 	return nil
 }
 
-// Parameters are those of a query string or a form, decoded.
+// parameters are the decoded parameters of a query string or form.
 type parameters map[string][]string
 
 func parseParameters(raw string) (parameters, error) {
@@ -48,11 +47,11 @@ func parseParameters(raw string) (parameters, error) {
 	return parameters(values), err
 }
 
-// canonical returns the query string in the form that is signed: sorted by name and value,
-// each part encoded by RFC 3986.
+// canonical returns the query string in the signed form: sorted by name and value, each part
+// encoded by RFC 3986.
 func (p parameters) canonical() string {
 	for _, values := range p {
-		slices.Sort(values) // nobody reads their order
+		slices.Sort(values) // their order has no meaning
 	}
 	return withoutPlus(url.Values(p).Encode())
 }
@@ -60,10 +59,10 @@ func (p parameters) canonical() string {
 // percentEncode encodes all but the unreserved characters of RFC 3986, section 2.3.
 func percentEncode(text string) string { return withoutPlus(url.QueryEscape(text)) }
 
-// withoutPlus replaces the plus signs, which net/url writes for spaces only.
+// withoutPlus replaces plus signs, which net/url writes for spaces only.
 func withoutPlus(encoded string) string { return strings.ReplaceAll(encoded, "+", "%20") }
 
-// value returns the value of a parameter that is given exactly once, else "".
+// value returns the value of a parameter given exactly once, else "".
 func (p parameters) value(name string) string {
 	if len(p[name]) != 1 {
 		return ""
@@ -71,16 +70,16 @@ func (p parameters) value(name string) string {
 	return p[name][0]
 }
 
-// number returns the value of a parameter that the operation needs as a number.
+// number returns the value of a required numeric parameter.
 func (p parameters) number(name string) int {
-	number, _ := strconv.Atoi(p.value(name)) // require has seen that it is one
+	number, _ := strconv.Atoi(p.value(name)) // require has checked it
 	return number
 }
 
 // maxNameLength bounds a CaName, in characters. Invented: name.
 const maxNameLength = 64
 
-// require checks the parameters that the operation needs.
+// require checks the operation's required parameters.
 // Invented: parameters.
 func (s *Service) require(c *call) *refusal {
 	for name := range strings.FieldsSeq(c.op.needs) {

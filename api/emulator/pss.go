@@ -8,13 +8,13 @@ import (
 	"encoding/asn1"
 )
 
-// pssDigests are the digests of RSASSA-PSS that are taken.
+// pssDigests are the accepted digests of RSASSA-PSS.
 var pssDigests = map[string]crypto.Hash{
 	"2.16.840.1.101.3.4.2.1": crypto.SHA256, "2.16.840.1.101.3.4.2.2": crypto.SHA384, "2.16.840.1.101.3.4.2.3": crypto.SHA512,
 }
 
-// isSignedWithPSS verifies a signature in RSASSA-PSS (RFC 4055 section 3.1) with a salt of any
-// length, as OpenSSL does; crypto/x509 knows one length only. Invented: algorithms.
+// isSignedWithPSS verifies an RSASSA-PSS signature (RFC 4055 section 3.1) with any salt length, as
+// OpenSSL does; crypto/x509 accepts only one length. Invented: algorithms.
 func isSignedWithPSS(certificate, ca *x509.Certificate) bool {
 	var outer struct {
 		TBS       asn1.RawValue

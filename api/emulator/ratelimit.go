@@ -12,13 +12,13 @@ const (
 	blockedFor     = time.Minute
 )
 
-// rateLimits enforces limits of calls a second, by address, or user and operation, or user.
+// rateLimits enforces limits of calls a second, by address, by user and operation, or by user.
 type rateLimits struct {
 	ofAddresses, ofOperations, ofUsers int // 0: no limit
 	callers                            map[string]caller
 }
 
-// rateLimits are those that the options ask for.
+// rateLimits returns the limits set by the options.
 func (o Options) rateLimits() rateLimits {
 	l := rateLimits{ofUsers: o.Quota, callers: make(map[string]caller)}
 	if o.RateLimit {
@@ -29,7 +29,7 @@ func (o Options) rateLimits() rateLimits {
 
 // A caller is an address, a user of an operation, or a user.
 type caller struct {
-	second       time.Time // in which calls are counted now
+	second       time.Time // the second being counted
 	calls        int
 	blockedUntil time.Time // of an address
 }
@@ -45,8 +45,8 @@ func (l rateLimits) count(who string, now time.Time) caller {
 	return from
 }
 
-// ofAddress refuses a call from an address that has called too often, and every call from
-// there for a while.
+// ofAddress refuses a call from an address over its limit, and then every call from the address for
+// a while.
 func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	if l.ofAddresses == 0 {
 		return nil
@@ -63,7 +63,7 @@ func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	return nil
 }
 
-// ofUser refuses a call of a user who has called the operation, or any, too often.
+// ofUser refuses a call of a user over the limit of the operation or of all operations.
 func (l rateLimits) ofUser(c *call) *refusal {
 	id := c.credential.AccessKeyID
 	if l.ofOperations > 0 && l.count(id+" "+c.operation, c.now).calls > l.ofOperations {

@@ -5,16 +5,16 @@ import (
 	"net/url"
 )
 
-// A code is an error code of the vendor.
+// A code is one of the vendor's error codes.
 type code string
 
-// A Statuses is which of the vendor's texts the HTTP statuses follow.
+// A Statuses selects the vendor's text for HTTP statuses.
 type Statuses string
 
-// The statuses. Those of the gateway's codes are the same in both.
+// The statuses. The gateway's codes have the same statuses in both.
 const (
 	StatusesAfterNotice  Statuses = "after"  // since the vendor's notice on status codes
-	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as most of its reference pages had it
+	StatusesBeforeNotice Statuses = "before" // 500 for each of the service's own codes, as on most of its older reference pages
 )
 
 type meaning struct {
@@ -25,7 +25,7 @@ type meaning struct {
 
 const gateway, service = false, true // the values of meaning.own
 
-// meanings is the table of codes, never written to. Messages and statuses are the vendor's.
+// meanings is the read-only table of codes. Messages and statuses are the vendor's.
 // Invented: statuses, permission, user-agent.
 var meanings = map[code]meaning{
 	"IncompleteSignature":            {gateway, http.StatusBadRequest, "The request signature does not conform to Alibaba Cloud standards."},
@@ -74,16 +74,16 @@ var meanings = map[code]meaning{
 	"SystemOverFlow":               {service, http.StatusForbidden, "An error occurred while processing your request. Please try again."},
 }
 
-// A refusal is why a request was not carried out.
+// A refusal is the reason for not executing a request.
 type refusal struct {
 	code   code
-	detail string // behind the message that goes with the code
-	reason string // for the journal: the vendor's messages do not say which check failed
+	detail string // follows the code's message
+	reason string // for the journal: the vendor's messages do not name the failed check
 }
 
 func refuse(c code) *refusal { return &refusal{code: c} }
 
-// refusal answers a refused call. Only a fault has a code that is not in the table.
+// refusal answers a refused call. Only faults have codes outside the table.
 func (s *Service) refusal(c *call, refused *refusal) reply {
 	m, known := meanings[refused.code]
 	if !known {
@@ -97,8 +97,8 @@ func (s *Service) refusal(c *call, refused *refusal) reply {
 		HostID:  c.r.Host,
 		Code:    string(refused.code),
 		Message: s.options.text(m.message + refused.detail),
-		// The vendor's has the request id, too. This one has none, because the vendor's
-		// page cannot know requests to an emulator.
+		// The vendor's has the request id, too. This one has none, because the vendor's page cannot
+		// know requests to an emulator.
 		Recommend: "https://api.aliyun.com/troubleshoot?product=OnsMqtt&q=" + url.QueryEscape(string(refused.code)),
 	})
 }

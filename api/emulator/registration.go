@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// A submission is a CA that a client registers, with its verification certificate.
+// A submission is a CA submitted for registration, with its verification certificate.
 type submission struct {
-	caCertificateVO        // RegistrationCode is that of the verification certificate; "" if it has none
-	instance, scope string // where it is registered, and where its serial number has to be unique
+	caCertificateVO        // RegistrationCode is the verification certificate's, or "" if it has none
+	instance, scope string // the instance, and the scope in which its serial number must be unique
 	ca              *x509.Certificate
 }
 
@@ -31,8 +31,8 @@ func (s *Service) registerCA(c *call) (answer, *refusal) {
 	return answer{Sn: sub.Sn}, nil
 }
 
-// checkSubmission reads and checks both certificates. It reads the code first, because a
-// refused submission may use it up.
+// checkSubmission reads and checks both certificates. It reads the code first, because a refused
+// submission may use it up.
 func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refusal) {
 	if verification, ok := parseCertificate(sub.VerificationContent); ok {
 		sub.RegistrationCode = onlyCommonName(verification)
@@ -53,7 +53,7 @@ type issuedCode struct {
 	at   time.Time
 }
 
-// fetchCode returns an instance's code, a new one if there is none or it is time for another.
+// fetchCode returns an instance's code. It makes a new one if there is none or a new one is due.
 // Invented: code-stays.
 func (b *book) fetchCode(instance string, now time.Time) string {
 	code, ok := b.codes[instance]
@@ -68,8 +68,8 @@ func (b *book) expired(code issuedCode, now time.Time) bool {
 	return b.options.CodeLifetime > 0 && now.Sub(code.at) >= b.options.CodeLifetime
 }
 
-// checkCode refuses a code that is not the instance's current one. It refuses a used code
-// as used, also at other instances.
+// checkCode refuses any code but the instance's current one. A code used at any instance is refused
+// as used.
 // Invented: code-used.
 func (b *book) checkCode(instance, text string, now time.Time) *refusal {
 	code, ok := b.codes[instance]
@@ -87,7 +87,7 @@ func (b *book) spendCode(instance, text string) {
 	delete(b.codes, instance)
 }
 
-// newRegisterCode makes a code in the form of the vendor's example: a UUID and digits.
+// newRegisterCode makes a code like the vendor's example: a UUID and digits.
 func newRegisterCode(length int) string {
 	code := newUUID()
 	for len(code) < length {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// A reply is an answer that is ready to be sent. A fault may send only a part of it.
+// A reply is an answer ready to be sent. A fault may send only part of it.
 type reply struct {
 	status     int
 	code       code // of a refusal
@@ -22,8 +22,8 @@ type reply struct {
 	retryAfter time.Duration
 }
 
-// encode makes the answer of a result: a plain struct, which always encodes. Its root
-// element in XML is that of the vendor's samples.
+// encode encodes a result as an answer: a plain struct, which always encodes. Its root element in
+// XML is that of the vendor's samples.
 // Invented: xml.
 func (c *call) encode(status int, code code, result answer) reply {
 	result.RequestID = c.requestID
@@ -41,7 +41,7 @@ func (c *call) encode(status int, code code, result answer) reply {
 	return reply{status: status, code: code, body: b.Bytes()}
 }
 
-// begin sends all of an answer but the body.
+// begin sends an answer without the body.
 func (c *call) begin(answer reply) {
 	header := c.header()
 	header.Set("Content-Type", "application/json;charset=utf-8")
@@ -55,8 +55,8 @@ func (c *call) begin(answer reply) {
 	c.w.WriteHeader(answer.status)
 }
 
-// header returns the headers of every answer, also of those that a proxy would have made. A
-// client measures its clock skew by the Date, which is the service's own clock.
+// header returns the headers of every answer, even a proxy's. A client measures its clock skew by
+// the Date, which is the service's own clock.
 func (c *call) header() http.Header {
 	header := c.w.Header()
 	header.Set(HeaderEmulated, "1")
@@ -76,13 +76,13 @@ func (c *call) pause(wait time.Duration) bool {
 	}
 }
 
-// unlimited lifts the server's own time limit on an answer, which would end a fault too
-// early. net/http itself lifts the limit on a request that has been read.
+// unlimited lifts the server's time limit on an answer, which would end a fault too early. net/http
+// itself lifts the limit on a request once it is read.
 func (c *call) unlimited() {
 	_ = http.NewResponseController(c.w).SetWriteDeadline(time.Time{})
 }
 
-// reset ends the connection, over TCP by a reset.
+// reset ends the connection, over TCP with a reset.
 func (c *call) reset() {
 	connection, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {
@@ -92,12 +92,12 @@ func (c *call) reset() {
 		connection = secured.NetConn()
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // makes Close send a reset in place of an end
+		_ = tcp.SetLinger(0) // Close then sends a reset instead of an end
 	}
 	_ = connection.Close()
 }
 
-// newRequestID makes an id in the form of the vendor's examples: a UUID in upper case.
+// newRequestID makes an id like the vendor's examples: a UUID in upper case.
 func newRequestID() string { return strings.ToUpper(newUUID()) }
 
 // newUUID makes a random UUID (RFC 9562, version 4). crypto/rand does not fail.

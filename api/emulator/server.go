@@ -16,7 +16,7 @@ import (
 
 // A Server serves a Service on a loopback address.
 type Server struct {
-	URL     string // with the IP address and the port that it listens on
+	URL     string // with the IP address and port of the listener
 	RootPEM []byte // the root of the throwaway TLS certificate, as PEM; nil without TLS
 
 	http        *http.Server
@@ -26,9 +26,9 @@ type Server struct {
 	close       func() error
 }
 
-// Listen starts a server for s. The address must be a loopback IP address or "localhost",
-// with a port (0: any free one); Listen refuses any other before it opens a socket. With
-// TLS the server makes its own certificate, see RootPEM.
+// Listen starts a server for s. The address must be a loopback IP address or "localhost", with a
+// port (0: any free one); Listen refuses other addresses before opening a socket. With TLS the
+// server makes its own certificate, see RootPEM.
 func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	listener, rootPEM, config, err := listenLoopback(addr, withTLS)
 	if err != nil {
@@ -43,12 +43,12 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	server.close = sync.OnceValue(server.stop)
 	go func() {
 		defer close(server.served)
-		_ = server.http.Serve(listener) // ends with an error always: ErrServerClosed or the listener's
+		_ = server.http.Serve(listener) // always fails: with ErrServerClosed or the listener's error
 	}()
 	return server, nil
 }
 
-// listenLoopback also makes a TLS certificate for the address and more names, if it is to.
+// listenLoopback also makes a TLS certificate for the address and more names, if withTLS is set.
 func listenLoopback(addr string, withTLS bool, names ...string) (listener net.Listener, rootPEM []byte, config *tls.Config, err error) {
 	tcpAddr, err := resolveLoopback(addr)
 	if err != nil {
@@ -65,7 +65,7 @@ func listenLoopback(addr string, withTLS bool, names ...string) (listener net.Li
 	return listener, rootPEM, config, nil
 }
 
-// resolveLoopback looks up no name but localhost, and checks the address of that, too.
+// resolveLoopback looks up only localhost, and also checks the resulting address.
 func resolveLoopback(addr string) (tcpAddr *net.TCPAddr, err error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err == nil && host != "localhost" && net.ParseIP(host) == nil {
@@ -84,7 +84,7 @@ func resolveLoopback(addr string) (tcpAddr *net.TCPAddr, err error) {
 }
 
 func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Server {
-	// Over TLS a client would choose HTTP/2 by itself, and a server should be the same with
+	// Over TLS a client would choose HTTP/2 on its own, and a server should behave the same with
 	// and without TLS. Invented: http1.
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -94,11 +94,11 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       20 * time.Second,
 		WriteTimeout:      20 * time.Second,
-		IdleTimeout:       2 * time.Minute, // more than a client pauses between two looks
+		IdleTimeout:       2 * time.Minute, // longer than a client's pause between two looks
 		MaxHeaderBytes:    128 << 10,       // many times two percent-encoded certificates of RSA 4096 (6 kB)
 		ConnState:         track,
-		// The client reports errors of a connection, such as a failed handshake. stderr
-		// belongs to the program.
+		// The client reports connection errors, such as a failed handshake. stderr belongs to the
+		// program.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
@@ -109,7 +109,7 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 		s.connections.Add(1)
 		s.open.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		// Only a fault hijacks, and it closes the connection at once.
+		// Only a fault hijacks, and it closes the connection immediately.
 		s.open.Done()
 	}
 }
@@ -117,23 +117,23 @@ func (s *Server) track(_ net.Conn, state http.ConnState) {
 // Connections returns the number of TCP connections accepted so far.
 func (s *Server) Connections() int { return int(s.connections.Load()) }
 
-// Close stops the server, closes all connections and returns when their goroutines have
-// ended. It may be called more than once.
+// Close stops the server, closes all connections and waits for their goroutines. It may be called
+// more than once.
 func (s *Server) Close() error { return s.close() }
 
 func (s *Server) stop() error {
 	err := s.http.Close()
 	<-s.served
-	// The second call closes a connection that was being accepted during the first.
-	// Its only error is that the listener is closed.
+	// The second call closes a connection accepted during the first. Its only error is a closed
+	// listener.
 	_ = s.http.Close()
 	s.open.Wait()
 	return err
 }
 
-// A Pipe is a listener without a socket: a server accepts the connections that a client
-// in the same process dials. Tests in a synctest bubble need it, because waiting on a
-// real socket would stop the bubble's clock.
+// A Pipe is a listener without a socket: a server accepts the connections dialed by a client in the
+// same process. Tests in a synctest bubble need it, because waiting on a real socket would stop the
+// bubble's clock.
 type Pipe struct {
 	dialled chan net.Conn
 	closed  chan struct{}
@@ -175,5 +175,5 @@ func (p *Pipe) Close() error {
 	return nil
 }
 
-// Addr is a loopback address that nothing listens on.
+// Addr returns an unused loopback address.
 func (p *Pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }

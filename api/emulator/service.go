@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// HeaderEmulated is "1" in every answer of the emulator. It is no header of the vendor's.
+// HeaderEmulated is "1" in every answer of the emulator. The vendor has no such header.
 const HeaderEmulated = "X-Mqttca-Emulator"
 
 // A Service is one emulated control plane. It is safe for concurrent use.
@@ -23,7 +23,7 @@ type Service struct {
 	nonces  nonces
 	limits  rateLimits
 	faults  *faultPlan
-	journal []Request // the latest
+	journal []Request // the latest requests
 	book    book
 }
 
@@ -35,7 +35,7 @@ type call struct {
 	now       time.Time
 
 	query      parameters
-	parameters // of the query and of the form, if there is one; one in both is there twice
+	parameters // of query and form; a parameter in both appears twice
 	body       []byte
 	claim
 	op         operation
@@ -45,8 +45,7 @@ type call struct {
 	reason     string        // of a refusal
 }
 
-// New returns a service with the CAs of Options.Strangers and no others. It fails if an
-// option is not usable.
+// New returns a service with only the CAs of Options.Strangers. It fails if an option is unusable.
 func New(options Options) (*Service, error) {
 	options = options.withDefaults()
 	instances, noInstances := options.instances()
@@ -66,12 +65,12 @@ func New(options Options) (*Service, error) {
 	return s, s.populate()
 }
 
-// now is the time by the clock of the service.
+// now returns the time by the service's clock.
 func (s *Service) now() time.Time { return s.options.Now().Add(s.options.ClockSkew) }
 
-// ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the
-// operation in the header x-acs-action or, under signature 1.0, in the parameter Action.
-// Faults meet only requests that the gateway admits, and only these are counted.
+// ServeHTTP answers a request in the RPC style of the vendor's gateway: path "/", the operation in
+// the header x-acs-action or, under signature 1.0, in the parameter Action. Only requests admitted
+// by the gateway meet faults and are counted.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: w, r: r, requestID: newRequestID(), now: s.now()}
 	if refused := s.admit(c); refused != nil {
@@ -80,7 +79,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if c.wait > 0 && !c.pause(c.wait) {
 		s.enter(c, 0, "")
-		panic(http.ErrAbortHandler) // the client has left before any work
+		panic(http.ErrAbortHandler) // the client left before any work
 	}
 	c.now = s.now()
 	deliver := faultKinds[c.met.Kind].deliver
@@ -108,17 +107,17 @@ func (s *Service) run(c *call) reply {
 	return c.encode(http.StatusOK, "", result)
 }
 
-// send enters an answer into the journal and sends it, in this order, so that a client
-// with the answer finds the entry.
+// send records an answer in the journal before sending it, so that a client with the answer finds
+// the entry.
 func (s *Service) send(c *call, answer reply) {
 	s.enter(c, answer.status, answer.code)
 	c.begin(answer)
-	// A client that has gone away needs no answer.
+	// A client which has left needs no answer.
 	_, _ = c.w.Write(answer.body)
 }
 
-// Inject replaces all faults, also those of Options.Mixture, and restarts the count of
-// calls. Without an argument no call goes wrong.
+// Inject replaces all faults, including Options.Mixture's, and restarts the count of calls. Without
+// an argument no call fails.
 func (s *Service) Inject(faults ...Fault) error {
 	if err := validateFaults(faults); err != nil {
 		return err
@@ -131,21 +130,21 @@ func (s *Service) Inject(faults ...Fault) error {
 
 // Limits of the journal.
 const (
-	journalLimit       = 50_000 // requests kept at least; at most twice as many are kept
+	journalLimit       = 50_000 // requests kept at least; at most twice as many
 	maxOperationLength = 128    // of a name: a client may send anything
 )
 
-// A Request is a request that the service has received, with the outcome.
+// A Request is a received request with its outcome.
 type Request struct {
-	Operation  string // the header x-acs-action or the parameter Action, even if no such operation exists
+	Operation  string // the header x-acs-action or the parameter Action, even for an unknown operation
 	Method     string
 	Code       string // of the answer; "" if the request succeeded, or if no code was sent
-	Reason     string // of a refusal whose code has several, in the emulator's own words; the answer does not have it
-	HTTPStatus int    // 0 if not even a status was sent
-	Fault      string // that it met: a FaultKind, with "-after" behind it if it came after the work; "" for none
+	Reason     string // of a refusal whose code has several, in the emulator's own words; not in the answer
+	HTTPStatus int    // 0 if no status was sent
+	Fault      string // the request's fault: a FaultKind, followed by "-after" if it came after the work; "" for none
 }
 
-// enter copies its strings: a part of a request holds on to the memory of the whole.
+// enter copies its strings: a part of a request keeps the whole in memory.
 func (s *Service) enter(c *call, status int, code code) {
 	entry := Request{
 		Operation:  strings.Clone(c.operation[:min(len(c.operation), maxOperationLength)]),
@@ -163,8 +162,8 @@ func (s *Service) enter(c *call, status int, code code) {
 	s.journal = append(s.journal, entry)
 }
 
-// Requests returns the requests received so far, in order. A long-running service keeps
-// only the latest: at least 50,000.
+// Requests returns the requests received so far, in order. A long-running service keeps only the
+// latest: at least 50,000.
 func (s *Service) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,14 +12,14 @@ import (
 	"strings"
 )
 
-// signatureAlgorithm is the only algorithm of the V3 signature that the emulator knows. Its
-// rules are those of the vendor's page "V3 request body and signature mechanism".
+// signatureAlgorithm is the only supported algorithm of the V3 signature. Its rules are those of
+// the vendor's page "V3 request body and signature mechanism".
 const signatureAlgorithm = "ACS3-HMAC-SHA256"
 
 func (c *call) acs3Claim() claim {
 	header := c.r.Header
 	proof, signedHeaders, complete := parseAuthorization(header.Get("Authorization"))
-	bodyHash := hexSHA256(c.body) // a form is signed by its hash alone
+	bodyHash := hexSHA256(c.body) // the signature covers only the form's hash
 	canonical := canonicalRequest(c.r, c.query, signedHeaders, bodyHash)
 	signed := stringToSign(canonical)
 	return claim{
@@ -35,8 +35,8 @@ func (c *call) acs3Claim() claim {
 		covered:   covers(signedHeaders, header) && header.Get("x-acs-content-sha256") == bodyHash,
 		signed:    signed,
 		sign:      signature,
-		// The real gateway's message repeats the text that it signed, the security token
-		// included. A client must not print it.
+		// The real gateway's message repeats the signed text with the security token. A client must
+		// not print it.
 		explanation: fmt.Sprintf("server stringToSign is [%s], server canonicalRequest is [%s]", signed, canonical),
 	}
 }
@@ -59,8 +59,8 @@ func parseAuthorization(header string) (fields map[string]string, signedHeaders 
 	return fields, signedHeaders, complete
 }
 
-// covers reports whether the host and every x-acs-* header of the request are signed. An
-// unsigned one could be altered on the way.
+// covers reports whether the host and every x-acs-* header of the request are signed. An unsigned
+// one could be altered on the way.
 func covers(signedHeaders []string, header http.Header) bool {
 	for name := range header {
 		lower := strings.ToLower(name)
@@ -74,9 +74,9 @@ func covers(signedHeaders []string, header http.Header) bool {
 func canonicalRequest(r *http.Request, query parameters, signedHeaders []string, bodyHash string) string {
 	var headers strings.Builder
 	for _, name := range signedHeaders {
-		// net/http has trimmed the values, as the signature asks for.
+		// net/http has trimmed the values, as the signature requires.
 		value := strings.Join(r.Header.Values(name), ",")
-		if name == "host" { // which net/http takes out of the headers
+		if name == "host" { // net/http removes it from the headers
 			value = r.Host
 		}
 		headers.WriteString(name + ":" + value + "\n")
@@ -98,8 +98,8 @@ func hexSHA256(data []byte) string {
 	return fmt.Sprintf("%x", sha256.Sum256(data))
 }
 
-// rpcClaim reads a request under signature 1.0, by the rules of the vendor's page "RPC
-// signature mechanism". Without Format=JSON its answer is XML.
+// rpcClaim reads a request under signature 1.0, by the rules of the vendor's page "RPC signature
+// mechanism". Without Format=JSON its answer is XML.
 func (c *call) rpcClaim() claim {
 	signed := rpcStringToSign(c.r.Method, c.parameters)
 	return claim{
@@ -116,14 +116,13 @@ func (c *call) rpcClaim() claim {
 		covered:   true,
 		signed:    signed,
 		sign:      rpcSignature,
-		// The vendor's clients look for these words and compare the text behind them with the
-		// one that they signed. It repeats a security token.
+		// The vendor's clients look for these words and compare the text behind them with the text
+		// they signed. It repeats a security token.
 		explanation: "server string to sign is:" + signed,
 	}
 }
 
-// rpcStringToSign returns what is signed: method, path and all parameters but the
-// signature.
+// rpcStringToSign returns the text to sign: method, path and all parameters but the signature.
 func rpcStringToSign(method string, all parameters) string {
 	signed := maps.Clone(all)
 	delete(signed, "Signature")

@@ -16,20 +16,20 @@ import (
 	"time"
 )
 
-// The lifetimes of the certificates that the emulator makes.
+// The lifetimes of the emulator's own certificates.
 const (
 	tlsLifetime      = 7 * 24 * time.Hour
 	strangerLifetime = 365 * 24 * time.Hour
 )
 
-// A throwaway is a certificate that the emulator makes, with its key, in memory only.
+// A throwaway is a certificate made by the emulator, with its key, in memory only.
 type throwaway struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// throwawayTemplate is valid from an hour ago, for clocks that are a little behind. Its
-// serial number has 17 bytes, and a letter in the first.
+// throwawayTemplate is valid from an hour ago, for clocks slightly behind. Its serial number has 17
+// bytes, and a letter in the first.
 func throwawayTemplate(commonName string, now time.Time, lifetime time.Duration) *x509.Certificate {
 	random := make([]byte, 17)
 	rand.Read(random)
@@ -49,7 +49,7 @@ func newThrowawayCA(commonName string, now time.Time, lifetime time.Duration) (t
 	return throwaway{certificate: template}.issue(template)
 }
 
-// issue makes a key and its certificate, self-signed if there is no key of an issuer.
+// issue makes a key and its certificate, self-signed if there is no issuer key.
 func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -63,7 +63,7 @@ func (ca throwaway) issue(template *x509.Certificate) (throwaway, error) {
 		return throwaway{}, err
 	}
 	certificate, err := x509.ParseCertificate(der)
-	if err != nil { // because of the name of the CA, which a client may choose
+	if err != nil { // because of the CA's name, which a client chooses
 		certificate = &x509.Certificate{Raw: der}
 	}
 	return throwaway{certificate, key}, nil
@@ -92,7 +92,7 @@ func throwawayTLS(ip net.IP, now time.Time, names ...string) (rootPEM []byte, co
 	return root.pem(), &tls.Config{Certificates: []tls.Certificate{identity}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}, nil
 }
 
-// populate registers the strangers and makes the CA that fills an endless list.
+// populate registers the strangers and makes the CA which fills an endless list.
 func (s *Service) populate() (err error) {
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
 		for i := range s.options.Strangers {
@@ -109,8 +109,8 @@ func (s *Service) populate() (err error) {
 	return err
 }
 
-// newStranger makes a CA of other people, with its verification certificate. Every list
-// shows it at once: it was registered before the list delay began.
+// newStranger makes another person's CA, with its verification certificate. Every list shows it at
+// once: it was registered before the list delay began.
 func (s *Service) newStranger(instance, name string) (*record, error) {
 	ca, err := newThrowawayCA("stranger", s.now(), strangerLifetime)
 	if err != nil {

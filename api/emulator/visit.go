@@ -16,24 +16,25 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// A visit is a connection of a device, and the connection that MQTT reads and writes.
+// A visit is a device's connection, and the connection from which MQTT reads and to which it
+// writes.
 type visit struct {
 	*tls.Conn
 	raw      *net.TCPConn
 	door     *BrokerServer
 	instance string
-	unread   map[string]error // why CAs of the instance cannot be read here, by their subject
+	unread   map[string]error // the reasons why CAs of the instance are unreadable, by their subject
 	client   string           // instance and client id of its CONNECT
 	session  *session
-	asked    uint16 // the packet id of the packet that is answered
-	met      Fault  // to come after a step
+	asked    uint16 // the id of the packet being answered
+	met      Fault  // due after a step
 	slow     bool
 	done     chan struct{}
 
 	mu      sync.Mutex // guards all below
 	unsent  []byte
 	sending bool
-	left    time.Time // zero: it is there
+	left    time.Time // zero: still connected
 }
 
 func (v *visit) serve() {
@@ -55,8 +56,8 @@ func (v *visit) serve() {
 	}
 }
 
-// shakeHands registers a new device certificate at the end, when crypto/tls has seen that
-// the device has the key.
+// shakeHands registers a new device certificate at the end, after crypto/tls has verified that the
+// device has the key.
 func (v *visit) shakeHands() error {
 	if err := v.Handshake(); err != nil {
 		return err
@@ -67,7 +68,7 @@ func (v *visit) shakeHands() error {
 	return nil
 }
 
-// greet asks for a certificate of the instance's CAs.
+// greet requests a certificate of the instance's CAs.
 func (v *visit) greet(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	v.instance = v.door.instanceOf(hello.ServerName)
 	config := v.door.config.Clone()
@@ -78,8 +79,8 @@ func (v *visit) greet(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	return config, nil
 }
 
-// verify cuts a device off without an alert if it or its CA is inactive. Before, crypto/tls
-// has verified the chain and sent an alert if need be; for an error here it sends bad_certificate.
+// verify cuts a device off without an alert if it or its CA is inactive. crypto/tls has already
+// verified the chain and sent any alert; for an error of verify it sends bad_certificate.
 func (v *visit) verify(state tls.ConnectionState) error {
 	err := v.door.service.judge(v.instance, state.PeerCertificates[0], false)
 	if err != nil && err != error(CAUnknown) && err != error(NotVerified) {
@@ -88,15 +89,15 @@ func (v *visit) verify(state tls.ConnectionState) error {
 	return err
 }
 
-// sayGoodbye lets the device read the last words: with bytes of the device unread, Close
-// would reset the connection.
+// sayGoodbye lets the device read the last words: if bytes from the device are unread, Close would
+// reset the connection.
 func (v *visit) sayGoodbye() {
 	v.raw.CloseWrite()
 	v.raw.SetReadDeadline(time.Now().Add(lingerTime))
 	_, _ = io.Copy(io.Discard, io.LimitReader(v.raw, 1<<20))
 }
 
-// refused tells the reason in at most 500 characters. Its error has mochi end the connection.
+// refused reports the reason in at most 500 characters. Its error makes mochi end the connection.
 func (v *visit) refused(step string, err error) error {
 	if unverified, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		err = cmp.Or(v.unread[string(unverified.UnverifiedCertificates[0].RawIssuer)], err)
@@ -109,8 +110,8 @@ func (v *visit) refused(step string, err error) error {
 	return packets.ErrRejectPacket
 }
 
-// Write has packets sent. It waits for the device only with CONNACK: mochi holds a lock meanwhile,
-// for which everybody waits who publishes to the device.
+// Write queues packets. It waits for the device only with CONNACK: mochi meanwhile holds a lock for
+// which everybody waits who publishes to the device.
 func (v *visit) Write(packet []byte) (int, error) {
 	if packet[0]>>4 == packets.Connack {
 		return len(packet), v.send(packet, v.slow)
@@ -143,7 +144,7 @@ func (v *visit) sendAll() {
 	v.sending = false
 }
 
-// send gives up a device that does not read.
+// send gives up a device which does not read.
 func (v *visit) send(data []byte, slow bool) error {
 	size := maxPacket
 	if slow {
@@ -161,11 +162,12 @@ func (v *visit) send(data []byte, slow bool) error {
 	return nil
 }
 
-// SetDeadline bounds reading alone: mochi renews it with each packet of the device.
+// SetDeadline bounds only reading: mochi renews it with each packet from the device.
 func (v *visit) SetDeadline(t time.Time) error { return v.SetReadDeadline(t) }
 
-// clientCAs returns the CAs of an instance that crypto/x509 reads, and why it does not read
-// the others. Invented: odd-certificates.
+// clientCAs returns the CAs of an instance readable for crypto/x509, and the reasons for the
+// others.
+// Invented: odd-certificates.
 func (s *Service) clientCAs(instanceID string) (pool *x509.CertPool, unread map[string]error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,7 +182,7 @@ func (s *Service) clientCAs(instanceID string) (pool *x509.CertPool, unread map[
 	return pool, unread
 }
 
-// instanceOf finds the instance that a server name is of.
+// instanceOf finds the instance of a server name.
 func (b *BrokerServer) instanceOf(serverName string) string {
 	id := strings.TrimSuffix(strings.TrimSuffix(serverName, brokerDomain), "-internal-vpc")
 	if b.brokers[id] == nil {
