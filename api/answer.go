@@ -15,39 +15,39 @@ import (
 	"mqttca/api/wire"
 )
 
-// maxAnswerBytes is room for a page of 100 CA certificates, each of the largest
-// size that a request line can carry, with its verification certificate.
+// maxAnswerBytes is room for a page of 100 CA certificates, each of the largest size for a request
+// line, with their verification certificates.
 const maxAnswerBytes = 8 << 20
 
-// maxValues is far more than the values of such a page: a few bytes of JSON make an entry that
-// takes hundreds in memory.
+// maxValues far exceeds the values of such a page: a few bytes of JSON can make an entry of
+// hundreds of bytes in memory.
 const maxValues = 10_000
 
 // An answerReader turns one HTTP response into a decoded answer or an error.
 type answerReader struct {
 	call   Call
-	signer credentials.Credentials // whose secrets a message of the service must not echo
+	signer credentials.Credentials // its secrets are removed from messages of the service
 }
 
-// A reply has the fields that every answer of the service has, success or refusal. The
-// answers of the operations embed it.
+// A reply has the fields of every answer of the service, success or refusal. The answers of the
+// operations embed it.
 type reply struct {
 	RequestID wire.Text `json:"RequestId"`
 	Code      wire.Text
 	Message   wire.Text
 
-	maxBytes  int // the longest answer; 0: maxAnswerBytes
+	maxBytes  int // the maximum length of an answer; 0: maxAnswerBytes
 	maxValues int // 0: maxValues
 }
 
 func (r *reply) common() reply { return *r }
 
-// An answer is the struct that the JSON of an operation is decoded into.
+// An answer is the struct for the JSON of an operation.
 type answer interface{ common() reply }
 
-// read decodes a 2xx answer into answer. It fails with an [*Error] if the answer is a refusal
-// in the service's own shape, by its status or by a Code that [RuleFor] knows, and with a
-// [*NoAnswerError] if it is in neither shape.
+// read decodes a 2xx answer into answer. It fails with an [*Error] if the answer is a refusal in
+// the service's own shape, by its status or by a Code known to [RuleFor], and with a
+// [*NoAnswerError] if it has neither shape.
 func (r answerReader) read(resp *http.Response, answer answer) (requestID string, err error) {
 	body, err := r.body(resp, answer.common())
 	if err != nil {
@@ -102,8 +102,8 @@ func (r answerReader) decode(resp *http.Response, body []byte, into answer) *NoA
 	return r.unreadable(resp, r.notJSON(resp), err)
 }
 
-// refusal has the service's message, cut if it is long, but not the text that was signed,
-// which the service repeats with SignatureDoesNotMatch.
+// refusal returns the refusal with the service's message, cut if it is long, and without the signed
+// text, which the service repeats with SignatureDoesNotMatch.
 func (r reply) refusal(call Call, status int) *Error {
 	message := wire.Shortened(r.Message)
 	if r.Code == "SignatureDoesNotMatch" {
@@ -112,7 +112,7 @@ func (r reply) refusal(call Call, status int) *Error {
 	return &Error{Call: call, HTTPStatus: status, Code: wire.Shortened(r.Code), Message: message, RequestID: wire.Shortened(r.RequestID)}
 }
 
-// callFor is [Client.call] for an answer that must have a field.
+// callFor is [Client.call] for an answer with a required field.
 func (c *Client) callFor(ctx context.Context, op operation, params url.Values, answer answer, field string, has func() bool) error {
 	err := c.call(ctx, op, params, answer)
 	if err == nil && !has() {
@@ -121,7 +121,7 @@ func (c *Client) callFor(ctx context.Context, op operation, params url.Values, a
 	return err
 }
 
-// missingField is the error for a 2xx answer without a required field. If the answer has a
+// missingField returns the error for a 2xx answer without a required field. If the answer has a
 // Code, it is a refusal.
 func missingField(call Call, answer answer, field string) error {
 	common := answer.common()
@@ -146,9 +146,9 @@ func (r answerReader) unreadable(resp *http.Response, what string, cause error) 
 	return failure
 }
 
-// notJSON says what the answer claims to be.
+// notJSON names the type claimed by the answer.
 func (r answerReader) notJSON(resp *http.Response) string {
-	claim := r.signer.Redact(resp.Header.Get("Content-Type")) // parsed it is in lower case
+	claim := r.signer.Redact(resp.Header.Get("Content-Type")) // parsing makes it lower case
 	kind, _, err := mime.ParseMediaType(claim)
 	switch {
 	case err != nil:

@@ -12,15 +12,15 @@ import (
 	"mqttca/api/wire"
 )
 
-// A RegisterCode is the registration code, which the service looks for in the subject CN of
-// the verification certificate: a UUID with digits behind it, about 46 characters.
+// A RegisterCode is the registration code, which the service expects as the subject CN of the
+// verification certificate: a UUID followed by digits, about 46 characters.
 type RegisterCode struct {
 	Code      string
 	RequestID string
 }
 
-// GetRegisterCode fetches the registration code of an instance. A new code
-// may replace the last one, and may serve only once: ask for one only when it will be used.
+// GetRegisterCode fetches the registration code of an instance. A new code may replace the last
+// one, and may serve only once: fetch one only to use it.
 func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (RegisterCode, error) {
 	var answer struct {
 		reply
@@ -31,9 +31,9 @@ func (c *Client) GetRegisterCode(ctx context.Context, instanceID string) (Regist
 	return RegisterCode{answer.RegisterCode, wire.Shortened(answer.RequestID)}, err
 }
 
-// A CaCertificate is a CA certificate as the service has it (CaCertificateVO).
+// A CaCertificate is a CA certificate as returned by the service (CaCertificateVO).
 type CaCertificate struct {
-	Sn                  string // the serial number in hexadecimal, in the form that the service chose
+	Sn                  string // the serial number in hexadecimal, in the service's form
 	CaName              string
 	RegistrationCode    string
 	CaContent           string    // PEM, with line feeds
@@ -41,11 +41,11 @@ type CaCertificate struct {
 	ValidBegin          time.Time // zero if the service gives none
 	ValidEnd            time.Time // zero if the service gives none
 	Active              bool
-	StateUnknown        bool // the service gives another state than active or inactive: Active says nothing then
+	StateUnknown        bool // the state is neither active nor inactive: ignore Active
 }
 
-// A Registration is what RegisterCaCertificate submits. Both certificates are one
-// PEM block each: they travel in the query string, where a chain has no room.
+// A Registration holds the parameters of RegisterCaCertificate. Both certificates are one PEM block
+// each: they travel in the query string, which has no room for a chain.
 type Registration struct {
 	InstanceID          string
 	CaName              string
@@ -59,8 +59,8 @@ type Acknowledgement struct {
 	RequestID string
 }
 
-// RegisterCaCertificate submits a CA certificate with the verification certificate
-// that proves the possession of its key.
+// RegisterCaCertificate submits a CA certificate with the verification certificate, which proves
+// the possession of its key.
 func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Acknowledgement, error) {
 	return c.acknowledged(ctx, registerCaCertificate, url.Values{
 		"MqttInstanceId":      {r.InstanceID},
@@ -70,8 +70,8 @@ func (c *Client) RegisterCaCertificate(ctx context.Context, r Registration) (Ack
 	})
 }
 
-// ListCaCertificate lists all CA certificates of an instance, in the service's order,
-// each once. If it fails, the error comes last.
+// ListCaCertificate lists all CA certificates of an instance, in the service's order, each once. If
+// the listing fails, the error comes last.
 func (c *Client) ListCaCertificate(ctx context.Context, instanceID string) iter.Seq2[CaCertificate, error] {
 	list := listing[caCertificateVO, CaCertificate]{client: c, op: listCaCertificate, params: url.Values{"MqttInstanceId": {instanceID}},
 		name: "CaCertificateVOS", of: func(d listData) []caCertificateVO { return d.CaCertificateVOS }}
@@ -83,14 +83,13 @@ func (c *Client) ActiveCaCertificate(ctx context.Context, instanceID, sn string)
 	return c.acknowledged(ctx, activeCaCertificate, naming(instanceID, sn))
 }
 
-// InactivateCaCertificate makes a CA certificate inactive: new device certificates of it can
-// no longer register themselves.
+// InactivateCaCertificate makes a CA certificate inactive: its new device certificates can no
+// longer register themselves.
 func (c *Client) InactivateCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
 	return c.acknowledged(ctx, inactivateCaCertificate, naming(instanceID, sn))
 }
 
-// DeleteCaCertificate deletes a CA certificate and, with it, all device certificates
-// that were registered under it.
+// DeleteCaCertificate deletes a CA certificate and all device certificates registered under it.
 func (c *Client) DeleteCaCertificate(ctx context.Context, instanceID, sn string) (Acknowledgement, error) {
 	return c.acknowledged(ctx, deleteCaCertificate, naming(instanceID, sn))
 }
@@ -99,8 +98,8 @@ func naming(instanceID, sn string) url.Values {
 	return url.Values{"MqttInstanceId": {instanceID}, "Sn": {sn}}
 }
 
-// acknowledged does a call that the service answers with the Sn of the CA certificate, or the
-// DeviceSn of the device certificate.
+// acknowledged calls an operation whose answer is the Sn of the CA certificate, or the DeviceSn of
+// the device certificate.
 func (c *Client) acknowledged(ctx context.Context, op operation, params url.Values) (Acknowledgement, error) {
 	var answer struct {
 		reply
@@ -110,8 +109,8 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 	return Acknowledgement{wire.Shortened(cmp.Or(answer.Sn, answer.DeviceSn)), wire.Shortened(answer.RequestID)}, err
 }
 
-// caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields
-// hide those of the certificate, also two that the service does not have.
+// caCertificateVO is the wire form: numbers come as numbers or as strings. Its own fields hide
+// those of the certificate, including two which the service does not send.
 type caCertificateVO struct {
 	CaCertificate
 	ValidBegin, ValidEnd wire.Number // Unix milliseconds
@@ -128,8 +127,8 @@ func (vo caCertificateVO) certificate() CaCertificate {
 	return c
 }
 
-// A status is 1 for active and 0 for inactive, as a JSON number or as a string. Any other
-// value is kept and is neither.
+// A status is 1 for active and 0 for inactive, as a JSON number or string. Any other value is kept
+// and means neither.
 type status string
 
 func (s *status) UnmarshalJSON(data []byte) error {
@@ -140,12 +139,12 @@ func (s *status) UnmarshalJSON(data []byte) error {
 func (s status) active() bool  { return s == "1" }
 func (s status) unknown() bool { return s != "1" && s != "0" }
 
-// maxCertificate is far more than the PEM of a certificate takes, and little enough for any
-// reader of PEM: the time of some grows with the square of the length.
+// maxCertificate far exceeds the PEM of a certificate, and is small enough for any reader of PEM:
+// the time of some grows with the square of the length.
 const maxCertificate = 32 << 10
 
-// pemText is the PEM of an entry with line feeds in place of the literal \n that the vendor's
-// examples show. It is empty if it is too long for a certificate.
+// pemText returns the PEM of an entry, with line feeds for the literal \n of the vendor's examples.
+// It returns "" if the text is too long for a certificate.
 func pemText(pem string) string {
 	if len(pem) > maxCertificate {
 		return ""

@@ -1,20 +1,17 @@
-// Package api calls the control plane of ApsaraMQ for MQTT (product OnsMqtt,
-// version 2020-04-20): the operations on CA certificates, device certificates and
-// instances as typed Go calls, and GetCallerIdentity of STS.
+// Package api calls the control plane of ApsaraMQ for MQTT (product OnsMqtt, version 2020-04-20):
+// the operations on CA certificates, device certificates and instances as typed Go calls, and
+// GetCallerIdentity of STS.
 //
-// It promises that a request is signed with ACS3-HMAC-SHA256 under a nonce and a
-// timestamp of its own, that it travels over verified TLS (plain http to a
-// loopback address only), that no redirect is followed, that an answer is read up
-// to a limit, and that a refusal by the service comes back as one [*Error]
-// with its Code, Message and RequestId. What is not an answer of the service is a
-// [*NoAnswerError]. No error, and no value printed by fmt, holds a secret.
+// It signs every request with ACS3-HMAC-SHA256, with a new nonce and timestamp, sends it over
+// verified TLS only (plain http only to a loopback address), follows no redirect, and reads a
+// limited answer. A refusal by the service is one [*Error] with its Code, Message and RequestId;
+// any other answer is a [*NoAnswerError]. No error, and no value printed by fmt, contains a secret.
 //
-// Who signs is found out by package credentials; how a server is reached, by package
-// wire.
+// Package credentials finds the signing identity; package wire reaches the server.
 //
-// It knows nothing of X.509: certificates are strings here. It decides no
-// sequence, waits for nothing, prints nothing, and knows neither flags nor exit codes: an
-// error says of which kind it is. The names are the vendor's own.
+// Package api knows nothing of X.509: certificates are strings here. It decides no sequence, waits
+// for no state, prints nothing, and knows neither flags nor exit codes: an error tells its kind.
+// The names are the vendor's own.
 package api
 
 import (
@@ -41,30 +38,29 @@ const (
 	attemptTimeout = 30 * time.Second // from the request to the last byte of the answer
 )
 
-// A Config is what a [Client] needs.
+// A Config configures a [Client].
 type Config struct {
 	Endpoint    Endpoint
 	Credentials credentials.Provider
 	UserAgent   string         // the gateway may refuse requests without one
 	Roots       *x509.CertPool // nil: the system's
-	Retries     int            // how often a request is sent again after a failure that may pass, or Unlimited
-	Limiter     *Limiter       // of the requests of all clients that share it; nil: no limit
-	Observe     func(Exchange) // called when a request has ended, never twice at once; may be nil
-	Retrying    func(Retry)    // called before a request is sent again, never twice at once; may be nil
-	Paged       func(page int) // called with the number of each page of a list that has been read, never twice at once; may be nil
+	Retries     int            // how often a request is repeated after a temporary failure, or Unlimited
+	Limiter     *Limiter       // shared by clients to pace their requests; nil: no limit
+	Observe     func(Exchange) // called after each request, never concurrently; may be nil
+	Retrying    func(Retry)    // called before a request is repeated, never concurrently; may be nil
+	Paged       func(page int) // called with the number of each page read from a list, never concurrently; may be nil
 
-	// Dial opens connections; nil: TCP. With it a server in the same process can be
-	// reached without a socket.
+	// Dial opens connections; nil: TCP. It can reach a server in the same process without a socket.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// A Client calls one endpoint. It is safe for concurrent use and keeps its
-// connections open until [Client.Close].
+// A Client calls one endpoint. It is safe for concurrent use and keeps its connections open until
+// [Client.Close].
 type Client struct {
 	config    Config
 	http      *http.Client
 	observing sync.Mutex
-	offset    atomic.Int64 // nanoseconds that the service's clock is ahead, 0 until a timestamp is refused
+	offset    atomic.Int64 // the lead of the service's clock in nanoseconds; 0 until a timestamp is refused
 }
 
 // NewClient makes a client. It opens no connection.
@@ -85,7 +81,7 @@ func NewClient(config Config) *Client {
 // Close closes the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// about names a call in its errors.
+// about names a call for its errors.
 func (c *Client) about(op operation, params url.Values) Call {
 	return Call{Operation: op.name, Instance: cmp.Or(params.Get("MqttInstanceId"), params.Get("InstanceId")), Host: c.config.Endpoint.Host()}
 }
@@ -97,21 +93,21 @@ const emulatedHeader = "X-Mqttca-Emulator"
 type Exchange struct {
 	Operation   string
 	Params      url.Values // without certificates
-	AccessKeyID string     // of the credentials that signed it, masked
-	HTTPStatus  int        // 0 if no answer came
+	AccessKeyID string     // of the signing credentials, masked
+	HTTPStatus  int        // 0 without an answer
 	Code        string     // the vendor's error code, "" for success
 	RequestID   string
 	Start       time.Time
 	Duration    time.Duration
 	Dated       bool                 // the answer has a Date
-	ClockOffset time.Duration        // by that Date, how far the service's clock is ahead, to about a second
-	Reused      bool                 // on a connection that an earlier request had opened
-	TLS         *tls.ConnectionState // nil without TLS, and if no answer came
+	ClockOffset time.Duration        // the lead of the service's clock by this Date, to about a second
+	Reused      bool                 // on a connection opened by an earlier request
+	TLS         *tls.ConnectionState // nil without TLS or without an answer
 	Emulated    bool                 // answered by the emulator
 	Err         error
 }
 
-// tell calls an observer of the configuration, if there is one.
+// tell calls an observer of the configuration, if set.
 func tell[T any](c *Client, observer func(T), event T) {
 	if observer == nil {
 		return

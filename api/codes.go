@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Kind says what a refusal means to the caller.
+// A Kind is the meaning of a refusal for the caller.
 type Kind int
 
 // The kinds of refusal.
@@ -13,30 +13,30 @@ const (
 	Refused      Kind = iota // the same request will be refused again
 	Denied                   // the credentials are not accepted
 	Unpermitted              // the credentials do not permit the operation on this instance
-	Unavailable              // the service was not able to do it now, and has not done it
-	Uncertain                // the service may have done it nevertheless
-	Repeated                 // the service has had this very request, and may have done it
-	StaleCode                // the verification certificate's code is not, or no longer, the one expected
-	Duplicate                // a CA certificate of this serial number is registered already
-	Undocumented             // a Code that the table does not know
+	Unavailable              // the service could not do it now, and has not done it
+	Uncertain                // the service may still have done it
+	Repeated                 // the service has already had this very request, and may have done it
+	StaleCode                // the verification certificate's code is not, or no longer, the expected one
+	Duplicate                // a CA certificate with this serial number is already registered
+	Undocumented             // a Code missing from the table
 )
 
 // Retry reports whether the same request, signed anew, may succeed.
 func (k Kind) Retry() bool { return k == Unavailable || k == Uncertain || k == Repeated }
 
-// MaybeDone reports whether the service may have done the operation that it refused.
+// MaybeDone reports whether the service may have done the refused operation.
 func (k Kind) MaybeDone() bool { return k == Uncertain || k == Repeated }
 
-// A Rule says what one Code, or all Codes that begin alike, mean.
+// A Rule is the meaning of one Code, or of all Codes with the same beginning.
 type Rule struct {
 	Code string // the vendor's; a final * stands for any ending
 	Kind Kind
 }
 
-// rules are the one place where a Code gets its meaning. The HTTP status does not count:
-// the vendor's pages give the same Code with different ones, and a 401 here has
-// nothing to do with credentials. The Codes are from the reference pages of the operations,
-// the vendor's notice on changed status codes, and the API gateway.
+// rules are the only place which gives a Code its meaning. The HTTP status does not count: the
+// vendor's pages give the same Code with different ones, and a 401 here has nothing to do with
+// credentials. The Codes are from the reference pages of the operations, the vendor's notice on
+// changed status codes, and the API gateway.
 var rules = []Rule{
 	{"InvalidAccessKeyId*", Denied},
 	{"SignatureDoesNotMatch", Denied},
@@ -55,7 +55,7 @@ var rules = []Rule{
 	{"GetCaNumError", Unavailable},
 	{"ServiceUnavailable", Unavailable},
 	{"InternalError", Uncertain},
-	// If something on the way sends a request twice, it is our own nonce that was used.
+	// If a proxy or a library sends a request twice, the used nonce is our own.
 	{"SignatureNonceUsed", Repeated},
 
 	{"RegisterCodeError", StaleCode},
@@ -81,12 +81,12 @@ var rules = []Rule{
 	{"UnsupportedHTTPMethod", Refused},
 }
 
-// Rules are all rows of the table in its order.
+// Rules returns all rows of the table in order.
 func Rules() []Rule { return slices.Clone(rules) }
 
-// RuleFor is the rule of a Code. A Code that no row names is [Duplicate] if it says in the
-// vendor's manner that something exists (EntityAlreadyExists.User), [Unavailable] if it
-// speaks of throttling (Request.Throttled), and [Undocumented] otherwise.
+// RuleFor returns the rule of a Code. A Code without a row is [Duplicate] if it reports in the
+// vendor's style that an object exists (EntityAlreadyExists.User), [Unavailable] if it reports
+// throttling (Request.Throttled), and [Undocumented] otherwise.
 func RuleFor(code string) Rule {
 	for _, rule := range rules {
 		prefix, open := strings.CutSuffix(rule.Code, "*")
@@ -103,7 +103,7 @@ func RuleFor(code string) Rule {
 	return Rule{code, Undocumented}
 }
 
-// saysThrottling reports whether a Code says that requests were too many.
+// saysThrottling reports whether a Code means too many requests.
 func saysThrottling(code string) bool {
 	return code == "SystemOverFlow" || strings.Contains(code, "Throttl") || strings.Contains(code, "FlowControl") || strings.Contains(code, "TooManyRequests")
 }

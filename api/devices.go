@@ -9,11 +9,11 @@ import (
 	"mqttca/api/wire"
 )
 
-// A DeviceCertificate is one device certificate as the service has it
-// (DeviceCertificateVO). It registered itself on the first connection that succeeded.
+// A DeviceCertificate is a device certificate as returned by the service (DeviceCertificateVO). It
+// registered itself on the first successful connection.
 type DeviceCertificate struct {
-	CaSn          string // of its CA, in the form that the service chose; "" if the service gives none
-	DeviceSn      string // the serial number in hexadecimal, in the form that the service chose
+	CaSn          string // of its CA, in the service's form; "" if the service gives none
+	DeviceSn      string // the serial number in hexadecimal, in the service's form
 	DeviceName    string
 	DeviceContent string    // PEM, with line feeds
 	ValidBegin    time.Time // zero if the service gives none
@@ -22,15 +22,14 @@ type DeviceCertificate struct {
 	StateUnknown  bool // as in [CaCertificate]
 }
 
-// ListDeviceCertificateByCaSn lists all device certificates that are registered under a CA,
-// whether their devices are connected or not, in the service's order, each once. If it fails, the error comes last. CaSn is sent as it is: use the string
-// that the service gave.
+// ListDeviceCertificateByCaSn lists all device certificates registered under a CA, whether their
+// devices are connected or not, in the service's order, each once. If the listing fails, the error
+// comes last. CaSn is sent unchanged: use the service's string.
 func (c *Client) ListDeviceCertificateByCaSn(ctx context.Context, instanceID, caSn string) iter.Seq2[DeviceCertificate, error] {
 	return c.listDevices(ctx, listDeviceCertificateByCaSn, url.Values{"MqttInstanceId": {instanceID}, "CaSn": {caSn}})
 }
 
-// ListDeviceCertificate lists the device certificates of all CAs of an instance in the same
-// way.
+// ListDeviceCertificate likewise lists the device certificates of all CAs of an instance.
 func (c *Client) ListDeviceCertificate(ctx context.Context, instanceID string) iter.Seq2[DeviceCertificate, error] {
 	return c.listDevices(ctx, listDeviceCertificate, url.Values{"MqttInstanceId": {instanceID}})
 }
@@ -41,7 +40,7 @@ func (c *Client) listDevices(ctx context.Context, op operation, params url.Value
 	return list.all(ctx)
 }
 
-// A DeviceID names a device certificate to the service, by the strings that the service gave.
+// A DeviceID names a device certificate to the service, by the service's own strings.
 type DeviceID struct{ InstanceID, CaSn, DeviceSn string }
 
 func (d DeviceID) params() url.Values {
@@ -64,7 +63,8 @@ func (c *Client) ActiveDeviceCertificate(ctx context.Context, d DeviceID) (Ackno
 	return c.acknowledged(ctx, activeDeviceCertificate, d.params())
 }
 
-// InactivateDeviceCertificate makes a device certificate inactive: it no longer lets its device connect.
+// InactivateDeviceCertificate makes a device certificate inactive: its device can no longer
+// connect.
 func (c *Client) InactivateDeviceCertificate(ctx context.Context, d DeviceID) (Acknowledgement, error) {
 	return c.acknowledged(ctx, inactivateDeviceCertificate, d.params())
 }

@@ -8,14 +8,13 @@ import (
 	"mqttca/api/wire"
 )
 
-// An Endpoint is the place that requests go to: a scheme and a host, perhaps a port.
+// An Endpoint is the destination of requests: a scheme and a host, perhaps a port.
 type Endpoint struct {
 	url url.URL
 }
 
-// RegionalEndpoint is the vendor's endpoint of a region, such as cn-hangzhou; with vpc the
-// one inside a VPC. It takes regions that no page lists, since new ones have hosts of the
-// same form.
+// RegionalEndpoint returns the vendor's endpoint of a region, such as cn-hangzhou; with vpc the one
+// inside a VPC. It accepts unlisted regions, since new ones have hosts of the same form.
 func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
 	if len(region) > 50 || !wire.IsRegion(region) {
 		return Endpoint{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
@@ -27,10 +26,9 @@ func RegionalEndpoint(region string, vpc bool) (Endpoint, error) {
 	return Endpoint{url.URL{Scheme: "https", Host: host}}, nil
 }
 
-// ParseEndpoint reads HOST, HOST:PORT or a URL of one of the two; without a scheme
-// it is https. It refuses http to anything but a loopback address, since requests
-// carry an AccessKey ID and perhaps a security token. It refuses a user, a path, a
-// query and a fragment.
+// ParseEndpoint reads HOST, HOST:PORT or a URL of one of the two; the default scheme is https. It
+// refuses http to any host but a loopback address, since requests carry an AccessKey ID and perhaps
+// a security token. It refuses a user, a path, a query and a fragment.
 func ParseEndpoint(text string) (Endpoint, error) {
 	u, err := parseHost(text)
 	if err != nil {
@@ -47,7 +45,7 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	return Endpoint{url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}}, nil
 }
 
-// parseHost never repeats the text in an error if it may hold a password.
+// parseHost never repeats the text in an error if it may contain a password.
 func parseHost(text string) (*url.URL, error) {
 	full := text
 	if !strings.Contains(full, "://") {
@@ -65,15 +63,14 @@ func parseHost(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the
-// product. Other hosts below aliyuncs.com may belong to customers (a storage bucket,
-// say) and do not count.
+// IsVendor reports whether this is one of Alibaba Cloud's own endpoints for the product. Other
+// hosts below aliyuncs.com may belong to customers (for example a storage bucket) and do not count.
 func (e Endpoint) IsVendor() bool { return e.Region() != "" }
 
 // IsLoopback reports whether the host is a loopback address.
 func (e Endpoint) IsLoopback() bool { return wire.IsLoopback(e.url.Hostname()) }
 
-// Region is the region that a vendor's endpoint serves, "" for any other endpoint.
+// Region returns the region served by a vendor's endpoint, "" for any other endpoint.
 func (e Endpoint) Region() string {
 	product, rest, _ := strings.Cut(e.url.Hostname(), ".")
 	region, found := strings.CutSuffix(rest, ".aliyuncs.com")
@@ -85,8 +82,8 @@ func (e Endpoint) Region() string {
 	return region
 }
 
-// STS is the host of STS for the endpoint's region by the vendor's pattern, or the central one if
-// that is no region. An endpoint that is not the vendor's stands for STS as well.
+// STS returns the host of STS for the endpoint's region by the vendor's pattern, or the central one
+// if the region is unknown. An endpoint other than the vendor's also serves as STS.
 func (e Endpoint) STS() Endpoint {
 	if !e.IsVendor() {
 		return e
@@ -95,18 +92,18 @@ func (e Endpoint) STS() Endpoint {
 	return Endpoint{url.URL{Scheme: e.url.Scheme, Host: pattern.Replace(e.url.Host)}}
 }
 
-// Host is the host and port, without a scheme.
+// Host returns the host and port, without a scheme.
 func (e Endpoint) Host() string { return e.url.Host }
 
-// String is the endpoint as a URL without a path.
+// String returns the endpoint as a URL without a path.
 func (e Endpoint) String() string { return e.url.String() }
 
-// CheckProxy fails with a [*wire.EnvironmentError] if the environment names a proxy on the
-// way to the endpoint that cannot be used.
+// CheckProxy fails with a [*wire.EnvironmentError] if the environment names an unusable proxy for
+// the endpoint.
 func (e Endpoint) CheckProxy() error { return wire.CheckProxy(&e.url) }
 
-// Regions are the regions for which the vendor publishes an endpoint, to offer them: public
-// ones, or with vpc those inside a VPC. Others are no error.
+// Regions returns the regions with a published endpoint, for completion: public ones, or with vpc
+// those inside a VPC. Other regions are valid, too.
 func Regions(vpc bool) []string {
 	regions := []string{
 		"cn-qingdao", "cn-beijing", "cn-zhangjiakou", "cn-huhehaote", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-shenzhen",

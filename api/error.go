@@ -11,7 +11,7 @@ import (
 	"mqttca/api/wire"
 )
 
-// A Call is the call that an error is about.
+// A Call identifies a call in its errors.
 type Call struct {
 	Operation string
 	Instance  string // the instance id, "" if the operation has none
@@ -25,20 +25,20 @@ func (c Call) String() string {
 	return c.Operation + " for instance " + c.Instance
 }
 
-// An Error is a refusal by the service with all that it says.
+// An Error is a refusal by the service with all its details.
 type Error struct {
 	Call
 	HTTPStatus int
-	Code       string // the vendor's, also one that [RuleFor] does not know
-	Message    string // the vendor's words, without what they may echo of the request
+	Code       string // the vendor's, even if unknown to [RuleFor]
+	Message    string // the vendor's words, without echoes of the request
 	RequestID  string
-	RetryAfter time.Duration // how long the service asks to wait; 0 if it does not
-	Renewal    string        // what to do if the credentials that signed the request have expired
+	RetryAfter time.Duration // the pause requested by the service, or 0
+	Renewal    string        // the advice if the signing credentials have expired
 
 	clockOffset time.Duration
 }
 
-// Error is one sentence with everything that the vendor's support asks for.
+// Error returns one sentence with everything the vendor's support asks for.
 func (e *Error) Error() string {
 	message := strings.TrimRight(strings.TrimSpace(e.Message), ".")
 	if message == "" {
@@ -48,11 +48,11 @@ func (e *Error) Error() string {
 		e.Call, e.Host, message, e.Code, e.HTTPStatus, e.RequestID)
 }
 
-// Rule says what the Code means.
+// Rule returns the meaning of the Code.
 func (e *Error) Rule() Rule { return RuleFor(e.Code) }
 
-// Throttled reports whether the service, or a gateway before it, has refused a request because
-// there were too many.
+// Throttled reports whether the service, or a gateway before it, refused a request because there
+// were too many.
 func Throttled(err error) bool {
 	if lost, ok := errors.AsType[*NoAnswerError](err); ok {
 		return lost.HTTPStatus == http.StatusTooManyRequests
@@ -61,9 +61,8 @@ func Throttled(err error) bool {
 	return ok && (refusal.HTTPStatus == http.StatusTooManyRequests || saysThrottling(refusal.Code))
 }
 
-// MaybeDone reports whether the service may have done the operation although it ended with
-// err: a request that was sent and got no readable answer, a refusal that does not tell
-// how far the service came, or one by a gateway.
+// MaybeDone reports whether the service may have done the operation although it ended with err: a
+// sent request without a readable answer, an ambiguous refusal, or one by a gateway.
 func MaybeDone(err error) bool {
 	if lost, ok := errors.AsType[*NoAnswerError](err); ok {
 		return lost.Sent
@@ -76,7 +75,7 @@ func MaybeDone(err error) bool {
 	return kind.MaybeDone() || kind == Undocumented && refusal.HTTPStatus >= 500
 }
 
-// KindOf is the kind of the refusal in err's chain; ok is false if there is none.
+// KindOf returns the kind of the refusal in err's chain; ok is false if there is none.
 func KindOf(err error) (kind Kind, ok bool) {
 	refusal, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -85,26 +84,26 @@ func KindOf(err error) (kind Kind, ok bool) {
 	return refusal.Rule().Kind, true
 }
 
-// A NoAnswerError says that no readable answer of the service came: the service was not
-// reached, the connection broke, or the answer was of another kind. Whether the service did
-// the operation is then unknown.
+// A NoAnswerError is the lack of a readable answer from the service: the service was not reached,
+// the connection broke, or the answer had another form. It is then unknown whether the service did
+// the operation.
 type NoAnswerError struct {
 	Call
-	Reason     string        // without URL, query or header of the request
-	HTTPStatus int           // 0 if not even a status came
-	RequestID  string        // "" if the answer had none that could be read
-	Sent       bool          // the request was on its way, so that the service may have it
-	RetryAfter time.Duration // how long the answer asks to wait; 0 if it does not
+	Reason     string        // without the request's URL, query and headers
+	HTTPStatus int           // 0 if no status came
+	RequestID  string        // "" if the answer had no readable one
+	Sent       bool          // the request was sent, so the service may have received it
+	RetryAfter time.Duration // the pause requested by the answer, or 0
 	Err        error         // the cause, for errors.Is; its text is never shown
 
-	reused bool // the connection had served before: the server may merely have closed it
+	reused bool // the connection had served before: the server may have closed it while idle
 }
 
-// onTheWay reports whether something between here and the service refused the request: a
-// 4xx that is no answer of the service.
+// onTheWay reports whether a proxy or gateway refused the request: with a 4xx in another form than
+// the service's.
 func (e *NoAnswerError) onTheWay() bool { return e.HTTPStatus/100 == 4 }
 
-// Error is one sentence; the query of the request is not in it.
+// Error returns one sentence, without the request's query.
 func (e *NoAnswerError) Error() string {
 	text := fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
 	if e.onTheWay() {
@@ -116,7 +115,7 @@ func (e *NoAnswerError) Error() string {
 	return text
 }
 
-// Unwrap gives the cause, such as context.Canceled.
+// Unwrap returns the cause, such as context.Canceled.
 func (e *NoAnswerError) Unwrap() error { return e.Err }
 
 // noAnswer wraps an error of net/http, whose own text repeats the whole URL.
@@ -124,8 +123,8 @@ func noAnswer(call Call, err error) *NoAnswerError {
 	return &NoAnswerError{Call: call, Reason: reason(err), Err: err}
 }
 
-// reason names the usual causes in words. Any other error is said in its own words without
-// the URL.
+// reason names the usual causes in words. For any other error it returns the error's own words
+// without the URL.
 func reason(err error) string {
 	if cause, known := wire.Cause(err); known {
 		return cause

@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// ListGroupId lists the ids of the groups of an instance, with which the client ids of its
-// devices begin. The vendor bills each call as one message.
+// ListGroupId lists the ids of an instance's groups, with which its devices' client ids begin. The
+// vendor bills each call as one message.
 func (c *Client) ListGroupId(ctx context.Context, instanceID string) ([]string, error) {
 	var answer struct {
 		reply
@@ -14,7 +14,7 @@ func (c *Client) ListGroupId(ctx context.Context, instanceID string) ([]string, 
 			GroupID string `json:"GroupId"`
 		}
 	}
-	params := url.Values{"InstanceId": {instanceID}} // not MqttInstanceId, as elsewhere
+	params := url.Values{"InstanceId": {instanceID}} // not MqttInstanceId as in other operations
 	if err := c.call(ctx, listGroupID, params, &answer); err != nil {
 		return nil, err
 	}

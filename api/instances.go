@@ -14,14 +14,14 @@ type Instance struct {
 	InstanceID   string
 	InstanceName string
 	RegionID     string
-	Type         string    // the edition in words, "unknown" if no page of the vendor names its number
-	Status       string    // likewise
+	Type         string    // the edition in words, "unknown" if the vendor's pages do not name its number
+	Status       string    // in words, like Type
 	Created      time.Time // zero if the service gives none
 	Expires      time.Time // zero if the service gives none
 }
 
-// The words for the numbers of InstanceStatus and InstanceType, by the vendor's reference
-// page of ListInstances.
+// The words for the numbers of InstanceStatus and InstanceType, by the vendor's reference page of
+// ListInstances.
 var (
 	instanceStatuses = map[wire.Text]string{
 		"0": "preparing", "1": "not activated", "2": "overdue", "3": "overdue beyond grace", "5": "in service", "7": "upgrading", "10": "released", "15": "frozen",
@@ -31,8 +31,8 @@ var (
 	}
 )
 
-// ListInstances lists the instances of the account in the region of the endpoint. The answer
-// has no pages: it may have 10,000.
+// ListInstances lists the instances of the account in the region of the endpoint. The answer has no
+// pages: it may have 10,000 instances.
 func (c *Client) ListInstances(ctx context.Context) ([]Instance, error) {
 	var answer struct {
 		reply
@@ -66,14 +66,14 @@ func (vo instanceVO) instance() Instance {
 	}
 }
 
-// A Caller is the identity behind credentials, as STS has it.
+// A Caller is the identity behind credentials, as reported by STS.
 type Caller struct {
-	AccountID string // of the account that the identity belongs to
+	AccountID string // of the identity's account
 	Type      string // Account, RAMUser or AssumedRoleUser
 	ARN       string
 }
 
-// GetCallerIdentity asks STS whose credentials the client has. The client is one for an
+// GetCallerIdentity asks STS for the owner of the client's credentials. The client must have an
 // endpoint of STS; see [Endpoint.STS].
 func (c *Client) GetCallerIdentity(ctx context.Context) (Caller, error) {
 	var answer struct {

@@ -10,23 +10,23 @@ import (
 	"mqttca/api/wire"
 )
 
-// The numbers of requests a second for one process. The service takes 300 from one address and
-// blocks an address that sends more.
+// The request rates of one process, per second. The service accepts 300 from one address, and
+// blocks an address over this limit.
 const (
 	DefaultRate = 150
-	ManyRate    = 250 // for work over many objects
+	ManyRate    = 250 // for work on many objects
 )
 
-// How a throttle lowers a rate, and how the rate comes back.
+// How throttling lowers a rate, and how the rate recovers.
 const (
-	afterThrottle = 0.7                    // of the rate before
-	throttlePause = 250 * time.Millisecond // in which no request goes out, so that one excess lowers the rate once
-	afterSuccess  = 0.05                   // requests a second more: some 5 % in each second
-	saved         = time.Second / 6        // whose requests may go out at once
+	afterThrottle = 0.7                    // of the previous rate
+	throttlePause = 250 * time.Millisecond // without any request, so that one excess lowers the rate once
+	afterSuccess  = 0.05                   // additional requests a second: some 5 % each second
+	saved         = time.Second / 6        // the requests of this time may go out at once
 )
 
-// A Limiter paces the requests of all clients that share it, in the order in which they come.
-// An answer that throttles lowers the rate, answers that succeed raise it slowly again.
+// A Limiter paces the requests of all clients sharing it, in their order. A throttling answer
+// lowers the rate; successful answers raise it slowly again.
 type Limiter struct {
 	most      float64       // requests a second
 	turn      chan struct{} // holds a value while a request waits for next
@@ -35,23 +35,22 @@ type Limiter struct {
 	mutex   sync.Mutex
 	rate    float64   // requests a second
 	next    time.Time // when the next request may go out
-	lowered time.Time // the latest time
+	lowered time.Time // the last time
 }
 
-// NewLimiter makes a limiter for all clients of a process that call the service.
+// NewLimiter makes a limiter for all of a process's clients of the service.
 func NewLimiter(perSecond int) *Limiter {
 	return &Limiter{most: float64(perSecond), rate: float64(perSecond), turn: make(chan struct{}, 1)}
 }
 
-// Rate is the number of requests a second that the limiter lets out now.
+// Rate returns the current number of requests a second.
 func (l *Limiter) Rate() float64 {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return l.rate
 }
 
-// wait waits until a request may go out. It fails at once if the next may only when ctx has
-// ended.
+// wait waits until a request may go out. It fails immediately if ctx ends earlier.
 func (l *Limiter) wait(ctx context.Context) error {
 	select {
 	case l.turn <- struct{}{}:
@@ -73,7 +72,7 @@ func (l *Limiter) wait(ctx context.Context) error {
 	}
 }
 
-// take lets a request out, or returns the pause before that.
+// take admits a request, or returns the pause before it.
 func (l *Limiter) take(now time.Time) (pause time.Duration) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -83,8 +82,8 @@ func (l *Limiter) take(now time.Time) (pause time.Duration) {
 	return pause
 }
 
-// ended adapts the rate to the end of a request. Requests that were on their way when the rate
-// was lowered do not lower it again.
+// ended adapts the rate to the end of a request. Requests sent before the rate was lowered do not
+// lower it again.
 func (l *Limiter) ended(sent time.Time, err error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -98,7 +97,7 @@ func (l *Limiter) ended(sent time.Time, err error) {
 	}
 }
 
-// limit waits until the limiter lets the next request out.
+// limit waits until the limiter admits the next request.
 func (c *Client) limit(ctx context.Context, call Call) error {
 	cause := c.config.Limiter.wait(ctx)
 	if cause == nil {

@@ -14,58 +14,57 @@ import (
 	"mqttca/api/wire"
 )
 
-// The shape of a listing: the largest page that the reference pages of the listing
-// operations allow, how many pages are fetched side by side, and how many entries end a
-// listing that never would.
+// The shape of a listing: the largest page allowed by the reference pages, the number of pages
+// fetched concurrently, and the number of entries after which an endless listing ends.
 const (
 	listPageSize = 100
 	listAtOnce   = 16
 	maxEntries   = 1_000_000
 )
 
-// A page that is fetched beside others must be short, so that all of them have room in
-// memory. A longer one is fetched again alone.
+// A page fetched concurrently must be short, so that all of them fit into memory. A longer one is
+// fetched again on its own.
 const maxBytesBeside = 1 << 20
 
-// A listing fetches the pages of a list and yields what is on them. It keeps no entry.
+// A listing fetches the pages of a list and yields their entries. It keeps no entry.
 type listing[VO wireForm[T], T comparable] struct {
 	client *Client
 	op     operation
 	params url.Values
-	name   string              // of the list in the Data of an answer
+	name   string              // of the list in an answer's Data
 	of     func(listData) []VO // the list, nil if the Data has none
 	seed   maphash.Seed
 	known  map[uint64]bool // hashes of the entries so far
-	alone  bool            // the pages are too long to be fetched side by side
+	alone  bool            // the pages are too long for concurrent fetching
 }
 
-// A wireForm is an entry of a list as the service sends it.
+// A wireForm is a list entry in the service's form.
 type wireForm[T any] interface{ certificate() T }
 
-// listData is the Data of an answer in its wire form. It has the list of its operation.
+// listData is the Data of an answer in its wire form, with the list of its operation.
 type listData struct {
 	Total, PageSize      wire.Number
 	CaCertificateVOS     []caCertificateVO
 	DeviceCertificateVOS []deviceCertificateVO
 }
 
-// promises reports whether there must be entries on a page, whichever the vendor means by
-// Total: the number of records or the number of pages.
+// promises reports whether a page must have entries under both of the vendor's meanings of Total:
+// the number of records or of pages.
 func (d listData) promises(pageNo int) bool { return int(d.Total) > (pageNo-1)*listPageSize }
 
-// A page is one page of a listing, or why there is none.
+// A page is one page of a listing, or the error in its place.
 type page[VO any] struct {
 	entries []VO
-	size    int // of a full page, as the answer echoes it; 0 if it does not, so that no page counts as short
+	size    int // of a full page, as the answer states it; 0 if it does not, so that no page counts as short
 	err     error
 }
 
-// all yields the entries in the service's order, each once. A listing goes on until an empty
-// page, a page that brings nothing new, or one shorter than the page size that the answer
-// itself echoes; what lies behind such a page counts for nothing, errors included. The
-// answer's Total does not end it: one of the vendor's texts calls it the number of records,
-// another the number of pages. Once the first page shows that there are more, pages are
-// fetched side by side. An error is yielded last; the entries before it are then no list.
+// all yields the entries in the service's order, each once. A listing continues until an empty
+// page, a page without new entries, or a page shorter than the page size stated in the answer; it
+// ignores everything behind such a page, including errors. The answer's Total does not end it: one
+// of the vendor's texts calls it the number of records, another the number of pages. Once the first
+// page shows that there are more, pages are fetched concurrently. An error is yielded last; the
+// entries before it are then incomplete.
 func (l listing[VO, T]) all(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l.seed, l.known = maphash.MakeSeed(), map[uint64]bool{}
@@ -84,8 +83,8 @@ func (l listing[VO, T]) all(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// pages fetches the next pages side by side, the first being number first. It drops the
-// pages from one on that is too long for that; if it is the first, it is fetched alone.
+// pages fetches the next pages concurrently, beginning with number first. It drops the pages from
+// the first too long one on; if this is the first page, it is fetched on its own.
 func (l *listing[VO, T]) pages(ctx context.Context, first int) []page[VO] {
 	if l.alone {
 		return []page[VO]{l.page(ctx, first, maxAnswerBytes)}
@@ -108,8 +107,8 @@ func (l *listing[VO, T]) pages(ctx context.Context, first int) []page[VO] {
 	return pages
 }
 
-// page fetches one page. Only an answer that says that it is empty, or nothing else, is
-// taken for an empty page: a deletion may hang on it.
+// page fetches one page. Only an answer which explicitly says so counts as an empty page: a
+// deletion may depend on it.
 func (l *listing[VO, T]) page(ctx context.Context, pageNo, maxBytes int) page[VO] {
 	var answer struct {
 		reply
@@ -133,8 +132,8 @@ func (l *listing[VO, T]) page(ctx context.Context, pageNo, maxBytes int) page[VO
 	return page[VO]{err: missingField(l.client.about(l.op, params), &answer, lacking)}
 }
 
-// take yields what is new on a page, or the page's error, and reports whether there may be
-// another page. An entry that moved to a later page while the pages were fetched is taken once.
+// take yields the new entries of a page, or the page's error, and reports whether another page may
+// follow. An entry which moved to a later page during the fetch is taken once.
 func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T, error) bool) (more bool) {
 	before := len(l.known)
 	for _, vo := range page.entries {
@@ -159,8 +158,8 @@ func (l *listing[VO, T]) take(ctx context.Context, page page[VO], yield func(T, 
 	return len(l.known) > before && len(page.entries) >= page.size
 }
 
-// limit ends a listing that never would, and one that goes on when its time is up: what the
-// reader does with an entry may take its time.
+// limit ends an endless listing, and one whose time is up: the reader may take its time over an
+// entry.
 func (l *listing[VO, T]) limit(ctx context.Context) error {
 	reason := ""
 	switch {

@@ -8,15 +8,15 @@ import (
 	"mqttca/api/wire"
 )
 
-// The versions of the APIs that requests name.
+// The API versions named in requests.
 const (
 	version    = "2020-04-20"
 	stsVersion = "2015-04-01"
 )
 
-// An operation is a row of the vendor's API overview: its name, a method of its API
-// metadata, whether a request may be sent again if its answer was lost, and the RAM action that
-// it needs, which often has another name.
+// An operation is a row of the vendor's API overview: its name, a method of its API metadata,
+// whether a request may be repeated if its answer was lost, and the required RAM action, often
+// under another name.
 type operation struct {
 	name       string
 	method     string
@@ -24,16 +24,16 @@ type operation struct {
 	action     string // "" if the vendor names none
 }
 
-// The operations of this package. The service takes those that change something with GET,
-// too, but a proxy or a library could repeat that as a read. The actions are those of the
-// reference pages; that of ListInstances names none.
+// The operations of this package. The service also accepts GET for changes, but a proxy or a
+// library could repeat it as a read. The actions are those of the reference pages; the page of
+// ListInstances names none.
 var (
-	// A repeated GetRegisterCode may give another code, and that one will be used.
+	// A repeated GetRegisterCode may return another code; the caller uses the last one.
 	getRegisterCode       = operation{"GetRegisterCode", http.MethodGet, true, "mq:GetRegisterCode"}
 	listCaCertificate     = operation{"ListCaCertificate", http.MethodGet, true, "mq:ListCaCertificate"}
 	registerCaCertificate = operation{"RegisterCaCertificate", http.MethodPost, false, "mq:RegisterCa"}
-	// These set a state, and may set it twice. A deletion that is repeated after a lost
-	// answer may learn that there is no such CA, which is as good.
+	// These set a state, and may do so twice. If a deletion is repeated after a lost answer and
+	// there is no such CA any more, it is done.
 	activeCaCertificate     = operation{"ActiveCaCertificate", http.MethodPost, true, "mq:ActiveCaCertificate"}
 	inactivateCaCertificate = operation{"InactivateCaCertificate", http.MethodPost, true, "mq:UnregisterCaCertificate"}
 	deleteCaCertificate     = operation{"DeleteCaCertificate", http.MethodPost, true, "mq:DeleteCaCertificate"}
@@ -52,26 +52,25 @@ var (
 	getCallerIdentity = operation{"GetCallerIdentity", http.MethodPost, true, ""} // of STS
 )
 
-// A Purpose is a task on an instance with the fewest operations that it needs.
+// A Purpose is a task on an instance with its required operations.
 type Purpose string
 
 // The purposes.
 const (
-	ToRegister  Purpose = "register"  // bring a CA to the instance and see it there
+	ToRegister  Purpose = "register"  // register a CA on the instance and see it listed
 	ToRead      Purpose = "read"      // list CAs and device certificates
 	ToLifecycle Purpose = "lifecycle" // activate, deactivate and delete CAs
 	ToDevices   Purpose = "devices"   // activate, deactivate and delete device certificates
-	ToConnect   Purpose = "connect"   // see whether a device gets in, and delete its certificate if it was made for that
-	ToApply     Purpose = "apply"     // make the CAs of a fleet as its manifest wants them
+	ToConnect   Purpose = "connect"   // check whether a device can connect, and delete its certificate if it was made for the check
+	ToApply     Purpose = "apply"     // bring the CAs of a fleet to the state in its manifest
 )
 
-// Purposes are all purposes, in the order of the documentation.
+// Purposes returns all purposes, in the order of the documentation.
 func Purposes() []Purpose {
 	return []Purpose{ToRegister, ToConnect, ToRead, ToLifecycle, ToDevices, ToApply}
 }
 
-// operations are the operations of each purpose. Every operation of this package is among
-// them.
+// operations are the operations of each purpose, together all operations of this package.
 var operations = map[Purpose][]operation{
 	ToRegister:  {listCaCertificate, getRegisterCode, registerCaCertificate},
 	ToRead:      {listCaCertificate, listDeviceCertificateByCaSn, listDeviceCertificate, getDeviceCertificate, listInstances, getCallerIdentity},
@@ -82,7 +81,7 @@ var operations = map[Purpose][]operation{
 	ToConnect: {listCaCertificate, listDeviceCertificateByCaSn, getDeviceCertificate, listGroupID, inactivateDeviceCertificate, deleteDeviceCertificate},
 }
 
-// instanceAccess is the action that every operation on an instance needs as well.
+// instanceAccess is an additional action required by every operation on an instance.
 const instanceAccess = "mq:MqttInstanceAccess"
 
 // A Policy is a policy document of RAM, the vendor's access management.
@@ -98,10 +97,10 @@ type Statement struct {
 	Resource []string
 }
 
-// NewPolicy is the least policy for the purposes on one instance. It names the resource in
-// both forms that the vendor's pages have: with region and account, and as instance/ID with
-// a * for each of them, which RAM limits to the account that has the policy. It fails if a
-// name has a character that could widen the policy, such as *.
+// NewPolicy returns the least policy for the purposes on one instance. It names the resource in
+// both forms of the vendor's pages: with region and account, and as instance/ID with a * for each
+// of them, which RAM limits to the policy's account. It fails if a name has a character which could
+// widen the policy, such as *.
 func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy, error) {
 	switch {
 	case !wire.IsRegion(region):
@@ -141,8 +140,8 @@ func (p Purpose) Allows(operationName string) bool {
 	return slices.ContainsFunc(operations[p], func(op operation) bool { return op.name == operationName })
 }
 
-// ActionsFor are the RAM actions that an operation needs on its instance. There are none if
-// the vendor names none, as for ListInstances, or if the operation is of another package.
+// ActionsFor returns the RAM actions required by an operation on its instance. It returns none if
+// the vendor names none, as for ListInstances, or for operations of other packages.
 func ActionsFor(operationName string) []string {
 	for _, purpose := range Purposes() {
 		for _, op := range operations[purpose] {

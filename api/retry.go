@@ -9,29 +9,29 @@ import (
 	"mqttca/api/wire"
 )
 
-// Unlimited is the number of retries that only the time of the context ends.
+// Unlimited is the number of retries limited only by the context.
 const Unlimited = -1
 
-// A Retry is a request that is about to be sent again.
+// A Retry is a request about to be repeated.
 type Retry struct {
 	Call
-	Err   error // why
+	Err   error // why it is repeated
 	Pause time.Duration
 }
 
-// A StoppedError says that a request was not sent again, although it might have succeeded.
+// A StoppedError reports that a request was not repeated, although it might have succeeded.
 type StoppedError struct {
 	Call
 	*wire.StoppedError
 }
 
-// call sends a request, again if that may help, and decodes the answer into answer. An answer
-// that throttles uses up no retry while other requests succeed.
+// call sends a request, repeats it if this may help, and decodes the answer into answer. A
+// throttling answer uses up no retry while other requests succeed.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
 	ctx, cancel := op.withinTime(ctx)
 	defer cancel()
 	about := c.about(op, params)
-	before := c.config.Limiter.succeeded.Load() // requests that succeeded before the attempt
+	before := c.config.Limiter.succeeded.Load() // successful requests before the attempt
 	err := wire.Retry(ctx, wire.Pacing{
 		Tries: c.config.Retries + 1,
 		Judge: func(err error) wire.Verdict {
@@ -48,11 +48,11 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 	return err
 }
 
-// lookTime is kept at least for the look at the list that follows a submission.
+// lookTime is the minimum time reserved for listing the CAs after a submission.
 const lookTime = 10 * time.Second
 
-// withinTime keeps a quarter of the time for the look at the list, and never more than half,
-// if the operation must not be done twice.
+// withinTime reserves a quarter of the time for this listing, and never more than half, if the
+// operation must not be done twice.
 func (op operation) withinTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok || op.repeatable {
@@ -62,15 +62,15 @@ func (op operation) withinTime(ctx context.Context) (context.Context, context.Ca
 	return context.WithDeadline(ctx, deadline.Add(-min(max(left/4, lookTime), left/2)))
 }
 
-// MayPass reports whether a read that failed with err may succeed later. If the client
-// itself stopped trying, there is no time for it.
+// MayPass reports whether a read which failed with err may succeed later. If the client itself
+// stopped trying, there is no time left for it.
 func MayPass(err error) bool {
 	_, stopped := errors.AsType[*StoppedError](err)
 	return !stopped && listCaCertificate.judge(err).MayPass
 }
 
-// judge says whether the same request, signed anew, may succeed after an error. An
-// operation that must not be done twice is repeated only if it has not begun.
+// judge tells whether the same request, signed again, may succeed after an error. An operation
+// which must not be done twice is repeated only if it has not begun.
 func (op operation) judge(err error) wire.Verdict {
 	verdict := wire.Verdict{}
 	if refusal, ok := errors.AsType[*Error](err); ok {
@@ -90,8 +90,8 @@ func (e *Error) verdict() wire.Verdict {
 	}
 }
 
-// verdict is that of the cause, or of the status if an answer came. A connection that had
-// served before may have been closed while it was idle: net/http has no name for that error.
+// verdict returns the verdict of the cause, or of the status if an answer came. A reused connection
+// may have been closed while idle: net/http has no name for this error.
 func (e *NoAnswerError) verdict() wire.Verdict {
 	closed := e.reused && e.HTTPStatus == 0 && !errors.Is(e.Err, context.Canceled)
 	switch {

@@ -16,8 +16,8 @@ import (
 	"mqttca/api/wire"
 )
 
-// attempt sends one request, and once more if the service refused the timestamp and its
-// clock turns out to differ.
+// attempt sends one request, and repeats it once if the service refused the timestamp and its clock
+// turns out to differ.
 func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
 	err := c.send(ctx, op, params, answer)
 	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
@@ -26,9 +26,9 @@ func (c *Client) attempt(ctx context.Context, op operation, params url.Values, a
 	return err
 }
 
-// send sends one request and tells the observer. Credentials and the limiter come first,
-// outside of the attempt's time: credentials may have to be fetched, and the service's clock
-// is measured by the time that the answer took.
+// send sends one request and informs the observer. Credentials and the limiter come first, outside
+// the attempt's time: credentials may have to be fetched, and the service's clock is measured by
+// the duration of the request.
 func (c *Client) send(ctx context.Context, op operation, params url.Values, answer answer) error {
 	signer, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
@@ -102,9 +102,9 @@ func (c *Client) request(ctx context.Context, op operation, params url.Values, s
 	return req, nil
 }
 
-// bodyOf is an empty body. For a read it does not look empty: if a kept connection turns out
-// dead, net/http sends a GET without a body again by itself, with the same nonce. It repeats
-// a POST only if nothing of it was sent.
+// bodyOf returns an empty body. For a read it does not look empty: if a kept connection turns out
+// dead, net/http repeats a GET without a body by itself, with the same nonce. It repeats a POST
+// only if nothing of it was sent.
 func bodyOf(op operation) io.Reader {
 	if op.method == http.MethodGet {
 		return struct{ io.Reader }{http.NoBody}
@@ -112,28 +112,27 @@ func bodyOf(op operation) io.Reader {
 	return nil
 }
 
-// newNonce is 128 random bits; crypto/rand never fails (it ends the program).
+// newNonce returns 128 random bits; crypto/rand never fails (it ends the program).
 func newNonce() string {
 	var b [16]byte
 	rand.Read(b[:])
 	return hex.EncodeToString(b[:])
 }
 
-// ClockOffset is how far the service's clock is ahead of this machine's. It is 0 until the
-// service refuses a timestamp. Requests are signed by the service's clock from then on, and
+// ClockOffset returns how far the service's clock is ahead of this machine's. It is 0 until the
+// service refuses a timestamp. From then on requests are signed by the service's clock, and
 // certificates for the service should be dated by it.
 func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 
-// adoptClock makes the client go by the service's clock. It reports whether that differs from
-// the clock before.
+// adoptClock makes the client use the service's clock. It reports whether this changes the offset.
 func (c *Client) adoptClock(offset time.Duration) bool {
 	const noticeable = time.Minute
 	before := time.Duration(c.offset.Swap(int64(offset)))
 	return (offset - before).Abs() > noticeable
 }
 
-// clockOffset compares the answer's Date, which has whole seconds, with the middle of the
-// time that the request took. An answer without a readable Date is not dated.
+// clockOffset compares the answer's Date, in whole seconds, with the middle of the request's
+// duration. An answer without a readable Date is not dated.
 func clockOffset(resp *http.Response, sent, received time.Time) (offset time.Duration, dated bool) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {

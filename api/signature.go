@@ -14,17 +14,17 @@ import (
 	"mqttca/api/credentials"
 )
 
-// algorithm is the name of the signature scheme, as the vendor's page "V3 request
-// syntax and signature method" spells it.
+// algorithm is the name of the signature scheme, as spelled on the vendor's page "V3 request syntax
+// and signature method".
 const algorithm = "ACS3-HMAC-SHA256"
 
-// emptyBodyHash is the hex SHA-256 of no bytes: every parameter of these
-// operations travels in the query string, so no request has a body.
+// emptyBodyHash is the hex SHA-256 of no bytes: all parameters of these operations travel in the
+// query string, so no request has a body.
 var emptyBodyHash = hexSHA256("")
 
-// A signing has what a signature depends on apart from the request itself. Date and
-// nonce are parameters so that published vectors can be reproduced; a caller
-// makes both anew for every attempt, since the service refuses a repeated nonce.
+// A signing holds the inputs of a signature apart from the request. Date and nonce are parameters
+// so that published vectors can be reproduced; a caller makes new ones for every attempt, since the
+// service refuses a repeated nonce.
 type signing struct {
 	signer  credentials.Credentials
 	action  string
@@ -33,8 +33,8 @@ type signing struct {
 	nonce   string
 }
 
-// sign sets the x-acs-* headers and the Authorization of req, whose RawQuery must
-// be a result of [canonicalQuery]: the request is then sent as it was signed.
+// sign sets the x-acs-* headers and the Authorization of req. Its RawQuery must be a result of
+// [canonicalQuery], so that the request is sent as signed.
 func (s signing) sign(req *http.Request) {
 	h := req.Header
 	h.Set("x-acs-action", s.action)
@@ -53,8 +53,8 @@ func (s signing) sign(req *http.Request) {
 		algorithm, s.signer.AccessKeyID, signedHeaders, mac.Sum(nil)))
 }
 
-// canonicalRequest is the text whose hash is signed, and the list of the headers
-// that it covers: host and every x-acs-* one.
+// canonicalRequest returns the text whose hash is signed, and the list of covered headers: host and
+// every x-acs-* one.
 func canonicalRequest(req *http.Request) (canonical, signedHeaders string) {
 	values := map[string]string{"host": req.URL.Host}
 	for name := range req.Header {
@@ -74,8 +74,8 @@ func canonicalRequest(req *http.Request) (canonical, signedHeaders string) {
 	return canonical, signedHeaders
 }
 
-// canonicalQuery is the query string in its canonical form: names sorted, names
-// and values percent-encoded by RFC 3986, so a space is %20 and never a plus.
+// canonicalQuery returns the query string in its canonical form: names sorted, names and values
+// percent-encoded by RFC 3986, so a space is %20 and never a plus.
 func canonicalQuery(params url.Values) string {
 	return strings.ReplaceAll(params.Encode(), "+", "%20")
 }
