@@ -10,16 +10,16 @@ import (
 	"mqttca/api/wire"
 )
 
-// domain is the one that the vendor's brokers are in.
+// domain is the domain of the vendor's brokers.
 const domain = ".mqtt.aliyuncs.com"
 
-// defaultPort is the one for TLS, by the vendor's pages on connecting a client.
+// defaultPort is the TLS port, by the vendor's pages on connecting a client.
 const defaultPort = "8883"
 
-// A Broker is where the devices of an instance connect.
+// A Broker is the address to which an instance's devices connect.
 type Broker struct {
 	Host, Port string
-	ServerName string         // which the broker's certificate is verified for, and which SNI tells
+	ServerName string         // the name to verify the broker's certificate for, sent as SNI
 	Roots      *x509.CertPool // nil: the system's
 }
 
@@ -32,8 +32,8 @@ func Of(instance string, vpc bool) Broker {
 	return Broker{Host: host, Port: defaultPort, ServerName: host}
 }
 
-// Parse reads HOST[:PORT]. A broker that is named by an address is verified as the vendor's
-// broker of the instance.
+// Parse reads HOST[:PORT]. A broker given by its IP address is verified as the vendor's broker of
+// the instance.
 func Parse(text, instance string) (Broker, error) {
 	given := text
 	if isAddress(text) {
@@ -58,14 +58,14 @@ func isAddress(host string) bool {
 	return err == nil
 }
 
-// String is the host with the port.
+// String returns the host with the port.
 func (b Broker) String() string { return net.JoinHostPort(b.Host, b.Port) }
 
 // IsVendor reports whether the host is in the vendor's domain.
 func (b Broker) IsVendor() bool { return strings.HasSuffix(strings.ToLower(b.Host), domain) }
 
-// IsTrusted reports whether a password that is made from an AccessKey may go to the broker:
-// it has neither a time nor a nonce, so whoever gets it can use it for as long as the key lives.
+// IsTrusted reports whether a password derived from an AccessKey may go to the broker: it has
+// neither a time nor a nonce, so anybody who gets it can use it as long as the key lives.
 func (b Broker) IsTrusted() bool { return b.IsVendor() || wire.IsLoopback(b.Host) }
 
 // Trust adds the certificates of a PEM text to the system's roots.

@@ -17,18 +17,18 @@ import (
 	"mqttca/api/wire"
 )
 
-// A Device is what a device proves itself by.
+// A Device holds a device's means of authentication.
 type Device struct {
-	Chain  [][]byte // its certificate and those that issued it, DER, its own first
+	Chain  [][]byte // its certificate and its issuers, DER, its own first
 	Signer crypto.Signer
 }
 
-// A Door is what the TLS handshake shows of a broker.
+// A Door is the part of a broker visible in the TLS handshake.
 type Door struct {
-	TLSVersion    uint16              // 0 if the handshake did not get as far as the certificates
-	Certificates  []*x509.Certificate // the broker's, its own first; also those that do not verify
-	Asks          bool                // it asks for a client certificate: mutual TLS is on
-	AcceptableCAs [][]byte            // the subjects of the CAs that it names when it asks, DER; empty: it names none
+	TLSVersion    uint16              // 0 if the handshake ended before the certificates
+	Certificates  []*x509.Certificate // the broker's, its own first; also unverifiable ones
+	Asks          bool                // it requests a client certificate: mutual TLS is on
+	AcceptableCAs [][]byte            // the subjects of the CAs in its request, DER; empty: it names none
 }
 
 // Resolve looks up the broker's addresses.
@@ -40,7 +40,7 @@ func (b Broker) Resolve(ctx context.Context) ([]netip.Addr, error) {
 	return addresses, nil
 }
 
-// A Conn is a connection to a broker. It ends with the context that it was dialled with.
+// A Conn is a connection to a broker. It ends with the context of its Dial.
 type Conn struct {
 	Door
 	broker Broker
@@ -49,7 +49,7 @@ type Conn struct {
 	tls    *tls.Conn
 	stop   func() bool
 	key    deviceKey
-	opened bool // CONNACK 0 came
+	opened bool // CONNACK 0 was received
 }
 
 // Dial opens a TCP connection.
@@ -63,11 +63,11 @@ func (b Broker) Dial(ctx context.Context) (*Conn, error) {
 	return c, nil
 }
 
-// Address is the address that the connection goes to.
+// Address returns the remote address of the connection.
 func (c *Conn) Address() string { return c.tcp.RemoteAddr().String() }
 
 // Handshake verifies the broker's certificate, and then presents the device's if the broker
-// asks for it; nil looks at the door only. Under TLS 1.3 the broker may still refuse the
+// requests it; if device is nil, it presents none. Under TLS 1.3 the broker may still refuse the
 // device afterwards.
 func (c *Conn) Handshake(device *Device) error {
 	c.tls = tls.Client(c.tcp, &tls.Config{
@@ -81,7 +81,7 @@ func (c *Conn) Handshake(device *Device) error {
 	if refused, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		c.Certificates = refused.UnverifiedCertificates
 	}
-	if device == nil && c.Asks { // a broker that gets no certificate under TLS 1.2 ends the handshake
+	if device == nil && c.Asks { // under TLS 1.2 a broker ends a handshake without a client certificate
 		return nil
 	}
 	switch {
@@ -93,13 +93,13 @@ func (c *Conn) Handshake(device *Device) error {
 	return c.broker.fail(c.ctx, StepTLS, err)
 }
 
-// see keeps what a verified handshake shows.
+// see stores the result of a verified handshake.
 func (c *Conn) see(state tls.ConnectionState) error {
 	c.TLSVersion, c.Certificates = state.Version, state.PeerCertificates
 	return nil
 }
 
-// present is called when the broker asks for a certificate, after its own is verified.
+// present is called when the broker requests a certificate, after its own is verified.
 func (c *Conn) present(request *tls.CertificateRequestInfo, device *Device) (*tls.Certificate, error) {
 	c.Asks, c.AcceptableCAs = true, request.AcceptableCAs
 	if device == nil {
@@ -116,7 +116,7 @@ func (c *Conn) present(request *tls.CertificateRequestInfo, device *Device) (*tl
 	return certificate, nil
 }
 
-// A deviceKey is a device's key that remembers why it could not sign.
+// A deviceKey is a device's key which remembers its signing error.
 type deviceKey struct {
 	crypto.Signer
 	failed error
@@ -131,16 +131,16 @@ func (k *deviceKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts
 	return signature, err
 }
 
-// A keyError says that the device key could not sign, or not in a way that the broker accepts.
+// A keyError reports that the device key could not sign, or not in a way the broker accepts.
 type keyError struct{ error }
 
 func (e *keyError) Unwrap() error { return e.error }
 
-// keepAlive is what a device promises; the connection ends long before.
+// keepAlive is the interval promised by a device; the connection ends long before.
 const keepAlive = 30 * time.Second
 
-// Connect sends CONNECT with a clean session and no will, and waits for CONNACK. If the
-// broker asked for no certificate it sends nothing and fails.
+// Connect sends CONNECT with a clean session and no will, and waits for CONNACK. If the broker did
+// not request a certificate, Connect sends nothing and fails.
 func (c *Conn) Connect(login Login) error {
 	if !c.Asks {
 		return &Error{Broker: c.broker, Step: StepConnect, Kind: NotAsked}
@@ -152,8 +152,8 @@ func (c *Conn) Connect(login Login) error {
 	connect.Username, connect.UsernameFlag = login.UserName, login.UserName != ""
 	connect.Password, connect.PasswordFlag = []byte(login.Password), login.Password != ""
 	sent := connect.Write(c.tls)
-	// A TLS 1.3 broker that refused the device has said so before; the answer tells more than
-	// the failed write.
+	// If a TLS 1.3 broker refused the device, its answer is already there, and tells more than the
+	// failed write.
 	code, err := readConnack(c.tls)
 	switch {
 	case errors.Is(err, errNoConnack):
@@ -169,11 +169,11 @@ func (c *Conn) Connect(login Login) error {
 
 var errNoConnack = errors.New("no CONNACK")
 
-// connackLength is that of the whole packet, MQTT 3.1.1 section 3.2.
+// connackLength is the length of the whole packet, MQTT 3.1.1 section 3.2.
 const connackLength = 4
 
-// readConnack reads no more than a CONNACK has: packets.ReadPacket by itself makes room for
-// what the header announces.
+// readConnack reads at most the length of a CONNACK: packets.ReadPacket by itself allocates
+// whatever length the header announces.
 func readConnack(r io.Reader) (code byte, err error) {
 	var packet [connackLength]byte
 	if n, err := io.ReadFull(r, packet[:]); err != nil {
@@ -193,11 +193,11 @@ func readConnack(r io.Reader) (code byte, err error) {
 	return connack.ReturnCode, nil
 }
 
-// Close sends DISCONNECT if the device got in, and closes the connection.
+// Close sends DISCONNECT if the device was admitted, and closes the connection.
 func (c *Conn) Close() error {
 	defer c.stop()
 	if c.opened {
-		_ = packets.NewControlPacket(packets.Disconnect).Write(c.tls) // the broker would find out by itself
+		_ = packets.NewControlPacket(packets.Disconnect).Write(c.tls) // the broker would notice by itself
 	}
 	if c.tls != nil {
 		return c.tls.Close()

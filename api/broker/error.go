@@ -13,7 +13,7 @@ import (
 	"mqttca/api/wire"
 )
 
-// A Step is a part of the way of a device to the broker.
+// A Step is one step of a device's connection to the broker.
 type Step string
 
 // The steps, in their order.
@@ -24,27 +24,27 @@ const (
 	StepConnect Step = "connect" // MQTT CONNECT to CONNACK
 )
 
-// A Kind is a way to fail.
+// A Kind is the kind of a failure.
 type Kind string
 
 // The kinds.
 const (
-	NoHost      Kind = "no_host"      // the host name is not known, or could not be looked up
+	NoHost      Kind = "no_host"      // the host name does not exist, or could not be looked up
 	Unreachable Kind = "unreachable"  // no TCP connection: the port is closed, or there is no route
-	NotVerified Kind = "not_verified" // the broker's certificate
-	NoTLS       Kind = "no_tls"       // it answers without TLS
-	NotAsked    Kind = "not_asked"    // it asks for no client certificate
-	OwnKey      Kind = "own_key"      // the device key could not sign, or not in a way that the broker takes
+	NotVerified Kind = "not_verified" // the broker's certificate does not verify
+	NoTLS       Kind = "no_tls"       // the broker answers without TLS
+	NotAsked    Kind = "not_asked"    // the broker requests no client certificate
+	OwnKey      Kind = "own_key"      // the device key could not sign, or not in a way the broker accepts
 	Alert       Kind = "alert"        // the broker ended TLS with an alert
 	CutOff      Kind = "cut_off"      // the connection was closed or reset without an answer
-	Refused     Kind = "refused"      // CONNACK with another code than 0
-	NotMQTT     Kind = "not_mqtt"     // the answer to CONNECT is no CONNACK
+	Refused     Kind = "refused"      // CONNACK with a code other than 0
+	NotMQTT     Kind = "not_mqtt"     // the answer to CONNECT is not a CONNACK
 	Timeout     Kind = "timeout"
 	Interrupted Kind = "interrupted" // the context was cancelled
 	Other       Kind = "other"       // none of these
 )
 
-// An Error says how far a device got, and why no further.
+// An Error reports the step at which a connection failed, and the cause.
 type Error struct {
 	Broker  Broker
 	Step    Step
@@ -89,7 +89,7 @@ func words(err error) string {
 	return err.Error()
 }
 
-// connackWords are those of MQTT 3.1.1, table 3.1; the vendor publishes none of its own.
+// connackWords returns the words of MQTT 3.1.1, table 3.1; the vendor publishes none of its own.
 func connackWords(code byte) string {
 	table := []string{1: "unacceptable protocol version", 2: "identifier rejected", 3: "server unavailable", 4: "bad user name or password", 5: "not authorized"}
 	if int(code) < len(table) {
@@ -98,19 +98,19 @@ func connackWords(code byte) string {
 	return "a code that MQTT 3.1.1 does not have"
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// fail makes the error of a step.
+// fail returns the error of a step.
 func (b Broker) fail(ctx context.Context, step Step, err error) *Error {
 	e := &Error{Broker: b, Step: step, Err: err, Kind: kindOf(step, err)}
 	alert, alerted := remoteAlert(err)
 	switch cause := ctx.Err(); {
-	case alerted: // under TLS 1.3 it comes when CONNECT is sent
+	case alerted: // under TLS 1.3 the alert comes after CONNECT is sent
 		e.Step, e.Kind, e.Alert = StepTLS, Alert, alert
 	case errors.Is(cause, context.Canceled):
 		e.Kind, e.Err = Interrupted, cause
-	case cause != nil: // the connection that the context closed says something else
+	case cause != nil: // the error of a connection closed by the context has other words
 		e.Kind, e.Err = Timeout, cause
 	}
 	return e
@@ -142,8 +142,8 @@ func kindOf(step Step, err error) Kind {
 	return Other
 }
 
-// remoteAlert is the alert that the broker sent. Its type in crypto/tls has no exported name
-// outside QUIC, but the same texts.
+// remoteAlert returns the alert sent by the broker. crypto/tls exports no name for its type outside
+// QUIC, but the texts are the same.
 func remoteAlert(err error) (tls.AlertError, bool) {
 	op, ok := errors.AsType[*net.OpError](err)
 	if !ok || op.Op != "remote error" {

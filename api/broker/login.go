@@ -11,15 +11,15 @@ import (
 	"mqttca/api/wire"
 )
 
-// A Login is what a device sends in CONNECT. An empty user name or password is not sent.
+// A Login holds a device's fields of CONNECT. An empty user name or password is not sent.
 type Login struct {
 	ClientID string
 	UserName string
 	Password credentials.Secret
 }
 
-// SignatureLogin is the vendor's mode Signature: the password is the HMAC-SHA1 of the client
-// ID under the AccessKey secret, in base64.
+// SignatureLogin returns the login of the vendor's mode Signature: the password is the HMAC-SHA1 of
+// the client ID under the AccessKey secret, in base64.
 func SignatureLogin(clientID, instance string, key credentials.Credentials) Login {
 	mac := hmac.New(sha1.New, []byte(key.AccessKeySecret))
 	mac.Write([]byte(clientID))
@@ -27,14 +27,14 @@ func SignatureLogin(clientID, instance string, key credentials.Credentials) Logi
 		credentials.Secret(base64.StdEncoding.EncodeToString(mac.Sum(nil)))}
 }
 
-// TokenLogin is the vendor's mode Token. The password is R|, W| or RW| and a token of
-// ApplyToken, or several joined by |.
+// TokenLogin returns the login of the vendor's mode Token. The password is R|, W| or RW| and a
+// token of ApplyToken, or several joined by |.
 func TokenLogin(clientID, instance, accessKeyID string, password credentials.Secret) Login {
 	return Login{clientID, "Token|" + accessKeyID + "|" + instance, password}
 }
 
-// ClientID joins a group ID and a device ID. By the vendor's pages a client ID has at most
-// 64 characters, a group ID 7 to 64 and GID_ or GID- ahead; both have letters, digits, - and _.
+// ClientID joins a group ID and a device ID. By the vendor's pages a client ID has at most 64
+// characters, a group ID 7 to 64 and the prefix GID_ or GID-; both have letters, digits, - and _.
 func ClientID(group, device string) (string, error) {
 	const limit = 64
 	id := group + "@@@" + device
