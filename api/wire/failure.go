@@ -14,7 +14,7 @@ import (
 	"syscall"
 )
 
-// Ending says what ended a context, as the beginning of a sentence.
+// Ending names the end of a context, as the beginning of a sentence.
 func Ending(cause error) string {
 	if errors.Is(cause, context.Canceled) {
 		return "interrupted"
@@ -22,8 +22,8 @@ func Ending(cause error) string {
 	return "the time ran out"
 }
 
-// Cause names the usual causes of a failed request, in words that repeat nothing of the
-// answer. If a proxy is at fault, they name it.
+// Cause names the usual causes of a failed request, without repeating the answer. If a proxy is at
+// fault, the words name it.
 func Cause(err error) (words string, known bool) {
 	if proxy, ok := errors.AsType[*ProxyError](err); ok {
 		return proxy.Error(), true
@@ -74,9 +74,9 @@ func cause(err error) (words string, known bool) {
 	return "", false
 }
 
-// withoutRoots continues the sentence on a certificate that does not verify if the cause may
-// be that no root could be loaded, which crypto/x509 passes over in silence. It does not
-// repeat the value of a variable.
+// withoutRoots continues the sentence on an unverifiable certificate if the cause may be that no
+// root could be loaded, which crypto/x509 silently ignores. It does not repeat the value of a
+// variable.
 func withoutRoots(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var system x509.SystemRootsError

@@ -12,21 +12,21 @@ import (
 	"sync/atomic"
 )
 
-// An EnvironmentError says that a variable of the environment keeps requests from being
-// sent. It never holds the variable's value.
+// An EnvironmentError reports an environment variable because of which no request is sent. It never
+// contains the variable's value.
 type EnvironmentError struct {
 	Variable string
-	Problem  string // to be read behind the name
+	Problem  string // follows the name in a sentence
 	Advice   string
 }
 
 func (e *EnvironmentError) Error() string { return e.Variable + " " + e.Problem }
 
-// Hint says what to do.
+// Hint returns the advice.
 func (e *EnvironmentError) Hint() string { return e.Advice }
 
-// proxyFor is [http.ProxyFromEnvironment], which ignores a variable that it cannot read
-// and calls the host directly: here that is an [*EnvironmentError].
+// proxyFor is [http.ProxyFromEnvironment], but fails with an [*EnvironmentError] for an unreadable
+// variable, which the latter ignores to call the host directly.
 func proxyFor(req *http.Request) (*url.URL, error) {
 	if err := CheckProxy(req.URL); err != nil {
 		return nil, err
@@ -34,9 +34,9 @@ func proxyFor(req *http.Request) (*url.URL, error) {
 	return http.ProxyFromEnvironment(req)
 }
 
-// CheckProxy fails with an [*EnvironmentError] if a variable means a proxy for u and
-// net/http would ignore it. If there is an HTTPS_PROXY the others do not count, and none
-// counts for a host of NO_PROXY.
+// CheckProxy fails with an [*EnvironmentError] if a variable names a proxy for u and net/http would
+// ignore it. HTTPS_PROXY, if set, takes precedence over the others, and none applies to a host in
+// NO_PROXY.
 func CheckProxy(u *url.URL) error {
 	if IsLoopback(u.Hostname()) || calledDirectly(u) {
 		return nil
@@ -60,8 +60,7 @@ func CheckProxy(u *url.URL) error {
 	return nil
 }
 
-// isProxy reports whether net/http makes a proxy of the value, in one of the protocols
-// that it knows.
+// isProxy reports whether net/http accepts the value as a proxy in one of its protocols.
 func isProxy(value string) bool {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value
@@ -70,8 +69,8 @@ func isProxy(value string) bool {
 	return err == nil && u.Hostname() != "" && ValidPort(u.Port()) && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
 
-// calledDirectly reports whether NO_PROXY lists the host, in the forms that net/http
-// knows: *, a domain with what is below it, an address, a network, each perhaps with a port.
+// calledDirectly reports whether NO_PROXY lists the host, in the forms of net/http: *, a domain
+// with its subdomains, an address, a network, each perhaps with a port.
 func calledDirectly(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	address := net.ParseIP(host)
@@ -91,14 +90,13 @@ func calledDirectly(u *url.URL) bool {
 	return false
 }
 
-// A tunnel is the way through a proxy that CONNECT opens for a request.
+// A tunnel tracks the CONNECT of a request through a proxy.
 type tunnel struct{ asked, answered atomic.Bool }
 
 type tunnelKey struct{}
 
 // Do sends a request. If it failed between CONNECT and the proxy's answer, the error is a
-// [*net.OpError] of the operation proxyconnect, like that of net/http for a proxy that
-// cannot be reached.
+// [*net.OpError] of the operation proxyconnect, like net/http's error for an unreachable proxy.
 func Do(client *http.Client, req *http.Request) (*http.Response, error) {
 	way := new(tunnel)
 	resp, err := client.Do(req.WithContext(context.WithValue(req.Context(), tunnelKey{}, way)))
@@ -110,7 +108,7 @@ func Do(client *http.Client, req *http.Request) (*http.Response, error) {
 
 const proxyConnect = "proxyconnect"
 
-// askProxy notes that CONNECT is about to be sent. It adds no header.
+// askProxy records that CONNECT is about to be sent. It adds no header.
 func askProxy(ctx context.Context, _ *url.URL, _ string) (http.Header, error) {
 	if way, ok := ctx.Value(tunnelKey{}).(*tunnel); ok {
 		way.asked.Store(true)
@@ -128,8 +126,8 @@ func answeredByProxy(ctx context.Context, _ *url.URL, _ *http.Request, resp *htt
 	return nil
 }
 
-// A ProxyError is the answer of a proxy that did not open the way to a server. Its own
-// words are left out: they may repeat the password that it was given.
+// A ProxyError is a proxy's refusal to open a tunnel. It omits the proxy's words, which may repeat
+// the password.
 type ProxyError struct{ StatusError }
 
 func (e *ProxyError) Error() string {

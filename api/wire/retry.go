@@ -15,24 +15,24 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// The pauses between attempts: the first is 250 ms on average, doubled each time, with
-// full jitter.
+// The pauses between attempts: on average 250 ms for the first, then doubled each time, with full
+// jitter.
 const (
 	firstInterval   = 250 * time.Millisecond
 	longestInterval = 8 * time.Second
 )
 
-// A Pacing says how attempts are repeated.
+// A Pacing sets how attempts are repeated.
 type Pacing struct {
-	Tries  int                        // at most so many attempts; 0: as many as there is time for
-	Judge  func(error) Verdict        // what the error of an attempt means; nil: [Judge]
+	Tries  int                        // the maximum number of attempts; 0: no limit but the time
+	Judge  func(error) Verdict        // judges the error of an attempt; nil: [Judge]
 	Notify func(error, time.Duration) // called before each pause; may be nil
 }
 
-// A StoppedError says that no further attempt was made, although it might have succeeded.
+// A StoppedError reports that no further attempt was made, although it might have succeeded.
 type StoppedError struct {
 	Cause error         // context.Canceled or context.DeadlineExceeded
-	Asked time.Duration // the pause that the server asked for, if that is longer than the time left; else 0
+	Asked time.Duration // the pause requested by the server, if longer than the time left; else 0
 	Last  error         // of the last attempt
 }
 
@@ -43,12 +43,12 @@ func (e *StoppedError) Error() string {
 	return fmt.Sprintf("%s before it was tried again; %s", Ending(e.Cause), e.Last)
 }
 
-// Unwrap gives the cause and the last attempt's error.
+// Unwrap returns the cause and the last attempt's error.
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
-// Retry makes attempts until one succeeds or fails for good, with growing pauses. A server
-// that asks for a pause makes it longer, never shorter. If a pause does not end before the
-// context does, Retry fails at once with a [*StoppedError].
+// Retry makes attempts until one succeeds or fails permanently, with growing pauses. A pause
+// requested by the server makes a pause longer, never shorter. If a pause would outlast the
+// context, Retry fails immediately with a [*StoppedError].
 func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) error {
 	judge := p.Judge
 	if judge == nil {
@@ -56,11 +56,11 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	}
 	pauses := &backoff.ExponentialBackOff{
 		InitialInterval:     firstInterval,
-		RandomizationFactor: 1, // full jitter: anything from nothing to twice the interval
+		RandomizationFactor: 1, // full jitter: from zero to twice the interval
 		Multiplier:          2,
 		MaxInterval:         longestInterval,
 	}
-	var limitedSince time.Time // the first of the attempts in a row whose verdict has a limit
+	var limitedSince time.Time // the start of the current series of attempts whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
 		if err == nil || endedBy(ctx, err) {
@@ -95,8 +95,8 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	}
 }
 
-// Over reports whether a context has ended. If its deadline has passed it has, though its timer may be late:
-// a connection ends by a timer of its own.
+// Over reports whether a context has ended. Its passed deadline counts even if its timer is late: a
+// connection ends by a timer of its own.
 func Over(ctx context.Context) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
 		<-ctx.Done()
@@ -104,7 +104,7 @@ func Over(ctx context.Context) bool {
 	return ctx.Err() != nil
 }
 
-// endedBy reports whether the context has ended, and err says no more than that.
+// endedBy reports whether the context has ended, and err says only this.
 func endedBy(ctx context.Context, err error) bool {
 	timeout, ok := errors.AsType[net.Error](err)
 	return Over(ctx) && (errors.Is(err, ctx.Err()) || ctx.Err() == context.DeadlineExceeded && ok && timeout.Timeout())
@@ -119,27 +119,26 @@ func Sleep(ctx context.Context, pause time.Duration) error {
 	return ctx.Err()
 }
 
-// EndsBefore reports whether the context has ended by the end of a pause that begins now.
+// EndsBefore reports whether the context ends before the end of a pause beginning now.
 func EndsBefore(ctx context.Context, pause time.Duration) bool {
 	deadline, ok := ctx.Deadline()
 	return ok && ctx.Err() == nil && time.Until(deadline) <= pause
 }
 
-// A Verdict says what the error of an attempt means for the next one.
+// A Verdict is the meaning of an attempt's error for the next attempt.
 type Verdict struct {
 	MayPass   bool          // the next attempt may succeed
-	Limit     time.Duration // how long the same may go on before it counts as final; 0: no limit
-	Asked     time.Duration // the pause that the server asks for
-	Uncounted bool          // the attempt is none of Pacing.Tries
+	Limit     time.Duration // how long the error may recur before it is final; 0: no limit
+	Asked     time.Duration // the pause requested by the server
+	Uncounted bool          // the attempt does not count for Pacing.Tries
 }
 
-// refusedLimit is the time for which a connection that is refused is tried again: a server
-// that restarts is back by then.
+// refusedLimit is the time for retrying a refused connection: a restarted server is back by then.
 const refusedLimit = 5 * time.Second
 
-// Judge is the verdict on an error of net/http, a [*StatusError] or a [*ProxyError]. What
-// broke a connection or was late may pass, and so does a name server's failure. A host name
-// that does not exist, a certificate that does not verify and any other error are final.
+// Judge returns the verdict on an error of net/http, a [*StatusError] or a [*ProxyError]. A broken
+// connection, a timeout and a name server's failure may pass. A nonexistent host name, an
+// unverifiable certificate and any other error are final.
 func Judge(err error) Verdict {
 	var (
 		proxy   *ProxyError
@@ -168,28 +167,27 @@ func isOneOf(err error, causes ...error) bool {
 	return slices.ContainsFunc(causes, func(cause error) bool { return errors.Is(err, cause) })
 }
 
-// A StatusError is an HTTP answer that is no answer of the server that was asked, such as a
-// gateway's.
+// A StatusError is an HTTP answer from something other than the requested server, such as a
+// gateway.
 type StatusError struct {
 	Status     int
-	RetryAfter time.Duration // the pause that it asks for; 0: none
+	RetryAfter time.Duration // the requested pause; 0: none
 }
 
 func (e *StatusError) Error() string { return "answered HTTP " + strconv.Itoa(e.Status) }
 
-// verdict says that a gateway without its server, and throttling, may pass.
+// verdict judges a gateway without its server, and throttling, as passing.
 func (e *StatusError) verdict() Verdict {
 	return Verdict{MayPass: PassingStatus(e.Status), Asked: e.RetryAfter}
 }
 
-// PassingStatus reports whether an HTTP status by itself says that the next request may
-// succeed.
+// PassingStatus reports whether an HTTP status alone means that the next request may succeed.
 func PassingStatus(status int) bool {
 	return slices.Contains([]int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, status)
 }
 
-// RetryAfter is the pause that an answer asks for: by x-acs-retry-after, in milliseconds, or
-// by Retry-After, in seconds or as a date, which counts from the answer's own Date.
+// RetryAfter returns the pause requested by an answer: by x-acs-retry-after, in milliseconds, or by
+// Retry-After, in seconds or as a date, relative to the answer's own Date.
 func RetryAfter(header http.Header) time.Duration {
 	asked := time.Duration(0)
 	if ms, err := strconv.ParseInt(header.Get("x-acs-retry-after"), 10, 32); err == nil {

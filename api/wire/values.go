@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A Number is an integer that a server sends as a JSON number or as a string. Anything else
-// decodes as 0: one odd date in a list must not keep everything else from being seen.
+// A Number is an integer sent as a JSON number or a string. Anything else decodes as 0: one odd
+// date in a list must not hide everything else.
 type Number int64
 
 // UnmarshalJSON never fails.
@@ -21,8 +21,8 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Milliseconds is the number as a Unix time in milliseconds. A time before 1970, or after
-// the year 9999 that RFC 3339 ends with, is the zero time, like 0.
+// Milliseconds converts a Unix time in milliseconds. A time before 1970, or after the year 9999,
+// the last of RFC 3339, becomes the zero time, like 0.
 func (n Number) Milliseconds() time.Time {
 	t := time.UnixMilli(int64(n)).UTC()
 	if n <= 0 || t.Year() > 9999 {
@@ -31,7 +31,7 @@ func (n Number) Milliseconds() time.Time {
 	return t
 }
 
-// A Text is a string that may come as a JSON number. Anything else decodes as "".
+// A Text is a string, also if sent as a JSON number. Anything else decodes as "".
 type Text string
 
 // UnmarshalJSON never fails.
@@ -49,8 +49,8 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Shortened cuts a text of a server's or a file's that is over 500 characters long, so that
-// an error stays a sentence.
+// Shortened cuts a server's or a file's text after 500 characters, so that an error stays a
+// sentence.
 func Shortened[T ~string](text T) string {
 	const most = 500
 	if runes := []rune(string(text)); len(runes) > most {
