@@ -15,28 +15,28 @@ import (
 	"mqttca/api/wire"
 )
 
-// A role is a RAM role with the terms on which STS is asked for it, as profiles have them.
-// Only the ARN is required.
+// A role is a RAM role with the parameters for requesting it from STS, as in profiles. Only the ARN
+// is required.
 type role struct {
 	ARN         string      `json:"ram_role_arn"`
 	SessionName string      `json:"ram_session_name"`
 	Seconds     wire.Number `json:"expired_seconds"` // of validity; 0: an hour
 	Policy      string      `json:"policy"`
 	ExternalID  string      `json:"external_id"`
-	Endpoint    string      `json:"sts_endpoint"` // of STS, "" for the environment's or one of a region
+	Endpoint    string      `json:"sts_endpoint"` // of STS, "" for the environment's or a region's
 	Region      string      `json:"sts_region"`   // of the STS endpoint, "" for the environment's or the central one
-	VPC         bool        `json:"enable_vpc"`   // the STS endpoint inside a VPC
+	VPC         bool        `json:"enable_vpc"`   // use the STS endpoint inside a VPC
 
-	vpcRegion string // the region whose STS inside a VPC is asked if nothing names another
+	vpcRegion string // the region of the default STS endpoint inside a VPC
 }
 
 const (
 	defaultSessionName = "mqttca"
 	defaultRoleSeconds = 3600
-	leastRoleSeconds   = 900 // STS takes no less
+	leastRoleSeconds   = 900 // the minimum of STS
 )
 
-// reachAdvice names what reaches STS from a VPC without Internet access.
+// reachAdvice tells how to reach STS from a VPC without Internet access.
 func reachAdvice(host string) string {
 	const advice = "check the network and HTTPS_PROXY; running it again is safe"
 	if strings.HasPrefix(host, "sts-vpc.") {
@@ -68,14 +68,14 @@ func (r role) check(source string) error {
 
 func (r role) stsRegion() string { return cmp.Or(r.Region, getenv(EnvSTSRegion)) }
 
-// isHost reports whether the text is a host or host:port, and nothing behind it.
+// isHost reports whether the text is only a host or host:port.
 func isHost(text string) bool {
 	u, err := url.Parse("https://" + text)
 	return err == nil && u.Host == text && u.Hostname() != "" && wire.ValidPort(u.Port())
 }
 
-// stsHost is the host of STS. As in the vendor's CLI an endpoint comes before a region, and
-// may be written as a URL.
+// stsHost returns the host of STS. As in the vendor's CLI an endpoint takes precedence over a
+// region, and may be written as a URL.
 func (r role) stsHost() string {
 	if endpoint := strings.TrimSpace(cmp.Or(r.Endpoint, getenv(EnvSTSEndpoint))); endpoint != "" {
 		return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(endpoint, "https://"), "http://"), "/")
@@ -90,8 +90,8 @@ func (r role) stsHost() string {
 	}
 }
 
-// provider assumes the role when it is first needed, and again before it expires. Own
-// signs the requests, if it is not nil; sign gives the secrets of a request and its builder.
+// provider assumes the role on first use, and again before it expires. own signs the requests, if
+// not nil; sign returns the secrets of a request and its builder.
 func (r role) provider(source, advice string, own Provider, sign func(context.Context) ([]Secret, builder, error)) (Provider, error) {
 	if err := cmp.Or(r.check(source), checkLibrary(source)); err != nil {
 		return nil, err
@@ -112,8 +112,7 @@ func (r role) provider(source, advice string, own Provider, sign func(context.Co
 
 func (r role) externalID() string { return cmp.Or(r.ExternalID, getenv(EnvExternalID)) }
 
-// newRole assumes the role with credentials of another provider, which is asked under the
-// same context.
+// newRole assumes the role with another provider's credentials, requested under the same context.
 func newRole(source string, r role, own Provider) (Provider, error) {
 	return r.provider(source, roleAdvice, own, func(ctx context.Context) ([]Secret, builder, error) {
 		from, err := own.Credentials(ctx)
@@ -134,17 +133,17 @@ func newRole(source string, r role, own Provider) (Provider, error) {
 	})
 }
 
-// An oidcToken proves to STS who asks for a role.
+// An oidcToken proves the caller's identity to STS.
 type oidcToken struct {
 	ProviderARN string `json:"oidc_provider_arn"`
-	File        string `json:"oidc_token_file"` // the issuer writes a new token into it before the old one expires
-	Text        Secret `json:"oidc_token"`      // comes before the file
+	File        string `json:"oidc_token_file"` // the issuer replaces the token before it expires
+	Text        Secret `json:"oidc_token"`      // takes precedence over the file
 }
 
 const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's ARN, and whether the token has expired"
 
-// newOIDC assumes the role with an OIDC token. The file is read here for each
-// request: the library would prefer a token of the environment.
+// newOIDC assumes the role with an OIDC token. It reads the file itself for each request: the
+// library would prefer a token in the environment.
 func newOIDC(source string, r role, token oidcToken) (Provider, error) {
 	return r.provider(source, oidcAdvice, nil, func(context.Context) ([]Secret, builder, error) {
 		proof, err := token.read(source)

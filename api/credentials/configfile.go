@@ -15,20 +15,19 @@ import (
 	"mqttca/api/wire"
 )
 
-// The limits for configuration and token files. ini.v1 takes minutes for a megabyte of sections.
+// Size limits of configuration and token files. ini.v1 takes minutes for a megabyte of sections.
 const (
 	maxConfigBytes = 1 << 20
 	maxINIBytes    = 128 << 10
 )
 
-// readConfigFile reads a file that says who its user is, without a byte order mark. It
-// follows symbolic links. It fails with [fs.ErrNotExist] if there is no such file; an error
-// repeats nothing of the content. It opens only regular files, since a named pipe would
-// block.
+// readConfigFile reads a file with an identity, without a byte order mark. It follows symbolic
+// links. It fails with [fs.ErrNotExist] if there is no such file; errors repeat nothing of the
+// content. It opens only regular files, since a named pipe would block.
 func readConfigFile(path string, limit int) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, syscall.ENOTDIR): // with HOME=/dev/null, as some services have it
+	case errors.Is(err, syscall.ENOTDIR): // for HOME=/dev/null, as in some services
 		return nil, fs.ErrNotExist
 	case err != nil:
 		return nil, unreadable(path, err)
@@ -47,7 +46,7 @@ func readConfigFile(path string, limit int) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(path, err)
 	}
-	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // as PowerShell writes it
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil // written by PowerShell
 }
 
 func unreadable(path string, err error) error {
@@ -63,8 +62,8 @@ func unreadable(path string, err error) error {
 	return badFile(path + " cannot be read")
 }
 
-// readNamed is [readConfigFile] for a file that a variable may name in place of the one at
-// home: a named file has to be there.
+// readNamed is [readConfigFile] for a file which a variable may name instead of the one in the home
+// directory: a named file must exist.
 func readNamed(path, variable string, limit int) ([]byte, error) {
 	data, err := readConfigFile(path, limit)
 	if errors.Is(err, fs.ErrNotExist) && getenv(variable) != "" {
@@ -73,13 +72,13 @@ func readNamed(path, variable string, limit int) ([]byte, error) {
 	return data, err
 }
 
-// configuration is the part of ~/.aliyun/config.json that is read here.
+// configuration is the supported part of ~/.aliyun/config.json.
 type configuration struct {
-	Current  *string           `json:"current"`  // nil: the CLI takes "default"
-	Profiles []json.RawMessage `json:"profiles"` // decoded one at a time: the others may be malformed
+	Current  *string           `json:"current"`  // nil: "default", as in the CLI
+	Profiles []json.RawMessage `json:"profiles"` // decoded one at a time: others may be malformed
 }
 
-// findCLIProfile finds a profile of the CLI, the current one if the name is "".
+// findCLIProfile finds a profile of the CLI, the current one if name is "".
 func findCLIProfile(name string) (p profile, found bool, err error) {
 	config, err := readConfiguration()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -98,8 +97,8 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	return p, found, err
 }
 
-// ProfileNames are the names in the CLI's configuration, to be offered; none if it cannot
-// be read.
+// ProfileNames returns the names in the CLI's configuration for completion; none if it is
+// unreadable.
 func ProfileNames() []string {
 	config, err := readConfiguration()
 	if err != nil {
@@ -114,7 +113,7 @@ func ProfileNames() []string {
 	return names
 }
 
-// profile finds a profile. None has an empty name.
+// profile finds a profile. No profile has an empty name.
 func (c *configuration) profile(name string) (p profile, found bool, err error) {
 	for _, data := range c.Profiles {
 		if name != "" && profileName(data) == name {
@@ -138,7 +137,7 @@ func profileName(data json.RawMessage) string {
 
 func decodeProfile(data json.RawMessage) (p profile, err error) {
 	if odd, ok := errors.AsType[*json.UnmarshalTypeError](json.Unmarshal(data, &p)); ok {
-		setting := odd.Field[strings.LastIndexByte(odd.Field, '.')+1:] // behind the name of an embedded struct
+		setting := odd.Field[strings.LastIndexByte(odd.Field, '.')+1:] // after the name of an embedded struct
 		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), setting))
 	}
 	if p.Mode == "" {
@@ -147,8 +146,8 @@ func decodeProfile(data json.RawMessage) (p profile, err error) {
 	return p, nil
 }
 
-// readConfiguration parses the file itself: the library's error for a malformed
-// one repeats it whole, secrets included.
+// readConfiguration parses the file itself: the library's error for a malformed file repeats all of
+// it, including secrets.
 func readConfiguration() (*configuration, error) {
 	data, err := readNamed(configPath(), EnvConfigFile, maxConfigBytes)
 	if err != nil {
@@ -166,7 +165,7 @@ func configPath() string { return cmp.Or(getenv(EnvConfigFile), atHome(".aliyun"
 func atHome(folder, name string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = "/nonexistent" // as Debian names the home of users without one
+		home = "/nonexistent" // Debian's home of users without one
 	}
 	return filepath.Join(home, folder, name)
 }

@@ -11,8 +11,8 @@ import (
 	"mqttca/api/wire"
 )
 
-// Where every ECS instance finds its metadata service, and the paths there: the vendor's
-// page "Obtain instance metadata".
+// The address of the metadata service on every ECS instance, and its paths: the vendor's page
+// "Obtain instance metadata".
 const (
 	metadataURL       = "http://100.100.100.200"
 	metadataTokenPath = "/latest/api/token"
@@ -20,7 +20,7 @@ const (
 )
 
 // metadataPatience bounds one request, metadataLimit all of them: the service is on the host
-// itself, or there is none.
+// itself, or does not exist.
 const (
 	metadataPatience = 2 * time.Second
 	metadataLimit    = 5 * time.Second
@@ -28,18 +28,17 @@ const (
 
 const metadataAdvice = "is this an ECS instance, and does it have a RAM role? give another source of credentials otherwise"
 
-// A metadata is a client of an ECS instance's metadata service. It never uses a proxy, which
-// would answer with the role of another machine; credentials-go's provider goes by
-// HTTP_PROXY.
+// A metadata is a client of an ECS instance's metadata service. It never uses a proxy, which would
+// answer with another machine's role; credentials-go's provider uses HTTP_PROXY.
 type metadata struct {
 	base   string
 	client *http.Client
-	v2Only bool // without a token nothing is asked
+	v2Only bool // fail without a token
 }
 
 func isRoleName(name string) bool { return len(name) <= 64 && wire.IsName(name, "._-") }
 
-// newECSRole takes a role of the instance, the only one if the name is "".
+// newECSRole uses a role of the instance, the only one if name is "".
 func newECSRole(source, name string) (Provider, error) {
 	return metadata{
 		base:   metadataURL,
@@ -92,8 +91,8 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 	return decodeTemporary([]byte(answer))
 }
 
-// token fetches the token that version 2 of the service requires with each request. If the
-// service has none it returns "", for a request as in version 1, unless that is forbidden.
+// token fetches the token which version 2 of the service requires with each request. If the service
+// has none it returns "", for a request as in version 1, unless v2Only forbids this.
 func (m metadata) token(ctx context.Context) (string, error) {
 	token, err := m.ask(ctx, http.MethodPut, metadataTokenPath, "X-aliyun-ecs-metadata-token-ttl-seconds", "60")
 	status, answered := errors.AsType[*wire.StatusError](err)
@@ -107,7 +106,7 @@ func (m metadata) get(ctx context.Context, path, token string) (string, error) {
 	return m.ask(ctx, http.MethodGet, path, "X-aliyun-ecs-metadata-token", token)
 }
 
-// ask sends a request, with the header if that has a value.
+// ask sends a request, with the header if value is not "".
 func (m metadata) ask(ctx context.Context, method, path, name, value string) (string, error) {
 	header := http.Header{}
 	if value != "" {

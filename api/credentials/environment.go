@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// The environment variables that name an identity and where it is kept, as the
-// vendor's CLI and SDKs read them.
+// The environment variables which name an identity and its place, as the vendor's CLI and SDKs read
+// them.
 const (
 	EnvAccessKeyID     = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 	EnvAccessKeySecret = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
@@ -17,7 +17,7 @@ const (
 	EnvRoleSessionName = "ALIBABA_CLOUD_ROLE_SESSION_NAME"
 	EnvOIDCProviderARN = "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"
 	EnvOIDCTokenFile   = "ALIBABA_CLOUD_OIDC_TOKEN_FILE"
-	EnvOIDCToken       = "ALIBABA_CLOUD_OIDC_TOKEN" // counts if there is no file
+	EnvOIDCToken       = "ALIBABA_CLOUD_OIDC_TOKEN" // used if there is no file
 	EnvExternalID      = "ALIBABA_CLOUD_EXTERNAL_ID"
 	EnvSTSEndpoint     = "ALIBABA_CLOUD_STS_ENDPOINT"
 	EnvSTSRegion       = "ALIBABA_CLOUD_STS_REGION"
@@ -30,21 +30,21 @@ const (
 	EnvCredentialsFile = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 	EnvCredentialsURI  = "ALIBABA_CLOUD_CREDENTIALS_URI"
 
-	EnvExternalDisabled = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS" // credentials URIs, too
+	EnvExternalDisabled = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS" // also disables credentials URIs
 
-	EnvECSRole         = "ALIBABA_CLOUD_ECS_METADATA" // its name, too
+	EnvECSRole         = "ALIBABA_CLOUD_ECS_METADATA" // also gives its name
 	EnvECSRoleDisabled = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 	EnvMetadataV2Only  = "ALIBABA_CLOUD_IMDSV1_DISABLED"
 
 	EnvRegion = "ALIBABA_CLOUD_REGION_ID"
 )
 
-// inEnvironment reports whether credentials come from the environment, before any profile.
+// inEnvironment reports whether credentials come from the environment, which precedes profiles.
 func inEnvironment() bool {
 	return anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken, EnvOIDCProviderARN, EnvOIDCTokenFile)
 }
 
-// environmentKeys gives nil if the environment has no part of an AccessKey.
+// environmentKeys returns nil if the environment has no part of an AccessKey.
 func environmentKeys() (Provider, error) {
 	if !anySet(EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken) {
 		return nil, nil
@@ -52,8 +52,8 @@ func environmentKeys() (Provider, error) {
 	return keysIn("the environment", EnvAccessKeyID, EnvAccessKeySecret, EnvSecurityToken)
 }
 
-// commonKeys are an AccessKey under names that are not the vendor's alone. As in the
-// vendor's CLI they count if there is nothing else.
+// commonKeys returns an AccessKey under names shared with other vendors. As in the vendor's CLI
+// they count if there is nothing else.
 func commonKeys() (Provider, error) {
 	const id, secret, token = "ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"
 	if !anySet(id, secret) {
@@ -80,8 +80,8 @@ func keysIn(source, id, secret, token string) (Provider, error) {
 	return keptToken{keys, source, fmt.Sprintf("renew it: 'aliyun sts AssumeRole' gives a new one with an AccessKey; set %s, %s and %s", id, secret, token)}, err
 }
 
-// environmentOIDC reads the variables that Kubernetes gives to a pod with a RAM role for its
-// service account (RRSA). It gives nil if only a role's ARN is set, which other tools read.
+// environmentOIDC reads the variables of a Kubernetes pod with a RAM role for its service account
+// (RRSA). It returns nil if only a role's ARN is set, which other tools use.
 func (s Search) environmentOIDC() (Provider, error) {
 	if !anySet(EnvOIDCProviderARN, EnvOIDCTokenFile) {
 		return nil, nil

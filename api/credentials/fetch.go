@@ -14,21 +14,20 @@ import (
 )
 
 const (
-	maxTemporaryBytes = 64 << 10         // far more than temporary credentials take
+	maxTemporaryBytes = 64 << 10         // far more than temporary credentials need
 	temporaryPatience = 15 * time.Second // for one request
 )
 
-// temporary are the credentials that a credentials URI and the metadata service answer with.
+// temporary is an answer of a credentials URI or the metadata service.
 type temporary struct {
-	Code            string // of the metadata service only
+	Code            string // from the metadata service only
 	AccessKeyID     string `json:"AccessKeyId"`
 	AccessKeySecret Secret
 	SecurityToken   Secret
 	Expiration      string
 }
 
-// decodeTemporary refuses an answer that does not say when it expires: it would be used
-// for ever.
+// decodeTemporary refuses an answer without an expiry: it would be used for ever.
 func decodeTemporary(body []byte) (Credentials, error) {
 	var t temporary
 	if json.Unmarshal(body, &t) != nil {
@@ -41,9 +40,9 @@ func decodeTemporary(body []byte) (Credentials, error) {
 	return Credentials{AccessKeyID: t.AccessKeyID, AccessKeySecret: t.AccessKeySecret, SecurityToken: t.SecurityToken, Expires: expires.UTC()}, nil
 }
 
-// A refusal is an answer without credentials that can be used.
+// A refusal is an answer without usable credentials.
 type refusal struct {
-	words           string // to be read behind the name of the sender
+	words           string // follow the sender's name in a sentence
 	code, requestID string // "" if it has none
 	passing         bool   // the next request may succeed
 }
@@ -54,7 +53,7 @@ func refused(words string) error { return &refusal{words: words} }
 
 func noneUsable() error { return refused("gave none that can be used") }
 
-// fetchClient is a client for one request: the next is hours away.
+// fetchClient returns a client for one request: the next is hours away.
 func fetchClient(patience time.Duration) *http.Client {
 	transport := wire.NewTransport()
 	transport.DialContext = wire.Dial(patience)
@@ -62,7 +61,7 @@ func fetchClient(patience time.Duration) *http.Client {
 	return wire.NewClient(transport, patience)
 }
 
-// fetchBody gives the body of an answer with status 200.
+// fetchBody returns the body of an answer with status 200.
 func fetchBody(ctx context.Context, client *http.Client, method, address string, header http.Header) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
@@ -86,8 +85,8 @@ func fetchBody(ctx context.Context, client *http.Client, method, address string,
 
 const uriAdvice = "check that the server behind the URI runs, and that it answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
 
-// newURISource fetches credentials from a URI of the user. credentials-go would follow its
-// redirects to any host, and in plain http.
+// newURISource fetches credentials from a user's URI. credentials-go would follow its redirects to
+// any host, even in plain http.
 func newURISource(source, uri string) (Provider, error) {
 	u, err := secureURL(source, uri)
 	if err := cmp.Or(err, checkExternal(source)); err != nil {
@@ -103,8 +102,8 @@ func newURISource(source, uri string) (Provider, error) {
 	}), nil
 }
 
-// secureURL reads a URL that credentials come from: https, or http to a loopback address. The
-// error repeats nothing of it.
+// secureURL parses a URL of credentials: https, or http to a loopback address. The error repeats
+// nothing of it.
 func secureURL(source, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	wrong := ""

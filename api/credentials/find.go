@@ -5,24 +5,23 @@ import (
 	"fmt"
 )
 
-// A Search says where to look for credentials.
+// A Search selects the places in which to look for credentials.
 type Search struct {
-	Profile     string // this profile, of the CLI's configuration or else of the INI file, and nothing else
-	ECSRole     bool   // ask the metadata service of the ECS instance, and nothing else
-	ECSRoleName string // the role, "" to have the metadata service name it
-	VPCRegion   string // ask STS of this region, inside a VPC, unless a place names an endpoint or a region of STS
+	Profile     string // only this profile, of the CLI's configuration or else of the INI file
+	ECSRole     bool   // only the metadata service of the ECS instance
+	ECSRoleName string // the role, "" to let the metadata service name it
+	VPCRegion   string // use STS of this region, inside a VPC, unless a place names an endpoint or a region of STS
 }
 
-// Find looks for credentials. If the search names a place, that is the only one.
-// Otherwise it takes the first of these that is there: the AccessKey of the environment,
-// its OIDC token, the profile that it names or the current one (of the CLI's
-// configuration, then of the INI file), its credentials URI, the ECS role that it names,
-// and an AccessKey under names that are not the vendor's alone. A place that is half set is
-// an error, and so is a variable that another tool would take an identity from and this
-// package would not: it never goes on to another identity.
+// Find looks for credentials. If the search names a place, Find looks only there. Otherwise it
+// takes the first existing one of these: the AccessKey of the environment, its OIDC token, the
+// profile named there or the current one (of the CLI's configuration, then of the INI file), its
+// credentials URI, the ECS role named there, and an AccessKey under names shared with other
+// vendors. An incomplete place is an error, and so is a variable from which another tool, but not
+// this package, would take an identity: Find never falls back to another identity.
 //
-// It sends nothing, runs no command and writes no file: temporary credentials are fetched
-// for the first request, and again before they expire. It fails with an [*Error] or a
+// It sends nothing, runs no command and writes no file: temporary credentials are fetched for the
+// first request, and again before they expire. It fails with an [*Error] or a
 // [*wire.EnvironmentError].
 func Find(s Search) (Provider, error) {
 	if err := checkVariables(s.named()); err != nil {
@@ -46,7 +45,7 @@ func Find(s Search) (Provider, error) {
 
 func (s Search) named() bool { return s.ECSRole || s.Profile != "" }
 
-// profile gives nil if there is no profile and nobody named one.
+// profile returns nil if there is no profile and none is named.
 func (s Search) profile() (Provider, error) {
 	p, found, err := findProfile(s.Profile)
 	if err != nil || !found {
@@ -69,19 +68,19 @@ func noneAnywhere() error {
 	return missingError(fmt.Sprintf("there are none in the environment, in %s or in %s", cli, ini))
 }
 
-// ErrNoRegion says that no source names a region. (It is wrapped if a profile could not be read.)
+// ErrNoRegion reports that no source names a region. (It is wrapped if a profile could not be
+// read.)
 var ErrNoRegion = errors.New("not in " + EnvRegion + ", and not in a profile")
 
-// A Region is where to call.
+// A Region is the region to call.
 type Region struct {
 	Name   string
-	Source string // for errors, "" if it was given
+	Source string // for errors, "" if the region was given
 }
 
-// FindRegion is the region to call: the one given, else the environment's, else the
-// profile's (the one that the search names, or that [Find] would take). It fails with
-// [ErrNoRegion], an [*Error] if the profile of the credentials cannot be read, or a
-// [*wire.EnvironmentError].
+// FindRegion returns the region to call: the given one, else the environment's, else the profile's
+// (the one named by the search, or used by [Find]). It fails with [ErrNoRegion], an [*Error] if the
+// profile of the credentials cannot be read, or a [*wire.EnvironmentError].
 func FindRegion(given string, s Search) (Region, error) {
 	if given != "" {
 		return Region{Name: given}, nil

@@ -15,13 +15,13 @@ import (
 
 // A mode is a mode of the CLI's profiles.
 type mode struct {
-	needs string // settings by the CLI's names of them
+	needs string // settings, by their names in the CLI
 	build func(profile) (Provider, error)
 }
 
-// modes are the supported modes. A mode's settings are checked first, and optional ones get a
-// default: the builders of credentials-go fill an empty field from the environment, which
-// would be another identity.
+// modes returns the supported modes. A mode's settings are checked first, and optional ones get a
+// default: the builders of credentials-go fill an empty field from the environment, which would be
+// another identity.
 func modes() map[string]mode {
 	const key = "access_key_id access_key_secret"
 	return map[string]mode{
@@ -39,8 +39,8 @@ func modes() map[string]mode {
 	}
 }
 
-// impliedMode is the mode of a profile that names none, as the vendor's CLI finds it: the first
-// whose settings are there.
+// impliedMode returns the mode of a profile without one, as the vendor's CLI finds it: the first
+// whose settings are present.
 func (p profile) impliedMode() string {
 	const key = "access_key_id access_key_secret"
 	for _, implied := range []struct{ mode, by string }{
@@ -70,7 +70,7 @@ func (p profile) provider() (Provider, error) {
 		p.Name, wire.Shortened(p.Mode), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
 }
 
-// check refuses a profile that lacks one of the settings.
+// check refuses a profile without one of the settings.
 func (p profile) check(needs string) error {
 	var missing []string
 	for name := range strings.FieldsSeq(needs) {
@@ -85,7 +85,7 @@ func (p profile) check(needs string) error {
 	return nil
 }
 
-// setting is the value of a setting that is a text, by the CLI's name of it.
+// setting returns the value of a text setting, by its name in the CLI.
 func (p profile) setting(name string) string {
 	value := reflect.ValueOf(p)
 	for _, field := range reflect.VisibleFields(value.Type()) {
@@ -100,7 +100,7 @@ func (p profile) own() Credentials {
 	return Credentials{AccessKeyID: p.AccessKeyID, AccessKeySecret: p.AccessKeySecret, SecurityToken: p.SecurityToken, Source: p.source()}
 }
 
-// renewal says how a person renews the profile's own security token, or the CLI's login.
+// renewal tells a person how to renew the profile's own security token, or the CLI's login.
 func (p profile) renewal() string {
 	switch p.Mode {
 	case "CloudSSO", "OAuth":
@@ -132,12 +132,12 @@ func (p profile) kept() (Provider, error) {
 	return keptToken{own, p.source(), p.renewal()}, err
 }
 
-// ramRole assumes the role with the profile's own AccessKey, which may be a temporary one.
+// ramRole assumes the role with the profile's own AccessKey, possibly a temporary one.
 func (p profile) ramRole() (Provider, error) { return p.roleOver(p.kept()) }
 
 func (p profile) roleOverECS() (Provider, error) { return p.roleOver(p.ecsRole()) }
 
-// roleOver assumes the role with credentials of another provider, if there is one.
+// roleOver assumes the role with another provider's credentials, if there is one.
 func (p profile) roleOver(own Provider, err error) (Provider, error) {
 	if err := cmp.Or(err, p.check("ram_role_arn")); err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (p profile) roleOver(own Provider, err error) (Provider, error) {
 	return newRole(p.source(), p.role, own)
 }
 
-// maxChain is how many profiles may be the source of one another.
+// maxChain is the maximum length of a chain of source profiles.
 const maxChain = 20
 
 func (p profile) chainedRole() (Provider, error) {
@@ -173,9 +173,9 @@ func (p profile) oidc() (Provider, error) {
 	return newOIDC(p.source(), p.role, p.oidcToken)
 }
 
-// cachedLogin uses the temporary credentials that the CLI has cached in the profile, until they
-// expire. Only the CLI renews them: the sign-in service makes the token before void, so that
-// the answer would have to be written into the CLI's configuration.
+// cachedLogin uses the temporary credentials cached by the CLI in the profile, until they expire.
+// Only the CLI renews them: the sign-in service invalidates the previous token, so the answer would
+// have to be written into the CLI's configuration.
 func (p profile) cachedLogin() (Provider, error) {
 	cached := p.own()
 	cached.Expires = time.Unix(int64(p.TokenExpires), 0).UTC()

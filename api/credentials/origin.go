@@ -10,13 +10,13 @@ import (
 	"mqttca/api/wire"
 )
 
-// An origin is a source of temporary credentials that has to be asked.
+// An origin is a source of temporary credentials which must be asked for them.
 type origin struct {
-	source string        // whose credentials
-	host   string        // that gives them
-	advice string        // what to do if it gives none
-	reach  string        // what to do if it cannot be asked; "": advice
-	atMost time.Duration // for all attempts; 0: as the context has it
+	source string        // the owner of the credentials
+	host   string        // the host providing them
+	advice string        // advice if it provides none
+	reach  string        // advice if it is unreachable; "": advice
+	atMost time.Duration // for all attempts; 0: the context's limit
 }
 
 // provider fetches credentials by attempts, and again before they expire.
@@ -24,7 +24,7 @@ func (o origin) provider(attempt func(context.Context) (Credentials, error)) Pro
 	return newRenewed(o.source, func(ctx context.Context) (Credentials, error) { return o.fetch(ctx, attempt) })
 }
 
-// fetch makes attempts until one gives credentials or fails for good, and explains its error.
+// fetch makes attempts until one returns credentials or fails permanently, and explains its error.
 func (o origin) fetch(ctx context.Context, attempt func(context.Context) (Credentials, error)) (found Credentials, err error) {
 	limited := ctx
 	if o.atMost > 0 {
@@ -32,7 +32,7 @@ func (o origin) fetch(ctx context.Context, attempt func(context.Context) (Creden
 		limited, cancel = context.WithTimeout(ctx, o.atMost)
 		defer cancel()
 	}
-	var last error // of an attempt that the context did not cut off
+	var last error // of an attempt not ended by the context
 	err = wire.Retry(limited, wire.Pacing{Judge: judge}, func(ctx context.Context) (err error) {
 		if found, err = attempt(ctx); !wire.Over(ctx) {
 			last = err
@@ -55,8 +55,8 @@ func judge(err error) wire.Verdict {
 	return wire.Judge(err)
 }
 
-// failed explains an error of fetching, without repeating anything of an answer. If the
-// context ended, that is the reason.
+// failed explains an error of fetching, without repeating an answer. If the context ended, this is
+// the reason.
 func (o origin) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return &StoppedError{o.source, ctx.Err()}
@@ -80,8 +80,8 @@ func (o origin) failed(ctx context.Context, err error) error {
 	return failure
 }
 
-// explain puts the error of an attempt into words. A refusal is final. If the server was not
-// reached, or may answer otherwise later, the credentials are unfetched.
+// explain words the error of an attempt. A refusal is final. If the server was not reached, or may
+// answer differently later, the kind is Unfetched.
 func (o origin) explain(err error) *Error {
 	kind := Unusable
 	if judge(err).MayPass {
@@ -100,17 +100,16 @@ func (o origin) explain(err error) *Error {
 	return &Error{Kind: Unfetched, Reason: "could not be asked: " + cause, Final: kind != Unfetched}
 }
 
-// renewalMargin is how long credentials must still be good to be used for one more
-// request; the vendor's SDKs keep to the same.
+// renewalMargin is the least remaining validity for one more request, as in the vendor's SDKs.
 const renewalMargin = 3 * time.Minute
 
-// A renewed provider fetches temporary credentials when they are first asked for, and
-// again before they expire. After a failure the next request tries again.
+// A renewed provider fetches temporary credentials on first use, and again before they expire.
+// After a failure the next request tries again.
 type renewed struct {
 	source string
 	fetch  func(context.Context) (Credentials, error)
 
-	turn    chan struct{} // holds one value while somebody fetches: waiting for it can end with a context
+	turn    chan struct{} // holds one value during a fetch: waiting for it can end with a context
 	current Credentials
 }
 
@@ -118,7 +117,7 @@ func newRenewed(source string, fetch func(context.Context) (Credentials, error))
 	return &renewed{source: source, fetch: fetch, turn: make(chan struct{}, 1)}
 }
 
-// Credentials fetches for one caller at a time. The others wait and find the result.
+// Credentials fetches for one caller at a time. The others wait and use the result.
 func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
 	select {
 	case r.turn <- struct{}{}:
@@ -141,8 +140,8 @@ func (r *renewed) Credentials(ctx context.Context) (Credentials, error) {
 	return fetched, nil
 }
 
-// checkExpiry refuses credentials that have expired when they arrive. The service would refuse
-// them, and every request would fetch again.
+// checkExpiry refuses credentials which have expired on arrival. The service would refuse them, and
+// every request would fetch again.
 func (c Credentials) checkExpiry() error {
 	if c.Expires.IsZero() || time.Now().Before(c.Expires) {
 		return nil
@@ -153,12 +152,12 @@ func (c Credentials) checkExpiry() error {
 	}
 }
 
-// lasting tells credentials that are good for one more request.
+// lasting reports whether credentials are valid for one more request.
 func (c Credentials) lasting() bool {
 	return c.AccessKeyID != "" && (c.Expires.IsZero() || time.Until(c.Expires) > renewalMargin)
 }
 
-// A StoppedError says that the context ended while credentials were fetched.
+// A StoppedError reports that the context ended while credentials were fetched.
 type StoppedError struct {
 	source string
 	cause  error
@@ -168,5 +167,5 @@ func (e *StoppedError) Error() string {
 	return wire.Ending(e.cause) + " while credentials were fetched for " + e.source
 }
 
-// Unwrap gives what ended the context.
+// Unwrap returns the reason for the end of the context.
 func (e *StoppedError) Unwrap() error { return e.cause }

@@ -17,16 +17,15 @@ import (
 )
 
 const (
-	commandPatience = time.Minute            // it may have to ask a server, or somebody for a second factor
-	pipePatience    = 500 * time.Millisecond // for a pipe that a process left behind by the command holds open
+	commandPatience = time.Minute            // it may have to ask a server, or a person for a second factor
+	pipePatience    = 500 * time.Millisecond // for a pipe held open by a process which the command left behind
 	maxCommandBytes = 64 << 10
 )
 
 const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
 
-// A command prints credentials. The provider of credentials-go prints output that it cannot
-// read, waits for ever for a pipe that is left open, and runs the command for every request
-// if it gives no expiry.
+// A command prints credentials. The provider of credentials-go prints unreadable output, waits for
+// ever for an open pipe, and runs the command for every request if it gives no expiry.
 type command struct {
 	args     []string
 	patience time.Duration
@@ -47,8 +46,8 @@ func (c command) provider(source string) Provider {
 	return origin{source: source, host: "its process_command", advice: commandAdvice}.provider(c.fetch)
 }
 
-// checkExternal refuses commands and credentials URIs if the environment forbids them, as
-// the vendor's CLI does.
+// checkExternal refuses commands and credentials URIs if the environment forbids them, as the
+// vendor's CLI does.
 func checkExternal(source string) error {
 	if !isTrue(EnvExternalDisabled) && getenv(EnvExternalDisabled) != "1" {
 		return nil
@@ -59,8 +58,7 @@ func checkExternal(source string) error {
 	}
 }
 
-// fetch runs the command. Its arguments and its stderr are not shown: they may hold
-// secrets.
+// fetch runs the command. It never shows its arguments and stderr: they may contain secrets.
 func (c command) fetch(ctx context.Context) (Credentials, error) {
 	limited, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
@@ -71,7 +69,7 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	process.WaitDelay = pipePatience
 	end := killsAll(process)
 	err := process.Run()
-	end() // what it has left behind
+	end() // ends the processes it left behind
 	var exit *exec.ExitError
 	switch {
 	case output.overflowed:
@@ -86,15 +84,15 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	return printedCredentials(output.buffer.Bytes())
 }
 
-// withoutOwn leaves out the variables of this program: the password of the CA key, which
-// may be among them, is no business of a command that somebody put into a profile.
+// withoutOwn removes this program's variables: a command in a profile must not get the password of
+// the CA key, which may be among them.
 func withoutOwn(environment []string) []string {
 	return slices.DeleteFunc(environment, func(variable string) bool {
-		return strings.HasPrefix(strings.ToUpper(variable), "MQTTCA_") // in any case, as on Windows
+		return strings.HasPrefix(strings.ToUpper(variable), "MQTTCA_") // in upper or lower case, as on Windows
 	})
 }
 
-// printedCredentials reads the output of a command, which has the form of a CLI profile.
+// printedCredentials parses a command's output, which has the form of a CLI profile.
 func printedCredentials(data []byte) (Credentials, error) {
 	var p struct {
 		profile
@@ -113,8 +111,8 @@ func printedCredentials(data []byte) (Credentials, error) {
 	return found, nil
 }
 
-// A boundedBuffer is a buffer that calls overflow instead of growing over the limit. (The
-// buffer is no embedded field: its ReadFrom would be used in place of Write.)
+// A boundedBuffer is a buffer which calls overflow instead of growing over the limit. (The buffer
+// is not embedded: its ReadFrom would be used in place of Write.)
 type boundedBuffer struct {
 	buffer     bytes.Buffer
 	overflow   func()
@@ -132,16 +130,16 @@ func (b *boundedBuffer) Write(p []byte) (int, error) {
 
 var errCommandLine = errors.New("not a command line")
 
-// splitCommand splits a process_command as the vendor's tools do, so that a profile means
-// the same here: POSIX quoting with nothing expanded. A backslash on Windows separates the
-// parts of a path, and escapes only a double quote within double quotes.
+// splitCommand splits a process_command as the vendor's tools do: POSIX quoting without expansions.
+// On Windows a backslash separates the parts of a path, and escapes only a double quote within
+// double quotes.
 //
-// github.com/google/shlex has comments and other escapes, github.com/mattn/go-shellwords
-// stops at ; and |, and neither knows the rule for Windows.
+// github.com/google/shlex has comments and other escapes, github.com/mattn/go-shellwords stops at ;
+// and |, and neither knows the rule for Windows.
 func splitCommand(line string, windows bool) (words []string, err error) {
 	var (
 		word  strings.Builder
-		begun bool // a word, perhaps one of nothing but quotes
+		begun bool // inside a word, even an empty quoted one
 		quote rune // the open one, 0 outside of quotes
 	)
 	rest := []rune(strings.TrimSpace(line) + " ") // the space ends the last word
@@ -153,7 +151,7 @@ func splitCommand(line string, windows bool) (words []string, err error) {
 			if len(rest) == 1 {
 				return nil, errCommandLine
 			}
-			if rest[0] != '\n' { // which continues the line
+			if rest[0] != '\n' { // a line continuation
 				word.WriteRune(rest[0])
 				begun = true
 			}
@@ -177,8 +175,7 @@ func splitCommand(line string, windows bool) (words []string, err error) {
 	return words, nil
 }
 
-// escapes reports whether a backslash escapes the next character. Otherwise it stands for
-// itself.
+// escapes reports whether a backslash escapes the next character. Otherwise it is literal.
 func escapes(quote, next rune, windows bool) bool {
 	switch {
 	case quote == '\'':

@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// killsAll has all processes of a command killed when it is given up, and gives a function that
-// ends those that it has left behind: it gets a process group of its own. If there is a terminal
-// it stays in ours: a group in the background is stopped when it asks somebody there for a
-// second factor, and Ctrl-C reaches all of ours.
+// killsAll makes the end of a command kill all of its processes, and returns a function to end
+// those left behind: the command gets its own process group. With a terminal it stays in ours: a
+// background group would be stopped when it asks a person for a second factor, and Ctrl-C reaches
+// all processes of ours.
 func killsAll(command *exec.Cmd) (end func() error) {
 	if terminal, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
 		terminal.Close()

@@ -11,8 +11,8 @@ import (
 	"mqttca/api/wire"
 )
 
-// A profile is one identity in the configuration of the vendor's CLI, with the fields of
-// the modes that are read here; or a section of the INI file, brought into that form.
+// A profile is one identity in the configuration of the vendor's CLI, with the fields of the
+// supported modes; or a section of the INI file, converted to this form.
 type profile struct {
 	Name     string `json:"name"`
 	Mode     string `json:"mode"`
@@ -28,23 +28,22 @@ type profile struct {
 	SourceProfile string `json:"source_profile"`
 	ECSRoleName   string `json:"ram_role_name"`
 
-	ProcessCommand Secret `json:"process_command"` // a secret may stand among its arguments
-	CredentialsURI Secret `json:"credentials_uri"` // or in its query
+	ProcessCommand Secret `json:"process_command"` // its arguments may contain a secret
+	CredentialsURI Secret `json:"credentials_uri"` // its query may contain a secret
 
-	iniType string         // the mode in words of the INI file; "" for a profile of the CLI
-	config  *configuration // whose it is, and its source_profile; nil for a section of the INI file
+	iniType string         // the mode's name in the INI file; "" for a profile of the CLI
+	config  *configuration // contains it, and its source_profile; nil for a section of the INI file
 
-	dependents []string // the profiles that have this one as their source, in the order of the chain
+	dependents []string // the profiles with this one as their source, in the order of the chain
 }
 
 func (p profile) source() string {
 	return fmt.Sprintf("profile %q (%s)", p.Name, cmp.Or(p.iniType, p.Mode))
 }
 
-// findProfile looks for a profile in the CLI's configuration, then in the INI file: the
-// one of this name, else the one that the environment names, else the current one of the
-// former or "default" of the latter. A name that is in neither is an error; not found
-// means that nobody named one.
+// findProfile looks for a profile in the CLI's configuration, then in the INI file: the given one,
+// else the environment's, else the current one of the former or "default" of the latter. A name in
+// neither is an error; found is false only if none is named.
 func findProfile(asked string) (p profile, found bool, err error) {
 	if asked == "" && isTrue(EnvProfileIgnored) {
 		return p, false, nil
@@ -73,7 +72,7 @@ func findProfile(asked string) (p profile, found bool, err error) {
 
 func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
 
-// key is the name of a setting in the profile's own file.
+// key returns the name of a setting in the profile's own file.
 func (p profile) key(name string) string {
 	if p.iniType != "" {
 		return cmp.Or(iniKeys[name], name)
@@ -81,7 +80,7 @@ func (p profile) key(name string) string {
 	return name
 }
 
-// iniModes are the types of the INI file that are read, as modes of the CLI's configuration.
+// iniModes maps the supported types of the INI file to modes of the CLI's configuration.
 var iniModes = map[string]string{
 	"access_key":    "AK",
 	"sts":           "StsToken",
@@ -90,7 +89,7 @@ var iniModes = map[string]string{
 	"oidc_role_arn": "OIDC",
 }
 
-// iniKeys are the keys of the INI file that the CLI's configuration names otherwise.
+// iniKeys are the keys of the INI file with other names than in the CLI's configuration.
 var iniKeys = map[string]string{
 	"sts_token":        "security_token",
 	"ram_role_arn":     "role_arn",
@@ -99,11 +98,11 @@ var iniKeys = map[string]string{
 	"oidc_token_file":  "oidc_token_file_path",
 }
 
-// noDelimiter can be in no section's name. If ini.v1 finds a delimiter, "." unless told
-// otherwise, it fills what [ops.prod] lacks from [ops]: that would be another identity.
+// noDelimiter can't occur in a section's name. If ini.v1 finds a delimiter, by default ".", it
+// fills gaps in [ops.prod] from [ops]: this would be another identity.
 const noDelimiter = "\n"
 
-// findINIProfile finds a section of the INI file, "default" if the name is "".
+// findINIProfile finds a section of the INI file, "default" if name is "".
 func findINIProfile(name string) (p profile, found bool, err error) {
 	data, err := readNamed(iniPath(), EnvCredentialsFile, maxINIBytes)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -123,8 +122,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	return profileOf(name, file.Section(name)), true, nil
 }
 
-// profileOf takes the values as they are written: an AccessKey may hold a % that ini.v1 would
-// expand.
+// profileOf takes the values unchanged: an AccessKey may contain a %, which ini.v1 would expand.
 func profileOf(name string, section *ini.Section) profile {
 	value := func(key string) string { return section.Key(cmp.Or(iniKeys[key], key)).Value() }
 	return profile{

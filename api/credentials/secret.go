@@ -11,29 +11,29 @@ import (
 
 const redacted = "[redacted]"
 
-// A Secret is text that fmt, encoding/json and log/slog never show: they print
-// [redacted]. Converting it to a string is the one way to its value.
+// A Secret is text never shown by fmt, encoding/json and log/slog: they print [redacted]. Only a
+// conversion to string returns its value.
 type Secret string
 
-// Format writes [redacted] for every verb, the malformed ones too: for those fmt
-// prints the bare value of a type that merely has a String method.
+// Format writes [redacted] for every verb, including malformed ones: for those fmt prints the bare
+// value of a type with only a String method.
 func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 
-// MarshalText is what encoding/json and log/slog call.
+// MarshalText is called by encoding/json and log/slog.
 func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// shortestSecret is the least length that is redacted: the vendor's secrets are longer, and
-// shorter texts occur in ordinary words.
+// shortestSecret is the minimum length to redact: the vendor's secrets are longer, and shorter
+// texts occur in ordinary words.
 const shortestSecret = 8
 
-// Redact takes the secrets of the credentials out of a text from outside, which may echo
-// them: as they are, percent-encoded, and in base64.
+// Redact removes the credentials' secrets from a text from outside, which may repeat them:
+// unchanged, percent-encoded, and in base64.
 func (c Credentials) Redact(text string) string {
 	return string(redactAll([]byte(text), []Secret{c.AccessKeySecret, c.SecurityToken}))
 }
 
-// RedactJSON is [Credentials.Redact] for JSON: it finds secrets that are spelled with
-// escapes, too, and writes the escapes of printing ASCII characters as these.
+// RedactJSON is [Credentials.Redact] for JSON: it also finds secrets spelled with escapes, and
+// replaces escapes of printable ASCII characters by the characters.
 func (c Credentials) RedactJSON(data []byte) []byte {
 	return redactAll(withoutEscapes(data), []Secret{c.AccessKeySecret, c.SecurityToken})
 }
@@ -47,10 +47,10 @@ func redactAll(data []byte, secrets []Secret) []byte {
 		for _, form := range []string{
 			text,
 			url.QueryEscape(text), url.PathEscape(text),
-			url.QueryEscape(url.QueryEscape(text)), // as in the text that the older signature is made of
+			url.QueryEscape(url.QueryEscape(text)), // as in the signed text of the older signature
 			base64.RawStdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)),
 		} {
-			if bytes.Contains(data, []byte(form)) { // ReplaceAll copies in any case
+			if bytes.Contains(data, []byte(form)) { // ReplaceAll always copies
 				data = bytes.ReplaceAll(data, []byte(form), []byte(redacted))
 			}
 		}
@@ -58,17 +58,16 @@ func redactAll(data []byte, secrets []Secret) []byte {
 	return data
 }
 
-// withoutEscapes writes the printing ASCII characters of JSON as they are that stand as
-// \/ or \u002b there, which is the same text: a secret that some encoder spelled so would
-// escape redact.
+// withoutEscapes replaces escapes of printable ASCII characters in JSON, \/ or \u002b, by the
+// characters, which does not change its meaning: redact would miss an escaped secret.
 func withoutEscapes(text []byte) []byte {
 	if !bytes.Contains(text, []byte(`\u`)) && !bytes.Contains(text, []byte(`\/`)) {
-		return text // most answers, and a list is long
+		return text // as in most answers; a list is long
 	}
 	return []byte(unescaping().Replace(string(text)))
 }
 
-// unescaping leaves an escaped backslash as it is: it escapes nothing behind it.
+// unescaping keeps an escaped backslash: it escapes nothing after it.
 var unescaping = sync.OnceValue(func() *strings.Replacer {
 	pairs := []string{`\\`, `\\`, `\/`, `/`}
 	for c := ' '; c < 0x7f; c++ {

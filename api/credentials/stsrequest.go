@@ -23,13 +23,13 @@ import (
 // requestPatience bounds one request to STS, from the connection to the last byte of the answer.
 const requestPatience = 15 * time.Second
 
-// A builder makes a provider that keeps to the options.
+// A builder makes a provider with the given options.
 type builder func(*providers.HttpOptions) (providers.CredentialsProvider, error)
 
-// askSTS asks STS for temporary credentials by credentials-go. Its providers are not safe for
-// concurrent use, dereference what an answer may lack, and repeat answers and URLs in their
-// errors: each request has a provider of its own, and a [tunnel] for what the library does not
-// bound. The secrets are those that are sent.
+// askSTS requests temporary credentials from STS with credentials-go. Its providers are not safe
+// for concurrent use, dereference fields which an answer may lack, and repeat answers and URLs in
+// their errors: each request has its own provider, and a [tunnel] for everything the library does
+// not bound. secrets are the secrets sent.
 func askSTS(ctx context.Context, host string, secrets []Secret, build builder) (found Credentials, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestPatience)
 	defer cancel()
@@ -59,8 +59,8 @@ func askSTS(ctx context.Context, host string, secrets []Secret, build builder) (
 	return found, err
 }
 
-// expiry is the time at which a provider's credentials expire, zero if it is unknown. The
-// library keeps it in a private field.
+// expiry returns the time at which a provider's credentials expire, zero if unknown. The library
+// keeps it in a private field.
 func expiry(provider providers.CredentialsProvider) time.Time {
 	field := reflect.Indirect(reflect.ValueOf(provider)).FieldByName("expirationTimestamp")
 	if !field.IsValid() || !field.CanInt() || field.Int() <= 0 {
@@ -69,8 +69,8 @@ func expiry(provider providers.CredentialsProvider) time.Time {
 	return time.Unix(field.Int(), 0).UTC()
 }
 
-// checkLibrary refuses to have the library send anything if the environment makes it print
-// what it sends: tokens stand in its headers.
+// checkLibrary refuses to use the library if the environment makes it print its requests: their
+// headers contain tokens.
 func checkLibrary(source string) error {
 	if !slices.Contains(strings.Split(os.Getenv("DEBUG"), ","), "credential") {
 		return nil
@@ -81,9 +81,9 @@ func checkLibrary(source string) error {
 	}
 }
 
-// refusalOf puts an error of the library into words: its own hold URLs with signatures, and
-// whole answers, but no HTTP status. STS refuses in JSON. An HTML page comes from a gateway on
-// the way, whose failure may pass.
+// refusalOf words an error of the library: its own text contains URLs with signatures and whole
+// answers, but no HTTP status. STS refuses in JSON. An HTML page comes from a gateway on the way,
+// whose failure may pass.
 func refusalOf(err error, secrets []Secret) error {
 	if _, ok := errors.AsType[*url.Error](err); ok || wire.Judge(err).MayPass {
 		return err
@@ -107,8 +107,8 @@ func refusalOf(err error, secrets []Secret) error {
 	}
 }
 
-// The forms of the vendor's codes and request ids. Nothing else is taken from a refusal: it
-// may echo secrets.
+// The forms of the vendor's codes and request ids. Nothing else is taken from a refusal: it may
+// repeat secrets.
 const (
 	codeForm      = `^[A-Z][A-Za-z]+(\.[A-Za-z]+)*$`
 	requestIDForm = `^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`

@@ -13,21 +13,21 @@ import (
 	"mqttca/api/wire"
 )
 
-// maxTunnelBytes is how much of an answer comes through: TLS handshake, headers and body.
+// maxTunnelBytes limits an answer passing through: TLS handshake, headers and body.
 const maxTunnelBytes = 256 << 10
 
-// A tunnel is the way of one request of credentials-go. The library takes neither a context nor
-// a transport, follows redirects with all that it sent, and reads without a limit, but it takes
-// a proxy. This one lets one connection through, to one host, with a limited answer, and breaks
-// it off with the context.
+// A tunnel carries one request of credentials-go. The library accepts neither a context nor a
+// transport, follows redirects with everything it sent, and reads without a limit, but it accepts a
+// proxy. The tunnel is this proxy: it allows one connection, to one host, with a limited answer,
+// and closes it with the context.
 type tunnel struct {
 	listener net.Listener
-	proxy    *url.URL // of the environment, nil if the host is called directly
+	proxy    *url.URL // the environment's proxy, or nil
 	host     string
 }
 
 // throughTunnel calls with the address of a tunnel to the host. If the call fails because the
-// tunnel could not reach the host, the error is that of the tunnel, which says why.
+// tunnel could not reach the host, it returns the tunnel's error, which tells the reason.
 func throughTunnel(ctx context.Context, host string, call func(proxy string) error) error {
 	proxy, err := wire.NewTransport().Proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: host}})
 	if err != nil {
@@ -51,8 +51,8 @@ func throughTunnel(ctx context.Context, host string, call func(proxy string) err
 	return nil
 }
 
-// address is the URL of the tunnel. If the environment names a proxy, the library talks to that
-// proxy through the tunnel, so the URL has its scheme and its password.
+// address returns the URL of the tunnel. If the environment names a proxy, the library talks to it
+// through the tunnel, so the URL has the proxy's scheme and password.
 func (t tunnel) address() string {
 	if t.proxy == nil {
 		return "http://" + t.listener.Addr().String()
@@ -65,13 +65,13 @@ func (t tunnel) address() string {
 	return address.String()
 }
 
-// serve fails if there is no way to the host, or if the answer is too long. A second connection, as a redirect to another
-// host makes, is refused.
+// serve fails if the host is unreachable, or if the answer is too long. It refuses a second
+// connection, as opened by a redirect to another host.
 func (t tunnel) serve(ctx context.Context) error {
 	conn, err := t.listener.Accept()
 	t.listener.Close()
 	if err != nil {
-		return nil // the call made none
+		return nil // the call made no request
 	}
 	defer conn.Close()
 	onward, err := t.dial(ctx)
@@ -96,10 +96,10 @@ func (t tunnel) serve(ctx context.Context) error {
 	return nil
 }
 
-// dial connects to the host, or to the proxy of the environment, with the errors of net/http.
+// dial connects to the host, or to the environment's proxy, with the errors of net/http.
 func (t tunnel) dial(ctx context.Context) (conn net.Conn, err error) {
 	to := cmp.Or(t.proxy, &url.URL{Host: t.host})
-	port := map[string]string{"": "443", "http": "80", "https": "443"}[to.Scheme] // else of SOCKS
+	port := map[string]string{"": "443", "http": "80", "https": "443"}[to.Scheme] // else SOCKS
 	address := net.JoinHostPort(to.Hostname(), cmp.Or(to.Port(), port, "1080"))
 	if to.Scheme == "https" {
 		conn, err = (&tls.Dialer{}).DialContext(ctx, "tcp", address)

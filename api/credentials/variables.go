@@ -8,18 +8,17 @@ import (
 	"mqttca/api/wire"
 )
 
-// generations are the prefixes that the vendor's tools have given to their variables, the
-// present one first.
+// generations are the prefixes of the vendor's variables over time, the current one first.
 var generations = []string{"ALIBABA_CLOUD_", "ALIBABACLOUD_", "ALICLOUD_"}
 
-// A variable is one of the environment, in all generations.
+// A variable is an environment variable in all generations.
 type variable struct {
-	name   string   // in the present generation
-	read   int      // how many of the generations the vendor's CLI reads, and this package with it
-	others []string // names that tools of others have for it: not read
+	name   string   // in the current generation
+	read   int      // the number of generations read by the vendor's CLI and this package
+	others []string // its names in other vendors' tools: not read
 }
 
-// identityVariables say who signs, if nothing else names the one place to look.
+// identityVariables name the signing identity, if no place is named otherwise.
 var identityVariables = []variable{
 	{EnvAccessKeyID, 3, []string{"ALIBABA_CLOUD_ACCESS_KEY_Id", "ALICLOUD_ACCESS_KEY"}},
 	{EnvAccessKeySecret, 3, []string{"ALICLOUD_SECRET_KEY"}},
@@ -39,7 +38,7 @@ var identityVariables = []variable{
 	{"ALIBABA_CLOUD_PROFILE_MODE", 0, nil},
 }
 
-// settingVariables say how an identity is found and used. They count for every identity.
+// settingVariables configure how an identity is found and used. They apply to every identity.
 var settingVariables = []variable{
 	{EnvConfigFile, 1, []string{"ALICLOUD_SHARED_CREDENTIALS_FILE"}},
 	{EnvCredentialsFile, 1, nil},
@@ -54,7 +53,7 @@ var settingVariables = []variable{
 
 var regionVariable = variable{EnvRegion, 3, nil}
 
-// names are the variable's names, those that are read first.
+// names returns all names of the variable; the first of them are read.
 func (v variable) names() []string {
 	var names []string
 	for _, prefix := range generations {
@@ -63,8 +62,8 @@ func (v variable) names() []string {
 	return append(names, v.others...)
 }
 
-// check fails with an [*wire.EnvironmentError] if the variable is set only under a name that is
-// not read, or differently under two names: another identity could sign otherwise.
+// check fails with an [*wire.EnvironmentError] if the variable is set only under an unread name, or
+// differently under two names: otherwise another identity could sign.
 func (v variable) check() error {
 	first, value := "", ""
 	for i, name := range v.names() {
@@ -83,7 +82,7 @@ func (v variable) check() error {
 	return nil
 }
 
-// checkVariables checks the variables that count if a place to look is named, or if none is.
+// checkVariables checks the relevant variables, which depend on whether a place is named.
 func checkVariables(named bool) error {
 	variables := settingVariables
 	if !named {
@@ -97,8 +96,8 @@ func checkVariables(named bool) error {
 	return nil
 }
 
-// lookup reads a variable, in an older generation if it is not set in the present one and the
-// vendor's CLI reads that generation, too. It gives the name that is set.
+// lookup reads a variable. If it is not set in the current generation, lookup reads the older
+// generations, as far as the vendor's CLI does. It returns the name which is set.
 func lookup(variableName string) (name, value string) {
 	names := []string{variableName}
 	for _, v := range slices.Concat(identityVariables, settingVariables, []variable{regionVariable}) {
@@ -119,5 +118,5 @@ func getenv(name string) string {
 	return value
 }
 
-// isTrue reads a switch as the vendor's SDKs do. (The CLI wants some in capitals.)
+// isTrue reads a switch as the vendor's SDKs do. (The CLI requires capitals for some.)
 func isTrue(variable string) bool { return strings.EqualFold(getenv(variable), "true") }
