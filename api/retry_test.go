@@ -393,6 +393,33 @@ func TestClockIsAdopted(t *testing.T) {
 	})
 }
 
+// Each of the requests in flight that the old clock had signed is signed again.
+func TestClockIsAdoptedByEveryRequestInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const calls = 5
+		b := newBubble(t, 0, func(n int, w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Second) // all are signed before the first answer
+			w.Header().Set("Date", time.Now().Add(20*time.Minute).UTC().Format(http.TimeFormat))
+			if n <= calls {
+				refuse(w, 400, "InvalidTimeStamp.Expired")
+				return
+			}
+			io.WriteString(w, done)
+		})
+		var group sync.WaitGroup
+		for range calls {
+			group.Go(func() {
+				if _, err := b.GetRegisterCode(context.Background(), "i"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		if group.Wait(); len(b.requests) != 2*calls {
+			t.Errorf("%d requests, want %d", len(b.requests), 2*calls)
+		}
+	})
+}
+
 // The service's clock decides nothing but what a timestamp was refused for: any other
 // refusal is final, and its clock is not adopted.
 func TestClockIsNotAdopted(t *testing.T) {

@@ -19,8 +19,9 @@ import (
 // attempt sends one request, and repeats it once if the service refused the timestamp and its clock
 // turns out to differ.
 func (c *Client) attempt(ctx context.Context, op operation, params url.Values, answer answer) error {
+	before := c.ClockOffset()
 	err := c.send(ctx, op, params, answer)
-	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(refusal.clockOffset) {
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == "InvalidTimeStamp.Expired" && c.adoptClock(before, refusal.clockOffset) {
 		return c.send(ctx, op, params, answer)
 	}
 	return err
@@ -124,10 +125,11 @@ func newNonce() string {
 // certificates for the service should be dated by it.
 func (c *Client) ClockOffset() time.Duration { return time.Duration(c.offset.Load()) }
 
-// adoptClock makes the client use the service's clock. It reports whether this changes the offset.
-func (c *Client) adoptClock(offset time.Duration) bool {
+// adoptClock makes the client go by the service's clock. It reports whether that differs from
+// the clock before.
+func (c *Client) adoptClock(before, offset time.Duration) bool {
 	const noticeable = time.Minute
-	before := time.Duration(c.offset.Swap(int64(offset)))
+	c.offset.Store(int64(offset))
 	return (offset - before).Abs() > noticeable
 }
 
