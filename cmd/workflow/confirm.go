@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,9 @@ func poll[T any](ctx context.Context, i Instance, name fmt.Stringer, wait time.D
 	}
 }
 
-// passing reports whether the next look may end otherwise.
+// passing reports whether the next look may end otherwise, as after an answer that arrived garbled.
 func passing(err error) bool {
-	return is[*NotListedError](err) || is[*InactiveError](err) || is[*UnchangedError](err) || api.MayPass(err)
+	unusable, ok := errors.AsType[*api.NoAnswerError](err)
+	garbled := ok && (unusable.HTTPStatus/100 == 2 || unusable.HTTPStatus/100 == 3)
+	return garbled || is[*NotListedError](err) || is[*InactiveError](err) || is[*UnchangedError](err) || api.MayPass(err)
 }

@@ -307,7 +307,8 @@ func TestRefusalThatCouldNotBeLookedUp(t *testing.T) {
 		delay  time.Duration // until the CA is listed
 		want   Outcome
 	}{
-		{"the list cannot be read", []emulator.Fault{taken, {Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 2}}, 0, 0, outcomeUnknown},
+		{"the list cannot be read", []emulator.Fault{taken, {Kind: emulator.FaultRefuse, Operation: "ListCaCertificate", Call: 2, Code: "NoPermission"}}, 0, 0, outcomeUnknown},
+		{"the list arrives garbled once", []emulator.Fault{taken, {Kind: emulator.FaultGarbage, Operation: "ListCaCertificate", Call: 2}}, 0, 0, AlreadyRegistered},
 		{"interrupted while it is watched", []emulator.Fault{taken}, 2 * time.Second, time.Hour, outcomeInterrupted},
 		{"it shows", []emulator.Fault{taken}, 0, 5 * time.Second, AlreadyRegistered},
 		{"it does not show", []emulator.Fault{taken}, 0, time.Hour, outcomeRefused},
