@@ -13,10 +13,11 @@ import (
 type app struct {
 	console
 	connectionFlags
-	limiter *api.Limiter // of all clients of the run; nil before the first is made
-	keyring keyring
-	observe func(api.Exchange) // is told of each request, with its parameters; may be nil
-	retried sync.Map           // the operations and errors whose retries were shown
+	limiter   *api.Limiter // of all clients of the run; nil before the first is made
+	keyring   keyring
+	unprinted error              // of help, whose function in cobra returns none
+	observe   func(api.Exchange) // is told of each request, with its parameters; may be nil
+	retried   sync.Map           // the operations and errors whose retries were shown
 }
 
 // defaultTimeout bounds the network work of a command, not counting intended waits.

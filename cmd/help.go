@@ -104,7 +104,9 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
 	}
-	a.page(cmd.Root().Context(), strings.TrimPrefix(h.String(), "\n"))
+	if a.unprinted = a.checkStdout(); a.unprinted == nil {
+		a.unprinted = a.page(cmd.Root().Context(), strings.TrimPrefix(h.String(), "\n"))
+	}
 }
 
 func useLine(cmd *cobra.Command) string {

@@ -9,6 +9,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -73,7 +74,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetIn(a.in)
 	root.SetErr(a.err)
 	cmd, err := root.ExecuteContextC(ctx)
-	if err == nil {
+	if err = cmp.Or(err, a.unprinted); err == nil {
 		return exitOK
 	}
 	// Flags behind a faulty one are not parsed.
