@@ -177,6 +177,7 @@ func (m *importer) id(ca *pki.CA, name string) string {
 	}
 	stem := regexp.MustCompile(`[^a-z0-9_.]+`).ReplaceAllString(strings.ToLower(name), "-")
 	stem = cmp.Or(strings.Trim(stem[:min(len(stem), 56)], "-."), "ca")
+	stem = regexp.MustCompile(`^(con|prn|aux|nul|(com|lpt)[1-9])(\.|$)`).ReplaceAllString(stem, "ca-$0") // reserved on Windows
 	id := stem
 	for n := 2; m.cas[id] != nil; n++ {
 		id = fmt.Sprintf("%s-%d", stem, n)

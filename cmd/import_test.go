@@ -42,6 +42,7 @@ func TestImportOfOddLists(t *testing.T) {
 		"no PEM":   {[]entry{{"CaName": strings.Repeat("a", 9000), "CaContent": "----", "Status": "1"}}, "", 0, `: its content is no certificate that mqttca can read` + "\n"},
 		"twice":    {[]entry{{"CaName": "null", "CaContent": string(ca), "Status": "0"}, {"CaName": "b", "CaContent": string(ca), "Status": "1"}}, "", 0, "            \"null\": active\n"},
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},
+		"reserved": {[]entry{{"CaName": "CON.", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: ca-con.crt\n"},
 		"region":   {nil, "x\ny: z", 3, `mqttca.yaml: what the service lists makes no manifest: `},
 		"too long": {many, "", 3, `mqttca.yaml: what the service lists makes no manifest: it is larger than `},
 	} {
