@@ -39,6 +39,8 @@ type stalePlanError struct{ error }
 func onePlan(_ *cobra.Command, args []string) error {
 	if _, err := strconv.Atoi(strings.Join(args, "")); err == nil || len(args) > 1 {
 		return usage("takes one argument at most, a plan; a number is given as --deactivate=N")
+	} else if len(args) == 1 && args[0] == "" {
+		return usage("the argument PLAN is empty")
 	}
 	return pki.CheckPath("plan", "plan", strings.Join(args, ""))
 }
