@@ -3,7 +3,9 @@ package cmd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +22,7 @@ type applyOptions struct {
 	wait       time.Duration
 	deadline   time.Duration
 	activate   bool
-	deactivate int // how many at most; 0 for a few
+	deactivate int // how many at most; 0 if not allowed, aFew without a number
 	failFast   bool
 	receipts   string
 }
@@ -56,13 +58,25 @@ With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of no
 	addWait(cmd, &o.wait, "active or inactive")
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make CAs active again that are registered but inactive")
-	cmd.Flags().IntVar(&o.deactivate, "deactivate", 0, "make this `number` of CAs inactive at most, without asking")
-	cmd.Flags().Lookup("deactivate").NoOptDefVal = "0"
+	cmd.Flags().Func("deactivate", "make this `number` of CAs inactive at most, without asking", o.allow)
+	cmd.Flags().Lookup("deactivate").NoOptDefVal = "few"
 	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "begin no further change after a failure")
 	cmd.Flags().StringVar(&o.receipts, "receipts", "", "folder to keep a receipt of each registration and activation in, INSTANCE.CA.json")
 	addDeadline(cmd, &o.deadline, "")
 	a.addConnection(cmd)
 	return cmd
+}
+
+const aFew = -1
+
+// allow sets the number of --deactivate.
+func (o *applyOptions) allow(text string) (err error) {
+	if o.deactivate, err = strconv.Atoi(text); text == "few" {
+		o.deactivate = aFew
+	} else if err != nil || o.deactivate < 1 {
+		return errors.New("the number is at least 1")
+	}
+	return nil
 }
 
 // An applyDocument is the result of apply.

@@ -60,7 +60,7 @@ func (r *rollout) gate() error {
 	count, many := len(leave), len(leave) > 1 || 5*len(leave) > active
 	switch {
 	case count == 0:
-	case r.cmd.Flags().Changed("deactivate"):
+	case r.deactivate != 0:
 		allows := "--deactivate alone allows 1, and 20 %, at most"
 		if r.deactivate > 0 {
 			allows, many = fmt.Sprintf("--deactivate=%d allows fewer", r.deactivate), count > r.deactivate
