@@ -51,9 +51,10 @@ func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error
 	if path == "" {
 		return nil, nil
 	}
-	switch err = c.readDocumentOf(path, planSize, &p); {
+	p = &savedPlan{}
+	switch err = c.readDocumentOf(path, planSize, p); {
 	case err != nil:
-	case p.Format != formatOf("saved-plan"):
+	case p.Format != formatOf("saved-plan") || p.File == "" || p.ManifestSHA256 == "":
 		err = cannotRead(path, errors.New("it is not a plan that 'mqttca plan --out' wrote"))
 	case p.ManifestSHA256 != fingerprintOf(f.SHA256):
 		err = stalePlanError{fmt.Errorf("%s is not the manifest of %s, which was %s with the SHA-256 %s", file, path, p.File, p.ManifestSHA256)}
