@@ -121,7 +121,7 @@ func (a *archive) addSafe(safe contentInfo) bool {
 		return true
 	case safe.Type.Equal(oidEncryptedData) && unmarshalAll(safe.Content.Bytes, &data):
 		a.addRounds(roundsOf(data.Content.Algorithm))
-		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // split into pieces, as BER allows
+		if encrypted := &data.Content.Encrypted; encrypted.IsCompound { // in pieces, as BER allows
 			*encrypted = asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: joined(encrypted.Bytes)}
 		}
 		safe.Content = inContext(encoded(data))

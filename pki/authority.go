@@ -53,8 +53,7 @@ func (c *CA) PEM() string { return EncodeCertificate(c.Certificate) }
 // SHA256 returns the SHA-256 of the DER as 64 lower-case hex digits.
 func (c *CA) SHA256() string { return Fingerprint(c.Certificate) }
 
-// maxCAName is a length of names, in characters, the service should accept: its pages state no
-// limit.
+// maxCAName is a name length the service should accept, in characters: its pages state no limit.
 const maxCAName = 64
 
 // DefaultName returns the name for a CA if the user gives none: its Common Name or, if it has none
@@ -113,8 +112,7 @@ func (m *Material) authority(at time.Time) (*Authority, error) {
 	return &Authority{CA: m.ca(findings), KeyWarnings: warnings(findings, OfPair), signer: m.key.signer, key: m.key}, nil
 }
 
-// Close ends the session with the token of the key, if there is one. The authority can't sign
-// afterwards.
+// Close ends the session with the token of the key, if there is one. Close ends signing, too.
 func (a *Authority) Close() error { return a.key.end() }
 
 // NewAuthority is [LoadAuthority] for a parsed certificate and any signer.

@@ -16,7 +16,7 @@ type bundle struct {
 	file         *file
 	certificates []*x509.Certificate
 	damaged      []error // one error for each unreadable certificate
-	implied      bool    // the user did not name the bundle: the key must prove which certificate is its own
+	implied      bool    // not named by the user: the key must prove its certificate
 	advice       string  // how to name one of several certificates, or "" for a file
 }
 

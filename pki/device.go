@@ -18,8 +18,7 @@ type Device struct {
 	key         *openedKey    // nil for a key made in memory
 }
 
-// Close ends the session with the token of the key, if there is one. The device can't sign
-// afterwards.
+// Close ends the session with the token of the key, if there is one. Close ends signing, too.
 func (d *Device) Close() error {
 	if d.key == nil {
 		return nil

@@ -45,8 +45,7 @@ func decryptKey(f *file, key pemBlock, password Password) (signer crypto.Signer,
 	return signer, err
 }
 
-// legacyCiphers are the ciphers of RFC 1421 encryption, extended by OpenSSL, which crypto/x509
-// reads.
+// legacyCiphers are the RFC 1421 ciphers, as extended by OpenSSL, which crypto/x509 reads.
 var legacyCiphers = []string{"DES-CBC", "DES-EDE3-CBC", "AES-128-CBC", "AES-192-CBC", "AES-256-CBC"}
 
 // defaultCiphers are prefixes of DEK-Info names and object identifiers of the ciphers in OpenSSL 3

@@ -60,8 +60,7 @@ func parseRSA(key cryptobyte.String) crypto.PublicKey {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}
 }
 
-// parsePoint reads a compressed or hybrid point. A hybrid one differs from an uncompressed one in
-// the first octet.
+// parsePoint reads a compressed or hybrid point. A hybrid one is uncompressed but for its prefix.
 func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		if curveName(parameters) != curve.Params().Name {
@@ -116,9 +115,8 @@ func signatureName(certificate *x509.Certificate) string {
 	return fmt.Sprintf("%s-RSAPSS with a salt of %d octets", hash, pss.Salt)
 }
 
-// algorithms are key and signature algorithms unknown to crypto/x509, and the digests of
-// RSASSA-PSS: RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9688, RFC 9814, FIPS 204, GM/T 0006,
-// NIST's register.
+// algorithms are key and signature algorithms unknown to crypto/x509, and digests of RSASSA-PSS:
+// RFC 3279, RFC 4055, RFC 5758, RFC 8410, RFC 9688, RFC 9814, FIPS 204, GM/T 0006, NIST's register.
 var algorithms = map[string]string{
 	"1.2.840.113549.1.1.2": "MD2-RSA", "1.2.840.113549.1.1.3": "MD4-RSA", "1.3.36.3.3.1.2": "RIPEMD160-RSA",
 	"1.2.840.113549.1.1.14": "SHA224-RSA", "1.2.840.113549.1.1.15": "SHA512/224-RSA", "1.2.840.113549.1.1.16": "SHA512/256-RSA",

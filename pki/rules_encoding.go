@@ -12,8 +12,7 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules in this file report encodings refused by strict parsers such as crypto/x509 and
-// accepted by OpenSSL.
+// The rules in this file report encodings which OpenSSL, but not crypto/x509, accepts.
 
 // of returns a rule: it reports the message of say about the subject's certificate, if any.
 func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {

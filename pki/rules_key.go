@@ -74,8 +74,7 @@ func findUnfitKey(m *Material, _ time.Time) (string, string) {
 	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
 }
 
-// rsaExponent returns the public exponent of the CA's key, or the usual one for other kinds of
-// keys.
+// rsaExponent returns the CA key's RSA exponent, or the usual one for other kinds of keys.
 func (m *Material) rsaExponent() int {
 	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok {
 		return key.E

@@ -17,8 +17,7 @@ import (
 
 // The rules in this file report certificates refused by OpenSSL: chains with them do not verify.
 
-// undecodable names the parts because of which OpenSSL can't load a certificate, or treats it as
-// invalid.
+// undecodable names the parts which OpenSSL can't load in a certificate, or treats as invalid.
 func undecodable(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
@@ -99,8 +98,7 @@ var (
 	}
 )
 
-// form compiles the pattern on first use. NAME in it stands for a GeneralName (RFC 5280 section
-// 4.2.1.6).
+// form compiles a pattern on first use. NAME stands for a GeneralName (RFC 5280 section 4.2.1.6).
 func form(text string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(strings.ReplaceAll(text, "NAME", `(8[12678]|a[1267]\([^!]*?\)|a0\(06a0\([^!]*?\)\)|a4\(30\((31\([^!]*?\))*\)\)|a[35]\([^!]*?\))`))

@@ -130,9 +130,8 @@ var digests = map[crypto.Hash]struct {
 	crypto.SHA512: {3, pkcs11.CKM_SHA512, pkcs11.CKG_MGF1_SHA512},
 }
 
-// prepare chooses the mechanism and its input: the digest for ECDSA and for RSA-PSS, which TLS 1.3
-// requires, with a salt of the digest's length; a DigestInfo (RFC 8017 section 9.2) for RSA PKCS#1
-// v1.5.
+// prepare chooses the mechanism and its input: the digest for ECDSA and for RSA-PSS, as in TLS 1.3,
+// with a salt of the digest's length; for RSA PKCS#1 v1.5 a DigestInfo (RFC 8017 section 9.2).
 func (s *tokenSession) prepare(digest []byte, opts crypto.SignerOpts) (*pkcs11.Mechanism, []byte, error) {
 	_, isPSS := opts.(*rsa.PSSOptions)
 	kind, ok := digests[opts.HashFunc()]
