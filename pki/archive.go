@@ -44,7 +44,7 @@ const maxArchiveRounds = 3 * maxRounds
 
 const (
 	damagedArchive  = "its PKCS#12 archive is cut short or altered"
-	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem writes key and certificate in a form that is read"
+	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem writes key and certificate in a supported form"
 )
 
 // openArchive reads the keys of a PKCS#12 archive, and adds its certificates to the bundle.
@@ -73,7 +73,7 @@ func openArchive(b *bundle, ber []byte, password Password) ([]crypto.Signer, err
 			b.add(pemBlock{block.Type, block})
 		}
 	}
-	return found.result(b.file.refuse("its PKCS#12 archive holds no private key", "export it anew together with its private key"))
+	return found.result(b.file.refuse("its PKCS#12 archive holds no private key", "export it again with its private key"))
 }
 
 func parseArchive(f *file, ber []byte) (*archive, error) {
@@ -97,9 +97,9 @@ func parseArchive(f *file, ber []byte) (*archive, error) {
 	}
 	switch {
 	case a.rounds < 0:
-		return nil, f.refuse("its encryption does not say for how many rounds of key derivation it asks", adviceOfArchive)
+		return nil, f.refuse("its encryption does not state its rounds of key derivation", adviceOfArchive)
 	case a.rounds > maxArchiveRounds:
-		return nil, f.refuse(fmt.Sprintf("its encryption asks for %d rounds of key derivation in all, and up to %d are taken", a.rounds, maxArchiveRounds), adviceOfArchive)
+		return nil, f.refuse(fmt.Sprintf("its encryption needs %d rounds of key derivation in all; the limit is %d", a.rounds, maxArchiveRounds), adviceOfArchive)
 	}
 	return a, nil
 }
@@ -165,7 +165,7 @@ func (a *archive) addRounds(rounds int) {
 // key decrypts.
 func (a *archive) open(f *file, password string) ([]*pem.Block, error) {
 	if !utf8.ValidString(password) || strings.ContainsFunc(password, func(r rune) bool { return r > 0xffff }) {
-		return nil, f.refuse("a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here", adviceOfArchive)
+		return nil, f.refuse("the password of a PKCS#12 archive must be UTF-8 without characters beyond U+FFFF", adviceOfArchive)
 	}
 	blocks, err := decodeArchive(a.der, password)
 	if err == nil || a.hasMAC && isAboutMAC(err) {

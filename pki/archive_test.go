@@ -92,7 +92,7 @@ func TestSeveralKeys(t *testing.T) {
 	}
 	path := archiveFixture("keytool.p256.two-keys.p12")
 	_, err := LoadAuthority("", path, examplePassword, now)
-	wantError(t, err, "read CA key "+path+": it holds 2 private keys where one is expected")
+	wantError(t, err, "read CA key "+path+": it holds 2 private keys, not one")
 }
 
 // A key that can't be read is passed over beside one that can.
@@ -105,10 +105,10 @@ func TestKeyBesideADamagedOne(t *testing.T) {
 }
 
 func TestArchivesRefused(t *testing.T) {
-	const unread, camellia = "its PKCS#12 archive has a form that is not read: ", "1.2.392.200011.61.1.1.1.4"
+	const unread, camellia = "its PKCS#12 archive has an unsupported form: ", "1.2.392.200011.61.1.1.1.4"
 	for _, test := range []struct{ path, reason, advice string }{
 		{keyFixture("openssl.p256.keyonly.p12"), "its PKCS#12 archive holds a private key and no certificate", "give the file with the CA certificate as well"},
-		{keyFixture("openssl.p256.certonly.p12"), "its PKCS#12 archive holds no private key", "export it anew together with its private key"},
+		{keyFixture("openssl.p256.certonly.p12"), "its PKCS#12 archive holds no private key", "export it again with its private key"},
 		{archiveFixture("openssl.p256.camellia.p12"), unread + "pbes2 algorithm " + camellia + " is not supported", adviceOfArchive},
 		{archiveFixture("openssl.p256.camellia-certificate.p12"), unread + "pbes2 algorithm " + camellia + " is not supported", adviceOfArchive},
 		{archiveFixture("openssl.p256.pbes2-3des.p12"), unread + "pbes2 algorithm 1.2.840.113549.3.7 is not supported", adviceOfArchive},
@@ -118,7 +118,7 @@ func TestArchivesRefused(t *testing.T) {
 		{archiveFixture("openssl.p256.mac-sha384.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.2", adviceOfArchive},
 		{archiveFixture("openssl.p256.mac-sha512-256.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.6", adviceOfArchive},
 		{archiveFixture("keytool.p256.jks"), "it is a Java key store (JKS)", adviceOfStore},
-		{archiveFixture("keytool.p256.jceks"), "it is a Java key store (JCEKS)", "keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"},
+		{archiveFixture("keytool.p256.jceks"), "it is a Java key store (JCEKS)", "keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore ca.p12 -deststoretype PKCS12 converts it"},
 		{archiveFixture("bouncycastle.p256.bks"), "it is a key store of BouncyCastle (BKS)", adviceOfBouncyCastle("BKS")},
 		{archiveFixture("bouncycastle.p256.uber"), "it is a key store of BouncyCastle (UBER)", adviceOfBouncyCastle("UBER")},
 		{archiveFixture("bouncycastle.p256.bcfks"), `it holds no private key, only "BCFKS"`, adviceOfBouncyCastle("BCFKS")},
@@ -129,7 +129,7 @@ func TestArchivesRefused(t *testing.T) {
 	}
 	for name, password := range map[string]string{"openssl.p256.emoji.p12": "clé🔑", "openssl.p256.latin1.p12": "caf\xe9"} {
 		_, err := LoadAuthority("", archiveFixture(name), passwordOf(password), now)
-		wantError(t, err, "read CA key "+archiveFixture(name)+": a password that is no UTF-8, or has characters beyond U+FFFF, opens no PKCS#12 archive here")
+		wantError(t, err, "read CA key "+archiveFixture(name)+": the password of a PKCS#12 archive must be UTF-8 without characters beyond U+FFFF")
 		wantAdvice(t, err, adviceOfArchive)
 	}
 	_, err := LoadAuthority("", caFile("p256.pkcs8.key"), unasked(t), now)
@@ -141,7 +141,7 @@ func TestArchiveCutShort(t *testing.T) {
 	data := mustRead(t, keyFixture("openssl.p256.aes256.p12"))
 	path := write(t, "ca.p12", data[:len(data)-7])
 	_, err := readKey(path, unasked(t))
-	wantError(t, err, "read CA key "+path+": it is cut short: by its first octets it has 1088 of them, and it has 1081")
+	wantError(t, err, "read CA key "+path+": it is cut short: its header states 1088 octets, and it has 1081")
 	altered := bytes.Clone(data)
 	altered[30] ^= 0x20 // in the type of a content
 	_, err = readKey(write(t, "ca.p12", altered), unasked(t))
@@ -152,9 +152,9 @@ func TestArchiveCutShort(t *testing.T) {
 
 // All parts of an archive together are bounded, and each by itself, before anything is derived.
 func TestRoundsOfArchives(t *testing.T) {
-	const untold = "its encryption does not say for how many rounds of key derivation it asks"
+	const untold = "its encryption does not state its rounds of key derivation"
 	tooMany := func(rounds int64) string {
-		return fmt.Sprintf("its encryption asks for %d rounds of key derivation in all, and up to 6000000 are taken", rounds)
+		return fmt.Sprintf("its encryption needs %d rounds of key derivation in all; the limit is 6000000", rounds)
 	}
 	part := func(rounds int) asn1.RawValue {
 		algorithm := sequence(t, oid(t, "1.2.840.113549.1.12.1.3"), sequence(t, []byte("saltsalt"), rounds))
@@ -199,8 +199,8 @@ func TestRoundsOfArchives(t *testing.T) {
 	}{
 		{mac(sha256, maxArchiveRounds+1), tooMany(6000001)},
 		{mac(sha256, -1), untold},
-		{mac(pkix.AlgorithmIdentifier{Algorithm: oid(t, "1.2.3")}, 1), "its PKCS#12 archive has a form that is not read: MAC digest algorithm not supported: 1.2.3"},
-		{mac(pbmac1, 1), "its PKCS#12 archive has a part that can't be read"},
+		{mac(pkix.AlgorithmIdentifier{Algorithm: oid(t, "1.2.3")}, 1), "its PKCS#12 archive has an unsupported form: MAC digest algorithm not supported: 1.2.3"},
+		{mac(pbmac1, 1), "a part of its PKCS#12 archive can't be read"},
 	} {
 		path := write(t, "ca.p12", test.data)
 		_, err := readKey(path, examplePassword)

@@ -207,7 +207,7 @@ func TestLoadCARefuses(t *testing.T) {
 		data   []byte
 		reason string
 	}{
-		{"two", both, "it holds 2 certificates where one is expected: " +
+		{"two", both, "it holds 2 certificates, not one: " +
 			described(t, "p256.crt") + "; " + described(t, "p256.renewed.crt")},
 		{"one and a damaged one", append(bytes.Clone(plain), plain[:200]...), `its "CERTIFICATE" block is cut short or altered`},
 		{"one and one without content", append(bytes.Clone(plain), unreadable...),
@@ -277,8 +277,8 @@ func TestLoadCAWarns(t *testing.T) {
 		Rule: "serial-entropy", Severity: Warning,
 		Subject: OfCA, Object: "CA certificate " + caFile("p256.shortserial.crt"),
 		Message: "its serial number 1f has fewer than 64 bits",
-		Meaning: "the service wants a CA's serial number unique (\"in global\", says the message of SnNotUnique): a short one may be taken",
-		Advice:  "should the service refuse it as taken, issue the CA certificate anew with a random serial number of 128 bits",
+		Meaning: "the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may be taken",
+		Advice:  "if the service refuses it as taken, reissue the CA certificate with a random serial number of 128 bits",
 		Source:  "ApsaraMQ for MQTT: RegisterCaCertificate (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 	}}
 	if diff := cmp.Diff(want, ca.Warnings); diff != "" {

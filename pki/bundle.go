@@ -84,7 +84,7 @@ func (b *bundle) one(advice string) (*x509.Certificate, error) {
 		return nil, b.refuseDamaged()
 	}
 	if len(b.certificates) > 1 {
-		reason := fmt.Sprintf("it holds %d certificates where one is expected: %s", len(b.certificates), list(b.certificates))
+		reason := fmt.Sprintf("it holds %d certificates, not one: %s", len(b.certificates), list(b.certificates))
 		return nil, b.file.refuse(reason, cmp.Or(b.advice, advice))
 	}
 	return b.certificates[0], nil
@@ -150,7 +150,7 @@ func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509
 		return found[0], nil
 	case len(found) > 1:
 		reason := fmt.Sprintf("%d of its certificates %s: %s", len(found), having, list(found))
-		return nil, b.file.refuse(reason, cmp.Or(b.advice, "leave only the CA certificate that is to be registered in the file"))
+		return nil, b.file.refuse(reason, cmp.Or(b.advice, "leave only the CA certificate to register in the file"))
 	case len(b.damaged) > 0:
 		return nil, b.refuseDamaged()
 	}

@@ -146,7 +146,7 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 	return algorithmKind(algorithm)
 }
 
-const unreadRSA = "RSA with numbers that can't be read"
+const unreadRSA = "RSA with unreadable numbers"
 
 // algorithmKind names the kind of a key from its AlgorithmIdentifier.
 func algorithmKind(algorithm cryptobyte.String) string {

@@ -85,7 +85,7 @@ func CheckPath(object, content, path string) error {
 	case inToken:
 		is, advice = "a pkcs11 URI", "only keys and the CA certificate can be in a token"
 	case hasPrefixFold(path, passwordSources[1:]):
-		is, advice = "a password source as openssl takes it", "give the path alone, without the prefix"
+		is, advice = "a password source in openssl's form", "give the path alone, without the prefix"
 	case strings.Contains(path, "PRIVATE KEY-----"):
 		is = "the key itself"
 	case strings.Contains(path, "CERTIFICATE-----"):

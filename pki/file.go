@@ -11,7 +11,7 @@ import (
 
 // The errors of [ReadAtMost] and [Text] about files from users.
 var (
-	ErrTooLarge = errors.New("it is larger than such a file can be")
+	ErrTooLarge = errors.New("it is too large for such a file")
 	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 	ErrUTF32    = errors.New("it is UTF-32 text")
 	ErrNUL      = errors.New("it has a NUL character in it")
@@ -123,7 +123,7 @@ func (f *file) object() string {
 }
 
 // forDevices turns advice on a CA's file into advice on a device's file.
-var forDevices = strings.NewReplacer("CA certificate that is to be registered", "device certificate that is meant",
+var forDevices = strings.NewReplacer("CA certificate to register", "device certificate to use",
 	"CA certificate", "device certificate", "the CA's", "the device's", " ca.", " device.")
 
 func (f *file) refuse(reason, advice string) *Error {

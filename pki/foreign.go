@@ -83,10 +83,10 @@ func fromBase64(text string, layers int) []byte {
 type foreignForm struct{ start, is, advice string }
 
 const (
-	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
+	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 converts it"
 	adviceOfOther = "give the file with the certificate or key itself"
-	adviceOfCheck = "openssl pkey -in FILE -noout -check says whether OpenSSL reads it, and what is wrong with it"
-	adviceOfForms = "mqttca help keys says which forms are read, and how to convert others"
+	adviceOfCheck = "openssl pkey -in FILE -noout -check shows whether OpenSSL can read it, and its faults"
+	adviceOfForms = "mqttca help keys lists the supported forms, and how to convert others"
 	adviceOfAge   = "age --decrypt -i IDENTITY -o ca.key FILE decrypts a file with such a key"
 	adviceOfEnc   = "openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key decrypts it, with the cipher and options that encrypted it"
 	adviceOfJWK   = `node -e 'console.log(crypto.createPrivateKey({key: JSON.parse(fs.readFileSync("FILE")), format: "jwk"}).export({type: "pkcs8", format: "pem"}))' > ca.key converts it`
@@ -97,7 +97,7 @@ var foreignForms = []foreignForm{
 	{"\xce\xce\xce\xce", "a Java key store (JCEKS)", strings.Replace(adviceOfStore, "FILE", "FILE -srcstoretype JCEKS", 1)},
 	{"\x00\x00\x00\x02\x00\x00\x00\x14", "a key store of BouncyCastle (BKS)", adviceOfBouncyCastle("BKS")},
 	{"\x00\x00\x00\x01\x00\x00\x00\x14", "a key store of BouncyCastle (UBER)", adviceOfBouncyCastle("UBER")},
-	{"SQLITE FORMAT 3", "a data base, as NSS keeps its keys in (cert9.db, key4.db)", "pk12util -d sql:FOLDER -n NICKNAME -o ca.p12 exports the pair"},
+	{"SQLITE FORMAT 3", "a key database of NSS (cert9.db, key4.db)", "pk12util -d sql:FOLDER -n NICKNAME -o ca.p12 exports the pair"},
 	{"PUTTY-USER-KEY-FILE-", "a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
 	{"SSH-RSA ", "a public key of SSH", adviceOfSecret},
 	{"ECDSA-SHA2-", "a public key of SSH", adviceOfSecret},
@@ -106,7 +106,7 @@ var foreignForms = []foreignForm{
 	{"…ENC[AES256_GCM,", "encrypted by SOPS", "sops --decrypt --output ca.key FILE decrypts it"},
 	{"AGE-ENCRYPTION.ORG/", "encrypted by age", adviceOfAge},
 	{"-----BEGIN AGE ENCRYPTED FILE", "encrypted by age", adviceOfAge},
-	{"AGE-SECRET-KEY-", "a key of age, which decrypts files and is of no CA", adviceOfAge},
+	{"AGE-SECRET-KEY-", "a key of age, which decrypts files, not a CA key", adviceOfAge},
 	{"-----BEGIN PGP MESSAGE", "encrypted by OpenPGP", "gpg --output ca.key --decrypt FILE decrypts it"},
 	{"-----BEGIN PGP ", "a key or signature of OpenPGP", adviceOfSecret},
 	{"SALTED__", "encrypted by openssl enc", adviceOfEnc},
@@ -115,7 +115,7 @@ var foreignForms = []foreignForm{
 	{"VERSION HTTPS://GIT-LFS", "a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
 	{"<!DOCTYPE HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
 	{"<HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
-	{"<…<RSAKEYVALUE", "an RSA key in XML, as .NET writes it", "export it anew in PEM: RSA.ExportPkcs8PrivateKeyPem of .NET does so"},
+	{"<…<RSAKEYVALUE", "an RSA key in XML, as .NET writes it", "export it as PEM with RSA.ExportPkcs8PrivateKeyPem of .NET"},
 	{"<", "XML or HTML", adviceOfOther},
 	{"%PDF", "a PDF document", adviceOfOther},
 	{"PK\x03\x04", "a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
@@ -131,7 +131,7 @@ var foreignForms = []foreignForm{
 
 func adviceOfBouncyCastle(storeType string) string {
 	return "keytool -importkeystore -srckeystore FILE -srcstoretype " + storeType +
-		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12 makes one that is read"
+		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12 converts it"
 }
 
 // foreign returns the error for a recognized but unsupported form, or nil.
@@ -155,14 +155,14 @@ func (f *file) refuseForeign(missing string) *Error {
 		return f.refuse(err.Error()+", not PEM", AdviceOnUTF16)
 	}
 	if len(bytes.TrimSpace(bytes.TrimPrefix(f.data, byteOrderMark))) == 0 {
-		return f.refuse("it has nothing but white space", adviceOfOther)
+		return f.refuse("it has only white space", adviceOfOther)
 	}
 	if known := f.foreign(); known != nil {
 		return known
 	}
 	if len(f.data) > 4 && f.data[0] == 0x30 && f.data[1] == 0x82 {
 		if length := int(f.data[2])<<8 | int(f.data[3]) + 4; length > len(f.data) {
-			return f.refuse(fmt.Sprintf("it is cut short: by its first octets it has %d of them, and it has %d", length, len(f.data)), "copy the file once more, as binary")
+			return f.refuse(fmt.Sprintf("it is cut short: its header states %d octets, and it has %d", length, len(f.data)), "copy the file once more, as binary")
 		}
 	}
 	return f.refuse(missing, adviceOfForms)
@@ -193,23 +193,23 @@ var advices = map[string]string{
 	"NEW CERTIFICATE REQUEST": adviceOfRequest,
 	"PUBLIC KEY":              adviceOfPublic,
 	"RSA PUBLIC KEY":          adviceOfPublic,
-	"X509 CRL":                "a revocation list names its CA and does not hold it; give the file with the CA certificate",
+	"X509 CRL":                "a revocation list does not contain its CA's certificate; give the file with the CA certificate",
 }
 
 const (
-	adviceOfRequest = "a certificate request isn't signed yet; give the certificate that was issued for it"
+	adviceOfRequest = "a certificate request isn't signed yet; give the certificate issued for it"
 	adviceOfPublic  = "a public key is only a part of a certificate; give the file with the CA certificate"
 )
 
 func unreadForm(label string) (reason, advice string) {
-	advice = "the forms read are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
+	advice = "the supported forms are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
 	switch label {
 	case "OPENSSH PRIVATE KEY":
 		advice = "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"
 	case "TSS2 PRIVATE KEY":
-		advice = "the key never leaves its TPM: give a pkcs11 URI of it, as tpm2-pkcs11 makes it available"
+		advice = "the key never leaves its TPM: give its pkcs11 URI, which tpm2-pkcs11 provides"
 	}
-	return fmt.Sprintf("a private key in the form %q is not read", label), advice
+	return fmt.Sprintf("private keys in the form %q are not supported", label), advice
 }
 
 // unreadableKey tells why a block's key is unreadable, as far as its algorithm shows.

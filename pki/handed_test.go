@@ -172,7 +172,7 @@ func TestPasswordWithLineEnd(t *testing.T) {
 		for _, empty := range []string{"", "\n", "\r\n"} {
 			_, err := readKey(path, passwordOf(empty))
 			wantError(t, err, "read CA key "+path+": the password is wrong, or the file is damaged")
-			wantAdvice(t, err, "the password given is empty; give the one that encrypted the file")
+			wantAdvice(t, err, "the password is empty; give the password of the file")
 		}
 	}
 	if _, err := readKey(keyFixture("openssl.p256.nopassword.p12"), passwordOf("\n")); err != nil {
@@ -187,10 +187,10 @@ func TestOtherFilesHandedOver(t *testing.T) {
 	for _, test := range []struct{ path, reason, advice string }{
 		{handedFile("openssl.p256.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"},
 		{handedFile("openssl.p256.der.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -inform DER -in FILE -out ca.crt takes the certificates out"},
-		{handedFile("openssl.p256.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate that was issued for it"},
-		{handedFile("openssl.p256.der.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate that was issued for it"},
-		{handedFile("openssl.p256.crl"), none + `"X509 CRL"`, "a revocation list names its CA and does not hold it; give the file with the CA certificate"},
-		{handedFile("openssl.p256.der.crl"), none + `"X509 CRL"`, "a revocation list names its CA and does not hold it; give the file with the CA certificate"},
+		{handedFile("openssl.p256.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate issued for it"},
+		{handedFile("openssl.p256.der.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate issued for it"},
+		{handedFile("openssl.p256.crl"), none + `"X509 CRL"`, "a revocation list does not contain its CA's certificate; give the file with the CA certificate"},
+		{handedFile("openssl.p256.der.crl"), none + `"X509 CRL"`, "a revocation list does not contain its CA's certificate; give the file with the CA certificate"},
 		{handedFile("openssl.p256.der.pub"), none + `"PUBLIC KEY"`, "a public key is only a part of a certificate; give the file with the CA certificate"},
 		{handedFile("openssl.p256.certutil.p12"), none + `"PKCS12"`, "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out"},
 		{handedFile("openssl.p256.pkcs8-der.key"), none + `"PRIVATE KEY"`, "this is a key: give the file with the certificate here"},
@@ -207,11 +207,11 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{data("[secret]\nkey = ENC[AES256_GCM,data:x]"), "it is encrypted by SOPS", "sops --decrypt --output ca.key FILE decrypts it"},
 		{data("age-encryption.org/v1\n-> X25519"), "it is encrypted by age", adviceOfAge},
 		{data("# created: 2026\nx"), "it holds no certificate in PEM or DER", adviceOfForms},
-		{data("AGE-SECRET-KEY-1XYZ"), "it is a key of age, which decrypts files and is of no CA", adviceOfAge},
+		{data("AGE-SECRET-KEY-1XYZ"), "it is a key of age, which decrypts files, not a CA key", adviceOfAge},
 		{data("Salted__\x01\x02"), "it is encrypted by openssl enc", adviceOfEnc},
 		{data("U2FsdGVkX19hYmNkZWZnaA=="), "it is encrypted by openssl enc", strings.Replace(adviceOfEnc, "-d", "-d -a", 1)},
 		{data("To: x\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\n\nx"), "it is a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
-		{data("<RSAKeyValue><Modulus>"), "it is an RSA key in XML, as .NET writes it", "export it anew in PEM: RSA.ExportPkcs8PrivateKeyPem of .NET does so"},
+		{data("<RSAKeyValue><Modulus>"), "it is an RSA key in XML, as .NET writes it", "export it as PEM with RSA.ExportPkcs8PrivateKeyPem of .NET"},
 		{data("BZh91AY"), "it is compressed by bzip2", "bzip2 -dc FILE > UNPACKED unpacks it"},
 		{data("\xfd7zXZ\x00"), "it is compressed by xz", "xz -dc FILE > UNPACKED unpacks it"},
 		{data("\x28\xb5\x2f\xfd\x00"), "it is compressed by zstd", "zstd -dc FILE > UNPACKED unpacks it"},
@@ -221,8 +221,8 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{data("\xff\xfe\x00\x00-\x00\x00\x00"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
 		{data("\x00\x00\x00-\x00\x00\x00-"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
 		{data("PK\x03\x04\x14"), "it is a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
-		{data(" \r\n"), "it has nothing but white space", adviceOfOther},
-		{data("0\x82\x03\x00\x02\x01"), "it is cut short: by its first octets it has 772 of them, and it has 6", "copy the file once more, as binary"},
+		{data(" \r\n"), "it has only white space", adviceOfOther},
+		{data("0\x82\x03\x00\x02\x01"), "it is cut short: its header states 772 octets, and it has 6", "copy the file once more, as binary"},
 	} {
 		_, err := LoadCA(test.path, now)
 		wantError(t, err, "read CA certificate "+test.path+": "+test.reason)
@@ -231,13 +231,13 @@ func TestOtherFilesHandedOver(t *testing.T) {
 	for _, test := range []struct{ path, reason, advice string }{
 		{handedFile("openssl.p256.csr"), `it holds no private key, only "CERTIFICATE REQUEST"`, adviceOfSecret},
 		{handedFile("openssl.p256.der.p7b"), `it holds no private key, only "PKCS7"`, adviceOfSecret},
-		{handedFile("ssh-keygen.p256.key"), `a private key in the form "OPENSSH PRIVATE KEY" is not read`, "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"},
+		{handedFile("ssh-keygen.p256.key"), `private keys in the form "OPENSSH PRIVATE KEY" are not supported`, "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"},
 		{handedFile("puttygen.p256.ppk"), "it is a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
 		{data("-----BEGIN PGP MESSAGE-----\n\nhQ==\n=abcd\n-----END PGP MESSAGE-----"), "it is encrypted by OpenPGP", "gpg --output ca.key --decrypt FILE decrypts it"},
 		{data("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nhQ==\n=abcd\n-----END PGP PRIVATE KEY BLOCK-----"), "it is a key or signature of OpenPGP", adviceOfSecret},
 		{data("Content-Type: application/x-pkcs7-mime\n\n" + base64.StdEncoding.EncodeToString(mustRead(t, handedFile("openssl.p256.der.p7b")))), "it is a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
 		{data("-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----"), "it is encrypted by age", adviceOfAge},
-		{data("-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----"), `a private key in the form "TSS2 PRIVATE KEY" is not read`, "the key never leaves its TPM: give a pkcs11 URI of it, as tpm2-pkcs11 makes it available"},
+		{data("-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----"), `private keys in the form "TSS2 PRIVATE KEY" are not supported`, "the key never leaves its TPM: give its pkcs11 URI, which tpm2-pkcs11 provides"},
 		{data("<html><body>403 Forbidden"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.path, unasked(t), now)

@@ -51,7 +51,7 @@ type derivation func(password string, length int) ([]byte, error)
 func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
 	params, known := map[string]interface{ derivation() (derivation, string) }{oidPBKDF2: &pbkdf2Params{}, oidScrypt: &scryptParams{}}[algorithm.Algorithm.String()]
 	if !known {
-		return nil, fmt.Sprintf("its password-based key derivation %s is not read: PBKDF2 and scrypt are", algorithm.Algorithm)
+		return nil, fmt.Sprintf("its password-based key derivation %s is not supported: use PBKDF2 or scrypt", algorithm.Algorithm)
 	}
 	if !unmarshalAll(algorithm.Parameters.FullBytes, params) {
 		return nil, "the parameters of its encryption can't be read"
@@ -61,11 +61,11 @@ func parseDerivation(algorithm pkix.AlgorithmIdentifier) (derivation, string) {
 
 func (p pbkdf2Params) derivation() (derivation, string) {
 	if p.Rounds < 1 || p.Rounds > maxRounds {
-		return nil, fmt.Sprintf("its encryption asks for %d rounds of key derivation, and 1 to %d are taken", p.Rounds, maxRounds)
+		return nil, fmt.Sprintf("its encryption needs %d rounds of key derivation; 1 to %d are accepted", p.Rounds, maxRounds)
 	}
 	function, known := hashes[p.Function.Algorithm.String()]
 	if !known {
-		return nil, fmt.Sprintf("its PBKDF2 with the function %s is not read: HMAC with SHA-1, SHA-256, SHA-384 and SHA-512 is", p.Function.Algorithm)
+		return nil, fmt.Sprintf("its PBKDF2 function %s is not supported: use HMAC with SHA-1, SHA-256, SHA-384 or SHA-512", p.Function.Algorithm)
 	}
 	return func(password string, length int) ([]byte, error) {
 		return pbkdf2.Key(function, password, p.Salt, p.Rounds, length)

@@ -114,8 +114,8 @@ func (k *openedKey) choose(b *bundle) error {
 		return &Error{Action: "use", Object: k.object, Advice: adviceOfPair(k.role),
 			Reason: fmt.Sprintf("none of its %d private keys belongs to the %s", len(k.several), certificateOf[k.role])}
 	}
-	return &Error{Action: "read", Object: k.object, Reason: fmt.Sprintf("it holds %d private keys where one is expected", len(k.several)),
-		Advice: "give the " + certificateOf[k.role] + " in a file of its own as well: the key that belongs to it is taken"}
+	return &Error{Action: "read", Object: k.object, Reason: fmt.Sprintf("it holds %d private keys, not one", len(k.several)),
+		Advice: "give the " + certificateOf[k.role] + " in its own file as well, to select its key"}
 }
 
 // KeySources names this build's sources of keys.
@@ -254,7 +254,7 @@ func (f *file) unlock(password Password, open func(text string) error) error {
 		}
 	}
 	if wrong, ok := err.(*Error); ok && bare(text) == "" && wrong.Err == errWrongPassword {
-		wrong.Advice = "the password given is empty; give the one that encrypted the file"
+		wrong.Advice = "the password is empty; give the password of the file"
 	}
 	return err
 }

@@ -73,7 +73,7 @@ func TestReadKeyRefuses(t *testing.T) {
 		{"PEM cut short", pkcs8[:90], `its "PRIVATE KEY" block is cut short or altered`},
 		{"PKCS#8 cut short", inPEM("PRIVATE KEY", cut), `the content of its "PRIVATE KEY" block can't be read as an RSA or EC key`},
 		{"PKCS#1 cut short", inPEM("RSA PRIVATE KEY", cut), `the content of its "RSA PRIVATE KEY" block can't be read as an RSA or EC key`},
-		{"OpenSSH", inPEM("OPENSSH PRIVATE KEY", cut), `a private key in the form "OPENSSH PRIVATE KEY" is not read`},
+		{"OpenSSH", inPEM("OPENSSH PRIVATE KEY", cut), `private keys in the form "OPENSSH PRIVATE KEY" are not supported`},
 		{"RSA-PSS", mustRead(t, caFile("rsapss.pkcs8.key")), "its key is RSASSA-PSS, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"brainpool", mustRead(t, caFile("brainpool.pkcs8.key")), "its key is EC brainpoolP256r1, which is neither RSA nor EC P-256, P-384 or P-521"},
 		{"explicit parameters", mustRead(t, oddFile("openssl.p256.explicit.pkcs8.key")), "its key is EC with explicit parameters, which few parsers read"},

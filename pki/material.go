@@ -113,7 +113,7 @@ func (m *Material) readCA() error {
 	}
 	m.others, m.path = b.certificates, b.file.path
 	if m.Verification == nil {
-		m.Certificate, err = b.one("leave only the CA certificate that is meant in the file")
+		m.Certificate, err = b.one("leave only the right CA certificate in the file")
 		return err
 	}
 	m.Certificate, err = b.issuer(m.Verification, m.object(OfVerification))

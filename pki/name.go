@@ -144,7 +144,7 @@ var stringTypes = map[byte]string{
 const tagUniversalString = 28
 
 func (a attribute) stringType() string {
-	return cmp.Or(stringTypes[a.value[0]], "value that is no string")
+	return cmp.Or(stringTypes[a.value[0]], "value other than a string")
 }
 
 // text decodes the value. Bytes in invalid UTF-8 count as Latin-1 in every type, as old tools write

@@ -114,11 +114,11 @@ func (f *file) refuseArchive(err error) error {
 	}
 	switch text := err.Error(); {
 	case strings.Contains(text, "support"):
-		return f.refuse("its PKCS#12 archive has a form that is not read: "+text[strings.LastIndex(text, "pkcs12: ")+len("pkcs12: "):], adviceOfArchive)
+		return f.refuse("its PKCS#12 archive has an unsupported form: "+text[strings.LastIndex(text, "pkcs12: ")+len("pkcs12: "):], adviceOfArchive)
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), f.unsealed:
 		return f.wrongPassword()
 	}
-	return f.refuse("its PKCS#12 archive has a part that can't be read", adviceOfArchive)
+	return f.refuse("a part of its PKCS#12 archive can't be read", adviceOfArchive)
 }
 
 // repacked returns an archive with one part in the only form the library reads: DER, with two safes

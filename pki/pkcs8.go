@@ -66,7 +66,7 @@ func adviceOn(cipher string) string {
 func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	cipher, _, _ := strings.Cut(strings.TrimSpace(block.Headers["DEK-Info"]), ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
-		return nil, "the cipher that its DEK-Info header names is not read: " + strings.Join(legacyCiphers, ", ") + " are", adviceOn(cipher)
+		return nil, "the cipher in its DEK-Info header is not supported: " + strings.Join(legacyCiphers, ", ") + " are", adviceOn(cipher)
 	}
 	if block.Type != "RSA PRIVATE KEY" && block.Type != "EC PRIVATE KEY" {
 		reason, advice = unreadForm(block.Type)
@@ -89,7 +89,7 @@ type scheme struct {
 const (
 	oidPBES2       = "1.2.840.113549.1.5.13" // RFC 8018 appendix A.4
 	damagedPBES2   = "its encrypted content is cut short or altered"
-	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key encrypts it anew in a form that is read"
+	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key re-encrypts it in a supported form"
 )
 
 // schemes are the ciphers of RFC 8018 appendix B.2 in use.
@@ -111,13 +111,13 @@ func parseEncrypted(block *pem.Block) (decrypt decrypter, reason, advice string)
 	var iv []byte
 	whole := unmarshalAll(asDER(block.Bytes), &info)
 	if id := info.Algorithm.Algorithm.String(); whole && id != oidPBES2 {
-		return nil, "its encryption " + id + " is not read: of PKCS#8 that is PBES2", adviceOn(id)
+		return nil, "its encryption " + id + " is not supported: use PBES2", adviceOn(id)
 	}
 	whole = whole && unmarshalAll(info.Algorithm.Parameters.FullBytes, &params)
 	scheme, known := schemes[params.Scheme.Algorithm.String()]
 	switch {
 	case whole && !known:
-		return nil, fmt.Sprintf("its cipher %s is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are", params.Scheme.Algorithm), adviceOn(params.Scheme.Algorithm.String())
+		return nil, fmt.Sprintf("its cipher %s is not supported: use AES-128, AES-192, AES-256 or 3DES in CBC mode", params.Scheme.Algorithm), adviceOn(params.Scheme.Algorithm.String())
 	case !whole || !unmarshalAll(params.Scheme.Parameters.FullBytes, &iv) || len(iv) != scheme.blockSize ||
 		len(info.Encrypted) == 0 || len(info.Encrypted)%scheme.blockSize != 0:
 		return nil, damagedPBES2, ""

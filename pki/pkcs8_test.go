@@ -63,11 +63,11 @@ func TestEncryptedKeys(t *testing.T) {
 // A key that no password opens is refused without asking for one: nothing is derived.
 func TestEncryptedKeysRefused(t *testing.T) {
 	for name, reason := range map[string]string{
-		"openssl.p256.rounds.key":             "its encryption asks for 100000000 rounds of key derivation, and 1 to 2000000 are taken",
-		"openssl.p256.camellia.key":           "its cipher 1.2.392.200011.61.1.1.1.4 is not read: AES-128, AES-192, AES-256 and 3DES in CBC mode are",
-		"openssl.p256.pbes1.key":              "its encryption 1.2.840.113549.1.12.1.3 is not read: of PKCS#8 that is PBES2",
-		"openssl.p256.legacy-camellia256.key": "the cipher that its DEK-Info header names is not read: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC are",
-		"openssl.p256.rounds.p12":             "its encryption asks for 200000001 rounds of key derivation in all, and up to 6000000 are taken",
+		"openssl.p256.rounds.key":             "its encryption needs 100000000 rounds of key derivation; 1 to 2000000 are accepted",
+		"openssl.p256.camellia.key":           "its cipher 1.2.392.200011.61.1.1.1.4 is not supported: use AES-128, AES-192, AES-256 or 3DES in CBC mode",
+		"openssl.p256.pbes1.key":              "its encryption 1.2.840.113549.1.12.1.3 is not supported: use PBES2",
+		"openssl.p256.legacy-camellia256.key": "the cipher in its DEK-Info header is not supported: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC are",
+		"openssl.p256.rounds.p12":             "its encryption needs 200000001 rounds of key derivation in all; the limit is 6000000",
 	} {
 		_, err := readKey(keyFixture(name), unasked(t))
 		wantError(t, err, "read CA key "+keyFixture(name)+": "+reason)
@@ -137,11 +137,11 @@ func TestEncryptionParameters(t *testing.T) {
 		der    []byte
 		reason string
 	}{
-		{"no rounds", pbes2Key(t, oidPBKDF2, sequence(t, salt, 0, sha256), aes256, iv, data), "its encryption asks for 0 rounds of key derivation, and 1 to 2000000 are taken"},
-		{"one round too many", pbes2Key(t, oidPBKDF2, sequence(t, salt, 2000001, sha256), aes256, iv, data), "its encryption asks for 2000001 rounds of key derivation, and 1 to 2000000 are taken"},
-		{"HMAC-MD5", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, md5), aes256, iv, data), "its PBKDF2 with the function 1.2.840.113549.2.5 is not read: HMAC with SHA-1, SHA-256, SHA-384 and SHA-512 is"},
+		{"no rounds", pbes2Key(t, oidPBKDF2, sequence(t, salt, 0, sha256), aes256, iv, data), "its encryption needs 0 rounds of key derivation; 1 to 2000000 are accepted"},
+		{"one round too many", pbes2Key(t, oidPBKDF2, sequence(t, salt, 2000001, sha256), aes256, iv, data), "its encryption needs 2000001 rounds of key derivation; 1 to 2000000 are accepted"},
+		{"HMAC-MD5", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, md5), aes256, iv, data), "its PBKDF2 function 1.2.840.113549.2.5 is not supported: use HMAC with SHA-1, SHA-256, SHA-384 or SHA-512"},
 		{"no salt", pbes2Key(t, oidPBKDF2, sequence(t, 1), aes256, iv, data), "the parameters of its encryption can't be read"},
-		{"other derivation", pbes2Key(t, "1.2.3", sequence(t, salt), aes256, iv, data), "its password-based key derivation 1.2.3 is not read: PBKDF2 and scrypt are"},
+		{"other derivation", pbes2Key(t, "1.2.3", sequence(t, salt), aes256, iv, data), "its password-based key derivation 1.2.3 is not supported: use PBKDF2 or scrypt"},
 		{"scrypt N", pbes2Key(t, oidScrypt, scrypt(1<<22, 1, 1), aes256, iv, data), "its encryption asks for scrypt with N 4194304, r 1 and p 1, whose product is not from 2 to 2097152 with r and p up to 64"},
 		{"scrypt product", pbes2Key(t, oidScrypt, scrypt(1<<14, 16, 16), aes256, iv, data), "its encryption asks for scrypt with N 16384, r 16 and p 16, whose product is not from 2 to 2097152 with r and p up to 64"},
 		{"scrypt overflow", pbes2Key(t, oidScrypt, scrypt(2, 1<<62, 1<<62), aes256, iv, data), "its encryption asks for scrypt with N 2, r 4611686018427387904 and p 4611686018427387904, whose product is not from 2 to 2097152 with r and p up to 64"},

@@ -99,12 +99,12 @@ func CheckGivenCode(code string) error {
 			reason += " or in its place"
 		}
 	} else if slices.Contains([]string{"null", "undefined", "none", "nil"}, strings.ToLower(code)) {
-		reason = fmt.Sprintf("%q stands for no code: perhaps the wrong field was taken", code)
+		reason = fmt.Sprintf("%q is not a code: perhaps the wrong field was taken", code)
 	} else {
 		return CheckCode(code)
 	}
 	return &Error{Action: "use", Object: "registration code", Reason: reason,
-		Advice: "give the code alone: jq -r .registration_code takes it out of what 'mqttca code --json' prints, jq -r .RegisterCode out of the service's answer"}
+		Advice: "give only the code: jq -r .registration_code prints it from 'mqttca code --json', jq -r .RegisterCode from the service's answer"}
 }
 
 func codeFault(code string) string {

@@ -93,7 +93,7 @@ func TestCheckVerificationRefuses(t *testing.T) {
 	}{
 		{"the CA itself", rsaCA, rsaCA.Certificate, "", now, "it is the CA certificate itself"},
 		{"the CA renewed", ecCA, mustCertificate(t, caFile("p256.renewed.crt")), "", now,
-			"it carries the CA's own public key where a key of its own is needed"},
+			"it has the CA's public key instead of its own"},
 		{"SHA-1", rsaCA, mustCertificate(t, verificationFile("rsa2048.sha1.crt")), fixtureCode, now,
 			"it is signed with SHA1-RSA, not with SHA-256, SHA-384 or SHA-512"},
 		{"Ed25519", ecCA, mustCertificate(t, caFile("ed25519.crt")), "", now,
@@ -110,7 +110,7 @@ func TestCheckVerificationRefuses(t *testing.T) {
 		{"another code", rsaCA, recipe, "another", now,
 			`its Common Name is "` + fixtureCode + `", the registration code is "another"`},
 		{"no code", ecCA, prove(t, ecCA.Certificate, signer, 0), "", now,
-			`its subject "" has 0 Common Names where the registration code should be the only one`},
+			`its subject "" has 0 Common Names; the registration code must be the only one`},
 		{"code that is none", ecCA, prove(t, ecCA.Certificate, signer, 0, "a\n"), "", now,
 			`its Common Name is no registration code: its character 2, '\n', is outside printable ASCII`},
 		{"too early", rsaCA, recipe, fixtureCode, recipe.NotBefore.Add(-1), "it is not valid before 2026-05-31T00:00:00Z"},
@@ -183,7 +183,7 @@ func TestReadVerification(t *testing.T) {
 	chain := write(t, "chain.crt", mustRead(t, verificationFile("p256.recipe.crt")), mustRead(t, caFile("p256.crt")))
 	_, err := ReadVerification(chain)
 	recipe := mustCertificate(t, verificationFile("p256.recipe.crt"))
-	wantError(t, err, "read verification certificate "+chain+": it holds 2 certificates where one is expected: "+
+	wantError(t, err, "read verification certificate "+chain+": it holds 2 certificates, not one: "+
 		list([]*x509.Certificate{recipe})+"; "+described(t, "p256.crt"))
 	_, err = ReadVerification("no.crt")
 	wantError(t, err, "read verification certificate no.crt: no such file")
@@ -288,9 +288,9 @@ func TestCheckGivenCode(t *testing.T) {
 		{"#x", `its character 1, '#', is in no code: something was put around it or in its place`},
 		{"x%0A", `its character 2, '%', is in no code: something was put around it or in its place`},
 		{base64.StdEncoding.EncodeToString([]byte(fixtureCode)), `its character 63, '=', is in no code: something was put around it`},
-		{"null", `"null" stands for no code: perhaps the wrong field was taken`},
-		{"undefined", `"undefined" stands for no code: perhaps the wrong field was taken`},
-		{"None", `"None" stands for no code: perhaps the wrong field was taken`},
+		{"null", `"null" is not a code: perhaps the wrong field was taken`},
+		{"undefined", `"undefined" is not a code: perhaps the wrong field was taken`},
+		{"None", `"None" is not a code: perhaps the wrong field was taken`},
 		{"“x”", `its character 1, '\u201c', is outside printable ASCII`},
 		{"", "it is empty"},
 		{strings.Repeat("x", 65), "it has 65 characters, and a Common Name has 64 at most"},

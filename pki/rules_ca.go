@@ -18,7 +18,7 @@ func findNotCA(m *Material, _ time.Time) (string, string) {
 	case c.BasicConstraintsValid && c.IsCA:
 		return "", ""
 	case c.Version < 3 && len(c.Extensions) == 0:
-		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing in it says that it is a CA", c.Version), advice
+		return fmt.Sprintf("it is an X.509 v%d certificate without extensions, so nothing marks it as a CA", c.Version), advice
 	case c.BasicConstraintsValid:
 		return "it is an end-entity certificate: its basicConstraints say CA:FALSE", advice
 	case extensionOf(c, oidBasicConstraints) != nil:
@@ -37,7 +37,7 @@ var (
 // findNoCertSign accepts a CA without the extension: its key may serve any use.
 func findNoCertSign(m *Material, _ time.Time) (string, string) {
 	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
-		"its keyUsage does not include keyCertSign", "issue the CA certificate anew with keyUsage keyCertSign")
+		"its keyUsage does not include keyCertSign", "reissue the CA certificate with keyUsage keyCertSign")
 }
 
 func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
@@ -52,7 +52,7 @@ const emptyName = "\x30\x00"
 
 func findNoSubject(m *Material, _ time.Time) (string, string) {
 	return when(string(m.Certificate.RawSubject) == emptyName,
-		"its subject is empty", "issue the CA certificate anew with a subject")
+		"its subject is empty", "reissue the CA certificate with a subject")
 }
 
 // extensionOf returns the value of an extension in DER, or nil.
@@ -69,7 +69,7 @@ func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte
 func findForeignAuthority(m *Material, _ time.Time) (string, string) {
 	other := otherAuthority(m.Certificate, m.Certificate, "its own")
 	return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
-		"issue the CA certificate anew with an authority key identifier of its own, or with none")
+		"reissue the CA certificate with an authority key identifier of its own, or with none")
 }
 
 // authorityIdentifier is the extension of RFC 5280 section 4.2.1.1.
@@ -119,8 +119,8 @@ func findSelfIssued(m *Material, _ time.Time) (string, string) {
 		return bytes.Equal(other.RawSubject, c.RawIssuer) && mayHaveSigned(c, other)
 	}
 	return when(selfIssued(c) && !identifiesItself(c) && !selfSigned(c) && !slices.ContainsFunc(m.others, signed),
-		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a change of keys, or damaged",
-		"compare its SHA-256 with that of the CA's source, and take the one that your devices have")
+		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a key rollover, or damaged",
+		"compare its SHA-256 with that of the CA's source, and use the one on your devices")
 }
 
 // findUsages warns of extended key usages in a CA. RFC 5280 defines them for end-entity
@@ -131,7 +131,7 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	}
 	const advice = "the verification certificate has no such usage, which the limit allows; device certificates need TLS client authentication"
 	if slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
-		return "it has extended key usages, which many verifiers take as a limit on the certificates below it", advice
+		return "it has extended key usages, which many verifiers apply as a limit to the certificates below it", advice
 	}
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
 }

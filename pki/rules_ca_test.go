@@ -89,9 +89,9 @@ func constraintCases(t *testing.T) []ruleCase {
 			"it has name constraints, which hold for the certificates below it"},
 		{"extended-key-usage", "none", good, now, ""},
 		{"extended-key-usage", "any", made(t, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny} }), now,
-			"it has extended key usages, which many verifiers take as a limit on the certificates below it"},
+			"it has extended key usages, which many verifiers apply as a limit to the certificates below it"},
 		{"critical-extensions", "known ones", good, now, ""},
-		{"critical-extensions", "an unknown one", extension(asn1.ObjectIdentifier{1, 2, 3, 4}), now, "it has critical extensions that not every verifier knows: 1.2.3.4"},
+		{"critical-extensions", "an unknown one", extension(asn1.ObjectIdentifier{1, 2, 3, 4}), now, "it has critical extensions unknown to some verifiers: 1.2.3.4"},
 		{"chain", "signed by one of two", below(namesake, good.Certificate), now, ""},
 		{"chain", "of a name alone", below(namesake), now, `its issuer "CN=OpenSSL p256,O=Example Devices" is in the same file, but did not sign it`},
 	}
@@ -161,10 +161,10 @@ func requestCases(t *testing.T) []ruleCase {
 	return []ruleCase{
 		{"request-line", "alone", &Material{Certificate: small}, now, ""},
 		{"request-line", "alone, large", &Material{Certificate: large}, now,
-			"the request line that carries it together with a verification certificate of its kind has about 8902 bytes, more than 8000"},
+			"the request line with it and a verification certificate of its kind has about 8902 bytes, more than 8000"},
 		{"request-line", "both", &Material{Certificate: small, Verification: small}, now, ""},
 		{"request-line", "the other large", &Material{Certificate: small, Verification: large}, now,
-			"the request line that carries it together with the verification certificate has about 8766 bytes, more than 8000"},
+			"the request line with it and the verification certificate has about 8766 bytes, more than 8000"},
 	}
 }
 
@@ -209,12 +209,12 @@ func pairCases(t *testing.T) []ruleCase {
 		{"key-permissions", "a token", beside("p256.crt", of(p256, &tokenObject{}, nil)), now, ""},
 		{"key-values", "right", beside("p256.crt", of(p256, keyFile{&file{}}, nil)), now, ""},
 		{"key-values", "odd", beside("p256.crt", of(p256, keyFile{&file{repaired: true}}, nil)), now,
-			"its RSA key has a private exponent or CRT values that don't belong to its primes, or numbers in an odd form"},
+			"its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an odd form"},
 		{"archive-mac", "there", beside("p256.crt", of(p256, keyFile{&file{}}, nil)), now, ""},
 		{"archive-mac", "missing", beside("p256.crt", of(p256, keyFile{&file{unsealed: true}}, nil)), now, "its PKCS#12 archive has no MAC"},
 		{"pin-on-command-line", "none", beside("p256.crt", of(p256, &tokenObject{}, nil)), now, ""},
 		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenObject{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
-			"its PIN is in its URI, where every user of this machine can read it"},
+			"its PIN is in its URI, readable for every user of this machine"},
 	}
 }
 

@@ -60,7 +60,7 @@ func outsideConstraints(ca *x509.Certificate, subject []byte) string {
 	return ""
 }
 
-const adviceOfConstraints = "issue the CA certificate anew without this constraint, or make the verification certificate with openssl x509 -req: " +
+const adviceOfConstraints = "reissue the CA certificate without this constraint, or make the verification certificate with openssl x509 -req: " +
 	"give it a subject with the permitted name first and the code as its Common Name last, and use mqttca submit"
 
 // codeAlone is the subject CN=code.
@@ -72,16 +72,16 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 		return "", ""
 	}
 	if reason := outsideConstraints(m.Certificate, codeAlone); reason != "" {
-		return reason + ": a verification certificate whose subject is the code alone does not verify", adviceOfConstraints
+		return reason + ": a verification certificate with only the code as its subject does not verify", adviceOfConstraints
 	}
 	return "it has name constraints, which hold for the certificates below it",
-		"should the service refuse the verification certificate, whose subject is the code alone, they may be why; names in device certificates have to keep within them"
+		"if the service refuses the verification certificate, whose subject is only the code, they may be the cause; names in device certificates must stay within them"
 }
 
 // findConstrainedProof leaves an externally made proof to verification-name-constraints.
 func findConstrainedProof(m *Material, _ time.Time) (string, string) {
 	reason := outsideConstraints(m.Certificate, codeAlone)
-	return when(m.Verification == nil && reason != "", reason+": what this key signs for a code alone does not verify", adviceOfConstraints)
+	return when(m.Verification == nil && reason != "", reason+": a certificate with only a code as its subject does not verify", adviceOfConstraints)
 }
 
 func findOutsideConstraints(m *Material, _ time.Time) (string, string) {

@@ -36,7 +36,7 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 		found = append(found, "its serial number is negative")
 	}
 	found = slices.DeleteFunc(found, func(message string) bool { return message == "" })
-	return strings.Join(found, "; "), "should the service refuse it, make another with mqttca sign or openssl"
+	return strings.Join(found, "; "), "if the service refuses it, make another with mqttca sign or openssl"
 }
 
 func oddName(certificate *x509.Certificate) string {
@@ -84,7 +84,7 @@ func oddTimes(certificate *x509.Certificate) string {
 			form, wanted = form[2:], tag.UTCTime
 		}
 		if validity.ReadAnyASN1(&text, &kind) && (kind != wanted || string(text) != at.Format(form)) {
-			return fmt.Sprintf("its validity has the time %s, which RFC 5280 writes otherwise", printable(shortened(string(text))))
+			return fmt.Sprintf("its validity has the time %s, in another form than RFC 5280's", printable(shortened(string(text))))
 		}
 	}
 	return ""
@@ -100,7 +100,7 @@ func oddEncoding(certificate *x509.Certificate) string {
 func oddVersion(certificate *x509.Certificate) string {
 	switch {
 	case certificate.Version > 3 || certificate.Version < 1:
-		return fmt.Sprintf("it says that it is X.509 v%d, which there is not", certificate.Version)
+		return fmt.Sprintf("it claims to be X.509 v%d, which does not exist", certificate.Version)
 	case certificate.Version < 3 && len(certificate.Extensions) > 0:
 		return fmt.Sprintf("it has extensions, which X.509 v%d does not have", certificate.Version)
 	}

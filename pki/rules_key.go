@@ -39,7 +39,7 @@ func fitKey(public crypto.PublicKey, kind string) string {
 		case size < 2048:
 			return fmt.Sprintf("its RSA key has %d bits, fewer than 2048", size)
 		case size > maxModulus:
-			return fmt.Sprintf("its RSA key has %d bits, more than the %d that OpenSSL verifies with", size, maxModulus)
+			return fmt.Sprintf("its RSA key has %d bits, more than OpenSSL's limit of %d", size, maxModulus)
 		}
 		return ""
 	case *ecdsa.PublicKey:
@@ -52,7 +52,7 @@ func fitKey(public crypto.PublicKey, kind string) string {
 
 func unfitKind(kind, fit string) string {
 	if kind == unreadRSA {
-		return "its RSA key has a public exponent of more than 63 bits, or numbers that can't be read"
+		return "its RSA key has a public exponent of more than 63 bits, or unreadable numbers"
 	}
 	return "its key is " + kind + ", which is neither " + fit
 }
@@ -63,7 +63,7 @@ func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 const (
 	explicitKind     = "EC with explicit parameters"
 	explicitFault    = "its key is " + explicitKind + ", which few parsers read"
-	adviceOfExplicit = "issue the CA certificate anew with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
+	adviceOfExplicit = "reissue the CA certificate with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
 )
 
 func findUnfitKey(m *Material, _ time.Time) (string, string) {
@@ -108,7 +108,7 @@ func findLargeKey(m *Material, _ time.Time) (string, string) {
 func findWeakDigest(m *Material, _ time.Time) (string, string) {
 	a := m.Certificate.SignatureAlgorithm
 	weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
-	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate issued anew with SHA-256; the key may stay")
+	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate reissued with SHA-256; the key may stay")
 }
 
 // oddScheme names a signature algorithm rarely used by CAs. Another rule reports weak digests.
@@ -153,7 +153,7 @@ func findWeakProofKey(m *Material, at time.Time) (string, string) {
 	return when(odd == "", fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice)
 }
 
-const adviceOfTrial = "pkcs11-tool --login --list-objects shows what the key may be used for"
+const adviceOfTrial = "pkcs11-tool --login --list-objects shows the permitted uses of the key"
 
 func adviceOfPair(role string) string {
 	return "give the private key that the " + certificateOf[role] + " was made for"
@@ -203,17 +203,17 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 
 func findOddValues(m *Material, _ time.Time) (string, string) {
 	k, isFile := m.key.source.(keyFile)
-	return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values that don't belong to its primes, or numbers in an odd form",
-		"have the program that made the key write it anew, and let no other program sign with this file")
+	return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an odd form",
+		"export the key again from the program of its origin, and let no other program sign with this file")
 }
 
 func findNoMAC(m *Material, _ time.Time) (string, string) {
 	k, isFile := m.key.source.(keyFile)
-	return when(isFile && k.unsealed, "its PKCS#12 archive has no MAC", "export it anew: openssl pkcs12 -export writes one")
+	return when(isFile && k.unsealed, "its PKCS#12 archive has no MAC", "export it again: openssl pkcs12 -export adds one")
 }
 
 func findShownPIN(m *Material, _ time.Time) (string, string) {
 	k, inToken := m.key.source.(*tokenObject)
-	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, where every user of this machine can read it",
+	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, readable for every user of this machine",
 		"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it")
 }

@@ -18,7 +18,7 @@ const (
 	// minSerialBits is the minimum length of a random serial number.
 	minSerialBits = 64
 
-	anotherSerial = "issue the CA certificate anew with a random serial number of 128 bits"
+	anotherSerial = "reissue the CA certificate with a random serial number of 128 bits"
 )
 
 func findLongSerial(m *Material, _ time.Time) (string, string) {
@@ -30,7 +30,7 @@ func findLongSerial(m *Material, _ time.Time) (string, string) {
 func findLargeSerial(m *Material, _ time.Time) (string, string) {
 	octets := m.Certificate.SerialNumber.BitLen()/8 + 1
 	return when(octets > maxSerialOctets,
-		fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "should it be refused, "+anotherSerial)
+		fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "if it is refused, "+anotherSerial)
 }
 
 func findNoSerial(m *Material, _ time.Time) (string, string) {
@@ -46,7 +46,7 @@ func findNoSerial(m *Material, _ time.Time) (string, string) {
 func findShortSerial(m *Material, _ time.Time) (string, string) {
 	return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
 		fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits),
-		"should the service refuse it as taken, "+anotherSerial)
+		"if the service refuses it as taken, "+anotherSerial)
 }
 
 const (
@@ -66,7 +66,7 @@ func findLongRequestLine(m *Material, _ time.Time) (string, string) {
 		length, with = restOfRequest+encodedLength(m.Certificate)+encodedLength(m.Verification), "the verification certificate"
 	}
 	return when(length > maxRequestLine,
-		fmt.Sprintf("the request line that carries it together with %s has about %d bytes, more than %d", with, length, maxRequestLine),
+		fmt.Sprintf("the request line with it and %s has about %d bytes, more than %d", with, length, maxRequestLine),
 		"a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it")
 }
 
@@ -127,7 +127,7 @@ func findSoonExpired(m *Material, at time.Time) (string, string) {
 	left := m.Certificate.NotAfter.Sub(at)
 	return when(left >= 0 && left <= soonExpired,
 		fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
-		"renew the CA first, with a validity that its devices can rely on")
+		"renew the CA first, with a validity long enough for its devices")
 }
 
 func days(d time.Duration) string {
@@ -142,7 +142,7 @@ func days(d time.Duration) string {
 }
 
 func findVerificationOutside(m *Material, at time.Time) (string, string) {
-	return outside(m.Verification, at, "check the clock of this machine and of the one that signed", "sign a new one")
+	return outside(m.Verification, at, "check the clocks of this machine and of the signing machine", "sign a new one")
 }
 
 func findLongLife(m *Material, _ time.Time) (string, string) {

@@ -35,7 +35,7 @@ func undecodable(certificate *x509.Certificate) string {
 		found = append(found, "its subject or issuer, which can't be read")
 	}
 	if p.trailing {
-		found = append(found, "what stands behind its last part")
+		found = append(found, "data behind its last part")
 	}
 	slices.Sort(found)
 	return some("OpenSSL refuses it for ", slices.Compact(found), ": the proof will not verify")
@@ -154,7 +154,7 @@ func unhandled(certificate *x509.Certificate) string {
 			found = append(found, oidString(e.id))
 		}
 	}
-	return some("it has critical extensions that not every verifier knows: ", found, "")
+	return some("it has critical extensions unknown to some verifiers: ", found, "")
 }
 
 // handled are the extensions which OpenSSL accepts as critical.

@@ -43,7 +43,7 @@ func TestFindingsOnCA(t *testing.T) {
 			{"basic-constraints", "it is an end-entity certificate: it has no basicConstraints"},
 			{"key-identifier", "it has no subject key identifier"}}},
 		{"X.509 v1", opened("rsa2048.v1.crt"), now, []message{
-			{"basic-constraints", "it is an X.509 v1 certificate without extensions, so nothing in it says that it is a CA"}}},
+			{"basic-constraints", "it is an X.509 v1 certificate without extensions, so nothing marks it as a CA"}}},
 		{"no keyCertSign", opened("p256.nocertsign.crt"), now, []message{{"key-usage", "its keyUsage does not include keyCertSign"}}},
 		{"key usage without a use", made(func(c *x509.Certificate) {
 			c.KeyUsage = 0
@@ -75,14 +75,14 @@ func TestFindingsOnCA(t *testing.T) {
 			// permittedSubtrees { directoryName { CN=x } }
 			c.ExtraExtensions = []pkix.Extension{{Id: oidNameConstraints, Critical: true, Value: []byte{
 				0x30, 0x14, 0xa0, 0x12, 0x30, 0x10, 0xa4, 0x0e, 0x30, 0x0c, 0x31, 0x0a, 0x30, 0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01, 'x'}}}
-		}), now, []message{{"name-constraints", `the CA's name constraints permit only names below "CN=x": a verification certificate whose subject is the code alone does not verify`}}},
+		}), now, []message{{"name-constraints", `the CA's name constraints permit only names below "CN=x": a verification certificate with only the code as its subject does not verify`}}},
 		{"usages with client authentication", made(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), now, []message{
-			{"extended-key-usage", "it has extended key usages, which many verifiers take as a limit on the certificates below it"}}},
+			{"extended-key-usage", "it has extended key usages, which many verifiers apply as a limit to the certificates below it"}}},
 		{"usages without client authentication", made(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3}} }), now, []message{
 			{"extended-key-usage", "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it"}}},
 		{"unknown critical extension", made(func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
-		}), now, []message{{"critical-extensions", "it has critical extensions that not every verifier knows: 1.2.3.4"}}},
+		}), now, []message{{"critical-extensions", "it has critical extensions unknown to some verifiers: 1.2.3.4"}}},
 		{"unknown extension", made(func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Value: []byte{5, 0}}}
 		}), now, nil},

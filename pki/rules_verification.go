@@ -16,7 +16,7 @@ func findOwnCertificate(m *Material, _ time.Time) (string, string) {
 	case m.Verification.Equal(m.Certificate):
 		return "it is the CA certificate itself", advice
 	case samePublicKey(m.Certificate.PublicKey, m.Verification.PublicKey):
-		return "it carries the CA's own public key where a key of its own is needed", advice
+		return "it has the CA's public key instead of its own", advice
 	}
 	return "", ""
 }
@@ -38,7 +38,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 	return fmt.Sprintf("it is signed with %s, not with SHA-256, SHA-384 or SHA-512", certificate.SignatureAlgorithm), "sign it with SHA-256"
 }
 
-const adviceOfIssuer = "sign the request again with the key of the CA that is to be registered"
+const adviceOfIssuer = "sign the request again with the key of the CA to register"
 
 // findForeignSignature leaves unverifiable signatures to verification-digest.
 func findForeignSignature(m *Material, _ time.Time) (string, string) {
@@ -104,7 +104,7 @@ const adviceOfCode = "make the verification certificate with the registration co
 
 func findNoCommonName(m *Material, _ time.Time) (string, string) {
 	n := len(commonNames(m.Verification))
-	return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names where the registration code should be the only one",
+	return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names; the registration code must be the only one",
 		quoteSubject(m.Verification), n), adviceOfCode)
 }
 

@@ -71,11 +71,11 @@ func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 	switch len(found) {
 	case 0:
 		return nil, k.refuse("the module has no such token",
-			"pkcs11-tool --module "+printable(module.path)+" --list-token-slots shows what there is; SoftHSM has the tokens of SOFTHSM2_CONF")
+			"pkcs11-tool --module "+printable(module.path)+" --list-token-slots lists the tokens; SoftHSM has those of SOFTHSM2_CONF")
 	case 1:
 		return s, nil
 	}
-	return nil, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "name the one that is meant by serial or slot-id")
+	return nil, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "select one by serial or slot-id")
 }
 
 // names reports whether the token matches each attribute in the URI.
@@ -130,7 +130,7 @@ func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string,
 	pin, err := password.ask(what)
 	switch {
 	case err == ErrNoPassword:
-		return "", k.refuse("the token wants a PIN, and none is given", "").because(ErrNoPassword)
+		return "", k.refuse("the token requires a PIN, and none is given", "").because(ErrNoPassword)
 	case err != nil:
 		return "", err
 	case pin == "":

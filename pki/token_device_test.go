@@ -34,7 +34,7 @@ func TestTokenOfDevice(t *testing.T) {
 				wantSignatures(t, loaded.Signer, hash)
 			}
 			_, err = loaded.Signer.Sign(nil, make([]byte, 20), crypto.SHA1)
-			wantError(t, err, "use device key pkcs11:token=ca;id="+id+": a signature over something else than SHA-256, SHA-384 or SHA-512 is asked for")
+			wantError(t, err, "use device key pkcs11:token=ca;id="+id+": only signatures over SHA-256, SHA-384 or SHA-512 are supported")
 		})
 	}
 }
@@ -78,7 +78,7 @@ func TestTokenOfDeviceRefuses(t *testing.T) {
 	uri := "pkcs11:module-path=" + module + ";token=ca;object="
 	writePrivateKey(t, module, run, "rsa2048", "decipher", "03", "--allowed-mechanisms", "RSA-PKCS-OAEP")
 	const use, short = "use device key pkcs11:token=ca;object=", `: it does not belong to the device certificate "CN=device of rsa1024", which does not verify its trial signature`
-	const unable = ": the token can't make the signature that is needed: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS"
+	const unable = ": the token can't make the required signature: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS"
 	for _, test := range [][3]string{{"rsa", "rsa1024", short}, {"small", "rsa2048", strings.Replace(short, "rsa1024", "rsa2048", 1)}, {"decipher", "rsa2048", unable}} {
 		_, err := LoadDevice(bundleOf(t, f.device(t, test[1], nil)), uri+test[0], passwordOf("1234"), now)
 		wantError(t, err, use+test[0]+test[2])

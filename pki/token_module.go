@@ -75,16 +75,16 @@ func (m *module) close() {
 
 const (
 	lostSession     = "the session with the token was lost: it was removed, reset or restarted"
-	adviceOfRetry   = "look after the token and run it again: that is safe"
-	adviceOfFailure = "look at the module's log; for SoftHSM, set SOFTHSM2_CONF to a configuration file that this user can read: 'mqttca help hsm'"
-	adviceOfPIN     = "it was tried once and won't be again: a token locks its PIN after a few wrong ones"
+	adviceOfRetry   = "check the token and run the command again: this is safe"
+	adviceOfFailure = "look at the module's log; for SoftHSM, set SOFTHSM2_CONF to a configuration file readable for this user: 'mqttca help hsm'"
+	adviceOfPIN     = "mqttca tries it only once: a token locks its PIN after a few wrong ones"
 )
 
 // answers translates a token's errors (PKCS#11 v2.40, section 5.1) into a reason and an advice.
 var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_GENERAL_ERROR:              {"its module failed and does not tell why (CKR_GENERAL_ERROR)", adviceOfFailure},
 	pkcs11.CKR_PIN_INCORRECT:              {"the PIN is wrong", adviceOfPIN},
-	pkcs11.CKR_PIN_INVALID:                {"the PIN is wrong: it has characters that the token does not take", adviceOfPIN},
+	pkcs11.CKR_PIN_INVALID:                {"the PIN is wrong: the token does not accept its characters", adviceOfPIN},
 	pkcs11.CKR_PIN_LEN_RANGE:              {"the PIN is wrong: it is too short or too long for the token", adviceOfPIN},
 	pkcs11.CKR_PIN_LOCKED:                 {lockedPIN, adviceOfLocked},
 	pkcs11.CKR_PIN_EXPIRED:                {"the PIN has expired", "set a new one with the tools of the token's vendor"},
@@ -94,12 +94,12 @@ var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_DEVICE_ERROR:               {"the token has a fault of its own", "look at its log"},
 	pkcs11.CKR_SESSION_HANDLE_INVALID:     {lostSession, adviceOfRetry},
 	pkcs11.CKR_SESSION_CLOSED:             {lostSession, adviceOfRetry},
-	pkcs11.CKR_SESSION_COUNT:              {"the token has no session left", "close what else uses it"},
+	pkcs11.CKR_SESSION_COUNT:              {"the token has no session left", "close other programs using it"},
 	pkcs11.CKR_USER_NOT_LOGGED_IN:         {"the token wants another login for this key, as smart cards do for each signature", ""},
 	pkcs11.CKR_KEY_HANDLE_INVALID:         {"the key is gone from the token", adviceOfRetry},
 	pkcs11.CKR_KEY_FUNCTION_NOT_PERMITTED: {"the key may not be used to sign (its CKA_SIGN is not set)", ""},
 	pkcs11.CKR_KEY_TYPE_INCONSISTENT:      {"the key is neither RSA nor EC", ""},
-	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the signature that is needed: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS", ""},
+	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the required signature: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS", ""},
 }
 
 const (
@@ -117,7 +117,7 @@ func (k *tokenObject) refuseAnswer(err error) *Error {
 	}
 	code, ok := errors.AsType[pkcs11.Error](err)
 	if !ok {
-		return k.refuse("the token can't be used: its module gives an answer that makes no sense", "")
+		return k.refuse("the token can't be used: its module gives a senseless answer", "")
 	}
 	answer, known := answers[code]
 	if !known {

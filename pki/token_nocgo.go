@@ -12,5 +12,5 @@ func (k *tokenObject) certificates([]byte, string) (*bundle, error) {
 
 func (k *tokenObject) refuseWithoutTokens() *Error {
 	return k.refuse("this build of the program has no PKCS#11: it was made without cgo",
-		"use one that was built with CGO_ENABLED=1 and a C compiler, for the platform itself")
+		"use one built with CGO_ENABLED=1 and a C compiler, for the platform itself")
 }

@@ -61,7 +61,7 @@ func (k *tokenObject) certificates(id []byte, label string) (*bundle, error) {
 	if err != nil {
 		return nil, k.refuseAnswer(err)
 	}
-	b := &bundle{file: &file{role: caRole, path: k.place()}, advice: "name the one that is meant by object and id in the URI of the CA certificate"}
+	b := &bundle{file: &file{role: caRole, path: k.place()}, advice: "select one by object and id in the URI of the CA certificate"}
 	for _, object := range found {
 		if der := s.attribute(object, pkcs11.CKA_VALUE); len(der) > 0 {
 			b.add(pemBlock{label: "CERTIFICATE", block: &pem.Block{Bytes: der}})
@@ -78,10 +78,10 @@ func (s *tokenSession) findKey() error {
 		return s.key.refuseAnswer(err)
 	case len(found) == 0:
 		return s.key.refuse("the token has no such private key",
-			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects shows what it has",
+			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects lists its objects",
 				printable(s.path), printable(trimmed(s.Label))))
 	case len(found) > 1:
-		return s.key.refuse(fmt.Sprintf("the token has %d such keys", len(found)), "name the one that is meant by object and id")
+		return s.key.refuse(fmt.Sprintf("the token has %d such keys", len(found)), "select one by object and id")
 	}
 	s.private = found[0]
 	s.isRSA = bytes.Equal(s.attribute(s.private, pkcs11.CKA_KEY_TYPE), pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA).Value)
@@ -137,7 +137,7 @@ func (s *tokenSession) prepare(digest []byte, opts crypto.SignerOpts) (*pkcs11.M
 	kind, ok := digests[opts.HashFunc()]
 	switch size := len(digest); {
 	case !ok || size != opts.HashFunc().Size():
-		return nil, nil, s.key.refuse("a signature over something else than SHA-256, SHA-384 or SHA-512 is asked for", "")
+		return nil, nil, s.key.refuse("only signatures over SHA-256, SHA-384 or SHA-512 are supported", "")
 	case !s.isRSA:
 		return pkcs11.NewMechanism(pkcs11.CKM_ECDSA, nil), digest, nil
 	case isPSS:

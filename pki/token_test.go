@@ -209,7 +209,7 @@ func TestTokenPIN(t *testing.T) {
 		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file: no such file"},
 		{uri, passwordOf("8642"), object + "the PIN is wrong"},
 		{uri, passwordOf(""), object + "the PIN is empty, and an empty one is never tried"},
-		{uri, nil, object + "the token wants a PIN, and none is given"},
+		{uri, nil, object + "the token requires a PIN, and none is given"},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.key, test.password, now)
 		wantError(t, err, test.want)
@@ -289,7 +289,7 @@ func TestTokenAnswers(t *testing.T) {
 		lostSession: pkcs11.Error(pkcs11.CKR_DEVICE_REMOVED),
 		lockedPIN:   pkcs11.Error(pkcs11.CKR_PIN_LOCKED),
 		"the token answered 0x6: CKR_FUNCTION_FAILED":                             pkcs11.Error(pkcs11.CKR_FUNCTION_FAILED),
-		"the token can't be used: its module gives an answer that makes no sense": errors.New("pin-value=8642"),
+		"the token can't be used: its module gives a senseless answer": errors.New("pin-value=8642"),
 	} {
 		authority := mustAuthority(t, "p256.crt", "p256.pkcs8.key")
 		authority.signer = brokenSigner{authority.signer, source.refuseAnswer(answer)}

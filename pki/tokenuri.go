@@ -90,7 +90,7 @@ func (k *tokenObject) parse(text string) (reason string) {
 		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // vendor-specific
 			continue
 		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
-			return "an attribute in it is not known; a semicolon in a value is written %3B" // the name may contain a PIN
+			return "an attribute in it is unknown; a semicolon in a value is written %3B" // the name may contain a PIN
 		case !slices.Contains(tokenAttributes, name):
 			return fmt.Sprintf("its attribute %q is not known; known are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
@@ -99,7 +99,7 @@ func (k *tokenObject) parse(text string) (reason string) {
 		// PathUnescape leaves + unchanged, as RFC 7512 requires.
 		value, err := url.PathUnescape(raw)
 		if err != nil || strings.ContainsRune(value, 0) && name != "id" {
-			return "its " + name + " is not percent-encoded as it should be"
+			return "its " + name + " is not correctly percent-encoded"
 		}
 		k.raw[name], k.values[name] = raw, value
 	}
@@ -188,7 +188,7 @@ func (k *tokenObject) bundle() (*bundle, error) {
 	case implied:
 		return nil, refuseNoCertificate(k.role, k.object(), noneInToken)
 	}
-	return nil, k.refuse("the token has no such certificate that can be read without a PIN",
+	return nil, k.refuse("the token has no such certificate readable without a PIN",
 		"name it by object or id, as pkcs11-tool --list-objects --type cert shows it")
 }
 

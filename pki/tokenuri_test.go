@@ -12,10 +12,10 @@ func TestTokenURIRefused(t *testing.T) {
 		"pkcs11:module-path=m;token=ca":                                      "it names no key: object (its label) or id does",
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
 		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is not known; known are ` + strings.Join(tokenAttributes, ", "),
-		"pkcs11:module-path=m;token=ca;pin-value=12;8642=3":                  "an attribute in it is not known; a semicolon in a value is written %3B",
+		"pkcs11:module-path=m;token=ca;pin-value=12;8642=3":                  "an attribute in it is unknown; a semicolon in a value is written %3B",
 		"pkcs11:module-path=m;token=ca;object=o;type=cert":                   "its type is not private, as that of a CA key is",
 		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
-		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not percent-encoded as it should be",
+		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not correctly percent-encoded",
 		"PKCS11:module-path=m;slot-id=8642x;object=o":                        "its slot-id is not a number",
 		"pkcs11:module-path=m;token=ca;object=o?pin-value=8642&pin-source=x": "it has both pin-value and pin-source",
 	} {
