@@ -77,16 +77,11 @@ func read(name, file string) (topic Topic, ok bool) {
 // Languages are the languages of the topics: English, and Chinese in the folder zh.
 var Languages = []string{"en", "zh"}
 
-// In returns the topic in the language of a locale, such as zh_CN.UTF-8. If it is not translated,
-// it is in English, and says so.
+// In returns the topic in the language of a locale, such as zh_CN.UTF-8.
 func (t Topic) In(locale string) Topic {
-	if !strings.HasPrefix(locale, "zh") {
-		return t
+	if strings.HasPrefix(locale, "zh") {
+		t, _ = read(t.Name, "zh/"+t.Name+".md")
 	}
-	if translated, ok := read(t.Name, "zh/"+t.Name+".md"); ok {
-		return translated
-	}
-	t.Text = "本主题尚无中文版，以下为英文原文。\n\n" + t.Text
 	return t
 }
 
