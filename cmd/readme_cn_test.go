@@ -33,7 +33,7 @@ type chapter struct {
 	heading string
 	level   string   // its number signs
 	rows    []string // of its tables, the facts of each cell
-	facts   []string // code spans and numbers outside of tables, sorted
+	facts   []string // code spans and numbers outside of tables, with those of the heading, sorted
 	links   int
 }
 
@@ -65,7 +65,7 @@ func readPage(t *testing.T, path string) page {
 
 func (p *page) addLine(line string) {
 	if m := headingLine.FindStringSubmatch(line); m != nil {
-		p.chapters = append(p.chapters, chapter{level: m[1], heading: m[2]})
+		p.chapters = append(p.chapters, chapter{level: m[1], heading: m[2], facts: factOfText.FindAllString(m[2], -1)})
 		return
 	}
 	c := &p.chapters[len(p.chapters)-1]
