@@ -51,9 +51,7 @@ func readPage(t *testing.T, path string) page {
 		t.Fatal(err)
 	}
 	p := page{text: fencedBlock.ReplaceAllString(string(text), ""), chapters: []chapter{{}}}
-	for _, block := range fencedBlock.FindAllString(string(text), -1) {
-		p.blocks = append(p.blocks, block)
-	}
+	p.blocks = append(p.blocks, fencedBlock.FindAllString(string(text), -1)...)
 	for line := range strings.Lines(p.text) {
 		p.addLine(strings.TrimSuffix(line, "\n"))
 	}
