@@ -44,7 +44,7 @@ func TestImportOfOddLists(t *testing.T) {
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},
 		"reserved": {[]entry{{"CaName": "CON.", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: ca-con.crt\n"},
 		"region":   {nil, "x\ny: z", 3, `mqttca.yaml: what the service lists makes no manifest: `},
-		"too long": {many, "", 3, `mqttca.yaml: what the service lists makes no manifest: it is larger than `},
+		"too long": {many, "", 3, `mqttca.yaml: what the service lists makes no manifest: it is too large for such a file`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n, e := range tt.entries {
