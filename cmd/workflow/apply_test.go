@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -402,16 +403,15 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				submitted, look := 0, 0
+				var submitted, look atomic.Int32
 				f := startFleet(t, 1, 3, emulator.Options{ListDelay: time.Hour}, func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
 					if operation(r) == "RegisterCaCertificate" {
-						submitted++
+						submitted.Add(1)
 					}
-					if submitted == 0 || operation(r) != "ListCaCertificate" || tt.before == nil {
+					if submitted.Load() == 0 || operation(r) != "ListCaCertificate" || tt.before == nil {
 						return false
 					}
-					look++
-					return tt.before(w, r, look)
+					return tt.before(w, r, int(look.Add(1)))
 				})
 				one := f.rows[0][2].Order
 				f.rows[0] = f.rows[0][:2]
@@ -440,7 +440,8 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 				}
 				ctx, cancel = stop()
 				defer cancel()
-				submitted, look = 0, 0
+				submitted.Store(0)
+				look.Store(0)
 				i := f.instance
 				i.ID = f.ids[0]
 				result, err := i.Register(ctx, one)
