@@ -121,7 +121,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 	if r.plans, err = a.survey(ctx, cmd, f); err != nil {
 		return err
 	}
-	if err := plan.check(o.plan, r.plans); err != nil {
+	if err := plan.check(o.plan, newPlanDocument(cmd, o.file, r.plans)); err != nil {
 		return err
 	}
 	for _, p := range r.plans {

@@ -67,12 +67,7 @@ func (a *app) plan(cmd *cobra.Command, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	d := planDocument{fleetDocument: newFleetDocument("plan", o.file, plans), Rows: []rowDocument{}}
-	for _, p := range plans {
-		for _, row := range p.documents() {
-			d.add(cmd, row)
-		}
-	}
+	d := newPlanDocument(cmd, o.file, plans)
 	if o.out != "" {
 		if err := a.savePlan(o.out, o.force, d, f); err != nil {
 			return err
@@ -83,6 +78,16 @@ func (a *app) plan(cmd *cobra.Command, o planOptions) error {
 		return err
 	}
 	return d.verdict(o.fail)
+}
+
+func newPlanDocument(cmd *cobra.Command, file string, plans []*instancePlan) planDocument {
+	d := planDocument{fleetDocument: newFleetDocument("plan", file, plans), Rows: []rowDocument{}}
+	for _, p := range plans {
+		for _, row := range p.documents() {
+			d.add(cmd, row)
+		}
+	}
+	return d
 }
 
 func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {

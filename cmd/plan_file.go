@@ -62,28 +62,42 @@ func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error
 	return p, err
 }
 
-// check fails unless the fleet has the rows of the plan, if there is one.
-func (p *savedPlan) check(path string, plans []*instancePlan) error {
+// check fails unless the plan, if there is one, is the plan of now. The messages of failures may
+// differ, and the path of the manifest.
+func (p *savedPlan) check(path string, now planDocument) error {
 	if p == nil {
 		return nil
 	}
-	var now []rowDocument
-	for _, instance := range plans {
-		now = append(now, instance.documents()...)
+	was := p.planDocument
+	if was.Endpoint != now.Endpoint || isTrue(was.Emulated) != isTrue(now.Emulated) {
+		return stalePlanError{fmt.Errorf("%s was made at %s, and this run calls %s", path, was.source(), now.source())}
 	}
-	was, is := statesOf(p.Rows), statesOf(now)
-	all, changed, first := maps.Clone(was), 0, ""
-	maps.Copy(all, is)
+	before, after := statesOf(was.Rows), statesOf(now.Rows)
+	all, changed, first := maps.Clone(before), 0, ""
+	maps.Copy(all, after)
 	for _, object := range slices.Sorted(maps.Keys(all)) {
-		if before, after := cmp.Or(was[object], "not there"), cmp.Or(is[object], "not there"); before != after {
+		if before, after := cmp.Or(before[object], "not there"), cmp.Or(after[object], "not there"); before != after {
 			changed++
 			first = cmp.Or(first, fmt.Sprintf("%s was %s, and is %s", object, before, after))
 		}
 	}
-	if changed > 0 {
+	switch {
+	case changed > 0:
 		return stalePlanError{fmt.Errorf("%s of %s changed since, such as this: %s", plural(changed, "row"), path, first)}
+	case was.approved() != now.approved():
+		return stalePlanError{fmt.Errorf("%s has other names, regions, reasons or counts than a plan of now", path)}
 	}
 	return nil
+}
+
+// approved is what somebody approves in a plan.
+func (d planDocument) approved() string {
+	d.Format, d.File, d.Rows = "", "", slices.Clone(d.Rows)
+	for n := range d.Rows {
+		d.Rows[n].Message, d.Rows[n].RequestID = "", ""
+	}
+	data, _ := encode(d) // it encoded before
+	return string(data)
 }
 
 // statesOf are the rows of a plan in words, by their objects.
