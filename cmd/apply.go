@@ -153,6 +153,9 @@ func (d *applyDocument) count() {
 		case row.failed != nil:
 			d.failures = append(d.failures, *row.failed)
 			d.Failed++
+			if is[*doneError](row.err) { // only its receipt is lost
+				d.Done++
+			}
 		case row.changes():
 			d.Done++
 		case row.Action == text(workflow.Drift):

@@ -35,7 +35,10 @@ type rollout struct {
 }
 
 // A stillActiveError is a CA left active: --deactivate does not allow more.
-type stillActiveError struct{ error }
+type stillActiveError struct {
+	error
+	count int // the number to allow
+}
 
 // gate decides, before the first change, which changes of state are made.
 func (r *rollout) gate() error {
@@ -73,7 +76,7 @@ func (r *rollout) gate() error {
 		return r.askYes(r.cmd.Context(), fmt.Sprintf("%s: deactivate %d of %d active CAs? Type yes to confirm: ", strings.Join(names, ", "), count, active), errNotConfirmed)
 	default:
 		for _, row := range leave {
-			row.err = stillActiveError{fmt.Errorf("CA %s is still active on instance %s: nobody confirmed that it should be inactive", row.CA, row.InstanceID)}
+			row.err = stillActiveError{fmt.Errorf("CA %s is still active on instance %s: nobody confirmed that it should be inactive", row.CA, row.InstanceID), count}
 		}
 	}
 	return nil

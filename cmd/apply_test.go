@@ -92,3 +92,14 @@ func TestRequestsOfARow(t *testing.T) {
 		}
 	}
 }
+
+// A change whose receipt is lost was made, and its row failed.
+func TestCountsOfAnApply(t *testing.T) {
+	lost := &doneError{workflow.Registered, errors.New("no receipt")}
+	row := rowDocument{Action: text(workflow.ToRegister), err: lost, failed: &failure{}}
+	d := applyDocument{Rows: []appliedRow{{rowDocument: row}, {rowDocument: rowDocument{Action: text(workflow.Drift)}}}}
+	d.count()
+	if d.Done != 1 || d.Failed != 1 || d.Left != 0 || d.Drift != 1 {
+		t.Errorf("done %d, failed %d, left %d, drift %d", d.Done, d.Failed, d.Left, d.Drift)
+	}
+}

@@ -88,7 +88,9 @@ func errorTable() []errorRow {
 
 		// Rows of a fleet.
 		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError](applyAgain)),
-		row(meaning{exitNotListed, "active", "no", outcomeFailed}, advise[stillActiveError]("give --deactivate, or run it on a terminal, which asks")),
+		row(meaning{exitNotListed, "active", "no", outcomeFailed}, func(e stillActiveError) string {
+			return fmt.Sprintf("give --deactivate=%d, or run it on a terminal, which asks", e.count)
+		}),
 
 		// A CA, as found by the workflow.
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
