@@ -15,9 +15,9 @@ func newActivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "activate",
 		short: "Make a registered CA active",
-		long: `Make a CA active that is registered with an instance, and wait until it is listed so: new
-device certificates of it can register themselves again, and so can those that were deleted.
-A CA that is active already is left as it is, exit 0.`,
+		long: `Make a registered CA of an instance active, and wait until it is listed as active: new
+device certificates of the CA can register themselves again, and so can deleted ones.
+If the CA is already active, it is left as it is, exit 0.`,
 		shown: "active",
 		to:    workflow.Activation,
 	})
@@ -27,12 +27,12 @@ func newDeactivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "deactivate",
 		short: "Make a registered CA inactive: this keeps new device certificates out",
-		long: `Make a CA inactive that is registered with an instance, and wait until it is listed so.
-This keeps new device certificates out. By one page of the vendor a device whose certificate
-is registered goes on, by another a CA has to be active to be used: don't rely on either. To
+		long: `Make a registered CA of an instance inactive, and wait until it is listed as inactive.
+This keeps new device certificates out. By one page of the vendor a device with a registered
+certificate goes on, by another a CA has to be active to be used: don't rely on either. To
 block such a device, make its certificate inactive. --with-devices does so with every one of
 the CA, after the CA itself, and lists them again until none is active. activate makes the CA
-active again, 'devices activate' its device certificates. A CA that is inactive already is
+active again, 'devices activate' its device certificates. If the CA is already inactive, it is
 left as it is, exit 0.`,
 		more:   "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
 		shown:  "inactive",

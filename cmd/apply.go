@@ -36,9 +36,9 @@ func newApply(a *app) *cobra.Command {
 and settings are checked before the first request, and each instance is listed before the
 first change. A failure stops no other change, and running it again does only what is left.
 
-A CA that somebody made inactive is made active only with --activate. A CA is made inactive
+An inactive CA is made active only with --activate. A CA is made inactive
 only with --deactivate, or if you confirm it on a terminal. Without a number, --deactivate
-makes 1 CA inactive at most, and 20 % of those that are active. Nothing is ever deleted.
+makes 1 CA inactive at most, and 20 % of the active ones. Nothing is ever deleted.
 
 With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of now is the same.`,
 		Example: `  mqttca apply
@@ -57,7 +57,7 @@ With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of no
 	o.addFlags(cmd, "mqttca.yaml")
 	addWait(cmd, &o.wait, "active or inactive")
 	addValidity(cmd, &o.validity)
-	cmd.Flags().BoolVar(&o.activate, "activate", false, "make CAs active again that are registered but inactive")
+	cmd.Flags().BoolVar(&o.activate, "activate", false, "make registered but inactive CAs active again")
 	cmd.Flags().Func("deactivate", "make this `number` of CAs inactive at most, without asking", o.allow)
 	cmd.Flags().Lookup("deactivate").NoOptDefVal = "few"
 	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "begin no further change after a failure")
@@ -137,7 +137,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 	d := applyDocument{fleetDocument: newFleetDocument("apply", o.file, r.plans), Rows: r.rows}
 	d.count()
 	if err := a.print(&d, a.shown.Layout(d.plain)); err != nil {
-		return fmt.Errorf("%s: %s, but that could not be shown: %w", d.File, d.counts(), err)
+		return fmt.Errorf("%s: %s, but the result could not be shown: %w", d.File, d.counts(), err)
 	}
 	return d.worst(fmt.Sprintf("%s: %s: ", d.File, d.counts()))
 }

@@ -23,7 +23,7 @@ type brokerFlags struct{ address, roots string }
 
 func (f *brokerFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.address, "broker", "", "HOST[:PORT] of the broker (or "+envBroker+"; default the instance's own)")
-	cmd.Flags().StringVar(&f.roots, "broker-ca", "", "file with root certificates of the broker (PEM), beside the system's (or "+envBrokerCA+")")
+	cmd.Flags().StringVar(&f.roots, "broker-ca", "", "file with root certificates of the broker (PEM), in addition to the system's (or "+envBrokerCA+")")
 }
 
 // find is the broker of an instance. If another service than the vendor's is called, as in a
@@ -37,7 +37,7 @@ func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) 
 			return b, misnamed(f.variable(f.address, envBroker), err)
 		}
 		if own := broker.Of(instance, false); b.IsVendor() && !strings.EqualFold(b.Host, own.Host) && !strings.EqualFold(b.Host, broker.Of(instance, true).Host) {
-			return b, usage("broker %s is that of another instance than %s, which has %s", b.Host, instance, own.Host)
+			return b, usage("broker %s belongs to another instance: the broker of %s is %s", b.Host, instance, own.Host)
 		}
 		if !b.IsVendor() && (endpoint == "" || called.IsVendor()) { // else the heading says so
 			a.warn("broker %s is not Alibaba Cloud", b)

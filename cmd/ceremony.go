@@ -95,7 +95,7 @@ func (c *console) warnOfAge(r signingRequest, now time.Time) {
 	case age > requestAge:
 		c.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
 	case age < -clockLead:
-		c.warn("the code was fetched at %s, and this machine's clock has not come to that: set it, or the certificate's validity will be wrong", r.FetchedAt)
+		c.warn("the code was fetched at %s, later than this machine's clock: set the clock, or the certificate's validity will be wrong", r.FetchedAt)
 	}
 }
 
@@ -105,7 +105,7 @@ func (c *console) readRequest(path string) (signingRequest, error) {
 		return r, err
 	}
 	if err := r.check(); err != nil {
-		return r, &fileError{"read", path, err, "give the file that 'mqttca code --request-out' wrote, as it was written; else fetch a new one"}
+		return r, &fileError{"read", path, err, "give the unchanged file of 'mqttca code --request-out', or fetch a new one"}
 	}
 	return r, nil
 }
@@ -149,7 +149,7 @@ func (c *console) readBundle(path string, at time.Time) (b bundle, err error) {
 		return b, err
 	}
 	if err := b.open(at); err != nil {
-		return b, &fileError{"read", "bundle " + path, err, "give the file that 'mqttca sign --bundle-out' wrote, as it was written; else repeat the ceremony"}
+		return b, &fileError{"read", "bundle " + path, err, "give the unchanged file of 'mqttca sign --bundle-out', or repeat the ceremony"}
 	}
 	return b, nil
 }
@@ -187,7 +187,7 @@ func grouped(fingerprint string) string {
 }
 
 func addYes(cmd *cobra.Command, value *bool) {
-	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values shown are those that were read aloud")
+	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values match what the witness read out")
 }
 
 // confirmedByWitness shows the values for the witness. On a terminal it asks before anything is

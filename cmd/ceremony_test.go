@@ -71,7 +71,7 @@ func TestAgeOfARequest(t *testing.T) {
 	for age, want := range map[time.Duration]string{
 		0: "", 24 * time.Hour: "", -15 * time.Minute: "",
 		24*time.Hour + time.Second:        "warning: the code was fetched 24h0m0s ago, at " + fetched,
-		-15*time.Minute - time.Second:     "warning: the code was fetched at " + fetched + ", and this machine's clock has not come to that",
+		-15*time.Minute - time.Second:     "warning: the code was fetched at " + fetched + ", later than this machine's clock: set the clock, or the certificate's validity will be wrong",
 		10*365*24*time.Hour + time.Second: "warning: the code was fetched at " + fetched + ": it may have been replaced since",
 		math.MaxInt64:                     "warning: the code was fetched at " + fetched + ": it may have been replaced since",
 	} {

@@ -26,27 +26,27 @@ func newCheck(a *app) *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check a CA certificate, and what is needed to register it",
-		Long: `Check a CA certificate, and where they are given its key and a verification certificate
-that was made elsewhere: what was found, what it means for the service, what to do and
-where the rule comes from. register, sign and submit refuse by the same rules.
+		Short: "Check a CA certificate, and everything needed to register it",
+		Long: `Check a CA certificate and, if they are given, its key and a verification certificate made
+elsewhere. A finding says what is wrong, what it means for the service, what to do, and where
+the rule comes from. register, sign and submit refuse by the same rules.
 
-Without --online no network is used, and never is anything changed. A key in an HSM signs
-random data once, to prove that it belongs to the certificate. Of a file with several
+Without --online no network is used. check never changes anything. A key in an HSM signs
+random data once, to prove that it belongs to the certificate. If a file has several
 certificates, the one of the key is checked. Without --code, a verification certificate
 may have any code.
 
 With --online the way to the service is checked, too: credentials, endpoint, TLS, clock,
 the permission to list, whether the CA is there, which account the credentials belong to,
 and whether that account has the instance in the region. It lists the CAs and the instances,
-and asks STS. It fetches no code; what only a change could show is marked as not tried.
+and asks STS. It fetches no code; checks that need a change are marked as not tried.
 It looks at the broker's door, too, for 5 seconds: name, TCP, TLS, and whether it asks for a
-client certificate (mutual TLS). That changes no exit code unless --require-broker is given.
+client certificate (mutual TLS). The door changes the exit code only with --require-broker.
 
 With --file it checks every CA in the manifest of a fleet, and with --keys their keys.
 
-Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. Where the
-way to the service fails, the exit code is that of a registration that fails of it.`,
+Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. If the
+way to the service fails, the exit code is the one of a registration that fails there.`,
 		Example: `  mqttca check --ca-cert ca.crt
   mqttca check --ca-cert ca.crt --ca-key ca.key --strict
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
@@ -67,7 +67,7 @@ way to the service fails, the exit code is that of a registration that fails of 
 	o.keyFlags.addFlags(cmd)
 	o.fleet.addFlags(cmd, "")
 	addVerificationCert(cmd, &o.verification)
-	cmd.Flags().StringVar(&o.code, "code", "", "the registration code that the verification certificate should have")
+	cmd.Flags().StringVar(&o.code, "code", "", "the registration code expected in the verification certificate")
 	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
 	addInstance(cmd, &o.instance)
 	o.broker.addFlags(cmd)

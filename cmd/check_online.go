@@ -277,7 +277,7 @@ func (c onlineCheck) caProbe() probeDocument {
 }
 
 func notTried(probe string) probeDocument {
-	return probeDocument{probe, stateNotTried, "it did not come to that", ""}
+	return probeDocument{probe, stateNotTried, "skipped: an earlier check failed", ""}
 }
 
 // plain writes a line, or more if it is too long for one.

@@ -21,11 +21,11 @@ func newCode(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "code",
 		Short: "Fetch the registration code of an instance",
-		Long: `Fetch the registration code of an instance and print it, with one line feed. It is
-what sign needs, on the host where the CA key is. With --request-out it goes into a file
-for that host, together with the instance, and what a witness compares is printed.
+		Long: `Fetch the registration code of an instance and print it, with one line feed, for sign
+on the host with the CA key. With --request-out the code goes into a file for that host,
+together with the instance, and the values for the witness to compare are printed.
 
-Fetch one only when it will be used: it may replace a code that somebody else is
+Fetch a code only when it will be used: it may replace a code that somebody else is
 carrying to an offline CA, and it may serve only once.`,
 		Example: `  mqttca code --instance post-cn-7mz2d
   mqttca code --instance post-cn-7mz2d > code.txt
@@ -40,7 +40,7 @@ carrying to an offline CA, and it may serve only once.`,
 	addInstance(cmd, &o.instance)
 	cmd.Flags().StringVar(&o.requestOut, "request-out", "", "file to write a request for sign to")
 	cmd.Flags().StringVar(&o.name, "name", "", "name of the CA at the service, for the request")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --request-out where it exists")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file of --request-out")
 	a.addConnection(cmd)
 	return cmd
 }

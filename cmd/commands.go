@@ -104,17 +104,17 @@ var exitMeanings = []struct {
 	code    int
 	meaning string
 }{
-	{exitOK, "done, also where it was done before"},
+	{exitOK, "success, including nothing left to do"},
 	{exitFault, "a fault of mqttca itself"},
 	{exitUsage, "the command line is wrong, or a variable of the environment"},
 	{exitLocal, "something local: certificate, key, password, HSM, output"},
 	{exitDenied, "credentials or permission"},
-	{exitRefused, "refused by the service, or because of what it has"},
+	{exitRefused, "refused: by the service, or because of certificates registered there"},
 	{exitUnavailable, "the service could not be reached, or could not answer"},
 	{exitNotListed, "not in the list, or listed but inactive"},
-	{exitExpiring, "something expires soon, where that was asked"},
-	{exitChanges, "a plan has changes, where that was asked"},
-	{exitInterrupted, "SIGINT, SIGTERM, SIGHUP or SIGQUIT, or no where it was asked"},
+	{exitExpiring, "something expires soon, if you asked for this check"},
+	{exitChanges, "a plan has changes, if you asked for this check"},
+	{exitInterrupted, "interrupted by a signal, or you declined the prompt"},
 }
 
 // anyExit are the exit codes of every command.

@@ -28,19 +28,19 @@ func newConnect(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "connect",
 		Short: "Connect to the broker as a device does, to prove that it gets in",
-		Long: `Connect to the broker of an instance with a device certificate, as a device does, and say how
+		Long: `Connect to the broker of an instance with a device certificate, as a device does, and show how
 far it gets: name, TCP, TLS, CONNECT, and the device certificate in the instance's list, where
 it registers itself. Nothing is published or subscribed. CONNECT, and with it a password, is
-sent only to a broker whose certificate is verified and that asked for the device's.
+sent only if the broker's certificate is verified and the broker asked for the device's.
 
-With --device-cert and --device-key it is an existing device. With --ca-cert and --ca-key the
+With --device-cert and --device-key an existing device connects. With --ca-cert and --ca-key the
 CA signs a certificate for this one connection, valid for an hour, whose key is in memory only;
 afterwards it is deactivated and deleted, unless --keep is given. An existing device connects
-without credentials, too: then the instance's list is not looked at.
+without credentials, too: then the instance's list is not read.
 
 User name and password are made from an AccessKey (mode Signature) unless another mode is
-given. The group of the client ID, GROUP@@@DEVICE-ID, has to exist. A device that is connected
-under the client ID is disconnected. 'mqttca help device-certificates' has more.`,
+given. The group of the client ID, GROUP@@@DEVICE-ID, has to exist. A device already
+connected under the client ID is disconnected. 'mqttca help device-certificates' has more.`,
 		Example: `  mqttca connect --instance post-cn-7mz2d --group GID_devices --ca-cert ca.crt --ca-key ca.key --yes
   mqttca connect --instance post-cn-7mz2d --group GID_devices --device-cert d.crt --device-key d.key`,
 		Args: noArgs,

@@ -81,7 +81,7 @@ func (c *connection) prepare() (err error) {
 	}
 	c.at = c.instance(c.session, c.o.instance)
 	if c.cmd.Flags().Changed("device-id") {
-		c.warn("a device that is connected as %s is disconnected", c.clientID)
+		c.warn("a device connected as %s is disconnected", c.clientID)
 	}
 	return nil
 }

@@ -21,14 +21,13 @@ func newDelete(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a registered CA, and its device certificates",
-		Long: `Delete a CA from an instance. The service deletes all device certificates with it that are
-registered under it: they are counted before, and if there are any --delete-devices has to
-be given. An active CA is not deleted: deactivate it, and see that
-nothing is missing, before.
+		Long: `Delete a CA from an instance. The service also deletes the device certificates registered
+under the CA: they are counted before, and if there are any, --delete-devices has to be given.
+An active CA is not deleted: deactivate it first, and see that nothing is missing.
 
-On a terminal you are asked at the end, in scripts --yes answers. A CA that is not there
-is success, exit 0. A deletion can't be undone. If the CA is registered anew, its device
-certificates can register themselves again, those too that were inactive.`,
+On a terminal you are asked at the end, in scripts --yes answers. If the CA is not there, this
+is success, exit 0. A deletion can't be undone. If the CA is registered again, its device
+certificates can register themselves again, also those that were inactive.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -40,7 +39,7 @@ certificates can register themselves again, those too that were inactive.`,
 	}
 	o.registeredCA.addFlags(cmd)
 	addWait(cmd, &o.wait, "gone")
-	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA also where it has device certificates, and these with it")
+	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA even if it has device certificates, and these with it")
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
 	a.addConnection(cmd)
 	return cmd

@@ -52,9 +52,9 @@ func newDeviceShow(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show one device certificate",
-		Long: `Show a device certificate as it is registered with an instance, and its CA. It is named by
-its file or its serial number; if serial numbers of several CAs are alike, by its CA as well.
-One that is not there is exit 7: it never registered itself, or was deleted.`,
+		Long: `Show a device certificate registered with an instance, and its CA. Name it by its file or its
+serial number, and if several CAs have this serial number, by its CA as well. If it is not
+there, the exit code is 7: it never registered itself, or was deleted.`,
 		Example: "  mqttca devices show --instance post-cn-7mz2d --device-sn 00d000000001",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			device, err := t.reference(cmd.Context())
@@ -119,9 +119,9 @@ func newDeviceActivate(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "activate",
 		short: "Make device certificates active",
-		long: `Make a device certificate active, or with --all every one of a CA, those too that were made
-inactive one by one, and wait until the service shows it. One that is active already is left
-as it is, exit 0.`,
+		long: `Make a device certificate active, or with --all every one of a CA, also those made inactive
+one by one, and wait until the service shows it. If it is already active, it is left as it
+is, exit 0.`,
 		shown: "active", to: workflow.Activation,
 	})
 }
@@ -134,7 +134,7 @@ func newDeviceDeactivate(a *app) *cobra.Command {
 device with an inactive certificate when it connects. This is how a device is blocked. The
 vendor does not say whether an open connection ends. activate makes it active again. With
 --all, a certificate that registers itself meanwhile is found: the list is read again until
-it shows none that is active. To keep new device certificates out, deactivate the CA.`,
+it shows no active one. To keep new device certificates out, deactivate the CA.`,
 		shown: "inactive", to: workflow.Deactivation,
 	})
 }
@@ -143,11 +143,11 @@ func newDeviceDelete(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "delete",
 		short: "Delete device certificates",
-		long: `Delete a device certificate, or with --all every one of a CA. A device certificate that is
-deleted under an active CA registers itself again when its device next connects: as long as
-it is valid, this is refused (exit 5) unless --allow-reregistration is given. One that is
-deleted under an inactive CA can register itself again once the CA is active. To block a
-device, deactivate its certificate in place of deleting it.`,
+		long: `Delete a device certificate, or with --all every one of a CA. If the CA is active, a
+deleted device certificate registers itself again when its device next connects: as long as
+it is valid, the deletion is refused (exit 5) unless --allow-reregistration is given. If the
+CA is inactive, it can register itself again once the CA is active. To block a device,
+deactivate its certificate instead of deleting it.`,
 		shown: "gone", to: workflow.Removal, deletes: true,
 	})
 }
@@ -192,7 +192,7 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 	addWait(cmd, &o.wait, c.shown)
 	addDeadline(cmd, &o.deadline, "all")
 	if c.deletes {
-		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "delete also a certificate that its device would register again")
+		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "also delete a certificate that its device would register again")
 	}
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
 	a.addConnection(cmd)

@@ -20,7 +20,7 @@ func newDevices(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "devices",
 		Short: "List device certificates, and change them",
-		Long: `List the device certificates that are registered with an instance, of one CA if it is given,
+		Long: `List the device certificates registered with an instance, or only those of one CA,
 whether their devices are connected or not: a certificate registers itself on its device's
 first successful connection. The commands below show one, and change one or all of a CA.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt

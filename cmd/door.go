@@ -73,7 +73,7 @@ var doorRows = map[string]kindRow{
 	"device_inactive": {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "find out who deactivated it and why; then 'mqttca devices activate' lets the device in again"},
 	"ca_inactive":     {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "an inactive CA keeps new device certificates out; 'mqttca activate' makes it active"},
 	"ca_missing":      {meaning{exitNotListed, "not_listed", "no", outcomeRefused}, "register the CA that issued it with 'mqttca register'"},
-	"serial_taken":    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, "issue the device certificate anew, with a random serial number"},
+	"serial_taken":    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, "issue the device certificate again, with a random serial number"},
 	"group_missing":   {meaning{exitRefused, "group_missing", "no", outcomeRefused}, "create the group in the vendor's console, or name another with --group"},
 	"out_of_date":     {meaning{exitRefused, "clock", "no", outcomeRefused}, "set the clocks, or issue a device certificate that is valid now"},
 }

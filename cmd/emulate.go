@@ -55,18 +55,18 @@ func newEmulate(a *app) *cobra.Command {
 		Short: "Serve the embedded service, for scripts and tests",
 		Long: `Serve the embedded stand-in for the control plane of ApsaraMQ for MQTT on a loopback
 address until interrupted. It checks signatures, codes and certificates by the vendor's
-pages, keeps everything in memory, and prints what to export in a shell to call it: the
-output can be sourced.
+pages, keeps everything in memory, and prints the variables to export in a shell to call it:
+the output can be sourced.
 
-With --tls it makes a root certificate for the run, in a temporary file that goes with
-it. It prints the variables that make programs trust the root: SSL_CERT_FILE for Go (not
+With --tls it makes a root certificate for the run, in a temporary file removed at
+its end. It prints the variables that make programs trust the root: SSL_CERT_FILE for Go (not
 on macOS and Windows), OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js,
-REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. But for Node.js it is then
-the only root that they trust.
+REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. Except for Node.js, these
+programs then trust no other root.
 
 With --broker-listen it has the broker's door, too: TLS, with certificates of devices that
 chain to a registered CA, then MQTT 3.1.1. It prints MQTTCA_BROKER and MQTTCA_BROKER_CA, a
-temporary file, and says on stderr why it refuses a device. The instance is told by SNI,
+temporary file, and says on stderr why it refuses a device. SNI names the instance,
 else it is the first. A client id is GROUP@@@DEVICE, user name and password are those of
 the vendor's modes Signature and Token. Topics need no setting up, and nothing is retained.
 

@@ -20,8 +20,8 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.IntVar(&o.Numbered, "instances", 0, "so many further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...")
 	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
 	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
-	flags.StringArrayVar(&o.Credentials[0].Allow, "allow", nil, "RAM action that is allowed, such as mq:RegisterCa (as often as needed; default all)")
-	flags.StringArrayVar(&o.Deny, "deny", nil, "operation that is denied to everybody, such as RegisterCaCertificate (as often as needed)")
+	flags.StringArrayVar(&o.Credentials[0].Allow, "allow", nil, "allowed RAM action, such as mq:RegisterCa (as often as needed; default all)")
+	flags.StringArrayVar(&o.Deny, "deny", nil, "operation denied to everybody, such as RegisterCaCertificate (as often as needed)")
 	o.addForms(cmd)
 	o.addCodesAndLists(cmd)
 	flags.Var(duration{value: &o.ClockSkew, signed: true}, "clock-skew", "how far the service's clock is ahead; -20m: behind")
@@ -38,7 +38,7 @@ func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags.StringVar((*string)(&o.Label), "device-label", "", "PEM label of device certificates: devicecertificate, certificate")
 	flags.StringVar((*string)(&o.Total), "total", "", "what Total counts: per-list (pages of CAs, records of devices), records, pages")
 	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
-	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "what a serial number of a CA must be unique in: instance, region, global")
+	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "in which scope the serial number of a CA must be unique: instance, region, global")
 	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
 	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses as they are after or were before the vendor's notice")
 	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")
@@ -55,7 +55,7 @@ func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
 	flags.IntVar(&o.PageLimit, "page-limit", 0, "largest page of a list, 1 to 100 (default 100)")
 	flags.BoolVar(&o.EndlessList, "endless-list", false, "let lists of CAs never end")
 	flags.IntVar(&o.Strangers, "strangers", 0, "CAs of other people in each instance")
-	flags.IntVar(&o.DevicesPerCA, "devices", 0, "device certificates under each CA that is registered")
+	flags.IntVar(&o.DevicesPerCA, "devices", 0, "device certificates under each registered CA")
 	flags.BoolVar(&o.RefuseNoDevices, "refuse-no-devices", false, "refuse to list the devices of a CA that has none (FindDeviceBySnError)")
 }
 

@@ -63,7 +63,7 @@ func advise[E error](text string) func(E) string { return func(E) string { retur
 func noHint[E error](E) string { return "" }
 
 const (
-	lookFirst   = "run it again: it looks at the list first, and changes something only where that is still to be done"
+	lookFirst   = "run it again: it looks at the list first, and makes only the changes still to be made"
 	nameRequest = "name the request ids, which --verbose shows, to the vendor's support"
 	reissue     = "reissue the CA certificate with a random serial number and the same key"
 )
@@ -104,7 +104,7 @@ func errorTable() []errorRow {
 		row(unusable, advise[*workflow.OddCodeError](nameRequest)),
 		row(unusable, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
 		row(inList, advise[*workflow.ActiveError](
-			"run 'mqttca deactivate' first, and see that every device that you need is let in all the same")),
+			"run 'mqttca deactivate' first, and check that every device you need can still connect")),
 		row(inList, advise[*workflow.UnclearError](
 			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
 		row(inList, advise[*workflow.DevicesError](
@@ -126,7 +126,7 @@ func errorTable() []errorRow {
 			"run 'mqttca plan --out' again, and apply the new plan; --file names the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
-		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run where it can be asked for on a terminal"),
+		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run on a terminal, which asks for it"),
 		row(wrongInput, (*pki.Error).Hint),
 		row(wrongInput, advise[manifest.Problem]("'mqttca help fleet' describes the manifest")),
 
@@ -136,7 +136,7 @@ func errorTable() []errorRow {
 		row(meaning{exitInterrupted, "declined", "no", outcomeInterrupted}, noHint[declinedError]),
 		on(context.Canceled, meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""),
 		row(meaning{exitUnavailable, "unreachable", "no", outcomeFailed}, advise[*tls.CertificateVerificationError](
-			"check the endpoint and this machine's clock; where a proxy on the way answers with certificates of its own, "+
+			"check the endpoint and this machine's clock; if a proxy on the way answers with certificates of its own, "+
 				"its root certificate has to be among those of the system, or of SSL_CERT_FILE (no effect on macOS and Windows)")),
 		rowBy(explainNoAnswer),
 		row(timeout, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
@@ -209,7 +209,7 @@ func noAnswerHint(e *api.NoAnswerError) string {
 	}
 	if endpoint, err := api.ParseEndpoint(e.Host); err == nil && endpoint.IsVendor() && !slices.Contains(allRegions(), endpoint.Region()) {
 		for _, near := range nearest(endpoint.Region(), allRegions()) {
-			return fmt.Sprintf("mqttca knows no page of the vendor that names an endpoint of region %s; did you mean %s?", endpoint.Region(), near)
+			return fmt.Sprintf("the vendor's pages known to mqttca name no endpoint of region %s; did you mean %s?", endpoint.Region(), near)
 		}
 	}
 	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
@@ -220,7 +220,7 @@ func acceptedHint(e *workflow.AcceptedError) string {
 	if e.What != "" {
 		return "run it again: it looks at the list first; if the change does not appear, contact the vendor's support with the request id"
 	}
-	return "look with 'mqttca confirm' until it is there and active: register would submit it anew while it is not listed; " +
+	return "look with 'mqttca confirm' until it is there and active: while it is not listed, register would submit it again; " +
 		"if it does not appear, contact the vendor's support with the request id"
 }
 

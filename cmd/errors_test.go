@@ -174,7 +174,7 @@ func errorCases(t *testing.T) []errorCase {
 		{&workflow.AmbiguousError{}, exitUsage, "ambiguous no", "exactly as"},
 		{&workflow.UnchangedError{}, exitFault, "fault no", ""}, // it is always inside another
 		{&workflow.AcceptedError{What: "the deletion of ", Err: &workflow.UnchangedError{}}, exitNotListed, "unconfirmed look", "run it again"},
-		{&expiringError{}, exitExpiring, "expiring no", "new CA beside"},
+		{&expiringError{}, exitExpiring, "expiring no", "new CA for each"},
 		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Instance: "i", Cause: refused("NoPermission")}, exitUnavailable, "not_tried now", "'mqttca apply' again"},
 		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, "interrupted now", "'mqttca apply' again"},
 		{stillActiveError{errors.New("still active"), 3}, exitNotListed, "active no", "--deactivate=3"},

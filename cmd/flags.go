@@ -97,6 +97,6 @@ func (c *connectionFlags) paceMany(cmd *cobra.Command) {
 // addRequests adds the flags for requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
 	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait); for --all and --with-devices see --deadline")
-	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often a request that failed for now is sent again (default until --timeout)")
+	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often a request is sent again after a temporary failure (default until --timeout)")
 	flags.Lookup("retries").DefValue = "0" // the help shows no default by itself
 }

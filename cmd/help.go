@@ -23,7 +23,7 @@ func newHelp(a *app) *cobra.Command {
 		Short: "Print the help of a command, or a topic",
 		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
 without either, the help of mqttca, which lists both. json-schema prints the JSON Schema of
-a document that mqttca writes, or lists the documents. Topics are in English or Chinese.`,
+a document written by mqttca, or lists the documents. Topics are in English or Chinese.`,
 		Args:    cobra.ArbitraryArgs,
 		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help --lang zh environment\n  mqttca help json-schema list",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {

@@ -25,9 +25,9 @@ func newImport(a *app) *cobra.Command {
 	m.Rows, m.Instances, m.CAs = []rowDocument{}, []string{}, []importedCA{}
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Write a manifest of the instances and CAs that are there",
+		Short: "Write a manifest of the existing instances and CAs",
 		Long: `Write a manifest ('mqttca help fleet') of the instances of the account, or of some, with
-their CAs in the states that they have, and the certificates as files beside it. A CA that
+their CAs in their present states, and the certificates as files in the same folder. A CA that
 a manifest cannot have is named in a warning and a comment, and is drift in a plan. import
 changes nothing at the service. If an instance cannot be listed, it writes nothing.`,
 		Example: `  mqttca import --region cn-hangzhou --file imported.yaml
@@ -36,7 +36,7 @@ changes nothing at the service. If an instance cannot be listed, it writes nothi
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&m.File, "file", "f", "mqttca.yaml", "file to write the manifest to")
-	flags.BoolVar(&m.force, "force", false, "replace files that exist")
+	flags.BoolVar(&m.force, "force", false, "replace existing files")
 	flags.StringArrayVar(&m.regions, "region", m.regions, "region of the instances, such as cn-hangzhou (as often as needed; or ALIBABA_CLOUD_REGION_ID, or the profile's)")
 	flags.StringArrayVar(&m.only, "instance", nil, "id of an instance (as often as needed; default all)")
 	a.addConnection(cmd)
@@ -92,7 +92,7 @@ func (a *app) importFleet(cmd *cobra.Command, m *importer) error {
 	}
 	for _, id := range m.only {
 		if !slices.ContainsFunc(f.Instances, func(i manifest.Instance) bool { return i.ID.Value == id }) {
-			return &usageError{"no region that was asked lists instance " + id, true, "'mqttca instances' lists them"}
+			return &usageError{"none of the regions asked lists instance " + id, true, "'mqttca instances' lists them"}
 		}
 	}
 	slices.SortFunc(f.Instances, func(i, j manifest.Instance) int { return cmp.Compare(i.ID.Value, j.ID.Value) })
@@ -205,7 +205,7 @@ func (m *importer) write(a *app) error {
 		_, err = a.parseManifest(content, fleetFlags{file: m.File})
 	}
 	if err != nil {
-		return cannotWrite(m.File, fmt.Errorf("what the service lists makes no manifest: %w", err))
+		return cannotWrite(m.File, fmt.Errorf("the lists of the service make no valid manifest: %w", err))
 	}
 	if err := writeFiles(append(m.files, file{m.File, []byte(content)}), 0o644, m.force); err != nil {
 		return err

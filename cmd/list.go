@@ -22,10 +22,9 @@ func newList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the CAs of an instance",
-		Long: `List the CA certificates that are registered with an instance: all, or those that every
-given filter lets through. What has expired counts as expiring, and so does what has a
-validity that cannot be read. With --fail-if-expiring a list that is not empty ends in
-exit 8, for a monitor.`,
+		Long: `List the CA certificates registered with an instance: all, or those that pass every given
+filter. Expired ones count as expiring, and so do those whose validity cannot be read. With
+--fail-if-expiring, if the list is not empty, the exit code is 8, for a monitor.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,
@@ -41,7 +40,7 @@ exit 8, for a monitor.`,
 	}
 	addInstance(cmd, &o.instance)
 	o.listingFlags.addFlags(cmd, "CAs")
-	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 where a CA expires within the time of --expiring")
+	cmd.Flags().BoolVar(&o.fail, "fail-if-expiring", false, "exit 8 if a CA expires within the time of --expiring")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -101,7 +100,7 @@ func (f listFilter) that() string {
 	if f == (listFilter{}) {
 		return ""
 	}
-	return " that the filters let through"
+	return " that pass the filters"
 }
 
 // takes reports whether a certificate passes. One whose validity is unknown may expire any day.
@@ -127,9 +126,9 @@ type expiringError struct {
 }
 
 func (e *expiringError) Error() string {
-	return fmt.Sprintf("instance %s has CA certificates that expire within %s, %d in number", e.Instance, duration{value: &e.Within}, e.Count)
+	return fmt.Sprintf("CA certificates of instance %s that expire within %s: %d", e.Instance, duration{value: &e.Within}, e.Count)
 }
 
 func (e *expiringError) hint() string {
-	return "register a new CA beside each, issue the device certificates anew under it, and run 'mqttca deactivate --with-devices' for the old one when no device needs it"
+	return "register a new CA for each, issue new device certificates under it, and run 'mqttca deactivate --with-devices' for the old one when no device needs it"
 }

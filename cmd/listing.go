@@ -25,8 +25,8 @@ type listingFlags struct {
 func (f *listingFlags) addFlags(cmd *cobra.Command, what string) {
 	cmd.Flags().BoolVar(&f.filter.active, "active", false, "list active "+what+" only")
 	cmd.Flags().BoolVar(&f.filter.inactive, "inactive", false, "list inactive "+what+" only")
-	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list "+what+" only that expire within this time, such as 30d")
-	cmd.Flags().StringVar(&f.filter.name, "name", "", "list "+what+" only with this text in their name, in whatever case")
+	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list "+what+" only if they expire within this time, such as 30d")
+	cmd.Flags().StringVar(&f.filter.name, "name", "", "list "+what+" only with this text in their name, in upper or lower case")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print the list as CSV (RFC 4180)")
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "print every column of the table, and shorten none")
 }

@@ -37,7 +37,7 @@ func cannotWrite(path string, reason error) error { return &fileError{"write", p
 var (
 	errExists     = errors.New("the file exists")
 	errNotRegular = errors.New("it is not a regular file")
-	errInput      = errors.New("it is one of the files that are read")
+	errInput      = errors.New("it is one of the input files")
 )
 
 const anotherFile = "name another file, or give --force to replace this one"

@@ -20,14 +20,14 @@ func newPlan(a *app) *cobra.Command {
 	var o planOptions
 	cmd := &cobra.Command{
 		Use:   "plan",
-		Short: "Show what differs between a fleet and its manifest",
+		Short: "Show how a fleet differs from its manifest",
 		Long: `Read the manifest of a fleet ('mqttca help fleet'), check the certificate of every CA, list
-each instance once, and show what makes each CA as the manifest wants it: register,
+each instance once, and show the action that makes each CA as the manifest wants it: register,
 reactivate, deactivate or nothing. A CA that the manifest does not have on the instance is
 drift. plan changes nothing, and opens no key without --keys.
 
-An instance that cannot be listed is a row of the plan, as are all others; then the exit
-code is that of the most urgent failure.`,
+If an instance cannot be listed, its row says so, and the plan goes on; the exit code is then
+the one of the most urgent failure.`,
 		Example: `  mqttca plan
   mqttca plan --file mqttca.yaml --json
   mqttca plan --keys --out plan.json`,
@@ -36,7 +36,7 @@ code is that of the most urgent failure.`,
 	o.addFlags(cmd, "mqttca.yaml")
 	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there is something to do, or drift")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the plan to, so that somebody can approve it")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace a file that exists")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file")
 	a.addConnection(cmd)
 	return cmd
 }

@@ -24,12 +24,12 @@ func newPolicy(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Print the least RAM policy for an instance",
-		Long: `Print the RAM policy that allows just what a purpose takes on one instance, as JSON for
-the RAM console or its CLI. The purposes, with the commands that they are for:
+		Long: `Print the RAM policy with only the permissions for a purpose on one instance, as JSON for
+the RAM console or its CLI. The purposes, with their commands:
 
 ` + purposeHelp() + `
 With --with-devices, deactivate takes the purpose devices. The resource stands in both forms
-that the vendor's pages have. Nothing is sent.`,
+of the vendor's pages. Nothing is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +42,7 @@ that the vendor's pages have. Nothing is sent.`,
 	a.addRegion(cmd.Flags())
 	addInstance(cmd, &o.instance)
 	cmd.Flags().StringVar(&o.account, "account", "", "id of the account that owns the instance, such as 1234567890123456")
-	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "what to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
+	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "purpose to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
 	a.addProfile(cmd.Flags())
 	return cmd
 }

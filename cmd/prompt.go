@@ -67,7 +67,7 @@ func (c *console) prompt(text string) {
 const envKeyPassword = "MQTTCA_KEY_PASSWORD"
 
 var (
-	errManyLines = errors.New("it has more than one line, where the password is expected and nothing else")
+	errManyLines = errors.New("it has more than one line; the password must be its only line")
 	errTooLong   = errors.New("it is larger than a password file can be")
 )
 

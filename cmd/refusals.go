@@ -30,7 +30,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	hint := cmp.Or(codeHints[refusal.Code], kindRows[kind].hint)
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
-		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, where " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"
+		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, if " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"
 	case refusal.Code == credentials.ExpiredCode && refusal.Renewal != "":
 		hint = refusal.Renewal
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
@@ -68,7 +68,7 @@ var codeHints = map[string]string{
 	"ParameterFieldCheckFailed":     badParameter,
 	"ParameterCheckFailed":          badParameter,
 	"CertificateContentError":       "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
-	"CaNumExceed":                   "the instance has as many CAs as it may have: delete one that is not needed any more, or ask the vendor's support",
+	"CaNumExceed":                   "the instance has its full number of CAs: delete one no longer needed, or contact the vendor's support",
 	"RegisterCodeError":             freshCode,
 	"RegisterCodeUsed":              freshCode,
 	"MqttOwnerCheckError":           "the instance may belong to another account than the credentials: check the instance id and --profile; 'mqttca check --online' shows the account",

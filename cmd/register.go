@@ -26,7 +26,7 @@ func newRegister(a *app) *cobra.Command {
 code, have the CA key sign the verification certificate, submit both, and wait until
 the CA is listed as active.
 
-Running it again is safe: a CA that is listed and active is left as it is, exit 0.
+Running it again is safe: if the CA is already active, it is left as it is, exit 0.
 The CA key stays where it is, a file or an HSM ('mqttca help hsm'); the key of the
 verification certificate is never written. --ca-cert may be left out if the file of the
 key has the certificate, too (PKCS#12), or its HSM has one certificate of the key. Certificate and key are checked before anything is sent.`,
@@ -45,7 +45,7 @@ key has the certificate, too (PKCS#12), or its HSM has one certificate of the ke
 	o.target.addFlags(cmd)
 	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
-	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again where it is registered but inactive")
+	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again if it is registered but inactive")
 	a.addConnection(cmd)
 	return cmd
 }

@@ -32,7 +32,7 @@ HTTPS on a loopback address, and connect to its broker with a device certificate
 Nothing leaves this machine, and no account is needed.
 
 With --ca-key and --ca-cert it tries your own CA: its key signs two certificates, which
-are thrown away. Without, it makes a CA in memory.`,
+are thrown away. Without them it makes a CA in memory.`,
 		Example: `  mqttca rehearse
   mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
 		Args: noArgs,

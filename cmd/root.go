@@ -21,12 +21,12 @@ func newRoot(a *app, args ...string) *cobra.Command {
 		Use:   "mqttca",
 		Short: "Register a private CA with an ApsaraMQ for MQTT instance",
 		Long: `Register a private certificate authority (CA) with an ApsaraMQ for MQTT instance
-of Alibaba Cloud, so that devices with certificates of that CA can be let in.
+of Alibaba Cloud, so that devices with its certificates can connect.
 
 register does it in one step. code, sign and submit are the same in three steps,
-for a CA whose key is on a host without a network. check looks beforehand for what
-speaks against it, and rehearse tries it all against an embedded stand-in for the
-service, with nothing leaving this machine.`,
+for a CA whose key is on a host without a network. check finds problems beforehand,
+and rehearse tries it all with an embedded stand-in for the service: nothing leaves
+this machine.`,
 		Example:       "  mqttca rehearse",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -33,9 +33,9 @@ func newSign(a *app) *cobra.Command {
 		Short: "Sign the verification certificate, without a network",
 		Long: `Make the verification certificate of a CA: its subject is the registration code,
 its issuer the CA. No network and no credentials are needed, so it runs where the CA
-key is. It goes to standard output, or with --out to a file; an existing file is left
+key is. The certificate goes to standard output, or with --out to a file; an existing file is left
 alone without --force. With --request and --bundle-out it answers a request of code with
-a bundle for submit, and prints what a witness compares. The key may be in an encrypted
+a bundle for submit, and prints the values for the witness to compare. The key may be in an encrypted
 file, a PKCS#12 file or an HSM ('mqttca help hsm').
 
 The key pair of the certificate is made for it; its private key is dropped at once
@@ -59,11 +59,11 @@ and never written.`,
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
-	cmd.Flags().StringVar(&o.request, "request", "", "file with a request that code wrote, - for standard input")
+	cmd.Flags().StringVar(&o.request, "request", "", "file with a request written by code, - for standard input")
 	cmd.Flags().StringVar(&o.bundle, "bundle-out", "", "file to write a bundle for submit to, with --request")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to, - for standard output")
 	addYes(cmd, &o.yes)
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file of --out or --bundle-out where it exists")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file of --out or --bundle-out")
 	return cmd
 }
 

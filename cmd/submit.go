@@ -24,12 +24,12 @@ func newSubmit(a *app) *cobra.Command {
 		Use:   "submit",
 		Short: "Submit a CA with a verification certificate made elsewhere",
 		Long: `Submit a CA certificate with its verification certificate, made by sign or by other
-means (X.509 v1 is accepted too), and wait until the CA is listed as active. Both are
-checked before anything is sent. A CA that is listed and active is left as it is.
+means (X.509 v1 is accepted, too), and wait until the CA is listed as active. Both are
+checked before anything is sent. If the CA is already active, it is left as it is.
 
-With --bundle both come from the file that sign --bundle-out wrote, with the instance, its
-region and the CA's name; what does not fit together in it is refused. Its values are
-shown, and on a terminal you are asked whether they are those that were read aloud.`,
+With --bundle both come from the file written by sign --bundle-out, with the instance, its
+region and the CA's name; if its parts do not fit together, it is refused. Its values are
+shown, and on a terminal you are asked whether they match what the witness read out.`,
 		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
   mqttca submit --bundle bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -45,7 +45,7 @@ shown, and on a terminal you are asked whether they are those that were read alo
 	o.target.addFlags(cmd)
 	addVerificationCert(cmd, &o.verification)
 	addYes(cmd, &o.yes)
-	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file that sign --bundle-out wrote, - for standard input")
+	cmd.Flags().StringVar(&o.bundle, "bundle", "", "file written by sign --bundle-out, - for standard input")
 	a.addConnection(cmd)
 	return cmd
 }

@@ -23,8 +23,8 @@ func newVersion(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Long: `Print the version of mqttca, the commit it was built from, the Go release that built
-it, its platform, and where this build can take a CA key from. HSMs (pkcs11) need a
-build with cgo. A version that ends in +dirty was built with changes not committed.`,
+it, its platform, and the places of a CA key that this build can use. HSMs (pkcs11) need a
+build with cgo. A version that ends in +dirty was built with uncommitted changes.`,
 		Example: "  mqttca version\n  mqttca version --json",
 		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
@@ -92,7 +92,7 @@ func (d versionDocument) plain(w io.Writer) error {
 	case commit == "":
 		commit = "unknown"
 	case d.Modified:
-		commit += ", with changes that are not committed"
+		commit += ", with uncommitted changes"
 	}
 	if !d.HSM {
 		hsm = "no, since it was built without cgo"

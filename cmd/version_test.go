@@ -39,7 +39,7 @@ func TestVersionDocument(t *testing.T) {
 			"mqttca v1.2.3 (go1.26.0, PLATFORM)\ncommit: abc\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
 		{"a release of a dirty tree", "v1.2.3", stamped("", "vcs.revision=abc", "vcs.modified=true"), files,
 			versionDocument{"mqttca/version/v1", "v1.2.3+dirty", "abc", true, "go1.26.0", platform, false, false, files},
-			"mqttca v1.2.3+dirty (go1.26.0, PLATFORM)\ncommit: abc, with changes that are not committed\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
+			"mqttca v1.2.3+dirty (go1.26.0, PLATFORM)\ncommit: abc, with uncommitted changes\nHSMs: no, since it was built without cgo\nkey sources: pem, encrypted-pem, pkcs12\n"},
 		{"a tag", "", stamped("v1.0.0", "vcs.revision=abc", "vcs.modified=false"), files,
 			versionDocument{"mqttca/version/v1", "v1.0.0", "abc", false, "go1.26.0", platform, false, false, files}, ""},
 		{"a dirty tree", "", stamped("v1.0.0+dirty", "vcs.revision=abc", "vcs.modified=true"), files,

@@ -141,7 +141,7 @@ func TestDeleteIsRefused(t *testing.T) {
 	}
 }
 
-// A CA of a state that is not known is neither inactive, which would let it be deleted, nor
+// A CA of unknown state is neither inactive, which would let it be deleted, nor
 // done with once it is to be made inactive.
 func TestStateThatIsNotKnown(t *testing.T) {
 	s := startService(t, emulator.Options{}, func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
@@ -156,7 +156,7 @@ func TestStateThatIsNotKnown(t *testing.T) {
 	})
 	ca := Reference{Sn: "12"}
 	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
-	wantError[*UnclearError](t, err, `the CA with Sn "12" is listed by instance post-cn-test01 in a state that is not known, and is deleted only once it is inactive`)
+	wantError[*UnclearError](t, err, `the state of the CA with Sn "12" on instance post-cn-test01 is unknown, and only an inactive CA is deleted`)
 	_, err = s.instance.Change(context.Background(), ca, Deactivation, 0)
 	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with Sn "12" (request id r), but it is not confirmed: `+
 		"it was still listed as neither active nor inactive")

@@ -32,7 +32,7 @@ type UnclearError struct {
 }
 
 func (e *UnclearError) Error() string {
-	return fmt.Sprintf("%s is listed by instance %s in a state that is not known, and is deleted only once it is inactive", e.CA, e.Instance)
+	return fmt.Sprintf("the state of %s on instance %s is unknown, and only an inactive CA is deleted", e.CA, e.Instance)
 }
 
 // A DevicesError is a refusal to delete a CA because device certificates would go with it.
