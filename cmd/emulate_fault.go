@@ -11,16 +11,15 @@ import (
 	"mqttca/api/emulator"
 )
 
-// faultHelp names the kinds and their arguments, for the help.
+// faultHelp names the kinds, their arguments and the operations, for the help.
 func faultHelp() string {
-	kinds := emulator.FaultKinds()
-	half := len(kinds) / 2
-	return "Kinds: " + joinKinds(kinds[:half], ", ") + ",\n" + joinKinds(kinds[half:], ", ") + `.
+	return "Kinds: " + joinKinds(emulator.FaultKinds(), ", ") + `.
 They take op=OPERATION, call=N (else: every call), after (the work is done all the
 same), delay=D, jitter=D, retry-after=D, code=CODE (refuse) and size=BYTES (oversize).
 The broker's operations are Handshake and Connect: latency, hang, reset, refuse with the
 name of a TLS alert or the number of CONNACK, and slow for CONNACK.
-`
+
+Operations, also for --deny: ` + strings.Join(emulator.Operations(), ", ") + ".\n"
 }
 
 func joinKinds(kinds []emulator.FaultKind, separator string) string {

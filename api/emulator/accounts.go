@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -90,7 +89,6 @@ func add[T any](all map[string]T, what, id string, value T) error {
 
 func (c Credential) validate(accounts map[string]Account) error {
 	_, known := accounts[c.Account]
-	unknown := slices.IndexFunc(c.Allow, func(action string) bool { return !slices.Contains(Actions(), action) })
 	switch {
 	case c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n"): // an Authorization header cannot carry these
 		return fmt.Errorf("emulator: access key id %q is not usable", c.AccessKeyID)
@@ -98,10 +96,8 @@ func (c Credential) validate(accounts map[string]Account) error {
 		return fmt.Errorf("emulator: access key %q has no secret", c.AccessKeyID)
 	case !known:
 		return fmt.Errorf("emulator: access key %q belongs to no account: %q", c.AccessKeyID, c.Account)
-	case unknown >= 0:
-		return fmt.Errorf("emulator: access key %q cannot be allowed %q: no such action", c.AccessKeyID, c.Allow[unknown])
 	}
-	return nil
+	return chooseAll("action to allow", c.Allow, Actions())
 }
 
 // The one emulated operation of STS, which returns the account of a credential, and its API

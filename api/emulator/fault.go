@@ -42,7 +42,11 @@ func (f Fault) hits(operation string, nth, nthOfAll int) bool {
 
 func validateFaults(faults []Fault) error {
 	for _, f := range faults {
-		if err := choose("fault", f.Kind, FaultKinds()...); err != nil {
+		err := choose("fault", f.Kind, FaultKinds()...)
+		if err == nil && f.Operation != "" {
+			err = choose("operation of fault "+string(f.Kind), f.Operation, append(Operations(), DoorHandshake, DoorConnect)...)
+		}
+		if err != nil {
 			return err
 		}
 		if problem := f.problem(); problem != "" {
@@ -55,10 +59,7 @@ func validateFaults(faults []Fault) error {
 // problem returns the rule broken by the fault, or "".
 func (f Fault) problem() string {
 	kind := faultKinds[f.Kind]
-	_, known := operations[f.Operation]
 	switch {
-	case f.Operation != "" && !known && !isDoor(f.Operation):
-		return fmt.Sprintf("no such operation %q", f.Operation)
 	case f.Call < 0:
 		return fmt.Sprintf("call %d is negative", f.Call)
 	case f.Delay < 0 || f.Jitter < 0 || f.RetryAfter < 0:

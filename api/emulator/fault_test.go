@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"mqttca/api/emulator"
@@ -20,7 +21,7 @@ func TestFaultOptions(t *testing.T) {
 	}{
 		{emulator.Fault{Kind: "flood"}, emulator.Mixture{}, `emulator: fault "flood" is none of garbage, hang, html, internal-error, latency, ` +
 			`oversize, redirect, refuse, reset, slow, throttle, truncate, unavailable`},
-		{emulator.Fault{Kind: "reset", Operation: "X"}, emulator.Mixture{}, `emulator: fault reset: no such operation "X"`},
+		{emulator.Fault{Kind: "reset", Operation: "X"}, emulator.Mixture{}, `emulator: operation of fault reset "X" is none of ` + strings.Join(emulator.Operations(), ", ") + ", Handshake, Connect"},
 		{emulator.Fault{Kind: "reset", Call: -1}, emulator.Mixture{}, "emulator: fault reset: call -1 is negative"},
 		{emulator.Fault{Kind: "reset", Delay: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},
 		{emulator.Fault{Kind: "reset", Jitter: -1}, emulator.Mixture{}, "emulator: fault reset: a duration is negative"},

@@ -115,7 +115,7 @@ func (o Options) or(others Options) Options {
 
 func (o Options) validate() error {
 	return cmp.Or(
-		validateDeny(o.Deny),
+		chooseAll("operation to deny", o.Deny, Operations()),
 		validateGroups(o.Groups),
 		choose("form of numbers", o.Numbers, Typed, Numbers, Strings),
 		choose("form of PEM", o.PEM, LineFeeds, Escaped),
@@ -139,15 +139,6 @@ func (o Options) validate() error {
 	)
 }
 
-func validateDeny(names []string) error {
-	for _, name := range names {
-		if _, ok := operations[name]; !ok {
-			return fmt.Errorf("emulator: cannot deny %q: no such operation", name)
-		}
-	}
-	return nil
-}
-
 // Limits of the in-memory book, and of its registration codes.
 const (
 	uuidLength        = 36
@@ -169,6 +160,13 @@ func choose[T ~string](name string, word T, allowed ...T) error {
 		names[i] = string(known)
 	}
 	return fmt.Errorf("emulator: %s %q is none of %s", name, string(word), strings.Join(names, ", "))
+}
+
+func chooseAll(name string, words, allowed []string) (err error) {
+	for _, word := range words {
+		err = cmp.Or(err, choose(name, word, allowed...))
+	}
+	return err
 }
 
 func notNegative(name string, d time.Duration) error {

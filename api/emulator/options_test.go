@@ -104,7 +104,7 @@ func TestOptions(t *testing.T) {
 		{"comma in an id", emulator.Options{Instances: one, Credentials: keys("a,b", secret)}, `emulator: access key id "a,b" is not usable`},
 		{"no secret", emulator.Options{Instances: one, Credentials: keys(id, "")}, `emulator: access key "a" has no secret`},
 		{"id twice", emulator.Options{Instances: one, Credentials: keys(id, secret, id, secret)}, `emulator: access key "a" is given twice`},
-		{"unknown operation", emulator.Options{Instances: one, Credentials: key, Deny: []string{"X"}}, `emulator: cannot deny "X": no such operation`},
+		{"unknown operation", emulator.Options{Instances: one, Credentials: key, Deny: []string{"X"}}, `emulator: operation to deny "X" is none of ` + strings.Join(emulator.Operations(), ", ")},
 		{"empty account", emulator.Options{Instances: one, Credentials: key, Accounts: []emulator.Account{{}}}, "emulator: an account id is empty"},
 		{"account twice", emulator.Options{
 			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: emulator.DefaultAccount}},
@@ -117,10 +117,10 @@ func TestOptions(t *testing.T) {
 		}}, `emulator: access key "a" belongs to no account: "3"`},
 		{"unknown action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
 			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{"mq:MqttInstanceAccess", "mq:X"}},
-		}}, `emulator: access key "a" cannot be allowed "mq:X": no such action`},
+		}}, `emulator: action to allow "mq:X" is none of ` + strings.Join(emulator.Actions(), ", ")},
 		{"empty action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
 			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{""}},
-		}}, `emulator: access key "a" cannot be allowed "": no such action`},
+		}}, `emulator: action to allow "" is none of ` + strings.Join(emulator.Actions(), ", ")},
 		{"numbers", emulator.Options{Instances: one, Credentials: key, Numbers: "x"}, `emulator: form of numbers "x" is none of typed, numbers, strings`},
 		{"PEM", emulator.Options{Instances: one, Credentials: key, PEM: "x"}, `emulator: form of PEM "x" is none of line-feeds, escaped`},
 		{"Total", emulator.Options{Instances: one, Credentials: key, Total: "x"}, `emulator: form of Total "x" is none of per-list, records, pages`},
