@@ -105,7 +105,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 		return err
 	}
 	defer f.close()
-	plan, err := a.readPlan(o.plan, o.file, f)
+	plan, err := await(cmd.Context(), func() (*savedPlan, error) { return a.readPlan(o.plan, o.file, f) })
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mqttca/api"
+	"mqttca/api/broker"
 	"mqttca/api/credentials"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
@@ -44,7 +45,7 @@ func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineChe
 	if err != nil && !is[*credentials.Error](err) {
 		return nil, err
 	}
-	door, unknown := o.broker.find(a, o.instance)
+	door, unknown := await(cmd.Context(), func() (broker.Broker, error) { return o.broker.find(a, o.instance) })
 	if unknown != nil && (o.requireBroker || o.broker != brokerFlags{}) { // the environment may be another command's
 		return nil, unknown
 	}

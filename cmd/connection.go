@@ -36,7 +36,7 @@ type connection struct {
 
 func (a *app) connectDevice(cmd *cobra.Command, o connectOptions) (err error) {
 	c := &connection{app: a, o: o, cmd: cmd}
-	if err := c.prepare(); err != nil {
+	if _, err := await(cmd.Context(), func() (any, error) { return nil, c.prepare() }); err != nil {
 		return err
 	}
 	defer c.session.client.Close()

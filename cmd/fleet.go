@@ -31,6 +31,9 @@ func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
 }
 
 func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {
+	if err := checkRegular(f.file); err != nil {
+		return nil, err
+	}
 	text, err := await(ctx, func() (string, error) { return a.read(f.file, documentSize) })
 	if err != nil {
 		return nil, err

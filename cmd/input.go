@@ -39,6 +39,16 @@ func (c *console) read(path string, limit int) (string, error) {
 	return text, nil
 }
 
+// checkRegular refuses a file that a fleet is not kept in, such as a named pipe without a writer.
+// Names below /dev are those of standard input, and of a shell's process substitution.
+func checkRegular(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") {
+		return nil
+	}
+	return cannotRead(path, errNotRegular)
+}
+
 // readDocument reads a JSON document written by mqttca.
 func (c *console) readDocument(path string, document any) error {
 	return c.readDocumentOf(path, documentSize, document)

@@ -51,6 +51,9 @@ func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error
 	if path == "" {
 		return nil, nil
 	}
+	if err := checkRegular(path); err != nil {
+		return nil, err
+	}
 	p = &savedPlan{}
 	switch err = c.readDocumentOf(path, planSize, p); {
 	case err != nil:
