@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mqttca/api"
 	"mqttca/api/emulator"
 )
 
@@ -64,7 +65,8 @@ func newFleet(t *testing.T, service *emulator.Service, instance Instance, ids []
 }
 
 // run compares each instance, and does what is to do. An instance that cannot be listed is left out.
-func (f *fleet) run(ctx context.Context, change ...func(*Rollout)) (reports []report, err error) {
+// early is why tasks were not begun, unless the service refused one before.
+func (f *fleet) run(ctx context.Context, change ...func(*Rollout)) (reports []report, early error) {
 	rollout := Rollout{Each: time.Minute}
 	for n, id := range f.ids {
 		list, rows, _ := f.compare(ctx, n)
@@ -84,15 +86,18 @@ func (f *fleet) run(ctx context.Context, change ...func(*Rollout)) (reports []re
 			panic("two calls of Ended at once")
 		}
 		defer f.running.Add(-1)
+		if left, ok := err.(*NotTriedError); ok && !is[*api.Error](err) {
+			early = left.Cause
+		}
 		task := rollout.Instances[n].Tasks[m]
 		reports = append(reports, report{n, m, task.Action, rowOutcome(r, err), r, err})
 	}
 	for _, change := range change {
 		change(&rollout)
 	}
-	err = rollout.Run(ctx)
+	rollout.Run(ctx)
 	slices.SortFunc(reports, func(a, b report) int { return 1000*(a.instance-b.instance) + a.task - b.task })
-	return reports, err
+	return reports, early
 }
 
 const outcomeNotTried Outcome = "not tried"

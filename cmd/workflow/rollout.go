@@ -18,12 +18,11 @@ type rollout struct {
 	mutex  sync.Mutex
 	alive  time.Time // when the service accepted something last
 	failed bool      // a task
-	early  error     // why no further task is begun, or one was cut short
+	early  error     // why no further task is begun
 }
 
-// Run does the tasks. It returns the reason of an early end, else nil. A task once begun goes on to
-// its end, unless ctx ends.
-func (r Rollout) Run(ctx context.Context) error {
+// Run does the tasks. A task once begun goes on to its end, unless ctx ends.
+func (r Rollout) Run(ctx context.Context) {
 	w := &rollout{Rollout: r, alive: time.Now()}
 	sending, cancel := ctx, context.CancelFunc(func() {})
 	if end, bounded := ctx.Deadline(); bounded { // the lists in the end need some of the time
@@ -32,7 +31,7 @@ func (r Rollout) Run(ctx context.Context) error {
 	defer cancel()
 	attempts := make([][]*attempt, len(r.Instances))
 	for n := range attempts {
-		attempts[n] = w.attempts(ctx, n)
+		attempts[n] = w.attempts(n)
 	}
 	SideBySide(len(attempts), func(n int) {
 		i := r.Instances[n].Instance
@@ -42,17 +41,16 @@ func (r Rollout) Run(ctx context.Context) error {
 		}
 	})
 	w.confirming.Wait()
-	return w.early
 }
 
 // attempts are the tasks of an instance with something to do. It ends those with an Err.
-func (w *rollout) attempts(ctx context.Context, n int) (attempts []*attempt) {
+func (w *rollout) attempts(n int) (attempts []*attempt) {
 	for m, task := range w.Instances[n].Tasks {
 		a := &attempt{Task: task, instance: n, task: m}
 		switch {
 		case task.Action == Nothing || task.Action == Drift:
 		case task.Err != nil:
-			w.progress(ctx, a, true, task.Err)
+			w.progress(a, true, task.Err)
 		default:
 			attempts = append(attempts, a)
 		}
@@ -70,7 +68,7 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 			cause = awaitKey(ctx, attempts[k:min(k+2, len(attempts))])
 		}
 		if cause != nil {
-			w.progress(ctx, a, true, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
+			w.progress(a, true, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, w.Each)
@@ -82,7 +80,7 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 		if waits {
 			accepted = append(accepted, a)
 		}
-		w.progress(ctx, a, !waits, err)
+		w.progress(a, !waits, err)
 	}
 	return accepted
 }
@@ -116,14 +114,14 @@ func (w *rollout) confirm(ctx context.Context, i Instance, accepted []*attempt) 
 		accepted = slices.DeleteFunc(accepted, func(a *attempt) bool {
 			err := a.confirm(within, seen)
 			if missing = cmp.Or(err, missing); err == nil {
-				w.progress(ctx, a, true, nil)
+				w.progress(a, true, nil)
 			}
 			return err == nil
 		})
 		return nil, missing
 	})
 	for _, a := range accepted {
-		w.progress(ctx, a, true, a.confirm(within, seen))
+		w.progress(a, true, a.confirm(within, seen))
 	}
 }
 
@@ -144,13 +142,13 @@ func (w *rollout) over(ctx context.Context) error {
 }
 
 // progress is told of each accepted task, and of each ended one.
-func (w *rollout) progress(ctx context.Context, a *attempt, ended bool, err error) {
+func (w *rollout) progress(a *attempt, ended bool, err error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	if err == nil {
 		w.alive = time.Now()
 	} else {
-		w.failed, w.early = true, cmp.Or(w.early, ctx.Err())
+		w.failed = true
 	}
 	if ended {
 		w.Ended(a.instance, a.task, a.result, err)
