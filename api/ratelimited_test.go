@@ -25,11 +25,9 @@ func TestDefaultRateIsBelowTheLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pipe := emulator.NewPipe()
 			server := &http.Server{Handler: service}
-			go server.Serve(pipe)
 			defer server.Close()
-			client := NewClient(Config{Endpoint: endpointOf(t, "http://127.0.0.1:1"), UserAgent: "mqttca/test", Dial: pipe.Dial, Limiter: NewLimiter(perSecond),
+			client := NewClient(Config{Endpoint: endpointOf(t, "http://127.0.0.1:1"), UserAgent: "mqttca/test", Dial: pipeTo(server), Limiter: NewLimiter(perSecond),
 				Credentials: credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}})
 			defer client.Close()
 			listed, err := collect(client.ListCaCertificate(t.Context(), "i"))

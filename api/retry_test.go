@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"mqttca/api/credentials"
-	"mqttca/api/emulator"
 	"mqttca/api/wire"
 )
 
@@ -31,7 +30,6 @@ func newBubble(t *testing.T, retries int, handle func(n int, w http.ResponseWrit
 	t.Helper()
 	b := &bubble{}
 	var mutex sync.Mutex
-	pipe := emulator.NewPipe()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mutex.Lock()
 		b.requests = append(b.requests, r)
@@ -39,13 +37,12 @@ func newBubble(t *testing.T, retries int, handle func(n int, w http.ResponseWrit
 		mutex.Unlock()
 		handle(n, w, r)
 	})}
-	go server.Serve(pipe)
 	endpoint, err := ParseEndpoint("http://127.0.0.1:1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.Client = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials, UserAgent: "mqttca/test", Retries: retries,
-		Retrying: func(r Retry) { b.retries = append(b.retries, r) }, Dial: pipe.Dial})
+		Retrying: func(r Retry) { b.retries = append(b.retries, r) }, Dial: pipeTo(server)})
 	t.Cleanup(func() { b.Close(); server.Close() })
 	return b
 }

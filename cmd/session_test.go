@@ -45,10 +45,8 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pipe := emulator.NewPipe()
 		server := &http.Server{Handler: service}
 		defer server.Close()
-		go server.Serve(pipe)
 		endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
 		if err != nil {
 			t.Fatal(err)
@@ -59,7 +57,7 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		}
 		var stdout bytes.Buffer
 		a := &app{console: console{out: &stdout, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
-		session := a.open(api.Config{Endpoint: endpoint, Dial: pipe.Dial,
+		session := a.open(api.Config{Endpoint: endpoint, Dial: pipeTo(server),
 			Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
 		defer session.client.Close()
 		cmd := &cobra.Command{}

@@ -17,7 +17,7 @@
 //
 // Options.Faults and Options.Mixture make calls fail. Options.Hard selects other forms if the
 // vendor's texts differ or are silent. All waiting uses time.Now, timers and the request's context,
-// so a Service runs in a testing/synctest bubble behind a Pipe.
+// so a Service runs in a testing/synctest bubble behind a net.Pipe.
 //
 // It uses the standard library and, for MQTT, mochi-mqtt. It shares no code with this module's
 // client or certificate checks, so that the same bug can't hide in both.

@@ -51,7 +51,7 @@ func (l rateLimits) ofAddress(remote string, now time.Time) *refusal {
 	if l.ofAddresses == 0 {
 		return nil
 	}
-	address, _, _ := net.SplitHostPort(remote) // "" for a Pipe
+	address, _, _ := net.SplitHostPort(remote) // "" without a socket
 	from := l.count(address, now)
 	if from.calls > l.ofAddresses && now.After(from.blockedUntil) {
 		from.blockedUntil = now.Add(blockedFor)

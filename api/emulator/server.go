@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -19,11 +17,10 @@ type Server struct {
 	URL     string // with the IP address and port of the listener
 	RootPEM []byte // the root of the throwaway TLS certificate, as PEM; nil without TLS
 
-	http        *http.Server
-	served      chan struct{}
-	open        sync.WaitGroup
-	connections atomic.Int64
-	close       func() error
+	http   *http.Server
+	served chan struct{}
+	open   sync.WaitGroup
+	close  func() error
 }
 
 // Listen starts a server for s. The address must be a loopback IP address or "localhost", with a
@@ -106,16 +103,12 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 func (s *Server) track(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
-		s.connections.Add(1)
 		s.open.Add(1)
 	case http.StateClosed, http.StateHijacked:
 		// Only a fault hijacks, and it closes the connection immediately.
 		s.open.Done()
 	}
 }
-
-// Connections returns the number of TCP connections accepted so far.
-func (s *Server) Connections() int { return int(s.connections.Load()) }
 
 // Close stops the server, closes all connections and waits for their goroutines. It may be called
 // more than once.
@@ -130,50 +123,3 @@ func (s *Server) stop() error {
 	s.open.Wait()
 	return err
 }
-
-// A Pipe is a listener without a socket: a server accepts the connections dialed by a client in the
-// same process. Tests in a synctest bubble need it, because waiting on a real socket would stop the
-// bubble's clock.
-type Pipe struct {
-	dialled chan net.Conn
-	closed  chan struct{}
-	close   func()
-}
-
-// NewPipe returns a listener for http.Server.Serve, and for a client's Dial.
-func NewPipe() *Pipe {
-	closed := make(chan struct{})
-	return &Pipe{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
-}
-
-// Dial waits until the server accepts. It ignores network and address.
-func (p *Pipe) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case p.dialled <- server:
-		return client, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Accept waits for the next dial.
-func (p *Pipe) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.dialled:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-// Close ends Accept and Dial. It may be called more than once.
-func (p *Pipe) Close() error {
-	p.close()
-	return nil
-}
-
-// Addr returns an unused loopback address.
-func (p *Pipe) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }

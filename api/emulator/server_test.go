@@ -5,8 +5,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -87,18 +89,16 @@ func TestWithoutTLSThereIsNoRoot(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreCounted(t *testing.T) {
+// TestConnectionsAreKept: the server ends no connection by itself.
+func TestConnectionsAreKept(t *testing.T) {
 	c := start(t, nil)
+	var reused []bool
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { reused = append(reused, info.Reused) }}
 	for range 3 {
-		c.registerCode(instanceID)
+		c.do(c.signed(codeRequest(instanceID)).WithContext(httptrace.WithClientTrace(t.Context(), trace)))
 	}
-	if got := c.server.Connections(); got != 1 {
-		t.Errorf("%d connections for three requests in a row, want 1", got)
-	}
-	c.http.CloseIdleConnections()
-	c.registerCode(instanceID)
-	if got := c.server.Connections(); got != 2 {
-		t.Errorf("%d connections after the first was closed, want 2", got)
+	if want := []bool{false, true, true}; !slices.Equal(reused, want) {
+		t.Errorf("connections are reused %v, want %v", reused, want)
 	}
 }
 

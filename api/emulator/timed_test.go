@@ -24,11 +24,9 @@ func inBubble(t *testing.T, change func(*emulator.Options), test func(*testing.T
 		if err != nil {
 			t.Fatal(err)
 		}
-		pipe := emulator.NewPipe()
 		// Limits that a fault has to outlast.
 		server := &http.Server{Handler: service, ReadTimeout: 20 * time.Second, WriteTimeout: 20 * time.Second}
-		go server.Serve(pipe)
-		transport := &http.Transport{DialContext: pipe.Dial}
+		transport := &http.Transport{DialContext: pipeTo(server)}
 		defer server.Close()
 		defer transport.CloseIdleConnections()
 		test(t, &client{

@@ -42,7 +42,6 @@ func newTrial(t *testing.T, options emulator.Options, token string, before ...in
 	if err != nil {
 		t.Fatal(err)
 	}
-	pipe := emulator.NewPipe()
 	tr = &trial{Service: service, order: newOrder(t)}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.ContainsFunc(before, func(answered intercept) bool { return answered(w, r, service) }) {
@@ -50,8 +49,7 @@ func newTrial(t *testing.T, options emulator.Options, token string, before ...in
 		}
 	})
 	server := &http.Server{Handler: handler, ConnState: tr.track}
-	go server.Serve(pipe)
-	tr.connect(t, "http://127.0.0.1:1", token, pipe.Dial)
+	tr.connect(t, "http://127.0.0.1:1", token, pipeTo(server))
 	return tr, func() { tr.instance.Client.Close(); server.Close() }
 }
 

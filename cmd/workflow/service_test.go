@@ -42,13 +42,12 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := emulator.NewPipe()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if before == nil || !before(w, r, emulated) {
 			emulated.ServeHTTP(w, r)
 		}
 	})}
-	go server.Serve(listener)
+	dial := pipeTo(server)
 	s := &service{Service: emulated, seen: &recorder{}}
 	endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
 	if err != nil {
@@ -60,7 +59,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 		UserAgent:   "mqttca/test",
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			s.connections.Add(1)
-			return listener.Dial(ctx, network, address)
+			return dial(ctx, network, address)
 		},
 	})
 	t.Cleanup(func() { client.Close(); server.Close() })
