@@ -7,7 +7,7 @@
 // (ACS3-HMAC-SHA256 and the RPC signature 1.0), timestamps and nonces, checks RAM policies and the
 // owner of an instance, and checks both certificates of a registration. Codes, HTTP statuses,
 // messages and forms are those of the vendor's reference pages. If the pages are silent, the rule
-// is invented: see "Invented" below. Every answer carries HeaderEmulated, so that nobody mistakes
+// is invented: see INVENTED.md. Every answer carries HeaderEmulated, so that nobody mistakes
 // it for the real service.
 //
 // An inactive CA keeps out only new device certificates, by one of two texts of the vendor. A
