@@ -147,12 +147,15 @@ func (a attribute) stringType() string {
 	return cmp.Or(stringTypes[a.value[0]], "value other than a string")
 }
 
+func (a attribute) content() (value cryptobyte.String) {
+	a.value.ReadAnyASN1(&value, new(tag.Tag))
+	return value
+}
+
 // text decodes the value. Bytes in invalid UTF-8 count as Latin-1 in every type, as old tools write
 // them. ok is false if the value is not text.
 func (a attribute) text() (text string, ok bool) {
-	var value cryptobyte.String
-	element := a.value
-	element.ReadAnyASN1(&value, new(tag.Tag))
+	value := a.content()
 	switch name := a.stringType(); {
 	case stringTypes[a.value[0]] == "" || name == "BMPString" && len(value)%2 != 0 || name == "UniversalString" && len(value)%4 != 0:
 		return "", false

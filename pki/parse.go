@@ -44,7 +44,6 @@ type parts struct {
 	issuer, validity, subject, spki cryptobyte.String
 	extensions                      []rawExtension
 	signature                       []byte
-	trailing                        bool // data follows the last part
 }
 
 // A rawExtension holds the contents of an extension's parts.
@@ -71,11 +70,10 @@ func takeApart(raw []byte) (p parts, ok bool) {
 		var e rawExtension
 		var body cryptobyte.String
 		ok = list.ReadASN1Element(&e.raw, tag.SEQUENCE) && open(&body, e.raw) && body.ReadASN1(&e.id, tag.OBJECT_IDENTIFIER) &&
-			body.ReadOptionalASN1(&e.critical, nil, tag.BOOLEAN) && body.ReadASN1(&e.value, tag.OCTET_STRING)
-		p.extensions, p.trailing = append(p.extensions, e), p.trailing || !body.Empty()
+			body.ReadOptionalASN1(&e.critical, nil, tag.BOOLEAN) && len(e.critical) <= 1 && body.ReadASN1(&e.value, tag.OCTET_STRING) && body.Empty()
+		p.extensions = append(p.extensions, e)
 	}
-	types, _ := shape(p.spki)
-	p.trailing = ok && (p.trailing || !whole.Empty() || !der.Empty() || len(types) > len("sb"))
+	ok = ok && whole.Empty() && der.Empty()
 	p.signature, p.raw, p.tbs, p.asIssuer, p.asSubject = signature, raw, tbs, p.issuer, p.subject
 	if ok && !bytes.Equal(copied, raw) {
 		p.tbs = elements(raw)[0]

@@ -34,7 +34,7 @@ const (
 // The meanings shared by several rules.
 const (
 	noChainWithout   = "a chain with this certificate in it can't be verified: the service may accept neither the proof nor a device"
-	refusedByStrict  = "parsers as strict as Go's refuse it and every chain up to this CA; OpenSSL accepts it: devices and tools differ here"
+	refusedByStrict  = "parsers as strict as Go's refuse it and every chain up to this CA; OpenSSL accepts nearly all of them: devices and tools differ here"
 	refusedIfUnknown = "a verifier refuses a certificate with an unknown critical extension, and each chain with it: OpenSSL and Go do so; whether the service does is not documented"
 	refusedByOpenSSL = "OpenSSL verifies no chain with it: neither the proof nor device certificates"
 	mayMatter        = "the service may or may not look at it; verifiers of device certificates elsewhere may"

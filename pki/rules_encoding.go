@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The rules in this file report encodings which OpenSSL, but not crypto/x509, accepts.
+// The rules in this file report encodings which crypto/x509 or OpenSSL does not accept.
 
 // of returns a rule: it reports the message of say about the subject's certificate, if any.
 func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {
@@ -105,4 +106,89 @@ func oddVersion(certificate *x509.Certificate) string {
 		return fmt.Sprintf("it has extensions, which X.509 v%d does not have", certificate.Version)
 	}
 	return ""
+}
+
+// undecodable names the parts which OpenSSL can't load: chains with the certificate do not verify.
+func undecodable(certificate *x509.Certificate) string {
+	var found []string
+	p, _ := takeApart(certificate.Raw)
+	for _, a := range slices.Concat(append(readName(p.subject), readName(p.issuer)...)...) {
+		if a.undecodable() {
+			found = append(found, fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()))
+		}
+	}
+	for i, e := range p.extensions {
+		if fault := e.undecodable(p.extensions[:i]); fault != "" {
+			found = append(found, fmt.Sprintf("its extension %s, which %s", oidString(e.id), fault))
+		}
+	}
+	slices.Sort(found)
+	return some("OpenSSL refuses it for ", slices.Compact(found), ": the proof will not verify")
+}
+
+// undecodable reports whether OpenSSL refuses a name because of the attribute's type or characters.
+func (a attribute) undecodable() bool {
+	_, isText := a.text()
+	switch a.stringType() {
+	case "VisibleString", "GeneralString":
+		return true
+	case "UTF8String":
+		return !utf8.Valid(a.content())
+	}
+	return !isText && tag.Tag(a.value[0]) != tag.BIT_STRING
+}
+
+// undecodable tells why OpenSSL refuses a certificate with this extension after the others, or
+// returns "". It knows the extensions in which OpenSSL accepts no more than mended does.
+func (e rawExtension) undecodable(before []rawExtension) string {
+	switch {
+	case !slices.Contains([]string{"2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"}, oidString(e.id)):
+		return ""
+	case slices.ContainsFunc(before, func(other rawExtension) bool { return string(other.id) == string(e.id) }):
+		return "is there twice"
+	case e.mended() == nil:
+		return "can't be read"
+	}
+	return ""
+}
+
+// unhandled names critical extensions unknown to OpenSSL.
+func unhandled(certificate *x509.Certificate) string {
+	var found []string
+	p, _ := takeApart(certificate.Raw)
+	for _, e := range p.extensions {
+		if e.unhandled() {
+			found = append(found, oidString(e.id))
+		}
+	}
+	return some("it has critical extensions unknown to some verifiers: ", found, "")
+}
+
+// handled are the extensions which OpenSSL accepts as critical.
+var handled = []string{"2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.37", "2.5.29.54",
+	"1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"}
+
+func (e rawExtension) unhandled() bool {
+	return strings.Trim(string(e.critical), "\x00") != "" && !slices.Contains(handled, oidString(e.id))
+}
+
+// some lists the first strings found, between two texts, or returns "" if there are none.
+func some(before string, found []string, after string) string {
+	if len(found) == 0 {
+		return ""
+	}
+	return before + few(found, 600) + after
+}
+
+// few lists as many strings as fit.
+func few(found []string, room int) string {
+	listed := 0
+	for listed < min(len(found), maxListed) && (listed == 0 || room >= len(found[listed])) {
+		room -= len(found[listed])
+		listed++
+	}
+	if more := len(found) - listed; more > 0 {
+		found = append(found[:listed:listed], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(found, "; ")
 }

@@ -33,14 +33,14 @@ const bc = extension('551d13', seq(TRUE), TRUE), ku = extension('551d0f', '03020
 const long = der => { const n = 2 + (der[1] > 128 ? der[1] & 127 : 0); return Buffer.concat([bytes([der[0], 0x84, 0, 0, (der.length - n) >> 8, (der.length - n) & 255]), der.subarray(n)]) }
 const endless = der => Buffer.concat([bytes([der[0], 0x80]), der.subarray(2 + (der[1] > 128 ? der[1] & 127 : 0)), bytes('0000')])
 
-// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), behind (them), ber (of the signed part), list (BER of the
+// part: subject, issuer, serial, version, algorithm, outer, from, to, spki, extensions, more (extensions), ber (of the signed part), list (BER of the
 // extensions), trailing, file, endless, long (of the whole)
 function make(variant, part = {}, kind = 'p256') {
   const algorithm = part.algorithm ?? algorithms[kind]
   const subject = part.subject ?? name(variant)
   const tbs = (part.ber ?? (x => x))(seq(part.version ?? tlv(0xa0, int('02')), part.serial ?? int('4d' + crypto.createHash('sha256').update(variant).digest('hex').slice(0, 30)),
     algorithm, part.issuer ?? subject, seq(part.from ?? utc('250101000000Z'), part.to ?? general('21241208000000Z')), subject,
-    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, (part.list ?? (x => x))(seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? [])))), ...(part.behind ?? [])))
+    part.spki ?? keys[kind].spki, ...(part.unique ?? []), tlv(0xa3, (part.list ?? (x => x))(seq(...(part.extensions ?? [bc, ku, ski]), ...(part.more ?? []))))))
   let signature = crypto.sign('sha256', tbs, { key: keys[kind].key, dsaEncoding: 'der' })
   if (part.flip) signature[signature.length - 1] ^= 1
   const body = [tbs, part.outer ?? algorithm, bits(signature)]
@@ -67,7 +67,6 @@ make('t61', { subject: named(T61, latin1('Müller')) })
 make('octets', { subject: named(4, latin1('octets')) })
 make('empty-rdn', { subject: seq(set(), attribute(CN, UTF8, utf8('after an empty one'))) })
 make('uuid-attribute', { subject: seq(attribute('6983f09da7ebcfdee0c7a1a7b2c0948cc8f9d776', UTF8, utf8('x')), attribute(CN, UTF8, utf8('UUID'))) })
-make('attribute-extra', { subject: seq(set(seq(tlv(6, CN), tlv(UTF8, utf8('x')), NULL))) })
 make('ad', { subject: seq(attribute(DC, IA5, latin1('com')), attribute(DC, IA5, latin1('example')), attribute(UID, UTF8, utf8('ca1')), attribute(CN, UTF8, utf8('AD CS'))) })
 make('below-underscore', { issuer: named(PRINTABLE, latin1('plant_ca')), more: [] })
 
@@ -105,7 +104,6 @@ make('path-huge', { extensions: [extension('551d13', seq(TRUE, int('7fffffffffff
 const directory = (...name) => tlv(0xa4, seq(...name))
 make('constraints-capitals', { more: [extension('551d1e', seq(tlv(0xa1, seq(directory(attribute(CN, IA5, latin1(' CODE ')))))))] })
 make('constraints-maximum', { more: [extension('551d1e', seq(tlv(0xa1, seq(directory(attribute(O, UTF8, utf8('Other'))), tlv(0x81, '05')))))] })
-make('path-extra', { extensions: [extension('551d13', seq(TRUE, int('01'), NULL), TRUE), ku, ski] })
 make('constraints-twice', { extensions: [bc, bc, ku, ski] })
 make('constraints-damaged', { more: [extension('551d1e', NULL)] })
 make('path-negative', { extensions: [extension('551d13', seq(TRUE, int('ff')), TRUE), ku, ski] })
@@ -113,7 +111,6 @@ make('usage-none', { extensions: [bc, extension('551d0f', '030100', TRUE), ski] 
 make('ski-bare', { extensions: [bc, ku, extension('551d0e', SKI)] })
 make('critical-long', { extensions: [extension('551d13', seq(TRUE), tlv(1, 'ffff')), ku, ski] })
 make('proxy', { more: [extension('2b0601050507010e', seq(seq('06082b06010505071501')), TRUE)] })
-make('behind', { behind: [NULL] })
 make('no-extensions', { extensions: [] })
 
 // Keys.
