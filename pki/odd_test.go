@@ -160,7 +160,7 @@ func TestHugeModulus(t *testing.T) {
 	modulus := new(big.Int).SetBit(bits(1<<22), 0, 1)
 	template := &x509.Certificate{RawSubject: ca.Certificate.RawSubject, SerialNumber: big.NewInt(1), BasicConstraintsValid: true, IsCA: true,
 		NotBefore: ca.Certificate.NotBefore, NotAfter: ca.Certificate.NotAfter}
-	m := &Material{Certificate: sign(t, template, template, &rsa.PublicKey{N: modulus, E: minExponent}, ca.signer)}
+	m := &Material{Certificate: sign(t, template, template, &rsa.PublicKey{N: modulus, E: 65537}, ca.signer)}
 	m.Verification, m.others = m.Certificate, []*x509.Certificate{ca.Certificate, m.Certificate}
 	if Describe(m.Certificate).Key != "RSA 4194304" {
 		t.Error(Describe(m.Certificate).Key)

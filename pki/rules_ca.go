@@ -1,14 +1,109 @@
 package pki
 
 import (
-	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
-	"math/big"
 	"slices"
+	"strings"
 	"time"
 )
+
+// caRules are the rules on the CA certificate.
+var caRules = []rule{
+	{"basic-constraints", OfCA, Fault, findNotCA, "RFC 5280 section 4.2.1.9; " + pageOfRegistration + " (CertificateContentError)",
+		"the service registers only CA certificates, and recognizes them by this extension"},
+	{"key-usage", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
+		// a CA without the extension may use its key for anything
+		return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
+			"its keyUsage does not include keyCertSign", "reissue the CA certificate with keyUsage keyCertSign")
+	}, "RFC 5280 section 4.2.1.3",
+		"the certificate forbids its key to sign certificates: verification and device certificates are invalid"},
+	{"validity", OfCA, Fault, func(m *Material, at time.Time) (string, string) {
+		return outside(m.Certificate, at, "wait until then, or check this machine's clock", "renew the CA certificate, or check this machine's clock")
+	}, "RFC 5280 section 4.1.2.5", noChainWithout},
+	{"expiry", OfCA, Warning, func(m *Material, at time.Time) (string, string) {
+		left := m.Certificate.NotAfter.Sub(at)
+		return when(left >= 0 && left <= soonExpired, fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
+			"renew the CA first, with a validity long enough for its devices")
+	}, "RFC 5280 section 4.1.2.5; the 90 days are mqttca's",
+		"from then on its device certificates may no longer verify (the broker's behaviour is not documented); a renewed CA must be registered again"},
+	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
+		"the service accepts RSA and ECC only; anybody who breaks a shorter key can issue device certificates"},
+	{"rsa-exponent", OfCA, Fault, findUnfitExponent, "RFC 8017 section 3.1",
+		"Go and other verifiers refuse such a key, or anybody can forge its signatures"},
+	{"signature-digest", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
+		return when(slices.Contains(weak, m.Certificate.SignatureAlgorithm),
+			"it is signed with "+m.Certificate.SignatureAlgorithm.String(), "have the CA certificate reissued with SHA-256; the key may stay")
+	}, "RFC 6151 section 2 (MD5), RFC 6194 (SHA-1), NIST SP 800-131A section 9",
+		"anybody who can make two certificates with one digest could forge this one; for a self-signed root this matters less, since verifiers do not rely on its signature"},
+	{"signature-scheme", OfCA, Warning, of(OfCA, oddScheme, "if the service refuses it, reissue it signed with RSA PKCS#1 v1.5 or ECDSA"), pageOfCAs + "; RFC 4055 section 3",
+		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service accepts others is not documented"},
+	{"serial-length", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
+		digits := len(strings.TrimPrefix(SerialNumber(m.Certificate), "-"))
+		return when(digits > maxSerialDigits, fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
+	}, pageOfCAs + " (limits: 128 bytes)",
+		"the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
+	{"serial-octets", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		octets := m.Certificate.SerialNumber.BitLen()/8 + 1
+		return when(octets > maxSerialOctets,
+			fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "if it is refused, "+anotherSerial)
+	}, "RFC 5280 section 4.1.2.2",
+		"strict verifiers may refuse it; the service's own limit is longer"},
+	{"serial-sign", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		sign := m.Certificate.SerialNumber.Sign()
+		return when(sign <= 0, "its serial number is "+map[int]string{0: "zero", -1: "negative"}[sign], anotherSerial)
+	}, "RFC 5280 section 4.1.2.2",
+		"strict verifiers may refuse it, and the service names a CA by this number"},
+	{"serial-entropy", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
+			fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits), "if the service refuses it as taken, "+anotherSerial)
+	}, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
+		"the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may be taken"},
+	{"name-encoding", OfCA, Warning, ofCA(oddName, "give it a subject in UTF8String"), "X.680 section 41; RFC 5280 section 4.1.2.4",
+		"parsers as strict as Go's refuse it and every device certificate issued by it, which has this name as its issuer; OpenSSL accepts them: devices and tools differ here"},
+	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "leave these extensions out or write them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
+	{"key-encoding", OfCA, Warning, ofCA(oddKey, "encode the key as OpenSSL does: openssl pkey -in ca.key -ec_conv_form uncompressed -out new.key"), "RFC 3279 section 2.3; RFC 5480 section 2", refusedByStrict},
+	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "have it made with OpenSSL"), "RFC 5280 section 4.1.2.5",
+		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices can't verify the chain"},
+	{"encoding", OfCA, Warning, ofCA(oddEncoding, "have it made in DER, as OpenSSL makes it"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
+	{"decoding", OfCA, Fault, of(OfCA, undecodable, "take the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
+	{"version", OfCA, Warning, ofCA(oddVersion, "make an X.509 v3 certificate"), "RFC 5280 section 4.1.2.1", refusedByStrict},
+	{"subject", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		return when(string(m.Certificate.RawSubject) == emptyName, "its subject is empty", "reissue the CA certificate with a subject")
+	}, "RFC 5280 section 4.1.2.6",
+		"the verification certificate and device certificates need it as the name of their issuer"},
+	{"key-identifier", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		c := m.Certificate // without extensions, other rules report it
+		return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
+			"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
+	}, "RFC 5280 section 4.2.1.2",
+		"if two CAs have one name, as after a renewal with a new key, a verifier can't tell which of them issued a certificate"},
+	{"authority-key-identifier", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
+		other := otherAuthority(m.Certificate, m.Certificate, "its own")
+		return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
+			"reissue the CA certificate with an authority key identifier of its own, or with none")
+	}, "RFC 5280 section 4.2.1.1",
+		"verifiers find no issuer with this key identifier, so chains up to this CA do not verify (OpenSSL)"},
+	{"self-signature", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
+		c := m.Certificate
+		return when(identifiesItself(c) && selfIssued(c) && !selfSigned(c),
+			"it is self-signed by its names and key identifiers, but its own key does not verify its signature",
+			"take the CA certificate from its source again, and compare the SHA-256")
+	}, "RFC 5280 section 6.1.3",
+		"the file was altered or damaged: it differs from the CA's own certificate, and from the one on devices"},
+	{"self-issued", OfCA, Warning, findSelfIssued, "RFC 5280 section 3.2; RFC 4210 section 4.4",
+		"it can serve as a trust anchor; if it was damaged on its way, devices have another one"},
+	{"name-constraints", OfCA, Warning, findNameConstraints, "RFC 5280 section 4.2.1.10",
+		"certificates with other names don't verify; the verification certificate's name is only the code"},
+	{"extended-key-usage", OfCA, Warning, findUsages, "RFC 5280 section 4.2.1.12", mayMatter},
+	{"critical-extensions", OfCA, Warning, of(OfCA, unhandled, "if the service refuses the CA or its device certificates, they may be the cause"), "RFC 5280 section 4.2", refusedIfUnknown},
+	{"chain", OfCA, Fault, findBrokenChain, "RFC 5280 section 6.1.3",
+		"the file contradicts itself: one of the two certificates is wrong"},
+	{"request-line", OfCA, Warning, findLongRequestLine, "RFC 9112 section 3; " + pageOfRegistration,
+		"both certificates travel in one request line; many servers and proxies refuse a longer one"},
+}
 
 // findNotCA is the rule behind the service's "BasicConstraints extension should be set to
 // true in CA certificate".
@@ -34,26 +129,8 @@ var (
 	oidAuthorityKeyIdentifier = asn1.ObjectIdentifier{2, 5, 29, 35}
 )
 
-// findNoCertSign accepts a CA without the extension: its key may serve any use.
-func findNoCertSign(m *Material, _ time.Time) (string, string) {
-	return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
-		"its keyUsage does not include keyCertSign", "reissue the CA certificate with keyUsage keyCertSign")
-}
-
-func findNoKeyIdentifier(m *Material, _ time.Time) (string, string) {
-	// Another rule reports X.509 v1 certificates, which have no extensions.
-	c := m.Certificate
-	return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
-		"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
-}
-
 // emptyName is a SEQUENCE without an entry.
 const emptyName = "\x30\x00"
-
-func findNoSubject(m *Material, _ time.Time) (string, string) {
-	return when(string(m.Certificate.RawSubject) == emptyName,
-		"its subject is empty", "reissue the CA certificate with a subject")
-}
 
 // extensionOf returns the value of an extension in DER, or nil.
 func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte {
@@ -63,64 +140,6 @@ func extensionOf(certificate *x509.Certificate, id asn1.ObjectIdentifier) []byte
 		}
 	}
 	return nil
-}
-
-// findForeignAuthority accepts only the CA itself as the authority of a self-signed CA.
-func findForeignAuthority(m *Material, _ time.Time) (string, string) {
-	other := otherAuthority(m.Certificate, m.Certificate, "its own")
-	return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
-		"reissue the CA certificate with an authority key identifier of its own, or with none")
-}
-
-// authorityIdentifier is the extension of RFC 5280 section 4.2.1.1.
-type authorityIdentifier struct {
-	KeyID  []byte        `asn1:"optional,tag:0"`
-	Issuer asn1.RawValue `asn1:"optional,tag:1"`
-	Serial *big.Int      `asn1:"optional,tag:2"`
-}
-
-// otherAuthority tells how a certificate's authority key identifier differs from its issuer by
-// OpenSSL's comparison, or returns "".
-func otherAuthority(certificate, issuer *x509.Certificate, owner string) string {
-	var id authorityIdentifier
-	if !unmarshalAll(extensionOf(certificate, oidAuthorityKeyIdentifier), &id) {
-		return ""
-	}
-	var name asn1.RawValue
-	for rest := id.Issuer.Bytes; len(rest) > 0 && name.Tag != 4; {
-		rest, _ = asn1.Unmarshal(rest, &name)
-	}
-	switch {
-	case id.KeyID != nil && issuer.SubjectKeyId != nil && !bytes.Equal(id.KeyID, issuer.SubjectKeyId):
-		return "is not " + owner + " subject key identifier"
-	case id.Serial != nil && id.Serial.Cmp(issuer.SerialNumber) != 0:
-		return "has a serial number that is not " + owner
-	case name.Tag == 4 && !slices.Equal(canonicalName(name.Bytes), canonicalName(issuer.RawIssuer)):
-		return "has an issuer that is not " + owner
-	}
-	return ""
-}
-
-// identifiesItself reports whether a CA's key identifiers claim that its own key signed it.
-func identifiesItself(c *x509.Certificate) bool {
-	return len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
-}
-
-func findBadSelfSignature(m *Material, _ time.Time) (string, string) {
-	c := m.Certificate
-	return when(identifiesItself(c) && selfIssued(c) && !selfSigned(c), "it is self-signed by its names and key identifiers, but its own key does not verify its signature",
-		"take the CA certificate from its source again, and compare the SHA-256")
-}
-
-// findSelfIssued leaves a CA with its issuer in the same file to the rule chain.
-func findSelfIssued(m *Material, _ time.Time) (string, string) {
-	c := m.Certificate
-	signed := func(other *x509.Certificate) bool {
-		return bytes.Equal(other.RawSubject, c.RawIssuer) && mayHaveSigned(c, other)
-	}
-	return when(selfIssued(c) && !identifiesItself(c) && !selfSigned(c) && !slices.ContainsFunc(m.others, signed),
-		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a key rollover, or damaged",
-		"compare its SHA-256 with that of the CA's source, and use the one on your devices")
 }
 
 // findUsages warns of extended key usages in a CA. RFC 5280 defines them for end-entity
@@ -134,22 +153,4 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 		return "it has extended key usages, which many verifiers apply as a limit to the certificates below it", advice
 	}
 	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
-}
-
-// findBrokenChain reports an issuer in the CA's file which did not sign the CA, if the signature
-// can be verified. A file without the issuer is fine: only the CA certificate is registered.
-func findBrokenChain(m *Material, _ time.Time) (string, string) {
-	issuers := 0
-	for _, other := range m.others {
-		if other.Equal(m.Certificate) || !bytes.Equal(other.RawSubject, m.Certificate.RawIssuer) {
-			continue
-		}
-		if mayHaveSigned(m.Certificate, other) {
-			return "", ""
-		}
-		issuers++
-	}
-	return when(issuers > 0 && !selfSigned(m.Certificate),
-		fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
-		"put the CA's true chain into the file, or the CA certificate alone")
 }

@@ -102,9 +102,6 @@ func keyCases(t *testing.T) []ruleCase {
 	exponent := func(e int64) *Material {
 		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: c.PublicKey.(*rsa.PublicKey).N, E: int(e)} })
 	}
-	size := func(n uint) *Material {
-		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.PublicKey = &rsa.PublicKey{N: bits(n), E: minExponent} })
-	}
 	signed := func(a x509.SignatureAlgorithm) *Material {
 		return altering(t, "rsa2048.crt", func(c *x509.Certificate) { c.SignatureAlgorithm = a })
 	}
@@ -118,12 +115,6 @@ func keyCases(t *testing.T) []ruleCase {
 		{"rsa-exponent", "even", exponent(65536), now, "its RSA key has the public exponent 65536, which is not odd and at least 3"},
 		{"rsa-exponent", "31 bits", exponent(1<<31 - 1), now, ""},
 		{"rsa-exponent", "32 bits", exponent(1<<31 + 1), now, "its RSA key has the public exponent 2147483649, which has more than 31 bits"},
-		{"rsa-exponent-small", "65537", good, now, ""},
-		{"rsa-exponent-small", "even", exponent(4), now, ""},
-		{"rsa-exponent-small", "1", exponent(1), now, ""},
-		{"rsa-exponent-small", "3", exponent(3), now, "its RSA key has the public exponent 3, less than 65537"},
-		{"key-size", "RSA 4096", opened(t, "rsa4096.crt"), now, ""},
-		{"key-size", "RSA 4097", size(4097), now, "its RSA key has 4097 bits, more than 4096"},
 		{"signature-digest", "SHA-256", good, now, ""},
 		{"signature-digest", "SHA-1", signed(x509.SHA1WithRSA), now, "it is signed with SHA1-RSA"},
 		{"signature-digest", "SHA-1, ECDSA", signed(x509.ECDSAWithSHA1), now, "it is signed with ECDSA-SHA1"},

@@ -77,13 +77,3 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	return "it has name constraints, which hold for the certificates below it",
 		"if the service refuses the verification certificate, whose subject is only the code, they may be the cause; names in device certificates must stay within them"
 }
-
-// findConstrainedProof leaves an externally made proof to verification-name-constraints.
-func findConstrainedProof(m *Material, _ time.Time) (string, string) {
-	reason := outsideConstraints(m.Certificate, codeAlone)
-	return when(m.Verification == nil && reason != "", reason+": a certificate with only a code as its subject does not verify", adviceOfConstraints)
-}
-
-func findOutsideConstraints(m *Material, _ time.Time) (string, string) {
-	return outsideConstraints(m.Certificate, m.Verification.RawSubject), adviceOfConstraints
-}

@@ -2,15 +2,11 @@ package pki
 
 import (
 	"bytes"
-	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"io/fs"
-	"runtime"
 	"slices"
 	"time"
 
@@ -18,10 +14,6 @@ import (
 )
 
 const (
-	// maxRSABits is the largest common size.
-	maxRSABits = 4096
-	// minExponent is the minimum of NIST FIPS 186-5; nearly all keys use it.
-	minExponent = 65537
 	// maxExponent is the largest exponent with which crypto/rsa verifies.
 	maxExponent = 1<<31 - 1
 	// minVerified is the smallest modulus with which crypto/rsa verifies.
@@ -74,41 +66,15 @@ func findUnfitKey(m *Material, _ time.Time) (string, string) {
 	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
 }
 
-// rsaExponent returns the CA key's RSA exponent, or the usual one for other kinds of keys.
-func (m *Material) rsaExponent() int {
-	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok {
-		return key.E
-	}
-	return minExponent
-}
-
 func findUnfitExponent(m *Material, _ time.Time) (string, string) {
-	switch e := m.rsaExponent(); {
-	case e < 3 || e%2 == 0:
-		return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and at least 3", e), adviceOfKey
-	case e > maxExponent:
-		return fmt.Sprintf("its RSA key has the public exponent %d, which has more than 31 bits", e), adviceOfKey
+	key, ok := m.Certificate.PublicKey.(*rsa.PublicKey)
+	switch {
+	case ok && (key.E < 3 || key.E%2 == 0):
+		return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and at least 3", key.E), adviceOfKey
+	case ok && key.E > maxExponent:
+		return fmt.Sprintf("its RSA key has the public exponent %d, which has more than 31 bits", key.E), adviceOfKey
 	}
 	return "", ""
-}
-
-func findSmallExponent(m *Material, _ time.Time) (string, string) {
-	e := m.rsaExponent()
-	return when(e >= 3 && e%2 == 1 && e < minExponent,
-		fmt.Sprintf("its RSA key has the public exponent %d, less than %d", e, minExponent), "make the next CA key with the usual exponent 65537")
-}
-
-func findLargeKey(m *Material, _ time.Time) (string, string) {
-	if key, ok := m.Certificate.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
-		return fmt.Sprintf("its RSA key has %d bits, more than %d", key.N.BitLen(), maxRSABits), "RSA 3072 or EC P-256 will do for a CA"
-	}
-	return "", ""
-}
-
-func findWeakDigest(m *Material, _ time.Time) (string, string) {
-	a := m.Certificate.SignatureAlgorithm
-	weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
-	return when(slices.Contains(weak, a), "it is signed with "+a.String(), "have the CA certificate reissued with SHA-256; the key may stay")
 }
 
 // oddScheme names a signature algorithm rarely used by CAs. Another rule reports weak digests.
@@ -151,69 +117,4 @@ func findOddProofKey(m *Material, _ time.Time) (string, string) {
 func findWeakProofKey(m *Material, at time.Time) (string, string) {
 	odd, _ := findOddProofKey(m, at)
 	return when(odd == "", fitKey(m.Verification.PublicKey, certificateKeyKind(m.Verification)), proofKeyAdvice)
-}
-
-const adviceOfTrial = "pkcs11-tool --login --list-objects shows the permitted uses of the key"
-
-func adviceOfPair(role string) string {
-	return "give the private key that the " + certificateOf[role] + " was made for"
-}
-
-func findStrangeKey(m *Material, _ time.Time) (string, string) {
-	public := m.key.signer.Public()
-	if samePublicKey(m.Certificate.PublicKey, public) {
-		return "", ""
-	}
-	kind, wanted, advice := keyKind(public), certificateKeyKind(m.Certificate), adviceOfPair(m.key.role)
-	other := "does not belong to the " + certificateOf[m.key.role] + " " + quoteSubject(m.Certificate)
-	switch {
-	case public == nil:
-		return "it " + other + ", which does not verify its trial signature", advice
-	case kind == wanted:
-		return "it " + other + ": both keys are " + kind + ", but different ones", advice
-	}
-	return "it is " + kind + " and " + other + ", whose key is " + wanted, advice
-}
-
-// findFailedTrial reports why the trial signature of a token's key failed.
-func findFailedTrial(m *Material, _ time.Time) (string, string) {
-	failed, ok := errors.AsType[*Error](m.key.failed)
-	switch {
-	case ok:
-		return failed.Reason, cmp.Or(failed.Advice, adviceOfTrial)
-	case m.key.failed != nil:
-		return m.key.failed.Error(), adviceOfTrial
-	}
-	return "", ""
-}
-
-// findOpenKeyFile checks the mode of a regular file, except on Windows, which has no such bits. If
-// another user owns the file, its group may read it.
-func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
-	k, isFile := m.key.source.(keyFile)
-	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() {
-		return "", ""
-	}
-	open, advice := fs.FileMode(0o077), "take the permissions away: chmod 600"
-	if k.lent {
-		open, advice = 0o037, "have its owner take the permissions away: chmod 440"
-	}
-	return when(k.mode&open != 0, fmt.Sprintf("it is open to others than its owner (mode %04o)", k.mode.Perm()), advice)
-}
-
-func findOddValues(m *Material, _ time.Time) (string, string) {
-	k, isFile := m.key.source.(keyFile)
-	return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an odd form",
-		"export the key again from the program of its origin, and let no other program sign with this file")
-}
-
-func findNoMAC(m *Material, _ time.Time) (string, string) {
-	k, isFile := m.key.source.(keyFile)
-	return when(isFile && k.unsealed, "its PKCS#12 archive has no MAC", "export it again: openssl pkcs12 -export adds one")
-}
-
-func findShownPIN(m *Material, _ time.Time) (string, string) {
-	k, inToken := m.key.source.(*tokenObject)
-	return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, readable for every user of this machine",
-		"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it")
 }

@@ -21,34 +21,6 @@ const (
 	anotherSerial = "reissue the CA certificate with a random serial number of 128 bits"
 )
 
-func findLongSerial(m *Material, _ time.Time) (string, string) {
-	digits := len(strings.TrimPrefix(SerialNumber(m.Certificate), "-"))
-	return when(digits > maxSerialDigits,
-		fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
-}
-
-func findLargeSerial(m *Material, _ time.Time) (string, string) {
-	octets := m.Certificate.SerialNumber.BitLen()/8 + 1
-	return when(octets > maxSerialOctets,
-		fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "if it is refused, "+anotherSerial)
-}
-
-func findNoSerial(m *Material, _ time.Time) (string, string) {
-	switch m.Certificate.SerialNumber.Sign() {
-	case 0:
-		return "its serial number is zero", anotherSerial
-	case -1:
-		return "its serial number is negative", anotherSerial
-	}
-	return "", ""
-}
-
-func findShortSerial(m *Material, _ time.Time) (string, string) {
-	return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
-		fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits),
-		"if the service refuses it as taken, "+anotherSerial)
-}
-
 const (
 	// maxRequestLine is the length which RFC 9112 section 3 recommends every HTTP server and proxy
 	// to accept; many accept no more than 8 KB.
@@ -79,21 +51,14 @@ func encodedLength(certificate *x509.Certificate) int {
 // estimatedLength estimates the encodedLength of a verification certificate signed by the CA,
 // rather too high than too low.
 func estimatedLength(ca *x509.Certificate) int {
-	const (
-		rest     = 280      // of the certificate: numbers, times, a code, extensions
-		rsaKey   = 294      // an RSA 2048 key in DER
-		ecKey    = 91       // a P-256 key
-		markings = 80       // PEM's BEGIN and END lines
-		num, den = 149, 100 // base64, line feeds, percent-encoding
-	)
-	length := rest + len(ca.RawSubject) + ecKey
+	length := 280 + len(ca.RawSubject) // with numbers, times, a code, extensions
 	switch key := ca.PublicKey.(type) {
 	case *rsa.PublicKey:
-		length += rsaKey - ecKey + key.Size()
+		length += 294 + key.Size() // an RSA 2048 key and the signature
 	case *ecdsa.PublicKey:
-		length += 2*(key.Curve.Params().BitSize/8+1) + 8
+		length += 91 + 2*(key.Curve.Params().BitSize/8+1) + 8 // a P-256 key
 	}
-	return length*num/den + markings
+	return length*149/100 + 80 // base64, line feeds, percent-encoding, PEM's BEGIN and END lines
 }
 
 const (
@@ -119,17 +84,6 @@ func outside(certificate *x509.Certificate, at time.Time, early, late string) (m
 	return "", ""
 }
 
-func findOutsideValidity(m *Material, at time.Time) (string, string) {
-	return outside(m.Certificate, at, "wait until then, or check this machine's clock", "renew the CA certificate, or check this machine's clock")
-}
-
-func findSoonExpired(m *Material, at time.Time) (string, string) {
-	left := m.Certificate.NotAfter.Sub(at)
-	return when(left >= 0 && left <= soonExpired,
-		fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
-		"renew the CA first, with a validity long enough for its devices")
-}
-
 func days(d time.Duration) string {
 	switch n := int(d / day); n {
 	case 0:
@@ -139,21 +93,4 @@ func days(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%d days", n)
 	}
-}
-
-func findVerificationOutside(m *Material, at time.Time) (string, string) {
-	return outside(m.Verification, at, "check the clocks of this machine and of the signing machine", "sign a new one")
-}
-
-func findLongLife(m *Material, _ time.Time) (string, string) {
-	life := m.Verification.NotAfter.Sub(m.Verification.NotBefore)
-	return when(life > longestLife,
-		fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
-		"destroy its private key, or sign one for a few days: the registration does not end with it")
-}
-
-func findShortLife(m *Material, at time.Time) (string, string) {
-	left := m.Verification.NotAfter.Sub(at)
-	return when(left >= 0 && left < shortestLife,
-		fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one")
 }

@@ -10,6 +10,87 @@ import (
 	"time"
 )
 
+// verificationRules are the rules on an externally made verification certificate.
+var verificationRules = []rule{
+	{"verification-own", OfVerification, Fault, findOwnCertificate, pageOfCAs,
+		"every self-signed CA has this signature, so it proves nothing; devices must not hold the CA's key"},
+	{"verification-digest", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		return unfitDigest(m.Verification)
+	}, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
+		"the vendor's procedure signs with SHA-256 or SHA-512; another proof may be refused, and a weak one can be forged"},
+	{"verification-signature", OfVerification, Fault, findForeignSignature, pageOfRegistration + " (VerificationContent)",
+		"it does not prove possession of the CA's key, which RegisterCaCertificate requires"},
+	{"verification-issuer", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		// another CA's certificate is the matter of verification-signature
+		return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
+			fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
+				quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
+	}, "RFC 5280 sections 4.1.2.4 and 7.1",
+		"verifiers find the issuer by its name: most look for the same bytes"},
+	{"verification-issuer-encoding", OfVerification, Warning, findRecodedIssuer, "RFC 5280 section 7.1",
+		"OpenSSL and many verifiers consider the two names equal, others compare the bytes; the service decides"},
+	{"verification-name-constraints", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		return outsideConstraints(m.Certificate, m.Verification.RawSubject), adviceOfConstraints
+	}, "RFC 5280 section 4.2.1.10",
+		"it does not verify under this CA: the service may refuse it"},
+	{"verification-authority", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		// another CA's certificate is the matter of verification-signature
+		other := otherAuthority(m.Verification, m.Certificate, "the CA's")
+		return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),
+			"its authority key identifier "+other+": it does not verify under this CA", adviceOfIssuer)
+	}, "RFC 5280 section 4.2.1.1",
+		"verifiers find no issuer with this identifier (OpenSSL)"},
+	{"verification-encoding", OfVerification, Warning, findOddProof, "RFC 5280 section 4.1; X.690 section 11",
+		"parsers as strict as Go's refuse it; OpenSSL accepts it, and the service decides"},
+	{"verification-decoding", OfVerification, Fault, of(OfVerification, undecodable, "make it with mqttca sign or openssl"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
+	{"verification-critical-extensions", OfVerification, Warning, of(OfVerification, unhandled, "make it without them, with mqttca sign or openssl"), "RFC 5280 section 4.2", refusedIfUnknown},
+	{"verification-validity", OfVerification, Fault, func(m *Material, at time.Time) (string, string) {
+		return outside(m.Verification, at, "check the clocks of this machine and of the signing machine", "sign a new one")
+	}, "RFC 5280 section 4.1.2.5",
+		"it does not verify now: the service may refuse it"},
+	{"verification-common-name", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		n := len(commonNames(m.Verification))
+		return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names; the registration code must be the only one",
+			quoteSubject(m.Verification), n), adviceOfCode)
+	}, pageOfCAs + " (Common Name)",
+		"the service reads the registration code there and refuses a certificate without one (RegisterCodeError)"},
+	{"verification-code-form", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		names := commonNames(m.Verification)
+		fault := codeFault(strings.Join(names, ""))
+		return when(len(names) == 1 && fault != "", "its Common Name is no registration code: "+fault, adviceOfCode)
+	}, "RFC 5280 appendix A.1 (ub-common-name); " + pageOfRegistration + " (RegisterCodeError)",
+		"registration codes have another form: the service would refuse it (RegisterCodeError)"},
+	{"verification-code", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
+		code := CodeOf(m.Verification)
+		return when(m.code != "" && code != "" && code != m.code,
+			fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode)
+	}, pageOfRegistration + " (RegisterCodeError)",
+		"it was made for another code, perhaps an earlier one: the service would refuse it (RegisterCodeError)"},
+	{"verification-key", OfVerification, Fault, findOddProofKey, pageOfCAs + " (RSA and ECC only)",
+		"the vendor's procedure has an RSA or EC key; whether the service accepts another is not documented"},
+	{"verification-scheme", OfVerification, Warning, of(OfVerification, oddScheme, "if the service refuses it, sign it with RSA PKCS#1 v1.5 or ECDSA"), pageOfCAs + "; RFC 4055 section 3",
+		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service accepts others is not documented"},
+	{"verification-key-size", OfVerification, Warning, findWeakProofKey, pageOfCAs + "; NIST SP 800-131A section 3",
+		"the vendor's procedure has RSA 2048 or EC P-256; anybody who breaks a shorter key may pass the TLS part of a device's authentication"},
+	{"verification-lifetime", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
+		life := m.Verification.NotAfter.Sub(m.Verification.NotBefore)
+		return when(life > longestLife, fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
+			"destroy its private key, or sign one for a few days: the registration does not end with it")
+	}, pageOfCAs + " (300 days)",
+		"the proof is needed for minutes; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
+	{"verification-expiry", OfVerification, Warning, func(m *Material, at time.Time) (string, string) {
+		left := m.Verification.NotAfter.Sub(at)
+		return when(left >= 0 && left < shortestLife,
+			fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one")
+	}, "RFC 5280 section 4.1.2.5; the hour is mqttca's",
+		"it may have expired when it is submitted, and the next one may need a fresh code"},
+	{"verification-ca", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
+		return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
+			"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
+	}, "RFC 5280 section 4.2.1.9",
+		"the holder of its key is a CA below yours, and could issue device certificates"},
+}
+
 func findOwnCertificate(m *Material, _ time.Time) (string, string) {
 	const advice = "make a key pair for the verification certificate and sign its request with the CA's key"
 	switch {
@@ -20,8 +101,6 @@ func findOwnCertificate(m *Material, _ time.Time) (string, string) {
 	}
 	return "", ""
 }
-
-func findUnfitDigest(m *Material, _ time.Time) (string, string) { return unfitDigest(m.Verification) }
 
 func unfitDigest(certificate *x509.Certificate) (string, string) {
 	switch certificate.SignatureAlgorithm {
@@ -50,13 +129,6 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 		return fmt.Sprintf("its issuer is %s as it should be, but it was signed by another key than the CA's", issuer), adviceOfIssuer
 	}
 	return fmt.Sprintf("it was not signed by the CA %s: its issuer is %s", quoteSubject(m.Certificate), issuer), adviceOfIssuer
-}
-
-// findForeignIssuer leaves another CA's certificate to verification-signature.
-func findForeignIssuer(m *Material, _ time.Time) (string, string) {
-	return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
-		fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
-			quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
 }
 
 // namesIssuer reports whether the verification certificate names the CA as its issuer.
@@ -88,34 +160,4 @@ func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 		"make it with mqttca sign, which takes the CA's subject byte for byte"
 }
 
-// findOtherAuthority leaves another CA's certificate to verification-signature.
-func findOtherAuthority(m *Material, _ time.Time) (string, string) {
-	other := otherAuthority(m.Verification, m.Certificate, "the CA's")
-	return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),
-		"its authority key identifier "+other+": it does not verify under this CA", adviceOfIssuer)
-}
-
-func findProofIsCA(m *Material, _ time.Time) (string, string) {
-	return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
-		"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
-}
-
 const adviceOfCode = "make the verification certificate with the registration code as its Common Name"
-
-func findNoCommonName(m *Material, _ time.Time) (string, string) {
-	n := len(commonNames(m.Verification))
-	return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names; the registration code must be the only one",
-		quoteSubject(m.Verification), n), adviceOfCode)
-}
-
-func findOddCode(m *Material, _ time.Time) (string, string) {
-	names := commonNames(m.Verification)
-	fault := codeFault(strings.Join(names, ""))
-	return when(len(names) == 1 && fault != "", "its Common Name is no registration code: "+fault, adviceOfCode)
-}
-
-func findOtherCode(m *Material, _ time.Time) (string, string) {
-	code := CodeOf(m.Verification)
-	return when(m.code != "" && code != "" && code != m.code,
-		fmt.Sprintf("its Common Name is %q, the registration code is %q", code, m.code), adviceOfCode)
-}
