@@ -36,11 +36,11 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	}
 	switch {
 	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
-		return Endpoint{}, fmt.Errorf("endpoint %q: plain http is taken for a loopback address only; use https", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q: plain http is allowed for a loopback address only; use https", text)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return Endpoint{}, fmt.Errorf("endpoint %q: the scheme is neither https nor http", text)
 	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.Fragment != "":
-		return Endpoint{}, fmt.Errorf("endpoint %q: an endpoint is a host and perhaps a port, with nothing behind", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q: an endpoint is only a host and perhaps a port", text)
 	}
 	return Endpoint{url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}}, nil
 }
@@ -54,7 +54,7 @@ func parseHost(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	switch {
 	case strings.Contains(text, "@"):
-		return nil, fmt.Errorf("the endpoint holds a user or a password: an endpoint is a host and perhaps a port")
+		return nil, fmt.Errorf("the endpoint has a user or a password: an endpoint is a host and perhaps a port")
 	case err == nil && strings.HasSuffix(u.Host, ":"):
 		return nil, fmt.Errorf("endpoint %q: the port behind the colon is missing", text)
 	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !wire.ValidPort(u.Port()):

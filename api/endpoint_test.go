@@ -61,12 +61,12 @@ func TestParseEndpoint(t *testing.T) {
 
 func TestParseEndpointRefuses(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"http://onsmqtt.cn-hangzhou.aliyuncs.com", `endpoint "http://onsmqtt.cn-hangzhou.aliyuncs.com": plain http is taken for a loopback address only; use https`},
-		{"http://128.0.0.1", `endpoint "http://128.0.0.1": plain http is taken for a loopback address only; use https`},
-		{"http://localhost.evil.example", `endpoint "http://localhost.evil.example": plain http is taken for a loopback address only; use https`},
+		{"http://onsmqtt.cn-hangzhou.aliyuncs.com", `endpoint "http://onsmqtt.cn-hangzhou.aliyuncs.com": plain http is allowed for a loopback address only; use https`},
+		{"http://128.0.0.1", `endpoint "http://128.0.0.1": plain http is allowed for a loopback address only; use https`},
+		{"http://localhost.evil.example", `endpoint "http://localhost.evil.example": plain http is allowed for a loopback address only; use https`},
 		{"ftp://127.0.0.1", `endpoint "ftp://127.0.0.1": the scheme is neither https nor http`},
-		{"https://host/path", `endpoint "https://host/path": an endpoint is a host and perhaps a port, with nothing behind`},
-		{"https://host?x=1", `endpoint "https://host?x=1": an endpoint is a host and perhaps a port, with nothing behind`},
+		{"https://host/path", `endpoint "https://host/path": an endpoint is only a host and perhaps a port`},
+		{"https://host?x=1", `endpoint "https://host?x=1": an endpoint is only a host and perhaps a port`},
 		{"https://", `endpoint "https://": not a host, a host:port or a URL of one`},
 		{"", `endpoint "": not a host, a host:port or a URL of one`},
 		{"ho st", `endpoint "ho st": not a host, a host:port or a URL of one`},
@@ -74,8 +74,8 @@ func TestParseEndpointRefuses(t *testing.T) {
 		{"http://127.0.0.1:", `endpoint "http://127.0.0.1:": the port behind the colon is missing`},
 		{"gateway.example:/", `endpoint "gateway.example:/": the port behind the colon is missing`},
 		{"http://[::1]:", `endpoint "http://[::1]:": the port behind the colon is missing`},
-		{"https://user:hunter2@host", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
-		{"http://user:hunter2@[", `the endpoint holds a user or a password: an endpoint is a host and perhaps a port`},
+		{"https://user:hunter2@host", `the endpoint has a user or a password: an endpoint is a host and perhaps a port`},
+		{"http://user:hunter2@[", `the endpoint has a user or a password: an endpoint is a host and perhaps a port`},
 	}
 	for _, tt := range tests {
 		_, err := ParseEndpoint(tt.text)

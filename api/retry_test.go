@@ -200,7 +200,7 @@ func TestRetryAfterThatIsTooLong(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		_, err := b.GetRegisterCode(ctx, "i")
-		const want = "the server asks for a pause of 1h0m0s, which is longer than the time left; " +
+		const want = "the server asks for a pause of 1h0m0s, longer than the time left; " +
 			"GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"
 		if err == nil || err.Error() != want || time.Since(start) != 0 || len(b.requests) != 1 || MayPass(err) {
 			t.Errorf("after %v and %d requests:\n got %v\nwant %s", time.Since(start), len(b.requests), err, want)
@@ -336,7 +336,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 		}, 3 * time.Second, context.Canceled, "interrupted before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
 		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 3*time.Second)
-		}, 0, context.DeadlineExceeded, "the server asks for a pause of 20s, which is longer than the time left; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+		}, 0, context.DeadlineExceeded, "the server asks for a pause of 20s, longer than the time left; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

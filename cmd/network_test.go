@@ -79,11 +79,11 @@ func TestProxyIsNamed(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler())
 	defer plain.Close()
 	tls := strings.TrimPrefix(quiet(t, http.NotFoundHandler()).URL, "https://")
-	const via = "by way of the proxy that the environment names: "
+	const via = "through the environment's proxy: "
 	for name, tt := range map[string]struct{ proxy, want string }{
 		"it closes at CONNECT":       {"http://" + closes, via + "the connection was closed without an answer"},
 		"it has no TLS":              {"https://" + strings.TrimPrefix(plain.URL, "http://"), via + "it answers without TLS"},
-		"it has TLS":                 {"http://" + tls, "the proxy that the environment names"},
+		"it has TLS":                 {"http://" + tls, "the environment's proxy"},
 		"its certificate is unknown": {"https://" + tls, via + "its TLS certificate does not verify: "},
 		"the endpoint closes":        {"http://" + opens, "mqtt.example: the connection was closed without an answer"},
 	} {

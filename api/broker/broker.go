@@ -75,7 +75,7 @@ func (b *Broker) Trust(pem []byte) error {
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return fmt.Errorf("no certificate in PEM that could be a root")
+		return fmt.Errorf("no PEM certificate usable as a root")
 	}
 	b.Roots = roots
 	return nil

@@ -176,7 +176,7 @@ func TestWaysToFail(t *testing.T) {
 		{"plain", func(c net.Conn) string { c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")); return "" }, good, StepTLS, NoTLS, "cannot be reached: it answers without TLS"},
 		{"name", mqtt(foreign, connack(0)), good, StepTLS, NotVerified, "is not verified as post-cn-test.mqtt.aliyuncs.com: its TLS certificate does not verify: x509: certificate is valid for mqtt.example.com, not post-cn-test.mqtt.aliyuncs.com"},
 		{"one-way", mqtt(oneWay, connack(0)), good, StepConnect, NotAsked, "asks for no client certificate: mutual TLS is off"},
-		{"cut in TLS", func(net.Conn) string { return "" }, good, StepTLS, CutOff, "cut the connection off during the TLS handshake"},
+		{"cut in TLS", func(net.Conn) string { return "" }, good, StepTLS, CutOff, "closed the connection during the TLS handshake"},
 		{"access denied", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 49}); return "" }, good, StepTLS, Alert, "refused the TLS connection: access denied (alert 49)"},
 		{"unnamed alert", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 200}); return "" }, good, StepTLS, Alert, "refused the TLS connection: alert(200) (alert 200)"},
 	}
@@ -186,14 +186,14 @@ func TestWaysToFail(t *testing.T) {
 			test{name + "unknown CA", mqtt(config, connack(0)), other.device(t, &x509.Certificate{}), StepTLS, Alert, "refused the TLS connection: unknown certificate authority (alert 48)"},
 			test{name + "expired", mqtt(config, connack(0)), expired, StepTLS, Alert, "refused the TLS connection: expired certificate (alert 45)"},
 			test{name + "own key", mqtt(config, connack(0)), failing, StepTLS, OwnKey, "did not get the device's signature: token gone"},
-			test{name + "cut", func(c net.Conn) string { s := tls.Server(c, config); s.Handshake(); return "" }, good, StepConnect, CutOff, "cut the connection off instead of answering CONNECT"},
+			test{name + "cut", func(c net.Conn) string { s := tls.Server(c, config); s.Handshake(); return "" }, good, StepConnect, CutOff, "closed the connection instead of answering CONNECT"},
 			test{name + "no MQTT", mqtt(config, []byte("HTTP/1.1 400")), good, StepConnect, NotMQTT, "answered CONNECT with something other than CONNACK"},
 			test{name + "another packet", mqtt(config, []byte{0xd0, 2, 0, 0}), good, StepConnect, NotMQTT, "answered CONNECT with something other than CONNACK"},
 			test{name + "half a packet", mqtt(config, []byte{0x20, 2}), good, StepConnect, NotMQTT, "answered CONNECT with something other than CONNACK"},
 			test{name + "huge", mqtt(config, []byte{0x20, 0xff, 0xff, 0xff, 0x7f}), good, StepConnect, NotMQTT, "answered CONNECT with something other than CONNACK"},
 		)
 	}
-	words := []string{1: "unacceptable protocol version", 2: "identifier rejected", 3: "server unavailable", 4: "bad user name or password", 5: "not authorized", 6: "a code that MQTT 3.1.1 does not have"}
+	words := []string{1: "unacceptable protocol version", 2: "identifier rejected", 3: "server unavailable", 4: "bad user name or password", 5: "not authorized", 6: "a code unknown to MQTT 3.1.1"}
 	for code := byte(1); code < 7; code++ {
 		tests = append(tests, test{fmt.Sprintf("CONNACK %d", code), mqtt(mutual(tls.VersionTLS13), connack(code)), good, StepConnect, Refused,
 			fmt.Sprintf("refused CONNECT: %s (CONNACK %d)", words[code], code)})

@@ -65,7 +65,7 @@ func (e *Error) problem() string {
 	case Alert:
 		return fmt.Sprintf("refused the TLS connection: %s (alert %d)", strings.TrimPrefix(e.Alert.Error(), "tls: "), uint8(e.Alert))
 	case CutOff:
-		return map[Step]string{StepTLS: "cut the connection off during the TLS handshake", StepConnect: "cut the connection off instead of answering CONNECT"}[e.Step]
+		return map[Step]string{StepTLS: "closed the connection during the TLS handshake", StepConnect: "closed the connection instead of answering CONNECT"}[e.Step]
 	case Refused:
 		return fmt.Sprintf("refused CONNECT: %s (CONNACK %d)", connackWords(e.Connack), e.Connack)
 	case NotMQTT:
@@ -95,7 +95,7 @@ func connackWords(code byte) string {
 	if int(code) < len(table) {
 		return table[code]
 	}
-	return "a code that MQTT 3.1.1 does not have"
+	return "a code unknown to MQTT 3.1.1"
 }
 
 // Unwrap returns the cause.

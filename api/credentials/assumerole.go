@@ -45,12 +45,12 @@ func reachAdvice(host string) string {
 	return advice + "; inside a VPC without Internet access give --vpc, or set " + EnvSTSEndpoint + " to sts-vpc.REGION.aliyuncs.com"
 }
 
-const roleAdvice = "check the role's ARN, its trust policy, and whether the identity that assumes it may call sts:AssumeRole"
+const roleAdvice = "check the role's ARN, its trust policy, and whether the assuming identity may call sts:AssumeRole"
 
 func (r role) check(source string) error {
 	switch {
 	case r.Seconds != 0 && r.Seconds < leastRoleSeconds:
-		return badProfile(fmt.Sprintf("%s has expired_seconds %d, and STS takes no less than %d", source, r.Seconds, leastRoleSeconds))
+		return badProfile(fmt.Sprintf("%s has expired_seconds %d, less than STS's minimum of %d", source, r.Seconds, leastRoleSeconds))
 	case r.Region == "" && r.stsRegion() != "" && !wire.IsRegion(r.stsRegion()):
 		return &Error{
 			Reason: fmt.Sprintf("%s is %q: a region is written like cn-hangzhou", EnvSTSRegion, wire.Shortened(r.stsRegion())),
@@ -59,7 +59,7 @@ func (r role) check(source string) error {
 	case r.Region != "" && !wire.IsRegion(r.Region):
 		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.Region)))
 	case !isHost(r.stsHost()) && r.Endpoint != "":
-		return badProfile(source + " has an sts_endpoint that is no host")
+		return badProfile(source + " has an sts_endpoint which is not a host")
 	case !isHost(r.stsHost()):
 		return &wire.EnvironmentError{Variable: EnvSTSEndpoint, Problem: "is no host", Advice: "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
 	}
@@ -168,13 +168,13 @@ func (t oidcToken) read(source string) (Secret, error) {
 	}
 	data, err := readConfigFile(t.File, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Error{Reason: fmt.Sprintf("there is no %s, where %s has its OIDC token", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("there is no %s, the OIDC token file of %s", t.File, source), Advice: oidcAdvice}
 	}
 	if err != nil {
 		return "", err
 	}
 	if data = bytes.TrimSpace(data); len(data) == 0 {
-		return "", &Error{Reason: fmt.Sprintf("%s, where %s has its OIDC token, is empty", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("%s, the OIDC token file of %s, is empty", t.File, source), Advice: oidcAdvice}
 	}
 	return Secret(data), nil
 }

@@ -64,7 +64,7 @@ func TestSTSEndpoint(t *testing.T) {
 		{role{}, "sts-vpc.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
 		{role{Region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
 		{role{Endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
-		{role{Endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint that is no host`},
+		{role{Endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint which is not a host`},
 		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
 		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
 	} {

@@ -56,7 +56,7 @@ func unreadable(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return &Error{
 			Reason: "this user may not read " + path,
-			Advice: "check HOME, which may be another user's, and the file's permissions: no other identity is taken in its place",
+			Advice: "check HOME, which may be another user's, and the file's permissions: mqttca never falls back to another identity",
 		}
 	}
 	return badFile(path + " cannot be read")
@@ -92,7 +92,7 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	}
 	p, found, err = config.profile(*config.Current)
 	if err == nil && !found && *config.Current != "" {
-		err = badFile(fmt.Sprintf("%s has no profile %q, which it calls the current one", configPath(), *config.Current))
+		err = badFile(fmt.Sprintf("%s has no profile %q, its current one", configPath(), *config.Current))
 	}
 	return p, found, err
 }
@@ -155,7 +155,7 @@ func readConfiguration() (*configuration, error) {
 	}
 	var config configuration
 	if err := json.Unmarshal(data, &config); err != nil {
-		return nil, badFile(configPath() + " is not the JSON that the aliyun CLI writes")
+		return nil, badFile(configPath() + " is not the JSON of the aliyun CLI")
 	}
 	return &config, nil
 }

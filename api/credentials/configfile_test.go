@@ -119,7 +119,7 @@ func TestLargeConfigurations(t *testing.T) {
 		fmt.Fprintf(&ini, "[s%d]\n", i)
 	}
 	path := home(t, `{"profiles": [`+config.String()+`{"name": "p8000", "mode": "AK", "access_key_id": "id", "access_key_secret": "s"}]}`, nil)
-	const want = `no usable credentials: profile "p0" leads by source_profile over more than 20 others`
+	const want = `no usable credentials: profile "p0" has a chain of over 20 source_profiles`
 	if got := signer(Search{Profile: "p0"}); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

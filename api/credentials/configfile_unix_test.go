@@ -51,9 +51,9 @@ func TestOddConfigFiles(t *testing.T) {
 		{"as large as may be", func(t *testing.T, path string) {
 			put(t, path, twoProfiles+strings.Repeat(" ", 1<<20-len(twoProfiles)))
 		}, ""},
-		{"empty", func(t *testing.T, path string) { put(t, path, "") }, "FILE is not the JSON that the aliyun CLI writes"},
-		{"UTF-16", func(t *testing.T, path string) { put(t, path, "\xff\xfe{\x00}\x00") }, "FILE is not the JSON that the aliyun CLI writes"},
-		{"another shape", func(t *testing.T, path string) { put(t, path, `{"profiles": {"never": "shown"}}`) }, "FILE is not the JSON that the aliyun CLI writes"},
+		{"empty", func(t *testing.T, path string) { put(t, path, "") }, "FILE is not the JSON of the aliyun CLI"},
+		{"UTF-16", func(t *testing.T, path string) { put(t, path, "\xff\xfe{\x00}\x00") }, "FILE is not the JSON of the aliyun CLI"},
+		{"another shape", func(t *testing.T, path string) { put(t, path, `{"profiles": {"never": "shown"}}`) }, "FILE is not the JSON of the aliyun CLI"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestOIDCTokenFile(t *testing.T) {
 	file := filepath.Join(folder, "token")
 	token := oidcToken{File: file}
 	_, err := token.read("a test")
-	if want := "no usable credentials: there is no " + file + ", where a test has its OIDC token"; err == nil || err.Error() != want {
+	if want := "no usable credentials: there is no " + file + ", the OIDC token file of a test"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	for _, text := range []string{"one", "two"} {
@@ -124,7 +124,7 @@ func TestOIDCTokenFile(t *testing.T) {
 	}
 	put(t, file, " \n")
 	_, err = token.read("a test")
-	if want := "no usable credentials: " + file + ", where a test has its OIDC token, is empty"; err == nil || err.Error() != want {
+	if want := "no usable credentials: " + file + ", the OIDC token file of a test, is empty"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	if got, err := (oidcToken{File: file, Text: "given"}).read("a test"); got != "given" || err != nil {

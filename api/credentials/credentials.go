@@ -105,7 +105,7 @@ func badProfile(reason string) error { return &Error{Kind: BadProfile, Reason: r
 
 // badFile returns the error for an existing but unusable file.
 func badFile(reason string) error {
-	return &Error{Reason: reason, Advice: "mend the file, or move it away: no other identity is taken in its place"}
+	return &Error{Reason: reason, Advice: "repair the file, or move it away: mqttca never falls back to another identity"}
 }
 
 // check refuses credentials without a required part, and characters forbidden in a header, such as
@@ -118,7 +118,7 @@ func (c Credentials) check() error {
 			return missingError(fmt.Sprintf("the %s of %s is empty", what, c.Source))
 		case strings.ContainsFunc(value, notInHeader):
 			return &Error{
-				Reason: fmt.Sprintf("the %s of %s has a space, a line break or another character that no key has", what, c.Source),
+				Reason: fmt.Sprintf("the %s of %s has a space, a line break or another character not allowed in keys", what, c.Source),
 				Advice: "copy it again",
 			}
 		}

@@ -26,7 +26,7 @@ const (
 	metadataLimit    = 5 * time.Second
 )
 
-const metadataAdvice = "is this an ECS instance, and does it have a RAM role? give another source of credentials otherwise"
+const metadataAdvice = "check that this is an ECS instance with a RAM role, or give another source of credentials"
 
 // A metadata is a client of an ECS instance's metadata service. It never uses a proxy, which would
 // answer with another machine's role; credentials-go's provider uses HTTP_PROXY.
@@ -62,8 +62,8 @@ func (m metadata) provider(source, name string) (Provider, error) {
 		}
 	case name != "" && !isRoleName(name):
 		return nil, &Error{
-			Reason: fmt.Sprintf("%s is %q, which is no name of a role", source, wire.Shortened(name)),
-			Advice: "give the role's name, not its ARN; it may be left out, since an instance has one role",
+			Reason: fmt.Sprintf("%s is %q, which is not a role name", source, wire.Shortened(name)),
+			Advice: "give the role's name, not its ARN, or omit it: an instance has one role",
 		}
 	}
 	return origin{source: source, host: "the metadata service", advice: metadataAdvice, atMost: metadataLimit}.provider(func(ctx context.Context) (Credentials, error) {

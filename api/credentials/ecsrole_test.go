@@ -53,7 +53,7 @@ func TestECSRole(t *testing.T) {
 		put   = "PUT /latest/api/token"
 		roles = "GET /latest/meta-data/ram/security-credentials/"
 	)
-	unusable := "the metadata service gave none that can be used"
+	unusable := "the metadata service gave no usable ones"
 	tests := []struct {
 		name   string
 		server metadataServer
@@ -148,7 +148,7 @@ func TestECSRoleForbidden(t *testing.T) {
 	if _, err := Find(Search{ECSRole: true}); err != nil {
 		t.Error(err)
 	}
-	const want = `no usable credentials: profile "bad" (EcsRamRole) is "a/b", which is no name of a role`
+	const want = `no usable credentials: profile "bad" (EcsRamRole) is "a/b", which is not a role name`
 	if _, err := Find(Search{Profile: "bad"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}

@@ -65,7 +65,7 @@ func commonKeys() (Provider, error) {
 func keysIn(source, id, secret, token string) (Provider, error) {
 	for _, name := range []string{id, secret} {
 		if getenv(name) == "" {
-			return nil, missingError("the environment has only a part of them: " + name + " is not set")
+			return nil, missingError("the environment has only some of them: " + name + " is not set")
 		}
 	}
 	keys, err := fixed(Credentials{
@@ -98,7 +98,7 @@ func (s Search) environmentOIDC() (Provider, error) {
 	}
 	if len(missing) > 0 {
 		return nil, &Error{
-			Reason: "the environment has only a part of what OIDC takes: it lacks " + strings.Join(missing, " and "),
+			Reason: "the environment has only some of the OIDC variables: it lacks " + strings.Join(missing, " and "),
 			Advice: "set " + EnvRoleARN + ", " + EnvOIDCProviderARN + " and " + EnvOIDCTokenFile + ", or none of them",
 		}
 	}

@@ -51,7 +51,7 @@ func (r *refusal) Error() string { return r.words }
 
 func refused(words string) error { return &refusal{words: words} }
 
-func noneUsable() error { return refused("gave none that can be used") }
+func noneUsable() error { return refused("gave no usable ones") }
 
 // fetchClient returns a client for one request: the next is hours away.
 func fetchClient(patience time.Duration) *http.Client {
@@ -83,7 +83,7 @@ func fetchBody(ctx context.Context, client *http.Client, method, address string,
 	return body, err
 }
 
-const uriAdvice = "check that the server behind the URI runs, and that it answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
+const uriAdvice = "check that the server at the URI runs, and answers with AccessKeyId, AccessKeySecret, SecurityToken and Expiration"
 
 // newURISource fetches credentials from a user's URI. credentials-go would follow its redirects to
 // any host, even in plain http.
@@ -111,7 +111,7 @@ func secureURL(source, raw string) (*url.URL, error) {
 	case err != nil || u.Hostname() == "" || !wire.ValidPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
 		wrong = "not an https URL of a host"
 	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
-		wrong = "plain http, which is taken for a loopback address only"
+		wrong = "plain http, allowed for a loopback address only"
 	default:
 		return u, nil
 	}

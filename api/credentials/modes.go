@@ -152,16 +152,16 @@ func (p profile) chainedRole() (Provider, error) {
 	dependents := append(p.dependents, p.Name)
 	switch {
 	case slices.Contains(dependents, p.SourceProfile):
-		return nil, badProfile(p.source() + " leads by its source_profile back to itself")
+		return nil, badProfile(p.source() + " is its own source by source_profile")
 	case len(dependents) > maxChain:
-		return nil, badProfile(fmt.Sprintf("profile %q leads by source_profile over more than %d others", dependents[0], maxChain))
+		return nil, badProfile(fmt.Sprintf("profile %q has a chain of over %d source_profiles", dependents[0], maxChain))
 	}
 	from, found, err := p.config.profile(p.SourceProfile)
 	if err != nil {
 		return nil, err
 	}
 	if !found {
-		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, and there is none of that name", p.source(), p.SourceProfile))
+		return nil, badProfile(fmt.Sprintf("%s has source_profile %q, which does not exist", p.source(), p.SourceProfile))
 	}
 	from.dependents, from.vpcRegion = dependents, p.vpcRegion
 	return p.roleOver(from.provider())
@@ -182,7 +182,7 @@ func (p profile) cachedLogin() (Provider, error) {
 	fetch := func(context.Context) (Credentials, error) {
 		if cached.check() != nil || cached.SecurityToken == "" || !time.Now().Before(cached.Expires) {
 			return Credentials{}, &Error{
-				Reason: p.source() + " has no credentials of the aliyun CLI's login that are still valid",
+				Reason: p.source() + " has no valid credentials of the aliyun CLI's login",
 				Advice: p.renewal(),
 			}
 		}

@@ -68,7 +68,7 @@ func (o origin) failed(ctx context.Context, err error) error {
 	if stopped, ok := errors.AsType[*wire.StoppedError](err); ok {
 		err = stopped.Last
 		if stopped.Asked > 0 {
-			asked = fmt.Sprintf(" and asks for a pause of %s, which is longer than the time left", stopped.Asked)
+			asked = fmt.Sprintf(" and asks for a pause of %s, longer than the time left", stopped.Asked)
 		}
 	}
 	failure := o.explain(err)
@@ -147,7 +147,7 @@ func (c Credentials) checkExpiry() error {
 		return nil
 	}
 	return &Error{
-		Reason: fmt.Sprintf("those that were handed out for %s expired at %s", c.Source, c.Expires.Format(time.RFC3339)),
+		Reason: fmt.Sprintf("the credentials issued for %s expired at %s", c.Source, c.Expires.Format(time.RFC3339)),
 		Advice: "check this machine's clock, and whether their source renews them",
 	}
 }

@@ -37,7 +37,7 @@ func newExternal(source, line string) (Provider, error) {
 	}
 	args, err := splitCommand(line, runtime.GOOS == "windows")
 	if err != nil {
-		return nil, badProfile(source + " has a process_command that is no command line: a quote is open, or it is empty")
+		return nil, badProfile(source + " has an invalid process_command: a quote is open, or it is empty")
 	}
 	return command{args, commandPatience}.provider(source), nil
 }
@@ -79,7 +79,7 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	case errors.As(err, &exit):
 		return Credentials{}, refused("ended with " + exit.String())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return Credentials{}, refused("cannot be run: is it there, and may it be executed?")
+		return Credentials{}, refused("cannot be run: check that it exists and is executable")
 	}
 	return printedCredentials(output.buffer.Bytes())
 }
@@ -106,7 +106,7 @@ func printedCredentials(data []byte) (Credentials, error) {
 	}
 	known := p.Mode == "StsToken" && p.SecurityToken != "" || p.Mode == "AK" || p.Mode == ""
 	if err != nil || !known || p.AccessKeyID == "" || p.AccessKeySecret == "" {
-		return Credentials{}, refused("printed none that can be used")
+		return Credentials{}, refused("printed no usable ones")
 	}
 	return found, nil
 }

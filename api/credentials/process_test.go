@@ -76,7 +76,7 @@ func TestCommandThatPrintsCredentials(t *testing.T) {
 }
 
 func TestCommandThatFails(t *testing.T) {
-	unusable := "printed none that can be used"
+	unusable := "printed no usable ones"
 	for name, tt := range map[string]struct{ script, want string }{
 		"status":              {"echo never-shown >&2; exit 3", "ended with exit status 3"},
 		"signal":              {"kill -9 $$", "ended with signal: killed"},
@@ -134,8 +134,8 @@ func TestCommandThatHangs(t *testing.T) {
 
 func TestCommandThatCannotBeRun(t *testing.T) {
 	for line, want := range map[string]string{
-		"/nonexistent/never-shown": "its process_command cannot be run: is it there, and may it be executed?",
-		"/dev/null x":              "its process_command cannot be run: is it there, and may it be executed?",
+		"/nonexistent/never-shown": "its process_command cannot be run: check that it exists and is executable",
+		"/dev/null x":              "its process_command cannot be run: check that it exists and is executable",
 	} {
 		home(t, fmt.Sprintf(`{"profiles": [{"name": "p", "mode": "External", "process_command": %q}]}`, line), nil)
 		provider, err := Find(Search{Profile: "p"})
@@ -148,7 +148,7 @@ func TestCommandThatCannotBeRun(t *testing.T) {
 		}
 	}
 	home(t, `{"profiles": [{"name": "p", "mode": "External", "process_command": "tool 'never-shown"}]}`, nil)
-	const want = `no usable credentials: profile "p" (External) has a process_command that is no command line: a quote is open, or it is empty`
+	const want = `no usable credentials: profile "p" (External) has an invalid process_command: a quote is open, or it is empty`
 	if _, err := Find(Search{Profile: "p"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}

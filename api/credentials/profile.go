@@ -113,7 +113,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	}
 	file, err := ini.LoadSources(ini.LoadOptions{ChildSectionDelimiter: noDelimiter}, data)
 	if err != nil {
-		return p, false, badFile(iniPath() + " is not the INI file that the vendor's SDKs read")
+		return p, false, badFile(iniPath() + " is not an INI file of the vendor's SDKs")
 	}
 	name = cmp.Or(name, "default")
 	if !file.HasSection(name) || name == ini.DefaultSection && len(file.Section(name).Keys()) == 0 {

@@ -86,7 +86,7 @@ func TestFailureIsNotKept(t *testing.T) {
 		odd := newRenewed("a test", func(context.Context) (Credentials, error) {
 			return Credentials{AccessKeyID: "id", AccessKeySecret: "never\nshown"}, nil
 		})
-		const want = "no usable credentials: the AccessKey secret of a test has a space, a line break or another character that no key has"
+		const want = "no usable credentials: the AccessKey secret of a test has a space, a line break or another character not allowed in keys"
 		if _, err := odd.Credentials(context.Background()); err == nil || err.Error() != want {
 			t.Error(err)
 		}
@@ -98,8 +98,8 @@ func TestHandedOutTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for last, want := range map[time.Duration]string{
 			time.Second: "",
-			0:           "no usable credentials: those that were handed out for a test expired at 2000-01-01T00:00:00Z",
-			-time.Hour:  "no usable credentials: those that were handed out for a test expired at 1999-12-31T23:00:00Z",
+			0:           "no usable credentials: the credentials issued for a test expired at 2000-01-01T00:00:00Z",
+			-time.Hour:  "no usable credentials: the credentials issued for a test expired at 1999-12-31T23:00:00Z",
 		} {
 			got, err := newRenewed("a test", (&fetched{last: last}).fetch).Credentials(context.Background())
 			var problem *Error

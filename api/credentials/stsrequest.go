@@ -76,8 +76,8 @@ func checkLibrary(source string) error {
 		return nil
 	}
 	return &Error{
-		Reason: "DEBUG=credential makes the vendor's library print tokens, so nothing is fetched for " + source,
-		Advice: "unset DEBUG, or take the word credential out of it",
+		Reason: "DEBUG=credential makes the vendor's library print tokens, so mqttca fetches nothing for " + source,
+		Advice: "unset DEBUG, or remove the word credential from it",
 	}
 }
 

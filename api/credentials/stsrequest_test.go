@@ -67,7 +67,7 @@ func TestSTSRequestErrors(t *testing.T) {
 	transport := func(cause error) error {
 		return &url.Error{Op: "Post", URL: "https://sts.example/?SecurityToken=sent+secret/one", Err: cause}
 	}
-	const unusable, passing = "gave none that can be used", "answered with an HTML page"
+	const unusable, passing = "gave no usable ones", "answered with an HTML page"
 	tests := []struct {
 		name string
 		err  error
@@ -116,7 +116,7 @@ func TestSTSRequestErrors(t *testing.T) {
 // The library dereferences what an answer may lack.
 func TestPanicOfTheLibrary(t *testing.T) {
 	_, err := (&scripted{panics: true}).ask()
-	if want := "gave none that can be used"; err == nil || err.Error() != want {
+	if want := "gave no usable ones"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -126,7 +126,7 @@ func TestLibraryThatPrints(t *testing.T) {
 	for value, want := range map[string]bool{"credential": true, "tea,credential": true, "tea": false, "credentials": false, "": false} {
 		home(t, "", map[string]string{"DEBUG": value})
 		err := checkLibrary("a test")
-		if (err != nil) != want || err != nil && err.Error() != "no usable credentials: DEBUG=credential makes the vendor's library print tokens, so nothing is fetched for a test" {
+		if (err != nil) != want || err != nil && err.Error() != "no usable credentials: DEBUG=credential makes the vendor's library print tokens, so mqttca fetches nothing for a test" {
 			t.Errorf("DEBUG=%s: %v", value, err)
 		}
 	}

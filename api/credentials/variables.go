@@ -70,7 +70,7 @@ func (v variable) check() error {
 		switch found := os.Getenv(name); {
 		case found == "" || found == value:
 		case first != "":
-			return &wire.EnvironmentError{Variable: first, Problem: "and " + name + " differ", Advice: "unset the one that is not meant"}
+			return &wire.EnvironmentError{Variable: first, Problem: "and " + name + " differ", Advice: "unset the wrong one"}
 		case v.read == 0:
 			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "unset it, or name the profile to use"}
 		case i >= v.read:

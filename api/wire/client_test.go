@@ -159,11 +159,11 @@ func TestCause(t *testing.T) {
 		{"no such host", wrap(op("dial", &net.DNSError{Name: "h.example", IsNotFound: true})), "the host name h.example is not known"},
 		{"no name server", wrap(op("dial", &net.DNSError{Name: "h.example", Err: "server misbehaving"})), "the host name h.example could not be looked up"},
 		{"no such proxy", wrap(op("proxyconnect", op("dial", &net.DNSError{Name: "p.example", IsNotFound: true}))),
-			"by way of the proxy that the environment names: the host name p.example is not known"},
+			"through the environment's proxy: the host name p.example is not known"},
 		{"refused", wrap(op("dial", system(syscall.ECONNREFUSED))), "connection refused"},
 		{"proxy refuses", wrap(op("proxyconnect", op("dial", system(syscall.ECONNREFUSED)))),
-			"by way of the proxy that the environment names: connection refused"},
-		{"proxy that opens no way", wrap(&ProxyError{StatusError{Status: 407}}), "the proxy that the environment names answered HTTP 407"},
+			"through the environment's proxy: connection refused"},
+		{"proxy that opens no way", wrap(&ProxyError{StatusError{Status: 407}}), "the environment's proxy answered HTTP 407"},
 		{"certificate", wrap(&tls.CertificateVerificationError{Err: errors.New("x509: expired")}), "its TLS certificate does not verify: x509: expired"},
 		{"reset", wrap(op("read", system(syscall.ECONNRESET))), "the connection was reset"},
 		{"closed", wrap(io.EOF), "the connection was closed without an answer"},
@@ -211,7 +211,7 @@ func TestStray(t *testing.T) {
 	for _, tt := range []struct{ address, found, want string }{
 		{"localhost:1", "127.0.0.1:1", ""},
 		{"localhost:1", "[::1]:1", ""},
-		{"localhost:1", "192.0.2.2:1", "the name localhost leads to 192.0.2.2, which is no loopback address"},
+		{"localhost:1", "192.0.2.2:1", "the name localhost leads to 192.0.2.2, which is not a loopback address"},
 		{"example.com:1", "192.0.2.2:1", ""},
 		{"example.com:1", "127.0.0.1:1", ""},
 	} {

@@ -36,9 +36,9 @@ func Cause(err error) (words string, known bool) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		words = "the connection was closed without an answer"
 	case !known:
-		words = "it does not answer as a proxy of its kind does"
+		words = "it does not answer like a proxy of its kind"
 	}
-	return "by way of the proxy that the environment names: " + words, true
+	return "through the environment's proxy: " + words, true
 }
 
 func cause(err error) (words string, known bool) {

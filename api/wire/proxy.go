@@ -131,5 +131,5 @@ func answeredByProxy(ctx context.Context, _ *url.URL, _ *http.Request, resp *htt
 type ProxyError struct{ StatusError }
 
 func (e *ProxyError) Error() string {
-	return "the proxy that the environment names " + e.StatusError.Error()
+	return "the environment's proxy " + e.StatusError.Error()
 }

@@ -38,7 +38,7 @@ type StoppedError struct {
 
 func (e *StoppedError) Error() string {
 	if e.Asked > 0 {
-		return fmt.Sprintf("the server asks for a pause of %s, which is longer than the time left; %s", e.Asked, e.Last)
+		return fmt.Sprintf("the server asks for a pause of %s, longer than the time left; %s", e.Asked, e.Last)
 	}
 	return fmt.Sprintf("%s before it was tried again; %s", Ending(e.Cause), e.Last)
 }
