@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,8 @@ type Cell struct {
 const leastColumn = 12
 
 func (p *Sheet) Table(t Table) {
-	widths := t.naturalWidths()
-	if limit := p.Width(); limit > 0 && !t.Whole && !t.fit(widths, limit) {
+	widths, least := t.naturalWidths()
+	if limit := p.Width(); limit > 0 && !t.Whole && !Fit(widths, least, limit) {
 		p.blocks(t, limit)
 		return
 	}
@@ -69,8 +70,9 @@ func (t Table) row(i int) []Cell {
 	return row
 }
 
-func (t Table) naturalWidths() []int {
-	widths := make([]int, len(t.Columns))
+// naturalWidths are the widths of the columns, and those down to which they may be shortened.
+func (t Table) naturalWidths() (widths, least []int) {
+	widths = make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		widths[i] = Columns(c.title())
 	}
@@ -79,20 +81,26 @@ func (t Table) naturalWidths() []int {
 			widths[at] = max(widths[at], Columns(cell.Text))
 		}
 	}
-	return widths
+	least = slices.Clone(widths)
+	for i, c := range t.Columns {
+		if c.Yields {
+			least[i] = leastColumn
+		}
+	}
+	return widths, least
 }
 
-// fit takes the surplus from the columns that yield, each time from the widest. It reports whether
-// the table then fits.
-func (t Table) fit(widths []int, limit int) bool {
+// Fit takes the surplus of columns, two apart, each time from the widest that is over its least
+// width. It reports whether they then fit.
+func Fit(widths, least []int, limit int) bool {
 	total := 2 * (len(widths) - 1)
 	for _, width := range widths {
 		total += width
 	}
 	for ; total > limit; total-- {
 		widest := -1
-		for i, c := range t.Columns {
-			if c.Yields && widths[i] > leastColumn && (widest < 0 || widths[i] > widths[widest]) {
+		for i, width := range widths {
+			if width > least[i] && (widest < 0 || width > widths[widest]) {
 				widest = i
 			}
 		}

@@ -14,12 +14,7 @@ func (t Topic) Print(p *terminal.Sheet) error {
 	lines := strings.Split(strings.TrimSpace(t.Text), "\n")
 	for len(lines) > 0 {
 		n := blockLength(lines)
-		open := ""
 		for _, line := range render(lines[:n], p.TextWidth()) {
-			line, open = open+line, ""
-			if strings.LastIndexByte(line, strong) > strings.LastIndexByte(line, plain) { // a pager ends every tone with its line
-				line, open = line+string(plain), string(strong)
-			}
 			p.Line(emphasized(p.Display, line))
 		}
 		lines = lines[n:]
@@ -50,17 +45,17 @@ func render(block []string, width int) []string {
 	case strings.HasPrefix(first, "```"):
 		return indented(strings.Split(strings.Join(block[1:len(block)-1], "\n"), "\n"), "  ")
 	case strings.HasPrefix(first, "#"):
-		return terminal.WrapProse(string(strong)+marked(strings.TrimLeft(first, "# "))+string(plain), width)
+		return wrap(string(strong)+marked(strings.TrimLeft(first, "# "))+string(plain), width)
 	case strings.HasPrefix(first, "|"):
 		return renderTable(block, width)
 	}
 	text := marked(gap().ReplaceAllString(strings.Join(strings.Fields(strings.Join(block, "\n")), " "), "$1$2$3"))
 	if item, is := strings.CutPrefix(text, "- "); is {
-		lines := indented(terminal.WrapProse(item, width-2), "  ")
+		lines := indented(wrap(item, width-2), "  ")
 		lines[0] = "- " + lines[0][2:]
 		return lines
 	}
-	return terminal.WrapProse(text, width)
+	return wrap(text, width)
 }
 
 func indented(lines []string, indent string) []string {
@@ -70,39 +65,78 @@ func indented(lines []string, indent string) []string {
 	return lines
 }
 
-// renderTable aligns the columns and wraps the last one. The row of dashes is dropped.
-func renderTable(block []string, width int) []string {
+// leastWords is the least width of a column that is wrapped.
+const leastWords = 16
+
+// renderTable aligns the columns, and wraps the widest if the table is too wide. If that is not
+// enough, each row becomes a list of its cells. The row of dashes is dropped.
+func renderTable(block []string, width int) (lines []string) {
 	var rows [][]string
-	var widths []int
-	for i, line := range slices.Delete(block, 1, 2) {
+	widths := make([]int, strings.Count(block[0], "|")-1)
+	least := slices.Clone(widths)
+	for _, line := range slices.Delete(block, 1, 2) {
 		cells := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
 		cells = cells[1 : len(cells)-1]
 		for c, cell := range cells {
 			cells[c] = marked(strings.ReplaceAll(strings.TrimSpace(cell), "\x00", "|"))
-			if i == 0 {
-				cells[c] = string(strong) + cells[c] + string(plain)
-				widths = append(widths, 0)
-			}
 			widths[c] = max(widths[c], terminal.Columns(cells[c]))
+			least[c] = max(least[c], terminal.Longest(terminal.WrapProse(cells[c], leastWords)))
 		}
 		rows = append(rows, cells)
 	}
-	var lines []string
+	titles := slices.Clone(rows[0])
+	if !terminal.Fit(widths, least, width) {
+		for _, cells := range rows[1:] {
+			lines = append(lines, rowList(titles, cells, width)...)
+		}
+		return lines
+	}
+	for c, title := range titles {
+		rows[0][c] = string(strong) + title + string(plain)
+	}
 	for _, cells := range rows {
-		lines = append(lines, renderRow(cells, widths, width)...)
+		lines = append(lines, renderRow(cells, widths)...)
 	}
 	return lines
 }
 
-func renderRow(cells []string, widths []int, width int) []string {
-	var lead strings.Builder
-	last, margin := len(cells)-1, 0
-	for c, cell := range cells[:last] {
-		lead.WriteString(cell + strings.Repeat(" ", widths[c]-terminal.Columns(cell)+2))
+func renderRow(cells []string, widths []int) (lines []string) {
+	margin := 0
+	for c, cell := range cells {
+		for n, part := range wrap(cell, widths[c]) {
+			if n == len(lines) {
+				lines = append(lines, "")
+			}
+			lines[n] += strings.Repeat(" ", max(0, margin-terminal.Columns(lines[n]))) + part
+		}
 		margin += widths[c] + 2
 	}
-	lines := indented(terminal.WrapProse(cells[last], max(width-margin, 20)), strings.Repeat(" ", margin))
-	lines[0] = lead.String() + lines[0][margin:]
+	return indented(lines, "")
+}
+
+// rowList is the first cell, and below it the others; behind their titles if there are several.
+func rowList(titles, cells []string, width int) []string {
+	lines, margin := wrap(cells[0], width), min(terminal.Longest(titles[1:]), width/3)
+	for c, cell := range cells[1:] {
+		switch {
+		case len(cells) == 2:
+			lines = append(lines, indented(wrap(cell, width-2), "  ")...)
+		case cell != "":
+			lines = append(lines, indented(renderRow([]string{titles[c+1], cell}, []int{margin, width - margin - 4}), "  ")...)
+		}
+	}
+	return lines
+}
+
+// wrap ends the emphasis with every line, as a pager does, and begins it again in the next.
+func wrap(text string, width int) []string {
+	lines, open := terminal.WrapProse(text, width), ""
+	for i, line := range lines {
+		lines[i], open = open+line, ""
+		if strings.LastIndexByte(lines[i], strong) > strings.LastIndexByte(lines[i], plain) {
+			lines[i], open = lines[i]+string(plain), string(strong)
+		}
+	}
 	return lines
 }
 

@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,14 +76,65 @@ code  meaning
 	}
 }
 
-// Blocks stay apart without empty lines between them, and a wide column leaves room for the
-// last.
+// Blocks stay apart without empty lines between them.
 func TestBlocksTogether(t *testing.T) {
-	text := "# Title\nText right below.\n```sh\nmqttca list\n```\nMore text.\n| a | b |\n|---|---|\n| " + strings.Repeat("c", 30) + " | words that go into the next line |\nEnd.\n"
-	want := "Title\nText right below.\n  mqttca list\nMore text.\na                               b\n" +
-		strings.Repeat("c", 30) + "  words that go into\n" + strings.Repeat(" ", 32) + "the next line\nEnd.\n"
-	if diff := cmp.Diff(want, printedText(t, text, terminal.Display{Columns: func() int { return 40 }})); diff != "" {
+	text := "# Title\nText right below.\n```sh\nmqttca list\n```\nMore text.\n| a | b |\n|---|---|\n| c | d |\nEnd.\n"
+	want := "Title\nText right below.\n  mqttca list\nMore text.\na  b\nc  d\nEnd.\n"
+	if diff := cmp.Diff(want, printedText(t, text, terminal.Display{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// A table that is too wide has its widest columns wrapped; if a word has no room then, its rows
+// become lists. Emphasis ends with each line.
+func TestPrintWideTable(t *testing.T) {
+	const titles = "| name | older | here |\n|---|---|---|\n"
+	for rows, want := range map[string]string{
+		"| `ONE`, `TWO` | **some words that go into the next line** | read, or an error if both are set |\n| three | | |\n": "name      older             here\n" +
+			"ONE, TWO  some words that   read, or an\n" +
+			"          go into the next  error if both\n" +
+			"          line              are set\n" +
+			"three\n",
+		"| `A_LONG_WORD_THAT_IS_NEVER_BROKEN` | other | the meaning of the word |\n| b | | c |\n": "A_LONG_WORD_THAT_IS_NEVER_BROKEN\n" +
+			"  older  other\n" +
+			"  here   the meaning of the word\n" +
+			"b\n" +
+			"  here   c\n",
+	} {
+		d := terminal.Display{Columns: func() int { return 41 }}
+		if diff := cmp.Diff(want, printedText(t, titles+rows, d)); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+	coloured := printedText(t, titles+"| a | **strong words that are broken** | "+strings.Repeat("c", 20)+" |\n", terminal.Display{Colour: true, Columns: func() int { return 45 }})
+	if !strings.Contains(coloured, "\na     \x1b[1mstrong words that\x1b[0m  cccc") || !strings.Contains(coloured, "\n      \x1b[1mare broken\x1b[0m\n") {
+		t.Errorf("%q", coloured)
+	}
+	two := "| a | b |\n|---|---|\n| " + strings.Repeat("c", 30) + " | words that go into the next line of it |\n"
+	want := strings.Repeat("c", 30) + "\n  words that go into the next line of it\n"
+	if diff := cmp.Diff(want, printedText(t, two, terminal.Display{Columns: func() int { return 40 }})); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// No line of a topic is wider than the terminal, but one with a command, or with a single word, such as the
+// address of a link.
+func TestTopicsFit(t *testing.T) {
+	blocks := regexp.MustCompile("(?ms)^```.*?^```$")
+	for _, topic := range All() {
+		for _, language := range Languages {
+			text := blocks.ReplaceAllString(topic.In(language).Text, "")
+			for _, width := range []int{40, 60, 80, 100} {
+				for line := range strings.Lines(printedText(t, text, terminal.Display{Columns: func() int { return width }})) {
+					line = strings.TrimSuffix(line, "\n")
+					word := strings.TrimSpace(line)
+					tooLong := !strings.Contains(word, " ") && terminal.Columns(word) > width-3
+					if terminal.Columns(line) > width && !tooLong {
+						t.Errorf("%s, %s, %d columns: %s", topic.Name, language, width, line)
+					}
+				}
+			}
+		}
 	}
 }
 
