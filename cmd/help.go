@@ -21,9 +21,9 @@ func newHelp(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "help [command | topic | json-schema [document]]",
 		Short: "Print the help of a command, or a topic",
-		Long: `Print the help of a command, as --help behind it does, or a topic of the reference;
-without either, the help of mqttca, which lists both. json-schema prints the JSON Schema of
-a document written by mqttca, or lists the documents. Topics are in English or Chinese.`,
+		Long: `Print the help of a command, or a topic of the reference. Without an argument print the help
+of mqttca, which lists both; with --lang alone list the topics in that language. json-schema
+prints the JSON Schema of a document written by mqttca, or lists the documents.`,
 		Args:    cobra.ArbitraryArgs,
 		Example: "  mqttca help\n  mqttca help register\n  mqttca help exit-codes\n  mqttca help --lang zh environment\n  mqttca help json-schema list",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
@@ -34,7 +34,7 @@ a document written by mqttca, or lists the documents. Topics are in English or C
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.helpOn(cmd.Root(), args, language) },
 	}
-	cmd.Flags().StringVar(&language, "lang", "", "language of the topic, "+strings.Join(topics.Languages, " or ")+", if not that of the locale")
+	cmd.Flags().StringVar(&language, "lang", "", "language of topics, "+strings.Join(topics.Languages, " or ")+", if not that of the locale")
 	return cmd
 }
 
@@ -43,12 +43,14 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 	name := strings.Join(args, " ")
 	topic, isTopic := topics.Find(name)
 	switch {
-	case language != "" && !(isTopic && slices.Contains(topics.Languages, language)):
-		return usage("--lang is %s, and for a topic: all other help is in English", strings.Join(topics.Languages, " or "))
+	case language != "" && !((isTopic || len(args) == 0) && slices.Contains(topics.Languages, language)):
+		return usage("--lang is %s, and for topics: all other help is in English", strings.Join(topics.Languages, " or "))
 	case len(args) > 0 && args[0] == schemaTopic:
 		return a.printSchema(root.Context(), args[1:])
 	case a.json:
 		return errNoJSONHelp
+	case language != "" && name == "":
+		return a.page(root.Context(), a.newHelpText().topics(language))
 	case isTopic:
 		var text strings.Builder
 		locale := cmp.Or(language, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")) // the first one set
@@ -84,22 +86,18 @@ const helpWidth = 80
 
 // help prints the help of a command, in place of cobra's.
 func (a *app) help(cmd *cobra.Command, _ []string) {
-	width := helpWidth
-	if columns := min(a.shown.Width(), helpWidth); columns > 0 {
-		width = max(columns, terminal.LeastWidth)
-	}
-	h := helpText{Display: a.shown, width: width}
+	h := a.newHelpText()
 	h.text(cmd.Long)
 	h.section("Usage:", "  "+useLine(cmd))
 	h.section("Examples:", cmd.Example)
 	h.commands(cmd)
 	own, connection := flagsOf(cmd)
-	h.section("Flags:", own.FlagUsagesWrapped(width))
-	h.section("Flags of the connection:", connection.FlagUsagesWrapped(width))
-	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(width))
+	h.section("Flags:", own.FlagUsagesWrapped(h.width))
+	h.section("Flags of the connection:", connection.FlagUsagesWrapped(h.width))
+	h.section("Flags of every command:", cmd.InheritedFlags().FlagUsagesWrapped(h.width))
 	h.exits(cmd)
 	if !cmd.HasParent() {
-		h.section("Topics ('mqttca help TOPIC'):", h.topics())
+		h.section("Topics ('mqttca help TOPIC'):", h.topics(topics.Languages[0]))
 	}
 	if cmd.HasSubCommands() {
 		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
@@ -142,6 +140,14 @@ type helpText struct {
 	width int
 }
 
+func (a *app) newHelpText() *helpText {
+	h := helpText{Display: a.shown, width: helpWidth}
+	if columns := min(a.shown.Width(), helpWidth); columns > 0 {
+		h.width = max(columns, terminal.LeastWidth)
+	}
+	return &h
+}
+
 func (h *helpText) section(title, text string) {
 	if text = strings.TrimRight(text, "\n"); text != "" {
 		h.WriteString("\n" + h.Paint(terminal.Bold, title) + "\n" + text + "\n")
@@ -177,9 +183,9 @@ func (h *helpText) commands(cmd *cobra.Command) {
 	}
 }
 
-func (h *helpText) topics() (text string) {
+func (h *helpText) topics(language string) (text string) {
 	for _, topic := range topics.All() {
-		text += h.row(topic.Name, 23, topic.Title)
+		text += h.row(topic.Name, 23, topic.In(language).Title)
 	}
 	return text
 }
@@ -195,7 +201,7 @@ const wideMargin = 14
 
 // row is a text behind its label.
 func (h *helpText) row(label string, margin int, text string) string {
-	lines := terminal.Wrap(text, h.width-margin)
+	lines := terminal.WrapProse(text, h.width-margin)
 	return fmt.Sprintf("  %-*s%s\n", margin-2, label, strings.Join(lines, "\n"+strings.Repeat(" ", margin)))
 }
 
