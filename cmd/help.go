@@ -141,11 +141,7 @@ type helpText struct {
 }
 
 func (a *app) newHelpText() *helpText {
-	h := helpText{Display: a.shown, width: helpWidth}
-	if columns := min(a.shown.Width(), helpWidth); columns > 0 {
-		h.width = max(columns, terminal.LeastWidth)
-	}
-	return &h
+	return &helpText{Display: a.shown, width: min(a.shown.TextWidth(), helpWidth)}
 }
 
 func (h *helpText) section(title, text string) {
@@ -192,12 +188,10 @@ func (h *helpText) topics(language string) (text string) {
 
 func (h *helpText) list(commands []*cobra.Command) (text string) {
 	for _, cmd := range commands {
-		text += h.row(cmd.Name(), wideMargin, cmd.Short)
+		text += h.row(cmd.Name(), 14, cmd.Short)
 	}
 	return text
 }
-
-const wideMargin = 14
 
 // row is a text behind its label.
 func (h *helpText) row(label string, margin int, text string) string {

@@ -26,8 +26,8 @@ func (p *Sheet) Paragraph(text string) {
 
 // TextWidth is the width of running text: the terminal's, at most 100 columns; 80 columns
 // in a pipe.
-func (p *Sheet) TextWidth() int {
-	if width := p.limit(); width > 0 {
+func (d Display) TextWidth() int {
+	if width := d.limit(); width > 0 {
 		return max(width, LeastWidth)
 	}
 	return 80

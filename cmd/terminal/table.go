@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -33,8 +32,8 @@ type Cell struct {
 const leastColumn = 12
 
 func (p *Sheet) Table(t Table) {
-	widths, least := t.naturalWidths()
-	if limit := p.Width(); limit > 0 && !t.Whole && !Fit(widths, least, limit) {
+	widths := t.naturalWidths()
+	if limit := p.Width(); limit > 0 && !t.Whole && !Fit(widths, limit, func(i int) bool { return t.Columns[i].Yields && widths[i] > leastColumn }) {
 		p.blocks(t, limit)
 		return
 	}
@@ -70,9 +69,8 @@ func (t Table) row(i int) []Cell {
 	return row
 }
 
-// naturalWidths are the widths of the columns, and those down to which they may be shortened.
-func (t Table) naturalWidths() (widths, least []int) {
-	widths = make([]int, len(t.Columns))
+func (t Table) naturalWidths() []int {
+	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
 		widths[i] = Columns(c.title())
 	}
@@ -81,18 +79,12 @@ func (t Table) naturalWidths() (widths, least []int) {
 			widths[at] = max(widths[at], Columns(cell.Text))
 		}
 	}
-	least = slices.Clone(widths)
-	for i, c := range t.Columns {
-		if c.Yields {
-			least[i] = leastColumn
-		}
-	}
-	return widths, least
+	return widths
 }
 
-// Fit takes the surplus of columns, two apart, each time from the widest that is over its least
-// width. It reports whether they then fit.
-func Fit(widths, least []int, limit int) bool {
+// Fit takes the surplus of columns that are two apart, each time from the widest that yields. It
+// reports whether they then fit.
+func Fit(widths []int, limit int, yields func(int) bool) bool {
 	total := 2 * (len(widths) - 1)
 	for _, width := range widths {
 		total += width
@@ -100,7 +92,7 @@ func Fit(widths, least []int, limit int) bool {
 	for ; total > limit; total-- {
 		widest := -1
 		for i, width := range widths {
-			if width > least[i] && (widest < 0 || width > widths[widest]) {
+			if yields(i) && (widest < 0 || width > widths[widest]) {
 				widest = i
 			}
 		}

@@ -65,11 +65,8 @@ func indented(lines []string, indent string) []string {
 	return lines
 }
 
-// leastWords is the least width of a column that is wrapped.
-const leastWords = 16
-
-// renderTable aligns the columns, and wraps the widest if the table is too wide. If that is not
-// enough, each row becomes a list of its cells. The row of dashes is dropped.
+// renderTable aligns the columns, and wraps the widest, down to 16, if the table is too wide. If a
+// word has no room then, each row becomes a list of its cells. The row of dashes is dropped.
 func renderTable(block []string, width int) (lines []string) {
 	var rows [][]string
 	widths := make([]int, strings.Count(block[0], "|")-1)
@@ -79,23 +76,21 @@ func renderTable(block []string, width int) (lines []string) {
 		cells = cells[1 : len(cells)-1]
 		for c, cell := range cells {
 			cells[c] = marked(strings.ReplaceAll(strings.TrimSpace(cell), "\x00", "|"))
+			least[c] = max(least[c], terminal.Longest(terminal.WrapProse(cells[c], 16)))
 			widths[c] = max(widths[c], terminal.Columns(cells[c]))
-			least[c] = max(least[c], terminal.Longest(terminal.WrapProse(cells[c], leastWords)))
+			if len(rows) == 0 {
+				cells[c] = string(strong) + cells[c] + string(plain)
+			}
 		}
 		rows = append(rows, cells)
 	}
-	titles := slices.Clone(rows[0])
-	if !terminal.Fit(widths, least, width) {
-		for _, cells := range rows[1:] {
-			lines = append(lines, rowList(titles, cells, width)...)
+	fits := terminal.Fit(widths, width, func(c int) bool { return widths[c] > least[c] })
+	for n, cells := range rows {
+		if fits {
+			lines = append(lines, renderRow(cells, widths)...)
+		} else if n > 0 {
+			lines = append(lines, rowList(rows[0], cells, width)...)
 		}
-		return lines
-	}
-	for c, title := range titles {
-		rows[0][c] = string(strong) + title + string(plain)
-	}
-	for _, cells := range rows {
-		lines = append(lines, renderRow(cells, widths)...)
 	}
 	return lines
 }
@@ -116,12 +111,12 @@ func renderRow(cells []string, widths []int) (lines []string) {
 
 // rowList is the first cell, and below it the others; behind their titles if there are several.
 func rowList(titles, cells []string, width int) []string {
+	if len(cells) == 2 {
+		return append(wrap(cells[0], width), indented(wrap(cells[1], width-2), "  ")...)
+	}
 	lines, margin := wrap(cells[0], width), min(terminal.Longest(titles[1:]), width/3)
 	for c, cell := range cells[1:] {
-		switch {
-		case len(cells) == 2:
-			lines = append(lines, indented(wrap(cell, width-2), "  ")...)
-		case cell != "":
+		if cell != "" {
 			lines = append(lines, indented(renderRow([]string{titles[c+1], cell}, []int{margin, width - margin - 4}), "  ")...)
 		}
 	}

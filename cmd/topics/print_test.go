@@ -110,11 +110,6 @@ func TestPrintWideTable(t *testing.T) {
 	if !strings.Contains(coloured, "\na     \x1b[1mstrong words that\x1b[0m  cccc") || !strings.Contains(coloured, "\n      \x1b[1mare broken\x1b[0m\n") {
 		t.Errorf("%q", coloured)
 	}
-	two := "| a | b |\n|---|---|\n| " + strings.Repeat("c", 30) + " | words that go into the next line of it |\n"
-	want := strings.Repeat("c", 30) + "\n  words that go into the next line of it\n"
-	if diff := cmp.Diff(want, printedText(t, two, terminal.Display{Columns: func() int { return 40 }})); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
 }
 
 // No line of a topic is wider than the terminal, but one with a command, or with a single word, such as the
