@@ -19,12 +19,7 @@ type Device struct {
 }
 
 // Close ends the session with the token of the key, if there is one. Close ends signing, too.
-func (d *Device) Close() error {
-	if d.key == nil {
-		return nil
-	}
-	return d.key.end()
-}
+func (d *Device) Close() error { return d.key.end() }
 
 // LoadDevice reads a device certificate and opens its private key, from the same sources as
 // [LoadAuthority]. The file may also contain the certificate's chain, in any order: the certificate

@@ -38,9 +38,9 @@ type openedKey struct {
 	close        func() error    // or nil
 }
 
-// end ends the session with the token of the key, if there is one.
+// end ends the session with the token of the key, if there are both.
 func (k *openedKey) end() error {
-	if k.close == nil {
+	if k == nil || k.close == nil {
 		return nil
 	}
 	return k.close()

@@ -66,12 +66,7 @@ func (m *Material) KeyKind() string {
 }
 
 // Close ends the session with the token of the key, if there is one.
-func (m *Material) Close() error {
-	if m.key == nil {
-		return nil
-	}
-	return m.key.end()
-}
+func (m *Material) Close() error { return m.key.end() }
 
 // ca returns the CA with its warnings. The findings must have no fault.
 func (m *Material) ca(findings []Finding) *CA {

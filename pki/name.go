@@ -3,7 +3,6 @@ package pki
 import (
 	"cmp"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -35,19 +34,6 @@ func readName(name cryptobyte.String) (rdns [][]attribute) {
 		rdns = append(rdns, rdn)
 	}
 	return rdns
-}
-
-// parseName returns the name as crypto/x509 does, with all textual attributes.
-func parseName(raw []byte) (name pkix.Name) {
-	var sequence pkix.RDNSequence
-	for _, a := range slices.Concat(readName(raw)...) {
-		text, isText := a.text()
-		if id, ok := objectIdentifier(a.id); ok && isText {
-			sequence = append(sequence, pkix.RelativeDistinguishedNameSET{{Type: id, Value: text}})
-		}
-	}
-	name.FillFromRDNSequence(&sequence)
-	return name
 }
 
 // nameString returns a name in the form of RFC 4514: the last RDN comes first.

@@ -102,9 +102,12 @@ func (p parts) certificate() *x509.Certificate {
 		c.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // OpenSSL can't verify such a signature
 	}
 	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.spki
-	c.RawIssuer, c.Issuer, c.RawSubject, c.Subject = p.asIssuer, parseName(p.issuer), p.asSubject, parseName(p.subject)
+	c.RawIssuer, c.RawSubject = p.asIssuer, p.asSubject
 	c.Version, c.SerialNumber, c.Signature, c.Extensions = int(p.version)+1, p.serial, p.signature, nil
 	c.PublicKey, c.PublicKeyAlgorithm = parsePublicKey(p.spki)
+	for _, name := range commonNames(c) {
+		c.Subject.CommonName = name
+	}
 	for _, e := range p.extensions {
 		if id, ok := objectIdentifier(e.id); ok {
 			c.Extensions = append(c.Extensions, pkix.Extension{Id: id, Critical: len(e.critical) == 1 && e.critical[0] != 0, Value: e.value})
@@ -122,7 +125,7 @@ func (p parts) readable() (forms [][]byte, odd []string) {
 		if reason == "" && seen[string(e.id)] {
 			reason = "it is there twice"
 		}
-		if reason != "" && !e.unhandled() && e.undecodable(p.extensions[:i]) == "" {
+		if reason != "" && e.undecodable(p.extensions[:i]) == "" {
 			odd = append(odd, fmt.Sprintf("%s (%s)", oidString(e.id), reason))
 		}
 		if form := e.mended(); form != nil && !seen[string(e.id)] {

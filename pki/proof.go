@@ -2,7 +2,6 @@ package pki
 
 import (
 	"crypto/x509"
-	"encoding/asn1"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,13 +123,10 @@ func codeFault(code string) string {
 	return ""
 }
 
-var oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
-
-func commonNames(certificate *x509.Certificate) []string {
-	var names []string
-	for _, name := range certificate.Subject.Names {
-		if value, ok := name.Value.(string); ok && name.Type.Equal(oidCommonName) {
-			names = append(names, value)
+func commonNames(certificate *x509.Certificate) (names []string) {
+	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
+		if text, ok := a.text(); ok && oidString(a.id) == "2.5.4.3" {
+			names = append(names, text)
 		}
 	}
 	return names

@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"strconv"
@@ -150,7 +151,7 @@ func prove(t testing.TB, parent *x509.Certificate, by crypto.Signer, algorithm x
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: bits(100), NotBefore: now, NotAfter: now.Add(time.Hour), SignatureAlgorithm: algorithm}
 	for _, name := range names {
-		template.Subject.ExtraNames = append(template.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: oidCommonName, Value: name})
+		template.Subject.ExtraNames = append(template.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: name})
 	}
 	return sign(t, template, parent, newECKey(t, elliptic.P256()).Public(), by)
 }
@@ -304,7 +305,7 @@ func TestCodeOf(t *testing.T) {
 		return selfSign(t, newECKey(t, elliptic.P256()), func(c *x509.Certificate) {
 			c.Subject = pkix.Name{Organization: []string{"Example"}}
 			for _, name := range names {
-				c.Subject.ExtraNames = append(c.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: oidCommonName, Value: name})
+				c.Subject.ExtraNames = append(c.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: name})
 			}
 		})
 	}

@@ -155,10 +155,9 @@ func (e rawExtension) undecodable(before []rawExtension) string {
 // unhandled names critical extensions unknown to OpenSSL.
 func unhandled(certificate *x509.Certificate) string {
 	var found []string
-	p, _ := takeApart(certificate.Raw)
-	for _, e := range p.extensions {
-		if e.unhandled() {
-			found = append(found, oidString(e.id))
+	for _, e := range certificate.Extensions {
+		if id := e.Id.String(); e.Critical && !slices.Contains(handled, id) {
+			found = append(found, id)
 		}
 	}
 	return some("it has critical extensions unknown to some verifiers: ", found, "")
@@ -167,10 +166,6 @@ func unhandled(certificate *x509.Certificate) string {
 // handled are the extensions which OpenSSL accepts as critical.
 var handled = []string{"2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.37", "2.5.29.54",
 	"1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"}
-
-func (e rawExtension) unhandled() bool {
-	return strings.Trim(string(e.critical), "\x00") != "" && !slices.Contains(handled, oidString(e.id))
-}
 
 // some lists the first strings found, between two texts, or returns "" if there are none.
 func some(before string, found []string, after string) string {
