@@ -116,7 +116,7 @@ func shape(der []byte) (types string, values []asn1.RawValue) {
 	if _, err := asn1.Unmarshal(der, &values); err != nil {
 		return "", nil
 	}
-	letters := map[int]byte{asn1.TagInteger: 'i', asn1.TagBitString: 'b', asn1.TagOctetString: 'o', asn1.TagOID: 'd',
+	letters := map[int]byte{asn1.TagInteger: 'i', asn1.TagBitString: 'b', asn1.TagOctetString: 'o', asn1.TagOID: 'd', asn1.TagBoolean: 'f',
 		asn1.TagSequence: 's', asn1.TagUTCTime: 't', asn1.TagGeneralizedTime: 't'}
 	var found []byte
 	for _, value := range values {

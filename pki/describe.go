@@ -9,15 +9,13 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/crypto/cryptobyte"
-	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // A Description is the content of a certificate, formatted for people.
@@ -139,24 +137,23 @@ func certificateKeyKind(certificate *x509.Certificate) string {
 	if kind := keyKind(certificate.PublicKey); kind != unknownKind {
 		return kind
 	}
-	var info, algorithm cryptobyte.String
-	if !open(&info, certificate.RawSubjectPublicKeyInfo) || !info.ReadASN1Element(&algorithm, tag.SEQUENCE) {
-		return unknownKind
+	if _, values := shape(certificate.RawSubjectPublicKeyInfo); len(values) > 0 {
+		return algorithmKind(values[0].FullBytes)
 	}
-	return algorithmKind(algorithm)
+	return unknownKind
 }
 
 const unreadRSA = "RSA with unreadable numbers"
 
 // algorithmKind names the kind of a key from its AlgorithmIdentifier.
-func algorithmKind(algorithm cryptobyte.String) string {
-	var id cryptobyte.String
-	if !open(&algorithm, algorithm) || !algorithm.ReadASN1(&id, tag.OBJECT_IDENTIFIER) {
+func algorithmKind(der []byte) string {
+	var algorithm pkix.AlgorithmIdentifier
+	if !unmarshalAll(der, &algorithm) {
 		return unknownKind
 	}
-	switch name := oidString(id); name {
+	switch name := algorithm.Algorithm.String(); name {
 	case oidEC:
-		return "EC " + curveName(algorithm)
+		return "EC " + curveName(algorithm.Parameters.FullBytes)
 	case oidRSA:
 		return unreadRSA
 	default:

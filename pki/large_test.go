@@ -23,9 +23,9 @@ func TestLargeCertificates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _ := takeApart(mustCertificate(t, caFile("p256.crt")).Raw)
-			tbs := wrap(tag.SEQUENCE, []byte("\xa0\x03\x02\x01\x02\x02\x01\xff"), p.algorithm, fill.name, p.validity, fill.name, p.spki,
+			tbs := wrap(tag.SEQUENCE, []byte("\xa0\x03\x02\x01\x02\x02\x01\xff"), p.Algorithm.FullBytes, fill.name, p.Signed.Validity.FullBytes, fill.name, p.Signed.Key.FullBytes,
 				wrap(context(3), wrap(tag.SEQUENCE, fill.extensions)))
-			certificate, err := parseCertificate(wrap(tag.SEQUENCE, tbs, p.algorithm, []byte("\x03\x01\x00")))
+			certificate, err := parseCertificate(wrap(tag.SEQUENCE, tbs, p.Algorithm.FullBytes, []byte("\x03\x01\x00")))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,50 +37,54 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 // parts are the parts of a certificate, all complete elements (RFC 5280 section 4.1). They are
 // converted to DER, except the signed, named or shown ones.
 type parts struct {
-	raw, tbs, asIssuer, asSubject   []byte // in their original encoding
-	version                         int64  // 2 for v3
-	serial                          *big.Int
-	algorithm, outer                cryptobyte.String // of the signature, inside and outside the signed part
-	issuer, validity, subject, spki cryptobyte.String
-	extensions                      []rawExtension
-	signature                       []byte
+	encodedParts
+	raw, tbs, asIssuer, asSubject []byte // in their original encoding
+	extensions                    []rawExtension
 }
 
-// A rawExtension holds the contents of an extension's parts.
+type encodedParts struct {
+	Signed struct {
+		Version                                   int64 `asn1:"optional,explicit,default:0,tag:0"` // 2 for v3
+		Serial                                    *big.Int
+		Algorithm, Issuer, Validity, Subject, Key asn1.RawValue
+		IssuerID                                  asn1.RawValue   `asn1:"optional,tag:1"`
+		SubjectID                                 asn1.RawValue   `asn1:"optional,tag:2"`
+		Extensions                                []asn1.RawValue `asn1:"optional,explicit,tag:3"`
+	}
+	Algorithm asn1.RawValue
+	Signature asn1.BitString
+}
+
+// A rawExtension holds an extension, and the contents of its parts.
 type rawExtension struct {
-	raw, id, critical, value cryptobyte.String
+	raw, id  []byte
+	critical bool
+	value    []byte
 }
 
 // takeApart is as strict about the structure as OpenSSL.
 func takeApart(raw []byte) (p parts, ok bool) {
-	p.serial = new(big.Int)
-	var whole, der, tbs, signature, list cryptobyte.String
-	copied := asDER(raw)
-	ok = open(&whole, copied) && whole.ReadASN1Element(&tbs, tag.SEQUENCE) &&
-		whole.ReadASN1Element(&p.outer, tag.SEQUENCE) && whole.ReadASN1(&signature, tag.BIT_STRING) && signature.Skip(1) &&
-		open(&der, tbs) && der.ReadOptionalASN1Integer(&p.version, context(0), int64(0)) && der.ReadASN1Integer(p.serial)
-	for _, part := range []*cryptobyte.String{&p.algorithm, &p.issuer, &p.validity, &p.subject, &p.spki} {
-		ok = ok && der.ReadASN1Element(part, tag.SEQUENCE)
+	der := asDER(raw)
+	if !unmarshalAll(der, &p.encodedParts) {
+		return p, false
 	}
-	for _, uniqueID := range []tag.Tag{tag.Tag(1).ContextSpecific(), context(1), tag.Tag(2).ContextSpecific(), context(2)} {
-		ok = ok && der.SkipOptionalASN1(uniqueID)
+	for _, e := range p.Signed.Extensions {
+		types, values := shape(e.FullBytes)
+		if types != "do" && types != "dfo" || len(values) == 3 && len(values[1].Bytes) != 1 {
+			return p, false
+		}
+		critical := len(values) == 3 && values[1].Bytes[0] != 0
+		p.extensions = append(p.extensions, rawExtension{e.FullBytes, values[0].Bytes, critical, values[len(values)-1].Bytes})
 	}
-	ok = ok && der.ReadOptionalASN1(&list, nil, context(3)) && (list.Empty() || list.ReadASN1(&list, tag.SEQUENCE))
-	for ok && !list.Empty() {
-		var e rawExtension
-		var body cryptobyte.String
-		ok = list.ReadASN1Element(&e.raw, tag.SEQUENCE) && open(&body, e.raw) && body.ReadASN1(&e.id, tag.OBJECT_IDENTIFIER) &&
-			body.ReadOptionalASN1(&e.critical, nil, tag.BOOLEAN) && len(e.critical) <= 1 && body.ReadASN1(&e.value, tag.OCTET_STRING) && body.Empty()
-		p.extensions = append(p.extensions, e)
-	}
-	ok = ok && whole.Empty() && der.Empty()
-	p.signature, p.raw, p.tbs, p.asIssuer, p.asSubject = signature, raw, tbs, p.issuer, p.subject
-	if ok && !bytes.Equal(copied, raw) {
-		p.tbs = elements(raw)[0]
-		inside := slices.DeleteFunc(elements(p.tbs), func(part []byte) bool { return part[0] == byte(context(0)) })
-		p.asIssuer, p.asSubject = inside[2], inside[4]
-	}
-	return p, ok
+	p.raw, p.tbs = raw, elements(raw)[0]
+	inside := slices.DeleteFunc(elements(p.tbs), func(part []byte) bool { return part[0] == byte(context(0)) })
+	p.asIssuer, p.asSubject = inside[2], inside[4]
+	return p, true
+}
+
+// oneAlgorithm reports whether both places name the same algorithm of the signature.
+func (p parts) oneAlgorithm() bool {
+	return bytes.Equal(p.Signed.Algorithm.FullBytes, p.Algorithm.FullBytes)
 }
 
 // open reads the contents of a SEQUENCE.
@@ -94,23 +98,23 @@ func context(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific(
 // certificate returns the certificate with all readable parts, or nil without a validity.
 func (p parts) certificate() *x509.Certificate {
 	readable, _ := p.readable()
-	c, err := specimen{algorithm: string(p.algorithm), validity: string(p.validity), extensions: readable}.parse()
+	c, err := specimen{algorithm: string(p.Signed.Algorithm.FullBytes), validity: string(p.Signed.Validity.FullBytes), extensions: readable}.parse()
 	if err != nil {
 		return nil
 	}
-	if !bytes.Equal(p.algorithm, p.outer) {
+	if !p.oneAlgorithm() {
 		c.SignatureAlgorithm = x509.UnknownSignatureAlgorithm // OpenSSL can't verify such a signature
 	}
-	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.spki
+	c.Raw, c.RawTBSCertificate, c.RawSubjectPublicKeyInfo = p.raw, p.tbs, p.Signed.Key.FullBytes
 	c.RawIssuer, c.RawSubject = p.asIssuer, p.asSubject
-	c.Version, c.SerialNumber, c.Signature, c.Extensions = int(p.version)+1, p.serial, p.signature, nil
-	c.PublicKey, c.PublicKeyAlgorithm = parsePublicKey(p.spki)
+	c.Version, c.SerialNumber, c.Signature, c.Extensions = int(p.Signed.Version)+1, p.Signed.Serial, p.Signature.Bytes, nil
+	c.PublicKey, c.PublicKeyAlgorithm = parsePublicKey(c.RawSubjectPublicKeyInfo)
 	for _, name := range commonNames(c) {
 		c.Subject.CommonName = name
 	}
 	for _, e := range p.extensions {
 		if id, ok := objectIdentifier(e.id); ok {
-			c.Extensions = append(c.Extensions, pkix.Extension{Id: id, Critical: len(e.critical) == 1 && e.critical[0] != 0, Value: e.value})
+			c.Extensions = append(c.Extensions, pkix.Extension{Id: id, Critical: e.critical, Value: e.value})
 		}
 	}
 	return c

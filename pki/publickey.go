@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"bytes"
 	"cmp"
 	"crypto"
 	"crypto/ecdsa"
@@ -9,14 +8,12 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"math"
 	"math/big"
 	"slices"
 	"strings"
-
-	"golang.org/x/crypto/cryptobyte"
-	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 const (
@@ -27,16 +24,18 @@ const (
 // parsePublicKey reads a SubjectPublicKeyInfo, also in forms which OpenSSL accepts and crypto/x509
 // refuses: RSA without parameters, or with padded or seemingly negative numbers; compressed or
 // hybrid EC points. It returns nil for others.
-func parsePublicKey(spki cryptobyte.String) (crypto.PublicKey, x509.PublicKeyAlgorithm) {
+func parsePublicKey(spki []byte) (crypto.PublicKey, x509.PublicKeyAlgorithm) {
 	public, err := x509.ParsePKIXPublicKey(spki)
-	var info, algorithm, id, key cryptobyte.String
-	if err != nil && open(&info, spki) && info.ReadASN1(&algorithm, tag.SEQUENCE) && algorithm.ReadASN1(&id, tag.OBJECT_IDENTIFIER) &&
-		info.ReadASN1(&key, tag.BIT_STRING) && key.Skip(1) {
-		switch oidString(id) {
+	var info struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if err != nil && unmarshalAll(spki, &info) {
+		switch info.Algorithm.Algorithm.String() {
 		case oidRSA, "2.5.8.1.1": // the older RSA identifier of X.509
-			public = parseRSA(key)
+			public = parseRSA(info.Key.Bytes)
 		case oidEC:
-			public = parsePoint(algorithm, key)
+			public = parsePoint(curveName(info.Algorithm.Parameters.FullBytes), info.Key.Bytes)
 		}
 	}
 	switch public.(type) {
@@ -48,12 +47,12 @@ func parsePublicKey(spki cryptobyte.String) (crypto.PublicKey, x509.PublicKeyAlg
 	return nil, x509.UnknownPublicKeyAlgorithm
 }
 
-func parseRSA(key cryptobyte.String) crypto.PublicKey {
-	var modulus, exponent cryptobyte.String
-	if !open(&key, asDER(key)) || !key.ReadASN1(&modulus, tag.INTEGER) || !key.ReadASN1(&exponent, tag.INTEGER) {
+func parseRSA(key []byte) crypto.PublicKey {
+	types, values := shape(asDER(key))
+	if types != "ii" {
 		return nil
 	}
-	n, e := new(big.Int).SetBytes(modulus), new(big.Int).SetBytes(exponent)
+	n, e := new(big.Int).SetBytes(values[0].Bytes), new(big.Int).SetBytes(values[1].Bytes)
 	if n.Sign() == 0 || !e.IsInt64() || e.Int64() > math.MaxInt {
 		return nil
 	}
@@ -61,9 +60,9 @@ func parseRSA(key cryptobyte.String) crypto.PublicKey {
 }
 
 // parsePoint reads a compressed or hybrid point. A hybrid one is uncompressed but for its prefix.
-func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
+func parsePoint(name string, key []byte) crypto.PublicKey {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
-		if curveName(parameters) != curve.Params().Name {
+		if name != curve.Params().Name {
 			continue
 		}
 		point := append([]byte{4}, key[min(1, len(key)):]...)
@@ -78,15 +77,15 @@ func parsePoint(parameters, key cryptobyte.String) crypto.PublicKey {
 	return nil
 }
 
-func curveName(parameters cryptobyte.String) string {
-	var id cryptobyte.String
-	switch {
-	case parameters.PeekASN1Tag(tag.SEQUENCE):
+func curveName(parameters []byte) string {
+	var id asn1.ObjectIdentifier
+	switch types, _ := shape(parameters); {
+	case types != "":
 		return strings.TrimPrefix(explicitKind, "EC ")
-	case !parameters.ReadASN1(&id, tag.OBJECT_IDENTIFIER):
+	case !unmarshalAll(parameters, &id):
 		return "without parameters"
 	}
-	return cmp.Or(curves[oidString(id)], "on the curve "+oidString(id))
+	return cmp.Or(curves[id.String()], "on the curve "+id.String())
 }
 
 // curves are the named curves of RFC 5480, SEC 2, RFC 5639 and GM/T 0006.
@@ -103,7 +102,7 @@ func signatureName(certificate *x509.Certificate) string {
 	if certificate.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
 		return certificate.SignatureAlgorithm.String()
 	}
-	if p, ok := takeApart(certificate.Raw); !ok || !unmarshalAll(p.outer, &algorithm) {
+	if p, ok := takeApart(certificate.Raw); !ok || !unmarshalAll(p.Algorithm.FullBytes, &algorithm) {
 		return unknownKind
 	}
 	id := algorithm.Algorithm.String()
@@ -150,7 +149,7 @@ func pssOf(algorithm pkix.AlgorithmIdentifier) (pss pssParams, ok bool) {
 func pssDigest(certificate *x509.Certificate) crypto.Hash {
 	var algorithm, mask pkix.AlgorithmIdentifier
 	p, ok := takeApart(certificate.Raw)
-	if !ok || !bytes.Equal(p.algorithm, p.outer) || !unmarshalAll(p.outer, &algorithm) {
+	if !ok || !p.oneAlgorithm() || !unmarshalAll(p.Algorithm.FullBytes, &algorithm) {
 		return 0
 	}
 	pss, ok := pssOf(algorithm)

@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
@@ -73,22 +72,14 @@ func oddKey(certificate *x509.Certificate) string {
 	return "strict parsers refuse its public key: " + err.Error()[strings.LastIndex(err.Error(), ": ")+2:]
 }
 
-// oddTimes checks the validity by RFC 5280 section 4.1.2.5.
+// oddTimes compares the validity with the one of RFC 5280 section 4.1.2.5.
 func oddTimes(certificate *x509.Certificate) string {
-	p, _ := takeApart(certificate.Raw)
-	var validity, text cryptobyte.String
-	var kind tag.Tag
-	open(&validity, p.validity)
-	for _, at := range []time.Time{certificate.NotBefore.UTC(), certificate.NotAfter.UTC()} {
-		form, wanted := "20060102150405Z", tag.GeneralizedTime
-		if at.Year() >= 1950 && at.Year() < 2050 {
-			form, wanted = form[2:], tag.UTCTime
-		}
-		if validity.ReadAnyASN1(&text, &kind) && (kind != wanted || string(text) != at.Format(form)) {
-			return fmt.Sprintf("its validity has the time %s, in another form than RFC 5280's", printable(shortened(string(text))))
-		}
+	p, ok := takeApart(certificate.Raw)
+	strict := encoded([]time.Time{certificate.NotBefore.UTC(), certificate.NotAfter.UTC()})
+	if !ok || bytes.Equal(p.Signed.Validity.FullBytes, strict) {
+		return ""
 	}
-	return ""
+	return "its validity has a time in another form than RFC 5280's: GeneralizedTime before 2050, or not YYMMDDHHMMSSZ"
 }
 
 func oddEncoding(certificate *x509.Certificate) string {
@@ -112,7 +103,7 @@ func oddVersion(certificate *x509.Certificate) string {
 func undecodable(certificate *x509.Certificate) string {
 	var found []string
 	p, _ := takeApart(certificate.Raw)
-	for _, a := range slices.Concat(append(readName(p.subject), readName(p.issuer)...)...) {
+	for _, a := range slices.Concat(append(readName(p.Signed.Subject.FullBytes), readName(p.Signed.Issuer.FullBytes)...)...) {
 		if a.undecodable() {
 			found = append(found, fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()))
 		}

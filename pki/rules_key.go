@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -94,7 +93,7 @@ func unverified(certificate *x509.Certificate) string {
 	p, ok := takeApart(certificate.Raw)
 	_, isRSA := certificate.PublicKey.(*rsa.PublicKey)
 	switch name := signatureName(certificate); {
-	case ok && !bytes.Equal(p.algorithm, p.outer):
+	case ok && !p.oneAlgorithm():
 		return "the two places where it names the algorithm of its signature differ"
 	case isRSA && pssDigest(certificate) != 0:
 		return "it is signed with " + name

@@ -119,7 +119,7 @@ func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string,
 	what := "PIN of token " + printable(trimmed(token.Label))
 	switch {
 	case token.Flags&pkcs11.CKF_USER_PIN_LOCKED != 0:
-		return "", k.refuseLocked()
+		return "", k.refuseAnswer(pkcs11.Error(pkcs11.CKR_PIN_LOCKED))
 	case token.Flags&pkcs11.CKF_USER_PIN_INITIALIZED == 0:
 		return "", k.refuse("the token has no user PIN yet", "set it up first, for example with pkcs11-tool --init-pin")
 	case k.pin != "":

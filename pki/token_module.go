@@ -28,9 +28,6 @@ func (k *tokenObject) openModule() (*module, error) {
 	}
 	if info, err := os.Stat(path); strings.Contains(path, "/") && (err != nil || !info.Mode().IsRegular()) {
 		reason := "is not a file"
-		if err != nil {
-			reason = "can't be read"
-		}
 		if errors.Is(err, os.ErrNotExist) {
 			reason = "is not there"
 		}
@@ -74,6 +71,7 @@ func (m *module) close() {
 }
 
 const (
+	lockedPIN       = "its PIN is locked, after too many wrong ones"
 	lostSession     = "the session with the token was lost: it was removed, reset or restarted"
 	adviceOfRetry   = "check the token and run the command again: this is safe"
 	adviceOfFailure = "look at the module's log; for SoftHSM, set SOFTHSM2_CONF to a configuration file readable for this user: 'mqttca help hsm'"
@@ -86,7 +84,7 @@ var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_PIN_INCORRECT:              {"the PIN is wrong", adviceOfPIN},
 	pkcs11.CKR_PIN_INVALID:                {"the PIN is wrong: the token does not accept its characters", adviceOfPIN},
 	pkcs11.CKR_PIN_LEN_RANGE:              {"the PIN is wrong: it is too short or too long for the token", adviceOfPIN},
-	pkcs11.CKR_PIN_LOCKED:                 {lockedPIN, adviceOfLocked},
+	pkcs11.CKR_PIN_LOCKED:                 {lockedPIN, "the security officer of the token can unlock it"},
 	pkcs11.CKR_PIN_EXPIRED:                {"the PIN has expired", "set a new one with the tools of the token's vendor"},
 	pkcs11.CKR_TOKEN_NOT_PRESENT:          {lostSession, adviceOfRetry},
 	pkcs11.CKR_TOKEN_NOT_RECOGNIZED:       {"the module does not know this kind of token", ""},
@@ -101,13 +99,6 @@ var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_KEY_TYPE_INCONSISTENT:      {"the key is neither RSA nor EC", ""},
 	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the required signature: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS", ""},
 }
-
-const (
-	lockedPIN      = "its PIN is locked, after too many wrong ones"
-	adviceOfLocked = "the security officer of the token can unlock it"
-)
-
-func (k *tokenObject) refuseLocked() *Error { return k.refuse(lockedPIN, adviceOfLocked) }
 
 // refuseAnswer translates a token's error, and returns an error of this package unchanged. It drops
 // the libraries' text, which may contain the URI.
