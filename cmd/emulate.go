@@ -40,12 +40,11 @@ func emulatorOptions() emulator.Options {
 
 type emulateOptions struct {
 	emulator.Options
-	listen  string
-	broker  string
-	tls     bool
-	sts     bool
-	foreign []string
-	faults  mixtureFlag
+	listen string
+	broker string
+	tls    bool
+	sts    bool
+	faults mixtureFlag
 }
 
 func newEmulate(a *app) *cobra.Command {

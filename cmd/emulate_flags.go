@@ -18,7 +18,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.Hard, "hard", false, "take another form wherever the vendor's texts differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (as often as needed)")
 	flags.IntVar(&o.Numbered, "instances", 0, "so many further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...; give --sn-scope instance if one CA is to be on several")
-	flags.StringArrayVar(&o.foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
+	flags.StringArrayVar(&o.Foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (as often as needed)")
 	flags.BoolVar(&o.sts, "sts", false, "ask for temporary credentials, with a security token")
 	flags.StringArrayVar(&o.Credentials[0].Allow, "allow", nil, "allowed RAM action, such as mq:RegisterCa (as often as needed; default all)")
 	flags.StringArrayVar(&o.Deny, "deny", nil, "operation denied to everybody, see above (as often as needed)")
@@ -73,16 +73,10 @@ func (o emulateOptions) checkFlags(cmd *cobra.Command) error {
 	return nil
 }
 
-// foreignAccount owns the instances out of reach for the printed credentials.
-const foreignAccount = "2000000000000002"
-
 // service makes the options of the emulator, which judges whether they make sense.
 func (o *emulateOptions) service() emulator.Options {
 	if o.sts {
 		o.Credentials[0].SecurityToken = emulatedToken
-	}
-	if len(o.foreign) > 0 {
-		o.Accounts = []emulator.Account{{ID: foreignAccount, Instances: o.foreign}}
 	}
 	o.Mixture = o.faults.Mixture
 	return o.Options

@@ -20,9 +20,7 @@ func TestEmulateFlags(t *testing.T) {
 		{nil, func(*emulator.Options) {}},
 		{[]string{"--hard"}, func(o *emulator.Options) { o.Hard = true }},
 		{[]string{"--instance=a", "--instance=b"}, func(o *emulator.Options) { o.Instances = []string{"a", "b"} }},
-		{[]string{"--foreign-instance=c"}, func(o *emulator.Options) {
-			o.Accounts = []emulator.Account{{ID: "2000000000000002", Instances: []string{"c"}}}
-		}},
+		{[]string{"--foreign-instance=c"}, func(o *emulator.Options) { o.Foreign = []string{"c"} }},
 		{[]string{"--sts"}, func(o *emulator.Options) { o.Credentials[0].SecurityToken = "emulated-security-token" }},
 		{[]string{"--allow=mq:RegisterCa", "--allow=mq:MqttInstanceAccess"}, func(o *emulator.Options) {
 			o.Credentials[0].Allow = []string{"mq:RegisterCa", "mq:MqttInstanceAccess"}

@@ -90,7 +90,7 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 		options.Instances = append(options.Instances, fmt.Sprintf("post-cn-%02d", i+1))
 	}
 	if *foreign != "" {
-		options.Accounts = []emulator.Account{{ID: foreignAccount, Instances: []string{*foreign}}}
+		options.Foreign = []string{*foreign}
 	}
 	options.Now = func() time.Time { return time.Now().Add(*ahead) }
 	if *deny != "" {

@@ -9,7 +9,7 @@ import (
 	"mqttca/api/emulator"
 )
 
-var foreignKey = emulator.Credential{AccessKeyID: "LTAIforeign", AccessKeySecret: "secretOfForeign", Account: "2000000000000002"}
+var foreignKey = emulator.Credential{AccessKeyID: "LTAIforeign", AccessKeySecret: "secretOfForeign", Foreign: true}
 
 func withForeignKey(o *emulator.Options) { o.Credentials = append(o.Credentials, foreignKey) }
 

@@ -1,11 +1,11 @@
 package emulator
 
 import (
-	"cmp"
 	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,13 +59,10 @@ func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 		closing: make(chan struct{}), brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
 	}
 	b.close = sync.OnceValue(b.stop)
-	for _, account := range s.options.Accounts {
-		for _, text := range account.Instances {
-			id, _, _ := strings.Cut(text, "@")
-			b.first = cmp.Or(b.first, id)
-			b.brokers[id] = b.newBroker()
-		}
+	for id := range s.instances {
+		b.brokers[id] = b.newBroker()
 	}
+	b.first, _, _ = strings.Cut(slices.Concat(s.options.Instances, s.options.Foreign)[0], "@")
 	b.open.Go(b.accept)
 	return b, nil
 }

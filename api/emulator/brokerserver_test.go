@@ -257,7 +257,7 @@ func TestDoorRegisters(t *testing.T) {
 func TestDoorCONNACK(t *testing.T) {
 	d := openDoor(t, func(o *emulator.Options) {
 		o.Groups = []string{emulator.DefaultGroup, "GID-pumps"}
-		o.Credentials = append(o.Credentials, emulator.Credential{AccessKeyID: "other", AccessKeySecret: "secret", Account: "2000000000000002"})
+		o.Credentials = append(o.Credentials, emulator.Credential{AccessKeyID: "other", AccessKeySecret: "secret", Foreign: true})
 	})
 	pump := d.ca.identity(t, 0x11, nil)
 	as := func(id string) func(*packets.ConnectPacket) {

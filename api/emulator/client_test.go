@@ -71,7 +71,7 @@ func listen(t *testing.T, withTLS bool, change func(*emulator.Options)) *client 
 	tick := &clock{}
 	options := emulator.Options{
 		Instances:   []string{instanceID, otherInstanceID},
-		Accounts:    []emulator.Account{{ID: "2000000000000002", Instances: []string{foreignInstance}}},
+		Foreign:     []string{foreignInstance},
 		Credentials: []emulator.Credential{plainKey, stsKey},
 		Now:         tick.now,
 	}

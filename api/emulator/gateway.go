@@ -104,5 +104,5 @@ func (s *Service) resource(c *call) string {
 		return "*"
 	}
 	id := cmp.Or(c.value("MqttInstanceId"), c.value("InstanceId"))
-	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.Account, id)
+	return fmt.Sprintf("acs:mq:%s:%s:%s", cmp.Or(s.instances[id].region, emulatedRegion), c.credential.account(), id)
 }

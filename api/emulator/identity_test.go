@@ -26,7 +26,7 @@ func TestGetCallerIdentity(t *testing.T) {
 			want map[string]any
 		}{
 			{plainKey, user(emulator.DefaultAccount)},
-			{foreignKey, user(foreignKey.Account)},
+			{foreignKey, user("2000000000000002")},
 			{emulator.Credential{AccessKeyID: "none", AccessKeySecret: "s"}, user(emulator.DefaultAccount)},
 			{stsKey, role},
 		} {

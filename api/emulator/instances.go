@@ -34,7 +34,7 @@ func (s *Service) listInstances(c *call) (answer, *refusal) {
 	}
 	found := []instanceVO{}
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
-		if known := s.instances[id]; known.account == c.credential.Account && len(tags) == 0 {
+		if known := s.instances[id]; known.foreign == c.credential.Foreign && len(tags) == 0 {
 			found = append(found, s.options.instance(id, known.region))
 		}
 	}

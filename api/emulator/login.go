@@ -47,7 +47,7 @@ func (l login) judge(s *Service, instanceID string) (code byte, reason string) {
 		return 5, fmt.Sprintf("user name %q names another instance", l.userName)
 	case key.AccessKeyID == "" || key.SecurityToken != "":
 		return 4, fmt.Sprintf("no AccessKey has the id %q", user[1])
-	case key.Account != s.instances[instanceID].account:
+	case key.Foreign != s.instances[instanceID].foreign:
 		return 5, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
 	case user[0] == "Token" && !regexp.MustCompile(tokens).MatchString(l.password):
 		return 4, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"

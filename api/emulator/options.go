@@ -11,9 +11,9 @@ import (
 
 // Options set the content and behaviour of an emulated service.
 type Options struct {
-	Instances   []string     // the instances of [DefaultAccount], each as ID or ID@REGION
-	Numbered    int          // the number of further instances of DefaultAccount: post-cn-emulated-0001 and so on
-	Accounts    []Account    // further accounts with their instances; at least one instance must exist
+	Instances   []string     // each as ID or ID@REGION; at least one must exist
+	Numbered    int          // the number of further instances: post-cn-emulated-0001 and so on
+	Foreign     []string     // the instances of another account
 	Credentials []Credential // the access keys known to the service; at least one
 	Deny        []string     // the operations refused to everybody with NoPermission
 	Groups      []string     // the groups of every instance; nil: DefaultGroup
@@ -85,17 +85,16 @@ var hard = Options{
 	Order: NewestFirst, Statuses: StatusesBeforeNotice, RotateCodes: true, SingleUseCodes: true, RefuseNoDevices: true, ControlText: true,
 }
 
-// withDefaults fills empty fields, and puts the default account first.
+// withDefaults fills empty fields, and adds the numbered instances.
 func (o Options) withDefaults() Options {
 	if o.Hard {
 		o = o.or(hard)
 	}
 	o = o.or(usual)
-	instances := slices.Clone(o.Instances)
+	o.Instances = slices.Clone(o.Instances)
 	for n := range min(o.Numbered, maxNumbered) {
-		instances = append(instances, fmt.Sprintf("post-cn-emulated-%04d", n+1))
+		o.Instances = append(o.Instances, fmt.Sprintf("post-cn-emulated-%04d", n+1))
 	}
-	o.Accounts = append([]Account{{DefaultAccount, instances}}, o.Accounts...)
 	length := o.CodeLength
 	if o.NewCode == nil {
 		o.NewCode = func() string { return newRegisterCode(length) }

@@ -105,16 +105,7 @@ func TestOptions(t *testing.T) {
 		{"no secret", emulator.Options{Instances: one, Credentials: keys(id, "")}, `emulator: access key "a" has no secret`},
 		{"id twice", emulator.Options{Instances: one, Credentials: keys(id, secret, id, secret)}, `emulator: access key "a" is given twice`},
 		{"unknown operation", emulator.Options{Instances: one, Credentials: key, Deny: []string{"X"}}, `emulator: operation to deny "X" is none of ` + strings.Join(emulator.Operations(), ", ")},
-		{"empty account", emulator.Options{Instances: one, Credentials: key, Accounts: []emulator.Account{{}}}, "emulator: an account id is empty"},
-		{"account twice", emulator.Options{
-			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: emulator.DefaultAccount}},
-		}, `emulator: account "1000000000000001" is given twice`},
-		{"instance of two accounts", emulator.Options{
-			Instances: one, Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
-		}, `emulator: instance "i" is given twice`},
-		{"unknown account", emulator.Options{Instances: one, Credentials: []emulator.Credential{
-			{AccessKeyID: id, AccessKeySecret: secret, Account: "3"},
-		}}, `emulator: access key "a" belongs to no account: "3"`},
+		{"instance of two accounts", emulator.Options{Instances: one, Credentials: key, Foreign: one}, `emulator: instance "i" is given twice`},
 		{"unknown action", emulator.Options{Instances: one, Credentials: []emulator.Credential{
 			{AccessKeyID: id, AccessKeySecret: secret, Allow: []string{"mq:MqttInstanceAccess", "mq:X"}},
 		}}, `emulator: action to allow "mq:X" is none of ` + strings.Join(emulator.Actions(), ", ")},
@@ -139,9 +130,7 @@ func TestOptions(t *testing.T) {
 		{"negative devices", emulator.Options{Instances: one, Credentials: key, DevicesPerCA: -1}, "emulator: number of devices -1 is not 0 to 100000"},
 		{"short group", emulator.Options{Instances: one, Credentials: key, Groups: []string{"GID_ab"}},
 			`emulator: group "GID_ab" is not GID_ or GID- with 3 to 60 letters, digits, hyphens and underscores behind it`},
-		{"only an instance of another account", emulator.Options{
-			Credentials: key, Accounts: []emulator.Account{{ID: "2", Instances: one}},
-		}, ""},
+		{"only an instance of another account", emulator.Options{Credentials: key, Foreign: one}, ""},
 		{"negative delay", emulator.Options{Instances: one, Credentials: key, ListDelay: -1}, "emulator: list delay -1ns is negative"},
 	}
 	for _, test := range tests {

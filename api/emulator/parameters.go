@@ -92,13 +92,13 @@ func (s *Service) require(c *call) *refusal {
 			name == "PageNo" && (err != nil || number < 1),
 			name == "PageSize" && (err != nil || number < 1 || number > maxPageSize):
 			return refuseParameter(name)
-		case name == "InstanceId" && of.account == "":
+		case name == "InstanceId" && of.region == "":
 			return refuse("InstanceNotFound")
-		case name == "InstanceId" && of.account != c.credential.Account:
+		case name == "InstanceId" && of.foreign != c.credential.Foreign:
 			return refuse("InstancePermissionCheckFailed")
-		case name == "MqttInstanceId" && of.account == "":
+		case name == "MqttInstanceId" && of.region == "":
 			return refuse("MqttInstanceNotFound")
-		case name == "MqttInstanceId" && of.account != c.credential.Account:
+		case name == "MqttInstanceId" && of.foreign != c.credential.Foreign:
 			return refuse("MqttOwnerCheckError")
 		}
 	}

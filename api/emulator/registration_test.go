@@ -198,7 +198,7 @@ func TestSnScope(t *testing.T) {
 	} {
 		c := start(t, func(o *emulator.Options) {
 			o.Instances = []string{"post-a@cn-hangzhou", "post-b@cn-hangzhou", "post-c@eu-central-1"}
-			o.Accounts = []emulator.Account{{ID: foreignKey.Account, Instances: []string{"post-d@cn-hangzhou"}}}
+			o.Foreign = []string{"post-d@cn-hangzhou"}
 			o.Credentials, o.SnScope = append(o.Credentials, foreignKey), scope
 		})
 		ca := numbered(t, 7)

@@ -77,7 +77,7 @@ func start(t *testing.T, withTLS bool, tamper func(*http.Request)) *service {
 	t.Helper()
 	emulated, err := emulator.New(emulator.Options{
 		Instances:   []string{instanceID},
-		Accounts:    []emulator.Account{{ID: "2", Instances: []string{foreignID}}},
+		Foreign:     []string{foreignID},
 		Credentials: []emulator.Credential{plainKey, stsKey},
 		// The forms that are hard to read, but not Hard: its control characters would stand behind the string to sign that
 		// alibaba-cloud-sdk-go compares with its own.
