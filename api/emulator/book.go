@@ -1,18 +1,21 @@
 package emulator
 
 import (
+	"crypto/x509"
 	"slices"
 	"time"
 )
 
-// A record is a registered CA.
+// A record is a CA, submitted or registered, with its verification certificate.
 type record struct {
-	submission
-	registered time.Time
-	inactive   bool
-	stranger   bool
-	hidden     bool // from the replica of the last look
-	devices    []*device
+	caCertificateVO        // RegistrationCode is the verification certificate's, or "" if it has none
+	instance, scope string // the instance, and the scope in which its serial number must be unique
+	ca              *x509.Certificate
+	registered      time.Time
+	inactive        bool
+	stranger        bool
+	hidden          bool // from the replica of the last look
+	devices         []*Device
 }
 
 // A book holds the CAs and registration codes of all instances. The service's lock guards it.
@@ -26,17 +29,19 @@ type book struct {
 // register adds a CA, or refuses it and changes nothing. It checks the code before the serial
 // number.
 // Invented: sn-unique.
-func (b *book) register(sub submission, now time.Time) *refusal {
-	if refused := b.checkCode(sub.instance, sub.RegistrationCode, now); refused != nil {
+func (b *book) register(entry *record, now time.Time) *refusal {
+	if refused := b.checkCode(entry.instance, entry.RegistrationCode, now); refused != nil {
 		return refused
 	}
-	if slices.ContainsFunc(b.records, func(r *record) bool { return r.scope == sub.scope && r.ca.SerialNumber.Cmp(sub.ca.SerialNumber) == 0 }) {
+	if slices.ContainsFunc(b.records, func(r *record) bool {
+		return r.scope == entry.scope && r.ca.SerialNumber.Cmp(entry.ca.SerialNumber) == 0
+	}) {
 		return refuse("SnNotUnique")
 	}
-	entry := &record{submission: sub, registered: now}
+	entry.registered = now
 	entry.addNumbered(b.options.DevicesPerCA, b.options.Sn)
 	b.records = append(b.records, entry)
-	b.spendCode(sub.instance, sub.RegistrationCode)
+	b.spendCode(entry.instance, entry.RegistrationCode)
 	return nil
 }
 

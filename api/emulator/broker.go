@@ -68,9 +68,9 @@ func (s *Service) judge(instanceID string, certificate *x509.Certificate, regist
 
 // lookUp finds the device registered with a certificate, and its CA, or else the CA which issued
 // the certificate. CAs may share a name, such as a renewed one; an active CA takes precedence.
-func (b *book) lookUp(instance string, certificate *x509.Certificate, content string) (ca *record, d *device) {
+func (b *book) lookUp(instance string, certificate *x509.Certificate, content string) (ca *record, d *Device) {
 	for _, entry := range b.of(instance) {
-		if i := slices.IndexFunc(entry.devices, func(d *device) bool { return d.Content == content }); i >= 0 {
+		if i := slices.IndexFunc(entry.devices, func(d *Device) bool { return d.Content == content }); i >= 0 {
 			return entry, entry.devices[i]
 		}
 		named := bytes.Equal(entry.ca.RawSubject, certificate.RawIssuer)

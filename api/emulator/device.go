@@ -16,11 +16,7 @@ type Device struct {
 	Content             string    // the certificate as PEM; "": the emulator makes one on demand
 	NotBefore, NotAfter time.Time // zero: those of the CA
 	Inactive            bool
-}
 
-// A device is a Device with its CA.
-type device struct {
-	Device
 	ca *record
 }
 
@@ -42,25 +38,24 @@ func (r *record) add(devices ...Device) {
 		if added.NotBefore.IsZero() && added.NotAfter.IsZero() {
 			added.NotBefore, added.NotAfter = r.ca.NotBefore, r.ca.NotAfter
 		}
-		r.devices = append(r.devices, &device{added, r})
+		added.ca = r
+		r.devices = append(r.devices, &added)
 	}
 }
 
 // device returns the device with a serial number, or nil.
-func (r *record) device(sn string) *device {
-	for _, d := range r.devices {
-		if d.Sn == sn {
-			return d
-		}
+func (r *record) device(sn string) *Device {
+	if i := slices.IndexFunc(r.devices, func(d *Device) bool { return d.Sn == sn }); i >= 0 {
+		return r.devices[i]
 	}
 	return nil
 }
 
-func (d *device) activate()   { d.Inactive = false }
-func (d *device) inactivate() { d.Inactive = true }
+func (d *Device) activate()   { d.Inactive = false }
+func (d *Device) inactivate() { d.Inactive = true }
 
-func (d *device) delete() {
-	d.ca.devices = slices.DeleteFunc(d.ca.devices, func(other *device) bool { return other == d })
+func (d *Device) delete() {
+	d.ca.devices = slices.DeleteFunc(d.ca.devices, func(other *Device) bool { return other == d })
 }
 
 // addNumbered registers the devices of Options.DevicesPerCA.
@@ -74,7 +69,7 @@ func (r *record) addNumbered(count int, form SnForm) {
 // content returns the certificate as PEM. If there is none, it makes one with the expected serial
 // number, name, dates and issuer.
 // Invented: device-content.
-func (d *device) content() string {
+func (d *Device) content() string {
 	if d.Content == "" {
 		template := throwawayTemplate(d.Name, d.NotBefore, 0)
 		template.NotBefore, template.NotAfter = d.NotBefore, d.NotAfter

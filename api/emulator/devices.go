@@ -20,7 +20,7 @@ func (s *Service) listDevicesOfCA(c *call) (answer, *refusal) {
 }
 
 func (s *Service) listDevices(c *call) (answer, *refusal) {
-	var all []*device
+	var all []*Device
 	for _, entry := range s.book.of(c.value("MqttInstanceId")) {
 		all = append(all, entry.devices...)
 	}
@@ -28,7 +28,7 @@ func (s *Service) listDevices(c *call) (answer, *refusal) {
 }
 
 // devicePage returns a page of devices. Invented: order.
-func (s *Service) devicePage(c *call, all []*device) answer {
+func (s *Service) devicePage(c *call, all []*Device) answer {
 	if s.options.Order == NewestFirst {
 		all = slices.Clone(all)
 		slices.Reverse(all)
@@ -48,7 +48,7 @@ func (s *Service) getDevice(c *call) (answer, *refusal) {
 
 // changeDevice returns an operation to change the device certificate named by a call.
 // Invented: changes.
-func changeDevice(change func(*device)) func(*Service, *call) (answer, *refusal) {
+func changeDevice(change func(*Device)) func(*Service, *call) (answer, *refusal) {
 	return func(s *Service, c *call) (answer, *refusal) {
 		d := s.device(c)
 		if d == nil {
@@ -61,7 +61,7 @@ func changeDevice(change func(*device)) func(*Service, *call) (answer, *refusal)
 
 // device returns the device named by a call, or nil. The vendor's pages on devices have only one
 // code for an unknown device and an unknown CA.
-func (s *Service) device(c *call) *device {
+func (s *Service) device(c *call) *Device {
 	entry := s.book.find(c.value("MqttInstanceId"), c.value("CaSn"))
 	if entry == nil {
 		return nil
@@ -69,7 +69,7 @@ func (s *Service) device(c *call) *device {
 	return entry.device(c.value("DeviceSn"))
 }
 
-func (o Options) device(d *device) deviceCertificateVO {
+func (o Options) device(d *Device) deviceCertificateVO {
 	content := o.certificate(d.content())
 	if o.Label == LabelDevice {
 		content = strings.ReplaceAll(content, " CERTIFICATE-----", " DEVICECERTIFICATE-----")

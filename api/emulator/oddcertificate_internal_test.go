@@ -78,7 +78,7 @@ func TestOddVerification(t *testing.T) {
 // checkDeviceOf: the issuer of a device certificate that the emulator makes is the subject of the CA, byte for byte.
 func checkDeviceOf(t *testing.T, name string, ca *x509.Certificate) {
 	t.Helper()
-	d := device{Device: Device{Sn: "not hex", NotBefore: ca.NotBefore, NotAfter: ca.NotAfter}, ca: &record{submission: submission{ca: ca}}}
+	d := Device{Sn: "not hex", NotBefore: ca.NotBefore, NotAfter: ca.NotAfter, ca: &record{ca: ca}}
 	block, _ := pem.Decode([]byte(d.content()))
 	if block == nil {
 		t.Errorf("%s: device certificate %q", name, d.content())

@@ -1,24 +1,16 @@
 package emulator
 
 import (
-	"crypto/x509"
 	"fmt"
 	"math/rand/v2"
 	"time"
 )
 
-// A submission is a CA submitted for registration, with its verification certificate.
-type submission struct {
-	caCertificateVO        // RegistrationCode is the verification certificate's, or "" if it has none
-	instance, scope string // the instance, and the scope in which its serial number must be unique
-	ca              *x509.Certificate
-}
-
 // registerCA is RegisterCaCertificate. Invented: registration-order.
 func (s *Service) registerCA(c *call) (answer, *refusal) {
-	sub := submission{instance: c.value("MqttInstanceId"), scope: s.scope(c.value("MqttInstanceId"))}
+	sub := &record{instance: c.value("MqttInstanceId"), scope: s.scope(c.value("MqttInstanceId"))}
 	sub.CaName, sub.CaContent, sub.VerificationContent = c.value("CaName"), c.value("CaContent"), c.value("VerificationContent")
-	refused := s.checkSubmission(&sub, c.now)
+	refused := s.checkSubmission(sub, c.now)
 	if refused == nil {
 		refused = s.book.register(sub, c.now)
 	}
@@ -33,7 +25,7 @@ func (s *Service) registerCA(c *call) (answer, *refusal) {
 
 // checkSubmission reads and checks both certificates. It reads the code first, because a refused
 // submission may use it up.
-func (s *Service) checkSubmission(sub *submission, now time.Time) (refused *refusal) {
+func (s *Service) checkSubmission(sub *record, now time.Time) (refused *refusal) {
 	if verification, ok := parseCertificate(sub.VerificationContent); ok {
 		sub.RegistrationCode = onlyCommonName(verification)
 	}

@@ -121,8 +121,8 @@ func (s *Service) newStranger(instance, name string) (*record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: make a verification certificate of a stranger: %w", err)
 	}
-	sub := submission{instance: instance, scope: s.scope(instance), ca: ca.certificate}
-	sub.RegistrationCode, sub.CaName, sub.Sn = code, name, s.options.Sn.format(ca.certificate.SerialNumber)
-	sub.CaContent, sub.VerificationContent = string(ca.pem()), string(verification.pem())
-	return &record{submission: sub, registered: s.now().Add(-s.options.ListDelay), stranger: true}, nil
+	entry := &record{instance: instance, scope: s.scope(instance), ca: ca.certificate, registered: s.now().Add(-s.options.ListDelay), stranger: true}
+	entry.RegistrationCode, entry.CaName, entry.Sn = code, name, s.options.Sn.format(ca.certificate.SerialNumber)
+	entry.CaContent, entry.VerificationContent = string(ca.pem()), string(verification.pem())
+	return entry, nil
 }
