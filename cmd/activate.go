@@ -15,9 +15,9 @@ func newActivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "activate",
 		short: "Make a registered CA active",
-		long: `Make a registered CA of an instance active, and wait until it is listed as active: new
-device certificates of the CA can register themselves again, and so can deleted ones.
-If the CA is already active, it is left as it is, exit 0.`,
+		long: `Make a registered CA active, and wait until the service lists it as active. Its new device
+certificates can then register themselves again, and so can deleted ones. If the CA is already
+active, nothing changes and the exit code is 0.`,
 		shown: "active",
 		to:    workflow.Activation,
 	})
@@ -26,14 +26,15 @@ If the CA is already active, it is left as it is, exit 0.`,
 func newDeactivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "deactivate",
-		short: "Make a registered CA inactive: this keeps new device certificates out",
-		long: `Make a registered CA of an instance inactive, and wait until it is listed as inactive.
-This keeps new device certificates out. By one page of the vendor a device with a registered
-certificate goes on, by another a CA has to be active to be used: don't rely on either. To
-block such a device, make its certificate inactive. --with-devices does so with every one of
-the CA, after the CA itself, and lists them again until none is active. activate makes the CA
-active again, 'devices activate' its device certificates. If the CA is already inactive, it is
-left as it is, exit 0.`,
+		short: "Make a registered CA inactive: new device certificates can no longer register",
+		long: `Make a registered CA inactive, and wait until the service lists it as inactive. New device
+certificates of the CA can then no longer register themselves. Registered ones may still connect:
+the vendor's pages differ on this. To block their devices, too, give --with-devices: it makes all
+device certificates of the CA inactive, after the CA itself, and reads their list again until none
+is active.
+
+To undo this, run 'mqttca activate', then 'mqttca devices activate --all'. If the CA is already
+inactive, nothing changes and the exit code is 0.`,
 		more:   "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
 		shown:  "inactive",
 		to:     workflow.Deactivation,
@@ -79,9 +80,9 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 	o.registeredCA.addFlags(cmd)
 	addWait(cmd, &o.wait, s.shown)
 	if s.sweeps {
-		cmd.Flags().BoolVar(&o.withDevices, "with-devices", false, "make its device certificates inactive, too, such as those of a compromised CA")
+		cmd.Flags().BoolVar(&o.withDevices, "with-devices", false, "also make all its device certificates inactive, such as those of a compromised CA")
 		addDeadline(cmd, &o.deadline, "with-devices")
-		cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+		cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	}
 	a.addConnection(cmd)
 	return cmd
@@ -114,7 +115,7 @@ func (a *app) agreedSweep(m *caOnInstance, s switchCommand, o switchOptions) (wo
 	}
 	sweep, count, err := a.prepareSweep(m, s.to, false)
 	if err == nil && !o.yes {
-		question := fmt.Sprintf("%s %s on instance %s and its %d active device certificates? Type yes to confirm: ", s.use, m.ca, m.instance.ID, count)
+		question := fmt.Sprintf("%s %s on instance %s and its %s? Type yes to confirm: ", s.use, m.ca, m.instance.ID, plural(count, "active device certificate"))
 		err = a.askYes(m.cmd.Context(), question, errNotConfirmed)
 	}
 	return sweep, err
@@ -131,12 +132,12 @@ type changeDocument struct {
 }
 
 var changeWords = map[workflow.Outcome]string{
-	workflow.Activated:       "active again",
-	workflow.AlreadyActive:   "active before; nothing was changed",
+	workflow.Activated:       "active",
+	workflow.AlreadyActive:   "already active; nothing changed",
 	workflow.Deactivated:     "inactive: new device certificates can no longer register",
-	workflow.AlreadyInactive: "inactive before; nothing was changed",
+	workflow.AlreadyInactive: "already inactive; nothing changed",
 	workflow.Deleted:         "deleted",
-	workflow.AlreadyAbsent:   "not registered; nothing was changed",
+	workflow.AlreadyAbsent:   "not registered; nothing changed",
 }
 
 // printChange prints the result of a change. If the CA was not there, it shows the values of the
@@ -175,7 +176,7 @@ func (d changeDocument) plain(p *terminal.Sheet) error {
 		{"instance", d.InstanceID},
 		{"subject", string(d.CA.Subject)},
 		{"SHA-256", d.CA.SHA256.String()},
-		{"Sn", string(d.CA.Sn)},
+		{"serial number", string(d.CA.Sn)},
 		{"device certificates", devices},
 		{"request id", string(d.RequestID)},
 		{"endpoint", d.source()},

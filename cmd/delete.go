@@ -21,13 +21,13 @@ func newDelete(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "delete",
 		Short: "Delete a registered CA, and its device certificates",
-		Long: `Delete a CA from an instance. The service also deletes the device certificates registered
-under the CA: they are counted before, and if there are any, --delete-devices has to be given.
-An active CA is not deleted: deactivate it first, and see that nothing is missing.
+		Long: `Delete a CA from an instance. The service also deletes the device certificates of the CA: if
+there are any, give --delete-devices. An active CA is refused: run 'mqttca deactivate' first, and
+check that every device you need can still connect.
 
-On a terminal you are asked at the end, in scripts --yes answers. If the CA is not there, this
-is success, exit 0. A deletion can't be undone. If the CA is registered again, its device
-certificates can register themselves again, also those that were inactive.`,
+On a terminal mqttca asks before it deletes; in a script, give --yes. A deletion cannot be undone.
+If the CA is registered again, its device certificates can register themselves again, even those
+that were inactive. If the CA is not registered, nothing changes and the exit code is 0.`,
 		Example: `  mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --yes
   mqttca delete --instance post-cn-7mz2d --ca-cert ca.crt --delete-devices --yes --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,8 +39,8 @@ certificates can register themselves again, also those that were inactive.`,
 	}
 	o.registeredCA.addFlags(cmd)
 	addWait(cmd, &o.wait, "gone")
-	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA even if it has device certificates, and these with it")
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA even if it has device certificates, and delete these, too")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -84,9 +84,9 @@ func (a *app) prepareDelete(m *caOnInstance, withDevices bool) (workflow.Deletio
 }
 
 func (a *app) agree(m *caOnInstance, d workflow.Deletion) error {
-	question := fmt.Sprintf("delete CA %q (Sn %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
+	question := fmt.Sprintf("delete CA %q (serial number %s) from instance %s", d.Entry.CaName, d.Entry.Sn, m.instance.ID)
 	if d.Devices > 0 {
-		question += fmt.Sprintf(" and its %d device certificates", d.Devices)
+		question += " and its " + plural(d.Devices, "device certificate")
 	}
 	return a.askYes(m.cmd.Context(), question+"? Type yes to confirm: ", errNotConfirmed)
 }

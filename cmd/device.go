@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -39,7 +40,7 @@ func (t deviceTarget) reference(ctx context.Context) (workflow.DeviceReference, 
 	case t.all && t.caCert == "" && t.registeredCA.sn == "":
 		return workflow.DeviceReference{}, usage("--all is for one CA: --ca-cert or --sn missing")
 	case t.sn != "" && !workflow.IsSerialNumber(t.sn):
-		return workflow.DeviceReference{}, usage("--device-sn is no serial number: it has hexadecimal digits, with colons or without")
+		return workflow.DeviceReference{}, usage("--device-sn is not a serial number: write hexadecimal digits, with or without colons")
 	case t.cert == "":
 		return workflow.DeviceReference{Sn: t.sn}, nil
 	}
@@ -53,8 +54,8 @@ func newDeviceShow(a *app) *cobra.Command {
 		Use:   "show",
 		Short: "Show one device certificate",
 		Long: `Show a device certificate registered with an instance, and its CA. Name it by its file or its
-serial number, and if several CAs have this serial number, by its CA as well. If it is not
-there, the exit code is 7: it never registered itself, or was deleted.`,
+serial number; if several CAs have a device certificate with this number, name its CA, too. If it
+is not registered, the exit code is 7: its device never connected, or somebody deleted it.`,
 		Example: "  mqttca devices show --instance post-cn-7mz2d --device-sn 00d000000001",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			device, err := t.reference(cmd.Context())
@@ -104,7 +105,7 @@ func (d deviceShowDocument) plain(p *terminal.Sheet) error {
 // identity are the fields that tell a device certificate from others.
 func (d deviceDocument) identity(endpoint string) []terminal.Field {
 	return []terminal.Field{
-		{"subject", string(d.Subject)}, {"serial number", string(d.SerialNumber)}, {"SHA-256", d.SHA256.String()}, {"Sn", string(d.Sn)}, {"Sn of the CA", string(d.CASn)}, {"endpoint", endpoint},
+		{"subject", string(d.Subject)}, {"serial number", string(cmp.Or(d.Sn, d.SerialNumber))}, {"SHA-256", d.SHA256.String()}, {"serial number of the CA", string(d.CASn)}, {"endpoint", endpoint},
 	}
 }
 
@@ -119,9 +120,9 @@ func newDeviceActivate(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "activate",
 		short: "Make device certificates active",
-		long: `Make a device certificate active, or with --all every one of a CA, also those made inactive
-one by one, and wait until the service shows it. If it is already active, it is left as it
-is, exit 0.`,
+		long: `Make a device certificate active, or with --all every device certificate of a CA, and wait
+until the service shows the change. --all includes those that were made inactive one by one. If
+there is nothing to change, the exit code is 0.`,
 		shown: "active", to: workflow.Activation,
 	})
 }
@@ -130,11 +131,12 @@ func newDeviceDeactivate(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "deactivate",
 		short: "Make device certificates inactive: their devices can no longer connect",
-		long: `Make a device certificate inactive, or with --all every one of a CA: the broker refuses a
-device with an inactive certificate when it connects. This is how a device is blocked. The
-vendor does not say whether an open connection ends. activate makes it active again. With
---all, a certificate that registers itself meanwhile is found: the list is read again until
-it shows no active one. To keep new device certificates out, deactivate the CA.`,
+		long: `Make a device certificate inactive, or with --all every device certificate of a CA. This blocks
+the device: the broker refuses it when it next connects. The vendor does not say whether an open
+connection ends. To undo this, run 'mqttca devices activate'.
+
+With --all the list is read again until no certificate in it is active, in case one registers
+itself meanwhile. To keep new device certificates from registering, run 'mqttca deactivate'.`,
 		shown: "inactive", to: workflow.Deactivation,
 	})
 }
@@ -143,11 +145,12 @@ func newDeviceDelete(a *app) *cobra.Command {
 	return a.newDeviceChange(deviceCommand{
 		use:   "delete",
 		short: "Delete device certificates",
-		long: `Delete a device certificate, or with --all every one of a CA. If the CA is active, a
-deleted device certificate registers itself again when its device next connects: as long as
-it is valid, the deletion is refused (exit 5) unless --allow-reregistration is given. If the
-CA is inactive, it can register itself again once the CA is active. To block a device,
-deactivate its certificate instead of deleting it.`,
+		long: `Delete a device certificate, or with --all every device certificate of a CA. This does not block
+the device: run 'mqttca devices deactivate' for that.
+
+If the certificate is valid and its CA is active, it registers itself again when its device next
+connects: mqttca refuses to delete it (exit 5) unless you give --allow-reregistration. If the CA is
+inactive, the certificate can register itself again when the CA is active again.`,
 		shown: "gone", to: workflow.Removal, deletes: true,
 	})
 }
@@ -192,9 +195,9 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 	addWait(cmd, &o.wait, c.shown)
 	addDeadline(cmd, &o.deadline, "all")
 	if c.deletes {
-		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "also delete a certificate that its device would register again")
+		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "delete a certificate even if it would register itself again")
 	}
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -212,14 +215,12 @@ type deviceChangeDocument struct {
 	RequestID  text             `json:"request_id"` // of the change; null if there was none
 }
 
-// deviceWords are the outcomes of a change to device certificates.
-var deviceWords = map[workflow.Outcome]string{
-	workflow.Activated:       "active",
-	workflow.AlreadyActive:   "already active; nothing changed",
-	workflow.Deactivated:     "inactive: its device can no longer connect",
-	workflow.AlreadyInactive: "already inactive; nothing changed",
-	workflow.Deleted:         "deleted",
-	workflow.AlreadyAbsent:   "not registered; nothing changed",
+// deviceWords is the outcome of a change to a device certificate, for a person.
+func deviceWords(o workflow.Outcome) string {
+	if o == workflow.Deactivated {
+		return "inactive: its device can no longer connect"
+	}
+	return changeWords[o]
 }
 
 func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference, c deviceCommand, o deviceOptions) error {
@@ -247,7 +248,7 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 		document.Device.Sn = text(ref.Sn)
 	}
 	err = a.print(document, a.shown.Layout(document.plain))
-	return orDone(err, document.Outcome, ref, deviceWords[document.Outcome])
+	return orDone(err, document.Outcome, ref, deviceWords(document.Outcome))
 }
 
 // findDevice finds the device certificate. For a deletion, a missing one is as good.
@@ -271,7 +272,7 @@ func (d deviceChangeDocument) plain(p *terminal.Sheet) error {
 	}
 	return p.Fields(append([]terminal.Field{
 		{"device", string(d.Device.Name)},
-		{"state", deviceWords[d.Outcome]},
+		{"state", deviceWords(d.Outcome)},
 		{"instance", d.InstanceID},
 		{"CA", string(ca.Name)},
 		{"request id", string(d.RequestID)},

@@ -20,9 +20,9 @@ func newDevices(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "devices",
 		Short: "List device certificates, and change them",
-		Long: `List the device certificates registered with an instance, or only those of one CA,
-whether their devices are connected or not: a certificate registers itself on its device's
-first successful connection. The commands below show one, and change one or all of a CA.`,
+		Long: `List the device certificates registered with an instance, or only those of one CA. A device
+certificate registers itself when its device first connects, and stays in the list when the device
+disconnects. The commands below show one device certificate, or change one or all of a CA.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,
@@ -101,7 +101,7 @@ func (d devicesDocument) head() any {
 func (d devicesDocument) plain(p *terminal.Sheet, wide bool) error {
 	of := "instance " + d.InstanceID
 	if d.CA != nil {
-		of = fmt.Sprintf("CA %q (Sn %s)", terminal.Escape(string(d.CA.Name)), terminal.Escape(string(d.CA.Sn)))
+		of = fmt.Sprintf("CA %q (serial number %s)", terminal.Escape(string(d.CA.Name)), terminal.Escape(string(d.CA.Sn)))
 	}
 	p.Paragraph(fmt.Sprintf("device certificates of %s: %d", of, len(d.DeviceCertificates)))
 	if len(d.DeviceCertificates) > 0 {

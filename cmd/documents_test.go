@@ -39,14 +39,14 @@ func columns(n int) terminal.Display { return terminal.Display{Columns: func() i
 // A table as terminals of all widths show it.
 func TestTableFits(t *testing.T) {
 	uncut := `
-NAME        STATE     VALID UNTIL           SN                                          SUBJECT
+NAME        STATE     VALID UNTIL           SERIAL NUMBER                               SUBJECT
 Plant 7     active    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7
 工厂根证书  inactive  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN
 🏭 é        active    ?                     02                                          CN=red\u001b[31m
             inactive                        03                                          O=Example
 `
 	cut := `
-NAME        STATE     VALID UNTIL           SN                                          SUBJECT
+NAME        STATE     VALID UNTIL           SERIAL NUMBER                               SUBJECT
 Plant 7     active    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7
 工厂根证书  inactive  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示…
 🏭 é        active    ?                     02                                          CN=red\u001b[31m
@@ -54,29 +54,29 @@ Plant 7     active    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e93035
 `
 	blocks := `
 Plant 7
-  state        active
-  valid until  2096-11-18T23:34:04Z
-  Sn           00594691904f3c187557bce9077069e9303590cb7c
-  subject      CN=Plant 7
+  state          active
+  valid until    2096-11-18T23:34:04Z
+  serial number  00594691904f3c187557bce9077069e9303590cb7c
+  subject        CN=Plant 7
 
 工厂根证书
-  state        inactive
-  valid until  2096-11-18T23:34:04Z
-  Sn           01
-  subject      CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN
+  state          inactive
+  valid until    2096-11-18T23:34:04Z
+  serial number  01
+  subject        CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN
 
 🏭 é
-  state        active
-  valid until  ?
-  Sn           02
-  subject      CN=red\u001b[31m
+  state          active
+  valid until    ?
+  serial number  02
+  subject        CN=red\u001b[31m
 
 (no name)
-  state        inactive
-  Sn           03
-  subject      O=Example
+  state          inactive
+  serial number  03
+  subject        O=Example
 `
-	narrow := strings.NewReplacer("Sn           0059", "Sn\n    0059", "subject      CN=工厂根证书", "subject\n    CN=工厂根证书").Replace(blocks)
+	narrow := strings.NewReplacer("serial number  0059", "serial number\n    0059", "subject        CN=工厂根证书", "subject\n    CN=工厂根证书").Replace(blocks)
 	for width, want := range map[int]string{0: uncut, 200: uncut, 130: uncut, 120: cut, 80: blocks, 50: narrow} {
 		want = strings.ReplaceAll(want, "é", "e\u0301")
 		got := "\n" + printed(t, columns(width), func(p *terminal.Sheet) error { return printSamples(p, sampleCertificates()) })
@@ -118,7 +118,7 @@ func TestTableIsColoured(t *testing.T) {
 	}
 	shown := terminal.Display{Colour: true}
 	got := printed(t, shown, func(p *terminal.Sheet) error { return printSamples(p, sampleCertificates()[:2]) })
-	want := "\x1b[1mNAME\x1b[0m        \x1b[1mSTATE\x1b[0m     \x1b[1mVALID UNTIL\x1b[0m           \x1b[1mSN\x1b[0m                                          \x1b[1mSUBJECT\x1b[0m\n" +
+	want := "\x1b[1mNAME\x1b[0m        \x1b[1mSTATE\x1b[0m     \x1b[1mVALID UNTIL\x1b[0m           \x1b[1mSERIAL NUMBER\x1b[0m                               \x1b[1mSUBJECT\x1b[0m\n" +
 		"Plant 7     \x1b[32mactive\x1b[0m    2096-11-18T23:34:04Z  00594691904f3c187557bce9077069e9303590cb7c  CN=Plant 7\n" +
 		"工厂根证书  \x1b[33minactive\x1b[0m  2096-11-18T23:34:04Z  01                                          CN=工厂根证书,OU=设备接入,O=示例工厂,C=CN\n"
 	if got != want {

@@ -129,7 +129,7 @@ func (d *fleetDocument) worst(words string) error {
 // table prints the rows, each with one more value, and a sentence below.
 func (d *fleetDocument) table(p *terminal.Sheet, label string, count int, at func(int) (rowDocument, text), sentence string) error {
 	p.Table(terminal.Table{Count: count, Columns: []terminal.Column{
-		{Label: "instance"}, {Label: "CA", Yields: true}, {Label: "action"}, {Label: label}, {Label: "Sn"}, {Label: "reason"},
+		{Label: "instance"}, {Label: "CA", Yields: true}, {Label: "action"}, {Label: label}, {Label: "serial number"}, {Label: "reason"},
 	}, Row: func(n int) []terminal.Cell {
 		row, more := at(n)
 		tone := terminal.Yellow

@@ -22,9 +22,9 @@ func newList(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the CAs of an instance",
-		Long: `List the CA certificates registered with an instance: all, or those that pass every given
-filter. Expired ones count as expiring, and so do those whose validity cannot be read. With
---fail-if-expiring, if the list is not empty, the exit code is 8, for a monitor.`,
+		Long: `List the CA certificates registered with an instance, or only those that pass every filter
+given. --expiring includes expired certificates, and those with an unreadable validity. For a
+monitor, give --fail-if-expiring as well: the exit code is then 8 if the list is not empty.`,
 		Example: `  mqttca list --instance post-cn-7mz2d
   mqttca list --instance post-cn-7mz2d --active --name plant --json
   mqttca list --instance post-cn-7mz2d --expiring 30d --fail-if-expiring`,

@@ -23,12 +23,12 @@ type listingFlags struct {
 }
 
 func (f *listingFlags) addFlags(cmd *cobra.Command, what string) {
-	cmd.Flags().BoolVar(&f.filter.active, "active", false, "list active "+what+" only")
-	cmd.Flags().BoolVar(&f.filter.inactive, "inactive", false, "list inactive "+what+" only")
-	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list "+what+" only if they expire within this time, such as 30d")
-	cmd.Flags().StringVar(&f.filter.name, "name", "", "list "+what+" only with this text in their name, in upper or lower case")
+	cmd.Flags().BoolVar(&f.filter.active, "active", false, "list only active "+what)
+	cmd.Flags().BoolVar(&f.filter.inactive, "inactive", false, "list only inactive "+what)
+	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list only "+what+" that expire within this time, such as 30d")
+	cmd.Flags().StringVar(&f.filter.name, "name", "", "list only "+what+" with this text in their name, in any case")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print the list as CSV (RFC 4180)")
-	cmd.Flags().BoolVar(&f.wide, "wide", false, "print every column of the table, and shorten none")
+	cmd.Flags().BoolVar(&f.wide, "wide", false, "print every column of the table in full")
 }
 
 func (f listingFlags) check(json bool) error {
@@ -126,22 +126,23 @@ func (l listing) csv(w io.Writer) error {
 func (l listing) print(p *terminal.Sheet, wide bool) {
 	now := time.Now()
 	table := terminal.Table{Count: len(l.entries), Whole: wide, Columns: []terminal.Column{
-		{Label: "name", Yields: true}, {Label: "state"}, {Label: "valid until"}, {Label: "Sn"}, {Label: "subject", Yields: true},
+		{Label: "name", Yields: true}, {Label: "state"}, {Label: "valid until"}, {Label: "serial number"}, {Label: "subject", Yields: true},
 	}, Row: func(i int) []terminal.Cell {
 		c := l.entries[i].listed()
 		row := []terminal.Cell{
 			{Text: string(c.Name)}, {Text: c.state(), Tone: c.stateTone()}, {Text: string(c.NotAfter), Tone: c.expiryTone(now)}, {Text: string(c.Sn)}, {Text: string(c.Subject)},
 		}
 		if wide {
-			for _, value := range append([]string{string(c.NotBefore), string(c.SerialNumber), c.SHA256.String()}, l.entries[i].own()...) {
+			for _, value := range append([]string{string(c.NotBefore), c.SHA256.String()}, l.entries[i].own()...) {
 				row = append(row, terminal.Cell{Text: value})
 			}
 		}
 		return row
 	}}
 	if wide {
-		for _, field := range append([]string{"valid from", "serial number", "SHA-256"}, l.own...) {
-			table.Columns = append(table.Columns, terminal.Column{Label: strings.ReplaceAll(field, "_", " ")})
+		words := strings.NewReplacer("_sn", " serial number", "_sha256", " SHA-256", "_", " ")
+		for _, field := range append([]string{"valid from", "SHA-256"}, l.own...) {
+			table.Columns = append(table.Columns, terminal.Column{Label: words.Replace(field)})
 		}
 	}
 	p.Table(table)

@@ -20,7 +20,7 @@ func addDeadline(cmd *cobra.Command, value *time.Duration, with string) {
 	if with != "" {
 		with = "with --" + with + ", "
 	}
-	cmd.Flags().Var(duration{value: value}, "deadline", with+"end the work after this time (default: if none succeeded within --timeout)")
+	cmd.Flags().Var(duration{value: value}, "deadline", with+"stop after this time (default: stop if no change succeeds within --timeout)")
 }
 
 // A sweepDocument is the result of a change to all device certificates of a CA.
@@ -39,7 +39,7 @@ func (a *app) sweep(m *caOnInstance, c deviceCommand, o deviceOptions) error {
 		return err
 	}
 	if count > 0 && !o.yes {
-		question := fmt.Sprintf("%s %d device certificates of %s on instance %s? Type yes to confirm: ", c.use, count, m.ca, m.instance.ID)
+		question := fmt.Sprintf("%s %s of %s on instance %s? Type yes to confirm: ", c.use, plural(count, "device certificate"), m.ca, m.instance.ID)
 		if err := a.askYes(m.cmd.Context(), question, errNotConfirmed); err != nil {
 			return err
 		}
@@ -72,7 +72,7 @@ func (d sweepDocument) plain(p *terminal.Sheet) error {
 		{"device certificates", strconv.Itoa(d.DeviceCertificates) + " " + sweepWords[d.Outcome]},
 		{"instance", d.InstanceID},
 		{"SHA-256", d.CA.SHA256.String()},
-		{"Sn", string(d.CA.Sn)},
+		{"serial number", string(d.CA.Sn)},
 		{"endpoint", d.source()},
 	}, terminal.Tones{"device certificates": outcomeTone(d.Outcome)})
 }
@@ -80,9 +80,9 @@ func (d sweepDocument) plain(p *terminal.Sheet) error {
 // sweepWords are the outcomes of a sweep, behind the number of those changed.
 var sweepWords = map[workflow.Outcome]string{
 	workflow.Activated:       "made active",
-	workflow.AlreadyActive:   "changed: all were active",
+	workflow.AlreadyActive:   "changed: all were already active",
 	workflow.Deactivated:     "made inactive",
-	workflow.AlreadyInactive: "changed: all were inactive",
+	workflow.AlreadyInactive: "changed: all were already inactive",
 	workflow.Deleted:         "deleted",
 	workflow.AlreadyAbsent:   "deleted: there were none",
 }

@@ -75,7 +75,7 @@ func (r registeredCA) reference(cmd *cobra.Command) (workflow.Reference, error) 
 	case r.caCert != "" && r.sn != "":
 		return workflow.Reference{}, usage("--ca-cert and --sn exclude each other")
 	case r.caCert == "" && !workflow.IsSerialNumber(r.sn):
-		return workflow.Reference{}, usage("--sn is no serial number: it has hexadecimal digits, with colons or without")
+		return workflow.Reference{}, usage("--sn is not a serial number: write hexadecimal digits, with or without colons")
 	case r.caCert == "":
 		return workflow.Reference{Sn: r.sn}, nil
 	}

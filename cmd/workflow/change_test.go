@@ -119,11 +119,11 @@ func TestChangesOfAnAbsentCA(t *testing.T) {
 func TestDeleteIsRefused(t *testing.T) {
 	s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 3}, nil)
 	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
-	wantError[*ActiveError](t, err, fmt.Sprintf("CA %q is active on instance %s, and is deleted only once it is inactive", ca.CA.Subject(), instanceID))
+	wantError[*ActiveError](t, err, fmt.Sprintf("cannot delete CA %q from instance %s: it is active", ca.CA.Subject(), instanceID))
 
 	s, ca = startWithCA(t, false, emulator.Options{DevicesPerCA: 3}, nil)
 	_, err = s.instance.PrepareDelete(context.Background(), ca, false)
-	wantError[*DevicesError](t, err, fmt.Sprintf("CA %q has device certificates on instance %s, 3 in number, which would be deleted with it", ca.CA.Subject(), instanceID))
+	wantError[*DevicesError](t, err, fmt.Sprintf("cannot delete CA %q from instance %s: its device certificates (3) would be deleted, too", ca.CA.Subject(), instanceID))
 	if got := s.operationsSince(5); got != "ListCaCertificate ListDeviceCertificateByCaSn" || bookState(s) != "inactive" {
 		t.Errorf("requests %s, in the book it is %q", got, bookState(s))
 	}
@@ -156,7 +156,7 @@ func TestStateThatIsNotKnown(t *testing.T) {
 	})
 	ca := Reference{Sn: "12"}
 	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
-	wantError[*UnclearError](t, err, `the state of the CA with Sn "12" on instance post-cn-test01 is unknown, and only an inactive CA is deleted`)
+	wantError[*UnclearError](t, err, fmt.Sprintf("cannot delete %s from instance post-cn-test01: the service lists it as neither active nor inactive", ca))
 	_, err = s.instance.Change(context.Background(), ca, Deactivation, 0)
 	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with Sn "12" (request id r), but it is not confirmed: `+
 		"it was still listed as neither active nor inactive")

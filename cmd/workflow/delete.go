@@ -22,7 +22,7 @@ type ActiveError struct {
 }
 
 func (e *ActiveError) Error() string {
-	return fmt.Sprintf("%s is active on instance %s, and is deleted only once it is inactive", e.CA, e.Instance)
+	return fmt.Sprintf("cannot delete %s from instance %s: it is active", e.CA, e.Instance)
 }
 
 // An UnclearError is a refusal to delete a CA because its state is unknown.
@@ -32,7 +32,7 @@ type UnclearError struct {
 }
 
 func (e *UnclearError) Error() string {
-	return fmt.Sprintf("the state of %s on instance %s is unknown, and only an inactive CA is deleted", e.CA, e.Instance)
+	return fmt.Sprintf("cannot delete %s from instance %s: the service lists it as neither active nor inactive", e.CA, e.Instance)
 }
 
 // A DevicesError is a refusal to delete a CA because device certificates would go with it.
@@ -43,7 +43,7 @@ type DevicesError struct {
 }
 
 func (e *DevicesError) Error() string {
-	return fmt.Sprintf("%s has device certificates on instance %s, %d in number, which would be deleted with it", e.CA, e.Instance, e.Devices)
+	return fmt.Sprintf("cannot delete %s from instance %s: its device certificates (%d) would be deleted, too", e.CA, e.Instance, e.Devices)
 }
 
 // PrepareDelete counts the device certificates to be deleted with a CA. It fails if the CA is or

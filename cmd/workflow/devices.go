@@ -21,7 +21,7 @@ type DeviceReference struct {
 
 func (r DeviceReference) String() string {
 	if r.Certificate == nil {
-		return fmt.Sprintf("the device certificate with Sn %q", r.Sn)
+		return fmt.Sprintf("the device certificate with serial number %q", r.Sn)
 	}
 	return fmt.Sprintf("the device certificate \"%s\"", pki.Describe(r.Certificate).Subject)
 }
@@ -52,7 +52,7 @@ type AmbiguousDeviceError struct {
 }
 
 func (e *AmbiguousDeviceError) Error() string {
-	return fmt.Sprintf("%s is one of several on instance %s, under different CAs", e.Device, e.Instance)
+	return fmt.Sprintf("%s exists under several CAs of instance %s", e.Device, e.Instance)
 }
 
 // An OrphanError is a device certificate whose CA the service does not name.
@@ -62,7 +62,7 @@ type OrphanError struct {
 }
 
 func (e *OrphanError) Error() string {
-	return fmt.Sprintf("%s is listed by instance %s without a CA of the instance", e.Device, e.Instance)
+	return fmt.Sprintf("instance %s lists %s, but not its CA", e.Instance, e.Device)
 }
 
 // Devices lists the device certificates registered under a CA, or on the whole instance if ca is
@@ -172,7 +172,7 @@ type ReregistrationError struct {
 }
 
 func (e *ReregistrationError) Error() string {
-	return fmt.Sprintf("%s would register itself again at its next connection: it is valid, and its CA (Sn %s) is not inactive on instance %s", e.Device, e.CA, e.Instance)
+	return fmt.Sprintf("%s would register itself again when its device next connects: it is valid, and its CA (serial number %s) is not inactive on instance %s", e.Device, e.CA, e.Instance)
 }
 
 // CheckReregistration fails with a [*ReregistrationError] if the device certificate, once

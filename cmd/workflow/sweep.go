@@ -34,7 +34,7 @@ type SweepError struct {
 }
 
 func (e *SweepError) Error() string {
-	return fmt.Sprintf("of the device certificates under %s, %d were %s instance %s, %d failed, %d are left, and of %d it is not known: %s",
+	return fmt.Sprintf("%s: %d device certificates were %s instance %s, %d failed, %d are left, and %d may have changed: %s",
 		e.CA, e.Changed, e.To.doing, e.Instance, e.Failed, e.Left, e.Unknown, ending(e.Err))
 }
 

@@ -106,7 +106,7 @@ func TestSweepWithFailures(t *testing.T) {
 		return false
 	})
 	changed, err := s.instance.Sweep(context.Background(), s.prepared(t, ca, Deactivation, 5))
-	wantError[*SweepError](t, err, fmt.Sprintf("of the device certificates under CA %q, 4 were made inactive on instance %s, 1 failed, 0 are left, and of 0 it is not known: "+
+	wantError[*SweepError](t, err, fmt.Sprintf("CA %q: 4 device certificates were made inactive on instance %s, 1 failed, 0 are left, and 0 may have changed: "+
 		"InactivateDeviceCertificate for instance %s was refused by 127.0.0.1:1: no (code ParameterFieldCheckFailed, HTTP 400, request id r)", ca.CA.Subject(), instanceID, instanceID))
 	if states := s.states(t, ca); changed != 4 || states != "inactive inactive active inactive inactive" {
 		t.Errorf("%d: %s", changed, states)
@@ -171,7 +171,7 @@ func TestSweepThatStops(t *testing.T) {
 func TestSweepDoesNotDeleteInVain(t *testing.T) {
 	s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 2}, nil)
 	_, _, err := s.instance.PrepareSweep(context.Background(), Sweep{CA: ca, To: Removal, Each: time.Minute})
-	wantError[*ReregistrationError](t, err, fmt.Sprintf(`the device certificate with Sn "00d000000001" would register itself again at its next connection: it is valid, and its CA (Sn %s) is not inactive on instance %s`,
+	wantError[*ReregistrationError](t, err, fmt.Sprintf(`the device certificate with serial number "00d000000001" would register itself again when its device next connects: it is valid, and its CA (serial number %s) is not inactive on instance %s`,
 		s.Registrations()[0].Sn, instanceID))
 	sweep, count, err := s.instance.PrepareSweep(context.Background(), Sweep{CA: ca, To: Removal, Each: time.Minute, AllowReregistration: true})
 	if err != nil || count != 2 {
