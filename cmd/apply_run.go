@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,70 +33,17 @@ type rollout struct {
 	needed, answered        int // requests: all, and the successful ones
 }
 
-// A stillActiveError is a CA left active: --deactivate does not allow more.
-type stillActiveError struct {
-	error
-	count int // the number to allow
-}
-
-// gate decides, before the first change, which changes of state are made.
-func (r *rollout) gate() error {
-	var leave []*appliedRow
-	var names []string
-	active := 0
-	for n := range r.rows {
-		row := &r.rows[n]
-		if row.Wanted != "" && row.State != "inactive" && row.State != "absent" {
-			active++
-		}
-		switch workflow.Action(row.Action) {
-		case workflow.ToReactivate:
-			if !r.activate {
-				row.err = &workflow.InactiveError{CA: r.fleet.cas[string(row.CA)], Instance: row.InstanceID, Sn: string(row.Sn)}
-			}
-		case workflow.ToDeactivate:
-			leave, names = append(leave, row), append(names, fmt.Sprintf("%s on %s", row.CA, row.InstanceID))
-		}
-	}
-	_, canAsk := r.terminal()
-	count, many := len(leave), len(leave) > 1 || 5*len(leave) > active
-	switch {
-	case count == 0:
-	case r.deactivate != 0:
-		allows := "--deactivate alone allows 1, and 20 %, at most"
-		if r.deactivate > 0 {
-			allows, many = fmt.Sprintf("--deactivate=%d allows fewer", r.deactivate), count > r.deactivate
-		}
-		if many {
-			return &usageError{fmt.Sprintf("apply would deactivate %d of %d active CAs, and %s", count, active, allows), true,
-				fmt.Sprintf("look at them with 'mqttca plan'; if all of them should be inactive, give --deactivate=%d", count)}
-		}
-	case canAsk:
-		return r.askYes(r.cmd.Context(), fmt.Sprintf("%s: deactivate %d of %d active CAs? Type yes to confirm: ", strings.Join(names, ", "), count, active), errNotConfirmed)
-	default:
-		for _, row := range leave {
-			row.err = stillActiveError{fmt.Errorf("CA %s is still active on instance %s: nobody confirmed that it should be inactive", row.CA, row.InstanceID), count}
-		}
-	}
-	return nil
-}
-
 // run makes the changes; with --fail-fast none if a row has failed before.
 func (r *rollout) run(ctx context.Context) {
-	tooLate := r.failFast && slices.ContainsFunc(r.rows, func(row appliedRow) bool { return row.err != nil })
+	r.endFailed()
 	lists := make([]workflow.Worklist, len(r.plans))
 	for i, p := range r.plans {
 		if p.err != nil {
-			r.ended(i, 0, workflow.Result{}, p.err)
 			continue
 		}
 		lists[i].Instance = workflow.Instance{ID: p.ID.Value, Client: p.session.client}
 		for n := range p.rows {
-			t := r.task(p, n)
-			if tooLate && t.Err == nil {
-				t.Err = &workflow.NotTriedError{CA: workflow.Reference{CA: t.CA}, Instance: p.ID.Value, Cause: errors.New("another row failed before")}
-			}
-			lists[i].Tasks = append(lists[i].Tasks, t)
+			lists[i].Tasks = append(lists[i].Tasks, r.task(p, n))
 		}
 		r.needed++ // the list in the end
 	}
@@ -109,6 +55,20 @@ func (r *rollout) run(ctx context.Context) {
 	workflow.Rollout{Instances: lists, Each: cmp.Or(r.timeout, defaultTimeout), FailFast: r.failFast, Ended: r.ended}.Run(ctx)
 	r.closing.Wait()
 	r.err.End(r.done < r.of)
+}
+
+// endFailed ends the rows that cannot be done.
+func (r *rollout) endFailed() {
+	tooLate := r.failFast && slices.ContainsFunc(r.rows, func(row appliedRow) bool { return row.err != nil })
+	for n := range r.rows {
+		row := &r.rows[n]
+		if tooLate && row.changes() {
+			row.err = &workflow.NotTriedError{CA: workflow.Reference{CA: r.fleet.cas[string(row.CA)]}, Instance: row.InstanceID, Cause: errors.New("another row failed before")}
+		}
+		if row.err != nil {
+			r.end(row, workflow.Result{}, row.err)
+		}
+	}
 }
 
 func (r *rollout) task(p *instancePlan, n int) workflow.Task {

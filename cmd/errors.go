@@ -88,8 +88,8 @@ func errorTable() []errorRow {
 
 		// Rows of a fleet.
 		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError](applyAgain)),
-		row(meaning{exitNotListed, "active", "no", outcomeFailed}, func(e stillActiveError) string {
-			return fmt.Sprintf("give --deactivate=%d, or run it on a terminal, which asks", e.count)
+		rowBy(func(e notAllowedError) (meaning, string) {
+			return meaning{exitNotListed, e.reason, "no", outcomeFailed}, e.hint
 		}),
 
 		// A CA, as found by the workflow.

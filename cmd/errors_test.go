@@ -177,7 +177,7 @@ func errorCases(t *testing.T) []errorCase {
 		{&expiringError{}, exitExpiring, "expiring no", "new CA for each"},
 		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Instance: "i", Cause: refused("NoPermission")}, exitUnavailable, "not_tried now", "'mqttca apply' again"},
 		{&workflow.NotTriedError{CA: workflow.Reference{CA: ca}, Cause: context.Canceled}, exitInterrupted, "interrupted now", "'mqttca apply' again"},
-		{stillActiveError{errors.New("still active"), 3}, exitNotListed, "active no", "--deactivate=3"},
+		{notAllowedError{errors.New("still active"), "active", "give --deactivate=3"}, exitNotListed, "active no", "--deactivate=3"},
 		{changesError{errors.New("2 changes")}, exitChanges, "changes no", "'mqttca plan'"},
 		{manifest.Problem{Err: errors.New("unknown key")}, exitLocal, "input no", "mqttca help fleet"},
 		{manifest.Problem{Err: &pki.Error{Advice: "mend it"}}, exitLocal, "input no", "mend it"},

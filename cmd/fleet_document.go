@@ -84,9 +84,9 @@ func (p *instancePlan) documents() (rows []rowDocument) {
 	return rows
 }
 
-// changes reports whether there is something to do.
+// changes reports whether there is something to do that can be done.
 func (r *rowDocument) changes() bool {
-	return r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)
+	return r.err == nil && r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)
 }
 
 // rowHints are the hints for a row by its reason, if the hint for a single CA would mislead.

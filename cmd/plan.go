@@ -45,7 +45,7 @@ the one of the most urgent failure.`,
 type planDocument struct {
 	fleetDocument
 	Rows    []rowDocument `json:"rows"`
-	Changes int           `json:"changes"` // the rows with something to do
+	Changes int           `json:"changes"` // the rows with something to do that can be done
 	Drift   int           `json:"drift"`   // CAs on an instance and not in the manifest
 	Failed  int           `json:"failed"`  // the rows with a reason
 }

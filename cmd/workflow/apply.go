@@ -11,7 +11,7 @@ import (
 
 // A Task is a row of [Instance.Compare] with the means to do its action.
 type Task struct {
-	Row                               // a task with an Err ends with it before anything is sent
+	Row                               // left out if it has an Err
 	Authority      *pki.Authority     // of a CA to register
 	Name           string             // the CaName
 	Validity, Wait time.Duration      // as of an [Order]; Wait also for a change of state

@@ -31,7 +31,7 @@ func (r Rollout) Run(ctx context.Context) {
 	defer cancel()
 	attempts := make([][]*attempt, len(r.Instances))
 	for n := range attempts {
-		attempts[n] = w.attempts(n)
+		attempts[n] = r.attempts(n)
 	}
 	SideBySide(len(attempts), func(n int) {
 		i := r.Instances[n].Instance
@@ -43,16 +43,11 @@ func (r Rollout) Run(ctx context.Context) {
 	w.confirming.Wait()
 }
 
-// attempts are the tasks of an instance with something to do. It ends those with an Err.
-func (w *rollout) attempts(n int) (attempts []*attempt) {
-	for m, task := range w.Instances[n].Tasks {
-		a := &attempt{Task: task, instance: n, task: m}
-		switch {
-		case task.Action == Nothing || task.Action == Drift:
-		case task.Err != nil:
-			w.progress(a, true, task.Err)
-		default:
-			attempts = append(attempts, a)
+// attempts are the tasks of an instance with something to do.
+func (r Rollout) attempts(n int) (attempts []*attempt) {
+	for m, task := range r.Instances[n].Tasks {
+		if task.Err == nil && task.Action != Nothing && task.Action != Drift {
+			attempts = append(attempts, &attempt{Task: task, instance: n, task: m})
 		}
 	}
 	return attempts
