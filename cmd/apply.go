@@ -166,7 +166,7 @@ func (d *applyDocument) count() {
 }
 
 func (d *applyDocument) counts() string {
-	return fmt.Sprintf("%s made, %d failed, %d left, and drift of %s", plural(d.Done, "change"), d.Failed, d.Left, plural(d.Drift, "CA"))
+	return fmt.Sprintf("%s made, %d failed, %d left", plural(d.Done, "change"), d.Failed, d.Left) + drift(d.Drift)
 }
 
 func (d *applyDocument) plain(p *terminal.Sheet) error {

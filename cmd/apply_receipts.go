@@ -45,7 +45,7 @@ func (r *rollout) checkRowReceipts() error {
 	if err != nil {
 		return &fileError{"write", r.receipts, err, "make the folder first"}
 	}
-	if err := checkFolder(r.receiptPath("", "")); err != nil {
+	if err := checkFolder(r.receipts, r.receipts); err != nil {
 		return err
 	}
 	for _, i := range r.fleet.Instances {
@@ -95,7 +95,7 @@ func (r *rollout) closeRow(row *appliedRow, result workflow.Result, err error) e
 	lost := r.keepRow(row, result, failed)
 	switch {
 	case lost != nil && err != nil:
-		r.warn("the receipt %s is lost: %s", row.session.kept, lost)
+		r.warn("the receipt is lost: %s", lost)
 	case lost != nil:
 		return &doneError{result.Outcome, fmt.Errorf("CA %s on instance %s is %s, but its receipt could not be kept: %w", row.CA, row.InstanceID, outcomeWords[result.Outcome], lost)}
 	}

@@ -84,6 +84,14 @@ func (p *instancePlan) documents() (rows []rowDocument) {
 	return rows
 }
 
+// drift is the end of a sentence of counts.
+func drift(count int) string {
+	if count == 0 {
+		return ""
+	}
+	return ", and drift of " + plural(count, "CA")
+}
+
 // changes reports whether there is something to do that can be done.
 func (r *rowDocument) changes() bool {
 	return r.err == nil && r.Action != "" && r.Action != text(workflow.Nothing) && r.Action != text(workflow.Drift)

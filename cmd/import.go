@@ -124,8 +124,7 @@ func (m *importer) find(a *app, cmd *cobra.Command, f *fleet, region string) err
 	listed, err := a.instancesOf(cmd.Context(), s)
 	for _, i := range listed {
 		if m.only == nil || slices.Contains(m.only, i.InstanceID) {
-			at := cmp.Or(s.endpoint.Region(), string(i.Region))
-			f.Instances = append(f.Instances, manifest.Instance{ID: manifest.Text{Value: i.InstanceID}, Region: manifest.Text{Value: at}})
+			f.Instances = append(f.Instances, manifest.Instance{ID: manifest.Text{Value: i.InstanceID}, Region: manifest.Text{Value: s.endpoint.Region()}})
 		}
 	}
 	return err

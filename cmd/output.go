@@ -58,7 +58,7 @@ func checkOutput(path string, force bool, inputs ...string) error {
 	case !force:
 		return &fileError{"write", path, errExists, anotherFile}
 	}
-	return checkFolder(path)
+	return checkFolder(filepath.Dir(path), path)
 }
 
 func isOneOf(output fs.FileInfo, inputs []string) bool {
@@ -68,8 +68,8 @@ func isOneOf(output fs.FileInfo, inputs []string) bool {
 	})
 }
 
-func checkFolder(path string) error {
-	probe, err := os.CreateTemp(filepath.Dir(path), ".mqttca-*")
+func checkFolder(folder, path string) error {
+	probe, err := os.CreateTemp(folder, ".mqttca-*")
 	if err != nil {
 		return cannotWrite(path, err)
 	}

@@ -116,7 +116,7 @@ func (d *planDocument) verdict(fail bool) error {
 type changesError struct{ error }
 
 func (d *planDocument) counts() string {
-	return fmt.Sprintf("%s to make, and drift of %s", plural(d.Changes, "change"), plural(d.Drift, "CA"))
+	return plural(d.Changes, "change") + " to make" + drift(d.Drift)
 }
 
 func (d *planDocument) plain(p *terminal.Sheet) error {

@@ -106,15 +106,18 @@ func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*sessio
 	return a.open(config), nil
 }
 
-// warnOfRegions warns once of a CA on several instances of a region: the vendor's texts differ on it.
+// warnOfRegions warns once of a region with a CA on several instances: the vendor's texts differ on it.
 func (a *app) warnOfRegions(m *manifest.Manifest) {
-	on := map[[2]string][]string{} // the instances, by CA and region
+	on, warned := map[[2]string]string{}, map[string]bool{"": true} // an instance, by CA and region
 	for _, i := range m.Instances {
+		region := i.Region.Value
 		for _, row := range i.CAs {
-			key := [2]string{row.ID.Value, i.Region.Value}
-			if on[key] = append(on[key], i.ID.Value); len(on[key]) == 2 && i.Region.Value != "" {
-				a.warn("CA %s stands under several instances of region %s, such as %s and %s: by one page of the vendor a CA can be on one only", row.ID.Value, i.Region.Value, on[key][0], i.ID.Value)
+			key := [2]string{row.ID.Value, region}
+			if first := on[key]; first != "" && !warned[region] && !a.quiet {
+				warned[region] = true
+				a.warn("region %s has a CA on several instances, such as CA %s on %s and %s: one page of the vendor allows only one instance of a region", region, row.ID.Value, first, i.ID.Value)
 			}
+			on[key] = i.ID.Value
 		}
 	}
 }
