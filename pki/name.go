@@ -3,36 +3,28 @@ package pki
 import (
 	"cmp"
 	"crypto/x509"
+	"encoding/asn1"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"golang.org/x/crypto/cryptobyte"
-	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// An attribute is one attribute of a name in its original encoding: the element, the contents of
-// its type, the element of its value.
+// An attribute is one attribute of a name in its original encoding.
 type attribute struct {
-	raw, id, value cryptobyte.String
+	Raw       asn1.RawContent
+	ID, Value asn1.RawValue
 }
 
-// readName returns the attributes of a name in encoded order, by RDNs. It stops at an unreadable
-// part.
-func readName(name cryptobyte.String) (rdns [][]attribute) {
-	var set, body cryptobyte.String
-	for ok := open(&name, asDER(name)); ok && name.ReadASN1(&set, tag.SET); {
-		var rdn []attribute
-		var a attribute
-		for set.ReadASN1Element(&a.raw, tag.SEQUENCE) && open(&body, a.raw) &&
-			body.ReadASN1(&a.id, tag.OBJECT_IDENTIFIER) && body.ReadAnyASN1Element(&a.value, new(tag.Tag)) {
-			rdn = append(rdn, a)
-		}
-		rdns = append(rdns, rdn)
-	}
+// An attributeSET is an RDN.
+type attributeSET []attribute
+
+// readName returns the RDNs of a name in encoded order, or nil if it is unreadable.
+func readName(name []byte) (rdns []attributeSET) {
+	asn1.Unmarshal(asDER(name), &rdns)
 	return rdns
 }
 
@@ -65,9 +57,9 @@ func canonicalName(raw []byte) (rdns []string) {
 		for _, a := range rdn {
 			text, ok := a.text()
 			if !ok {
-				text = string(a.value)
+				text = string(a.Value.FullBytes)
 			}
-			attributes = append(attributes, string(a.id)+"="+strings.Map(small, strings.Join(strings.Fields(text), " ")))
+			attributes = append(attributes, string(a.ID.Bytes)+"="+strings.Map(small, strings.Join(strings.Fields(text), " ")))
 		}
 		slices.Sort(attributes)
 		rdns = append(rdns, strings.Join(attributes, "+"))
@@ -77,9 +69,9 @@ func canonicalName(raw []byte) (rdns []string) {
 
 func (a attribute) String() string {
 	text, ok := a.text()
-	name, known := attributeNames[oidString(a.id)]
+	name, known := attributeNames[oidString(a.ID.Bytes)]
 	if !ok || !known {
-		return oidString(a.id) + "=#" + hex.EncodeToString(a.value)
+		return oidString(a.ID.Bytes) + "=#" + hex.EncodeToString(a.Value.FullBytes)
 	}
 	return name + "=" + printable(escapeText(text))
 }
@@ -124,37 +116,30 @@ const (
 // stringTypes are the string types of X.680 section 41.
 var stringTypes = map[byte]string{
 	12: "UTF8String", 18: "NumericString", 19: "PrintableString", 20: "T61String", 22: "IA5String", 26: "VisibleString",
-	27: "GeneralString", tagUniversalString: "UniversalString", 30: "BMPString",
+	27: "GeneralString", 28: "UniversalString", 30: "BMPString",
 }
-
-const tagUniversalString = 28
 
 func (a attribute) stringType() string {
-	return cmp.Or(stringTypes[a.value[0]], "value other than a string")
-}
-
-func (a attribute) content() (value cryptobyte.String) {
-	a.value.ReadAnyASN1(&value, new(tag.Tag))
-	return value
+	return cmp.Or(stringTypes[a.Value.FullBytes[0]], "value other than a string")
 }
 
 // text decodes the value. Bytes in invalid UTF-8 count as Latin-1 in every type, as old tools write
 // them. ok is false if the value is not text.
 func (a attribute) text() (text string, ok bool) {
-	value := a.content()
-	switch name := a.stringType(); {
-	case stringTypes[a.value[0]] == "" || name == "BMPString" && len(value)%2 != 0 || name == "UniversalString" && len(value)%4 != 0:
+	value := a.Value.Bytes
+	switch name := stringTypes[a.Value.FullBytes[0]]; {
+	case name == "" || name == "BMPString" && len(value)%2 != 0 || name == "UniversalString" && len(value)%4 != 0:
 		return "", false
 	case name == "BMPString":
 		var units []uint16
 		for u := range slices.Chunk(value, 2) {
-			units = append(units, uint16(u[0])<<8|uint16(u[1]))
+			units = append(units, binary.BigEndian.Uint16(u))
 		}
 		return strings.TrimSuffix(string(utf16.Decode(units)), "\x00"), true
 	case name == "UniversalString":
 		var runes []rune
 		for u := range slices.Chunk(value, 4) {
-			runes = append(runes, rune(u[0])<<24|rune(u[1])<<16|rune(u[2])<<8|rune(u[3]))
+			runes = append(runes, rune(binary.BigEndian.Uint32(u)))
 		}
 		return string(runes), true
 	case name != "T61String" && utf8.Valid(value):

@@ -87,11 +87,6 @@ func (p parts) oneAlgorithm() bool {
 	return bytes.Equal(p.Signed.Algorithm.FullBytes, p.Algorithm.FullBytes)
 }
 
-// open reads the contents of a SEQUENCE.
-func open(contents *cryptobyte.String, element cryptobyte.String) bool {
-	return element.ReadASN1(contents, tag.SEQUENCE)
-}
-
 // context returns the tag of an explicit part.
 func context(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific() }
 

@@ -125,7 +125,7 @@ func codeFault(code string) string {
 
 func commonNames(certificate *x509.Certificate) (names []string) {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
-		if text, ok := a.text(); ok && oidString(a.id) == "2.5.4.3" {
+		if text, ok := a.text(); ok && oidString(a.ID.Bytes) == "2.5.4.3" {
 			names = append(names, text)
 		}
 	}

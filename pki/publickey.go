@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"cmp"
 	"crypto"
 	"crypto/ecdsa"
@@ -79,8 +80,8 @@ func parsePoint(name string, key []byte) crypto.PublicKey {
 
 func curveName(parameters []byte) string {
 	var id asn1.ObjectIdentifier
-	switch types, _ := shape(parameters); {
-	case types != "":
+	switch {
+	case bytes.HasPrefix(parameters, []byte{0x30}):
 		return strings.TrimPrefix(explicitKind, "EC ")
 	case !unmarshalAll(parameters, &id):
 		return "without parameters"

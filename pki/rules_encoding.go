@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/asn1"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 
 func oddName(certificate *x509.Certificate) string {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
-		if !a.undecodable() && (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.raw)))}).refused() != "" {
+		if !a.undecodable() && (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.Raw)))}).refused() != "" {
 			return fmt.Sprintf("strict parsers refuse %s in its subject, as a %s", shortened(a.String()), a.stringType())
 		}
 	}
@@ -124,9 +125,9 @@ func (a attribute) undecodable() bool {
 	case "VisibleString", "GeneralString":
 		return true
 	case "UTF8String":
-		return !utf8.Valid(a.content())
+		return !utf8.Valid(a.Value.Bytes)
 	}
-	return !isText && tag.Tag(a.value[0]) != tag.BIT_STRING
+	return !isText && a.Value.Tag != asn1.TagBitString
 }
 
 // undecodable tells why OpenSSL refuses a certificate with this extension after the others, or

@@ -152,7 +152,7 @@ func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 		switch a, b := issuer[i], subject[i]; {
 		case a.String() != b.String():
 			found, how = append(found, fmt.Sprintf("%s, there %s", shortened(a.String()), shortened(b.String()))), "written otherwise"
-		case !bytes.Equal(a.raw, b.raw):
+		case !bytes.Equal(a.Raw, b.Raw):
 			found = append(found, fmt.Sprintf("%s as %s, there %s", shortened(a.String()), a.stringType(), b.stringType()))
 		}
 	}
