@@ -10,7 +10,7 @@ import (
 
 // What keeps a CA from being registered, spelled out; every other rule warns.
 var faults = []string{
-	"basic-constraints", "key-usage", "validity", "key", "rsa-exponent", "serial-length", "decoding", "self-signature", "chain",
+	"basic-constraints", "key-usage", "validity", "key", "serial-length", "decoding", "self-signature", "chain",
 	"key-pair", "key-proof", "name-constraints-proof",
 	"verification-own", "verification-digest", "verification-signature", "verification-issuer", "verification-name-constraints", "verification-authority", "verification-decoding", "verification-validity",
 	"verification-common-name", "verification-code-form", "verification-code", "verification-key",

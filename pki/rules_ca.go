@@ -30,8 +30,6 @@ var caRules = []rule{
 		"from then on its device certificates may no longer verify (the broker's behaviour is not documented); a renewed CA must be registered again"},
 	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
 		"the service accepts RSA and ECC only; anybody who breaks a shorter key can issue device certificates"},
-	{"rsa-exponent", OfCA, Fault, findUnfitExponent, "RFC 8017 section 3.1",
-		"Go and other verifiers refuse such a key, or anybody can forge its signatures"},
 	{"signature-digest", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
 		return when(slices.Contains(weak, m.Certificate.SignatureAlgorithm),
@@ -45,12 +43,6 @@ var caRules = []rule{
 		return when(digits > maxSerialDigits, fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
 	}, pageOfCAs + " (limits: 128 bytes)",
 		"the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
-	{"serial-octets", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
-		octets := m.Certificate.SerialNumber.BitLen()/8 + 1
-		return when(octets > maxSerialOctets,
-			fmt.Sprintf("its serial number has %d octets, more than %d", octets, maxSerialOctets), "if it is refused, "+anotherSerial)
-	}, "RFC 5280 section 4.1.2.2",
-		"strict verifiers may refuse it; the service's own limit is longer"},
 	{"serial-sign", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		sign := m.Certificate.SerialNumber.Sign()
 		return when(sign <= 0, "its serial number is "+map[int]string{0: "zero", -1: "negative"}[sign], anotherSerial)
@@ -69,7 +61,6 @@ var caRules = []rule{
 		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices can't verify the chain"},
 	{"encoding", OfCA, Warning, ofCA(oddEncoding, "have it made in DER, as OpenSSL makes it"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
 	{"decoding", OfCA, Fault, of(OfCA, undecodable, "take the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
-	{"version", OfCA, Warning, ofCA(oddVersion, "make an X.509 v3 certificate"), "RFC 5280 section 4.1.2.1", refusedByStrict},
 	{"subject", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(string(m.Certificate.RawSubject) == emptyName, "its subject is empty", "reissue the CA certificate with a subject")
 	}, "RFC 5280 section 4.1.2.6",

@@ -32,7 +32,7 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 // findOddProof reports all oddities together. The issuer is the CA's matter.
 func findOddProof(m *Material, _ time.Time) (string, string) {
 	v := m.Verification
-	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v), oddVersion(v)}
+	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v)}
 	if v.SerialNumber.Sign() < 0 {
 		found = append(found, "its serial number is negative")
 	}
@@ -88,16 +88,6 @@ func oddEncoding(certificate *x509.Certificate) string {
 		return ""
 	}
 	return "parts of it are in BER, with other lengths than DER has or strings in pieces"
-}
-
-func oddVersion(certificate *x509.Certificate) string {
-	switch {
-	case certificate.Version > 3 || certificate.Version < 1:
-		return fmt.Sprintf("it claims to be X.509 v%d, which does not exist", certificate.Version)
-	case certificate.Version < 3 && len(certificate.Extensions) > 0:
-		return fmt.Sprintf("it has extensions, which X.509 v%d does not have", certificate.Version)
-	}
-	return ""
 }
 
 // undecodable names the parts which OpenSSL can't load: chains with the certificate do not verify.

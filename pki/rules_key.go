@@ -21,7 +21,7 @@ const (
 	adviceOfKey = "use a CA with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521"
 )
 
-// fitKey returns the fault in the kind or size of a CA's public key, or "". The service accepts RSA
+// fitKey returns the fault in the kind or numbers of a CA's public key, or "". The service accepts RSA
 // and ECC only; the minimum size is ours.
 func fitKey(public crypto.PublicKey, kind string) string {
 	switch key := public.(type) {
@@ -31,6 +31,8 @@ func fitKey(public crypto.PublicKey, kind string) string {
 			return fmt.Sprintf("its RSA key has %d bits, fewer than 2048", size)
 		case size > maxModulus:
 			return fmt.Sprintf("its RSA key has %d bits, more than OpenSSL's limit of %d", size, maxModulus)
+		case key.E < 3 || key.E%2 == 0 || key.E > maxExponent:
+			return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and from 3 to %d", key.E, maxExponent)
 		}
 		return ""
 	case *ecdsa.PublicKey:
@@ -63,17 +65,6 @@ func findUnfitKey(m *Material, _ time.Time) (string, string) {
 		return explicitFault, adviceOfExplicit
 	}
 	return fitKey(m.Certificate.PublicKey, kind), adviceOfKey
-}
-
-func findUnfitExponent(m *Material, _ time.Time) (string, string) {
-	key, ok := m.Certificate.PublicKey.(*rsa.PublicKey)
-	switch {
-	case ok && (key.E < 3 || key.E%2 == 0):
-		return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and at least 3", key.E), adviceOfKey
-	case ok && key.E > maxExponent:
-		return fmt.Sprintf("its RSA key has the public exponent %d, which has more than 31 bits", key.E), adviceOfKey
-	}
-	return "", ""
 }
 
 // oddScheme names a signature algorithm rarely used by CAs. Another rule reports weak digests.

@@ -13,8 +13,6 @@ import (
 const (
 	// maxSerialDigits is the vendor's limit of 128 bytes on a CA's Sn, read as hex digits.
 	maxSerialDigits = 128
-	// maxSerialOctets counts the DER's octets: a leading zero keeps a number positive.
-	maxSerialOctets = 20
 	// minSerialBits is the minimum length of a random serial number.
 	minSerialBits = 64
 
