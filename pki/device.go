@@ -35,7 +35,11 @@ func LoadDevice(certificatePath, key string, password Password, at time.Time) (*
 		m.Close()
 		return nil, err
 	}
-	return &Device{m.Certificate, chainOf(m.Certificate, m.others), m.key.signer, m.deviceWarnings(at), m.key}, nil
+	d := &Device{Certificate: m.Certificate, Chain: chainOf(m.Certificate, m.others), Signer: m.key.signer, key: m.key}
+	if reason, advice := findOpenKeyFile(m, at); reason != "" {
+		d.KeyWarnings = []Finding{{Severity: Warning, Subject: OfPair, Object: m.key.object, Message: reason, Advice: advice}}
+	}
+	return d, nil
 }
 
 func (m *Material) unfitDevice(at time.Time) error {
@@ -49,13 +53,6 @@ func (m *Material) unfitDevice(at time.Time) error {
 		}
 	}
 	return nil
-}
-
-func (m *Material) deviceWarnings(at time.Time) (found []Finding) {
-	if reason, advice := findOpenKeyFile(m, at); reason != "" {
-		found = append(found, Finding{Severity: Warning, Subject: OfPair, Object: m.key.object, Message: reason, Advice: advice})
-	}
-	return found
 }
 
 func findNoDevice(m *Material, at time.Time) (reason, advice string) {

@@ -20,19 +20,13 @@
 // It leaves the rest to others: it knows nothing of the cloud, never writes a file, never prints
 // and never asks: its caller provides a [Password] function.
 //
-// crypto/x509 makes and reads certificates; if it refuses one which OpenSSL accepts, pki parses it
-// with golang.org/x/crypto/cryptobyte, as crypto/x509 does. pki recognizes files by their content,
-// not by their labels. It reads private keys with the standard library and these modules:
-//
-//   - go.step.sm/crypto/pemutil: PEM in the older encryption with headers.
-//   - golang.org/x/crypto/scrypt: pki decrypts PKCS#8 with PBES2 itself, since
-//     github.com/youmark/pkcs8 lacks hashes, does not bound the work, and panics on an odd
-//     initialization vector.
-//   - software.sslmate.com/src/go-pkcs12: PKCS#12. pki first bounds the work and converts BER to
-//     DER. If the library refuses an archive as a whole, pki passes it on part by part.
-//   - github.com/miekg/pkcs11, in builds with cgo: tokens, by the bare calls.
-//     github.com/ThalesGroup/crypto11 finds no private key without its public object, does not
-//     support a login for each signature, and silently takes the first of several keys.
+// crypto/x509 makes and reads certificates; if it refuses one which OpenSSL accepts, pki reads it
+// part by part. pki recognizes files by their content, not by their labels. It bounds all work on
+// keys itself: github.com/youmark/pkcs8 and software.sslmate.com/src/go-pkcs12 do not, so pki
+// decrypts PKCS#8 itself and looks through a PKCS#12 archive before go-pkcs12 opens it, part by part
+// if need be. Tokens are used by the bare calls of github.com/miekg/pkcs11, since
+// github.com/ThalesGroup/crypto11 finds no private key without its public object, does not support
+// a login for each signature, and silently takes the first of several keys.
 package pki
 
 import (

@@ -108,7 +108,8 @@ func (p parts) certificate() *x509.Certificate {
 		c.Subject.CommonName = name
 	}
 	for _, e := range p.extensions {
-		if id, ok := objectIdentifier(e.id); ok {
+		var id asn1.ObjectIdentifier
+		if unmarshalAll(wrap(tag.OBJECT_IDENTIFIER, e.id), &id) { // not for numbers over 31 bits
 			c.Extensions = append(c.Extensions, pkix.Extension{Id: id, Critical: e.critical, Value: e.value})
 		}
 	}
@@ -132,13 +133,6 @@ func (p parts) readable() (forms [][]byte, odd []string) {
 		}
 	}
 	return forms, odd
-}
-
-// objectIdentifier fails for numbers over 31 bits.
-func objectIdentifier(contents []byte) (id asn1.ObjectIdentifier, ok bool) {
-	element := wrap(tag.OBJECT_IDENTIFIER, contents)
-	ok = element.ReadASN1ObjectIdentifier(&id)
-	return id, ok
 }
 
 // mended returns the extension in the form crypto/x509 reads, or nil: in DER, not critical if RFC
