@@ -62,8 +62,6 @@ func (f Fault) problem() string {
 	switch {
 	case f.Call < 0:
 		return fmt.Sprintf("call %d is negative", f.Call)
-	case f.Delay < 0 || f.Jitter < 0 || f.RetryAfter < 0:
-		return "a duration is negative"
 	case f.Size < 0:
 		return fmt.Sprintf("size %d is negative", f.Size)
 	case isDoor(f.Operation) && f.problemAtDoor() != "":

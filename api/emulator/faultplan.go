@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -57,9 +56,6 @@ func (m Mixture) validate() error {
 	if !(m.Rate >= 0 && m.Rate <= 1) { // also if NaN
 		return fmt.Errorf("emulator: rate of faults %v is not 0 to 1", m.Rate)
 	}
-	if m.Kinds != nil && len(m.Kinds) == 0 {
-		return errors.New("emulator: no kind of fault to draw from")
-	}
 	for _, kind := range m.Kinds {
 		if err := choose("fault", kind, FaultKinds()...); err != nil {
 			return err
@@ -85,7 +81,7 @@ func (m Mixture) draw(random *rand.Rand) (f Fault) {
 		return f
 	}
 	kinds := m.Kinds
-	if kinds == nil {
+	if len(kinds) == 0 {
 		kinds = slices.DeleteFunc(FaultKinds(), func(k FaultKind) bool { return k == FaultRefuse })
 	}
 	f.Kind = kinds[random.IntN(len(kinds))]

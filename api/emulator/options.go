@@ -59,15 +59,8 @@ type Options struct {
 	Mixture Mixture // decides if none of Faults matches
 
 	// Hard selects a non-default form if the vendor's texts differ or are silent, so that no client
-	// can be fitted to the emulator. It sets, unless they are set above:
-	//   - PageLimit 3 and Strangers 4, so that every list has several pages; Order
-	//     newest; Total pages
-	//   - Numbers strings; PEM escaped; Sn upper, SnScope global; Label certificate;
-	//     RefuseNoDevices; Statuses before
-	//   - CodeLength 64, the maximum of X.520 for a common name; RotateCodes and
-	//     SingleUseCodes
-	//   - ControlText
-	// It sets no delay, flicker, skew or fault.
+	// can be fitted to the emulator, and every list has several pages. It sets no delay, flicker,
+	// skew or fault.
 	Hard bool
 }
 
@@ -124,9 +117,6 @@ func (o Options) validate() error {
 		choose("scope of Sn", o.SnScope, ScopeInstance, ScopeRegion, ScopeGlobal),
 		choose("order", o.Order, OldestFirst, NewestFirst),
 		choose("statuses", o.Statuses, StatusesAfterNotice, StatusesBeforeNotice),
-		notNegative("list delay", o.ListDelay),
-		notNegative("flicker", o.Flicker),
-		notNegative("code lifetime", o.CodeLifetime),
 		within("page limit", o.PageLimit, 1, maxPageSize),
 		within("code length", o.CodeLength, uuidLength, maxCodeLength),
 		within("number of instances", o.Numbered, 0, maxNumbered),
@@ -141,8 +131,8 @@ func (o Options) validate() error {
 // Limits of the in-memory book, and of its registration codes.
 const (
 	uuidLength        = 36
-	defaultCodeLength = 46 // of the vendor's example: a UUID and ten digits
-	maxCodeLength     = 64
+	defaultCodeLength = 46     // of the vendor's example: a UUID and ten digits
+	maxCodeLength     = 64     // of X.520 for a common name
 	maxNumbered       = 10_000 // ListInstances returns all in one answer
 	maxQuota          = 10_000
 	maxStrangers      = 1000
@@ -166,13 +156,6 @@ func chooseAll(name string, words, allowed []string) (err error) {
 		err = cmp.Or(err, choose(name, word, allowed...))
 	}
 	return err
-}
-
-func notNegative(name string, d time.Duration) error {
-	if d < 0 {
-		return fmt.Errorf("emulator: %s %v is negative", name, d)
-	}
-	return nil
 }
 
 func within(name string, value, low, high int) error {
