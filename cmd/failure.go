@@ -113,6 +113,9 @@ func sentence(message string) string {
 // addAnswer adds the ids by which the service's support finds the answer: if there was a
 // submission, its answer, not a later one.
 func (f *failure) addAnswer(err error) {
+	if is[*workflow.NotTriedError](err) {
+		return // the answer is that of another row
+	}
 	if unknown, ok := errors.AsType[*workflow.UnknownError](err); ok {
 		err = unknown.Submit
 	}
