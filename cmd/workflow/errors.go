@@ -57,9 +57,14 @@ type SerialConflictError struct {
 	CA       *pki.CA
 	Instance string
 	Other    api.CaCertificate
+	Wanted   *pki.CA // another CA to register before; nil if Other is on the instance
 }
 
 func (e *SerialConflictError) Error() string {
+	if e.Wanted != nil {
+		return fmt.Sprintf("CA \"%s\" has the serial number %s of CA \"%s\", which is to be registered with instance %s before it",
+			e.CA.Subject(), e.CA.SerialNumber(), e.Wanted.Subject(), e.Instance)
+	}
 	return fmt.Sprintf("CA \"%s\" has the serial number %s of another CA certificate on instance %s, %s",
 		e.CA.Subject(), e.CA.SerialNumber(), e.Instance, describe(e.Other))
 }

@@ -39,7 +39,7 @@ func (i Instance) Compare(ctx context.Context, wanted []Row) ([]Row, error) {
 	}
 	rows := slices.Clone(wanted)
 	for n := range rows {
-		rows[n].compare(listed, i.ID)
+		rows[n].compare(listed, rows[:n], i.ID)
 	}
 	slices.SortFunc(listed, func(a, b api.CaCertificate) int { return strings.Compare(a.Sn, b.Sn) })
 	for n, entry := range listed {
@@ -52,15 +52,11 @@ func (i Instance) Compare(ctx context.Context, wanted []Row) ([]Row, error) {
 
 // compare finds the action. If a CA should be inactive, a missing one is as good: it keeps devices
 // out.
-func (r *Row) compare(listed []api.CaCertificate, instance string) {
+func (r *Row) compare(listed []api.CaCertificate, before []Row, instance string) {
 	r.Listed, _ = Reference{CA: r.CA}.in(listed, instance)
 	switch {
 	case r.Listed == nil && r.Active:
-		r.Action = ToRegister
-		serial := r.CA.Certificate.SerialNumber
-		if at := slices.IndexFunc(listed, func(other api.CaCertificate) bool { return hasSerialNumber(other, serial) }); at >= 0 {
-			r.Err = &SerialConflictError{CA: r.CA, Instance: instance, Other: listed[at]}
-		}
+		r.Action, r.Err = ToRegister, r.conflict(listed, before, instance)
 	case r.Listed == nil || r.Listed.Active == r.Active && !r.Listed.StateUnknown:
 		r.Action = Nothing
 	case r.Active:
@@ -68,4 +64,20 @@ func (r *Row) compare(listed []api.CaCertificate, instance string) {
 	default:
 		r.Action = ToDeactivate
 	}
+}
+
+// conflict is the error of a CA with the serial number of another one, listed or to be registered.
+func (r *Row) conflict(listed []api.CaCertificate, before []Row, instance string) error {
+	serial := r.CA.Certificate.SerialNumber
+	for _, other := range listed {
+		if hasSerialNumber(other, serial) {
+			return &SerialConflictError{CA: r.CA, Instance: instance, Other: other}
+		}
+	}
+	for _, other := range before {
+		if other.Action == ToRegister && other.CA.Certificate.SerialNumber.Cmp(serial) == 0 {
+			return &SerialConflictError{CA: r.CA, Instance: instance, Wanted: other.CA}
+		}
+	}
+	return nil
 }

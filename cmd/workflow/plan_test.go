@@ -25,9 +25,9 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	double := twin(t, unwanted)
+	double, second := twin(t, unwanted), twin(t, absent)
 	var wanted []Row
-	for _, order := range []Order{absent, double, active, inactive} {
+	for _, order := range []Order{absent, double, second, active, inactive} {
 		for _, state := range []bool{true, false} {
 			wanted = append(wanted, Row{CA: order.Authority.CA, Active: state})
 		}
@@ -49,7 +49,7 @@ func TestCompare(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"register", "nothing", "register *workflow.SerialConflictError", "nothing",
+		"register", "nothing", "register *workflow.SerialConflictError", "nothing", "register *workflow.SerialConflictError", "nothing",
 		"nothing listed, active: true", "deactivate listed, active: true", "reactivate listed, active: false", "nothing listed, active: false",
 		"drift listed, active: true",
 	}
