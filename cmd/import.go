@@ -135,7 +135,7 @@ func (m *importer) add(cmd *cobra.Command, p *instancePlan) {
 	states := map[string]string{}
 	for n, row := range p.documents() {
 		if ca, reason := importable(*p.rows[n].Listed); reason != "" {
-			m.leftOut = append(m.leftOut, fmt.Sprintf("CA %q (Sn %s) on instance %s: %s", wire.Shortened(row.Name), row.Sn, row.InstanceID, reason))
+			m.leftOut = append(m.leftOut, fmt.Sprintf("CA %q (serial number %s) on instance %s: %s", wire.Shortened(row.Name), row.Sn, row.InstanceID, reason))
 		} else {
 			id, state := m.id(ca, string(row.Name)), string(row.State)
 			row.CA, row.Action, row.Wanted = text(id), text(workflow.Nothing), row.State

@@ -36,9 +36,9 @@ func TestImportOfOddLists(t *testing.T) {
 		code    int
 		want    string // in the manifest or, if there is none, in the error
 	}{
-		"expired":  {[]entry{{"CaName": "x\ny: {}\u2028# \x1b", "CaContent": string(expired), "Status": "1"}}, "", 0, `# left out: CA "x\ny: {}\u2028# \x1b" (Sn 00) on instance i: it is active, and it expired at `},
+		"expired":  {[]entry{{"CaName": "x\ny: {}\u2028# \x1b", "CaContent": string(expired), "Status": "1"}}, "", 0, `# left out: CA "x\ny: {}\u2028# \x1b" (serial number 00) on instance i: it is active, and it expired at `},
 		"inactive": {[]entry{{"CaName": "Old", "CaContent": string(expired), "Status": "0"}}, "", 0, "            old: inactive\n"},
-		"unknown":  {[]entry{{"CaName": "\xff", "CaContent": string(ca), "Status": "7"}}, "", 0, `(Sn 00) on instance i: it is neither active nor inactive` + "\n"},
+		"unknown":  {[]entry{{"CaName": "\xff", "CaContent": string(ca), "Status": "7"}}, "", 0, `(serial number 00) on instance i: it is neither active nor inactive` + "\n"},
 		"no PEM":   {[]entry{{"CaName": strings.Repeat("a", 9000), "CaContent": "----", "Status": "1"}}, "", 0, `: its content is no certificate that mqttca can read` + "\n"},
 		"twice":    {[]entry{{"CaName": "null", "CaContent": string(ca), "Status": "0"}, {"CaName": "b", "CaContent": string(ca), "Status": "1"}}, "", 0, "            \"null\": active\n"},
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},

@@ -111,7 +111,7 @@ func statesOf(rows []rowDocument) map[string]string {
 		if ca := cmp.Or(r.CA, r.Sn); ca != "" {
 			object = fmt.Sprintf("CA %s on %s", ca, object)
 		}
-		states[object] = fmt.Sprintf("%s (to do: %s, Sn %s, SHA-256 %s)", cmp.Or(r.State, "unlisted"), cmp.Or(r.Action, "unknown"), cmp.Or(r.Sn, "none"), r.SHA256)
+		states[object] = fmt.Sprintf("%s (to do: %s, serial number %s, SHA-256 %s)", cmp.Or(r.State, "unlisted"), cmp.Or(r.Action, "unknown"), cmp.Or(r.Sn, "none"), r.SHA256)
 	}
 	return states
 }

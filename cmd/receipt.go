@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -103,10 +104,9 @@ func (r receipt) plain(p *terminal.Sheet) error {
 		{"state", outcomeWords[r.Outcome]},
 		{"instance", r.InstanceID},
 		{"subject", string(r.CA.Subject)},
-		{"serial number", string(r.CA.SerialNumber)},
+		{"serial number", string(cmp.Or(r.CA.Sn, r.CA.SerialNumber))},
 		{"SHA-256", r.CA.SHA256.String()},
 		{"valid until", string(r.CA.NotAfter)},
-		{"Sn", string(r.CA.Sn)},
 		{"code", string(r.CA.RegistrationCode)},
 		{"request id", string(r.RequestID)},
 		{"endpoint", r.source()},

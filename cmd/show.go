@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -66,11 +67,10 @@ func (d showDocument) plain(p *terminal.Sheet, entry api.CaCertificate) error {
 		{"subject", string(d.CA.Subject)},
 		{"issuer", ca.Issuer},
 		{"key", ca.Key},
-		{"serial number", string(d.CA.SerialNumber)},
+		{"serial number", string(cmp.Or(d.CA.Sn, d.CA.SerialNumber))},
 		{"SHA-256", d.CA.SHA256.String()},
 		{"valid from", string(d.CA.NotBefore)},
 		{"valid until", string(d.CA.NotAfter) + d.CA.remaining(time.Now())},
-		{"Sn", string(d.CA.Sn)},
 		{"code", string(d.CA.RegistrationCode)},
 		{"verification certificate", verification},
 		{"endpoint", d.source()},

@@ -102,7 +102,7 @@ func TestChangesOfAnAbsentCA(t *testing.T) {
 	ca := Reference{Sn: "12:34"}
 	for _, do := range []changer{activateCA, deactivateCA} {
 		_, err := do(s.instance, context.Background(), ca, time.Minute)
-		wantError[*NotListedError](t, err, `the CA with Sn "12:34" is not in the list of instance post-cn-test01`)
+		wantError[*NotListedError](t, err, `the CA with serial number "12:34" is not in the list of instance post-cn-test01`)
 	}
 	if change, err := deleteCA(s.instance, context.Background(), ca, time.Minute); err != nil || change.Outcome != AlreadyAbsent || change.RequestID != "" {
 		t.Errorf("%+v, %v", change, err)
@@ -158,7 +158,7 @@ func TestStateThatIsNotKnown(t *testing.T) {
 	_, err := s.instance.PrepareDelete(context.Background(), ca, true)
 	wantError[*UnclearError](t, err, fmt.Sprintf("cannot delete %s from instance post-cn-test01: the service lists it as neither active nor inactive", ca))
 	_, err = s.instance.Change(context.Background(), ca, Deactivation, 0)
-	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with Sn "12" (request id r), but it is not confirmed: `+
+	wantError[*AcceptedError](t, err, `instance post-cn-test01 accepted the deactivation of the CA with serial number "12" (request id r), but it is not confirmed: `+
 		"it was still listed as neither active nor inactive")
 }
 
@@ -328,7 +328,7 @@ func TestDevices(t *testing.T) {
 		t.Errorf("%d devices: %q", len(names), names)
 	}
 	_, _, err = s.instance.Devices(context.Background(), &Reference{Sn: "1"})
-	wantError[*NotListedError](t, err, `the CA with Sn "1" is not in the list of instance post-cn-test01`)
+	wantError[*NotListedError](t, err, `the CA with serial number "1" is not in the list of instance post-cn-test01`)
 }
 
 // A list that cannot be read confirms no change, however reading it fails. A deletion shows

@@ -152,7 +152,7 @@ func TestConfirm(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = s.instance.Confirm(context.Background(), ca, 3*time.Second)
-		wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", ca.Subject(), instanceID, sn))
+		wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (serial number %s), but it is inactive", ca.Subject(), instanceID, sn))
 	})
 }
 

@@ -17,7 +17,7 @@ type InactiveError struct {
 }
 
 func (e *InactiveError) Error() string {
-	return fmt.Sprintf("CA \"%s\" is registered with instance %s (Sn %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
+	return fmt.Sprintf("CA \"%s\" is registered with instance %s (serial number %s), but it is inactive", e.CA.Subject(), e.Instance, e.Sn)
 }
 
 // A NotListedError is a CA missing in the instance's list.
@@ -73,10 +73,10 @@ func (e *SerialConflictError) Error() string {
 func describe(entry api.CaCertificate) string {
 	certificate, err := pki.ParseCertificate(entry.CaContent)
 	if err != nil {
-		return fmt.Sprintf("%q (Sn %s)", entry.CaName, entry.Sn)
+		return fmt.Sprintf("%q (serial number %s)", entry.CaName, entry.Sn)
 	}
 	other := pki.CA{Certificate: certificate}
-	return fmt.Sprintf("%q (subject \"%s\", Sn %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
+	return fmt.Sprintf("%q (subject \"%s\", serial number %s, SHA-256 %s)", entry.CaName, other.Subject(), entry.Sn, other.SHA256())
 }
 
 // An OddCodeError is a code unfit for a certificate.

@@ -101,7 +101,7 @@ func TestInactiveIsInTheResult(t *testing.T) {
 			if result.Listed == nil || result.Listed.Sn != sn || outcomeOf(result, err) != outcomeUnconfirmed {
 				t.Errorf("%s: %+v, %v", name, result, err)
 			}
-			wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", order.Authority.Subject(), instanceID, sn))
+			wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (serial number %s), but it is inactive", order.Authority.Subject(), instanceID, sn))
 		}
 		if strings.Count(s.operations(), "RegisterCaCertificate") != 1 {
 			t.Errorf("operations %s", s.operations())
@@ -169,7 +169,7 @@ func TestStoppedWhileInactive(t *testing.T) {
 func TestSerialConflictWithAnUnreadableEntry(t *testing.T) {
 	ca := newOrder(t).Authority.CA
 	err := &SerialConflictError{CA: ca, Instance: "i", Other: api.CaCertificate{CaName: "other", Sn: "00AB", CaContent: "masked"}}
-	want := fmt.Sprintf(`CA %q has the serial number %s of another CA certificate on instance i, "other" (Sn 00AB)`, ca.Subject(), ca.SerialNumber())
+	want := fmt.Sprintf(`CA %q has the serial number %s of another CA certificate on instance i, "other" (serial number 00AB)`, ca.Subject(), ca.SerialNumber())
 	if err.Error() != want {
 		t.Errorf("\n got %s\nwant %s", err, want)
 	}

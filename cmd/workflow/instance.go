@@ -72,7 +72,7 @@ func (i Instance) precheck(ctx context.Context, ca *pki.CA, name string) (found 
 			return nil, &SerialConflictError{CA: ca, Instance: i.ID, Other: other}
 		}
 		if other.CaName == name {
-			i.Observer.Warned(fmt.Sprintf("instance %s has another CA certificate named %q already (Sn %s)", i.ID, name, other.Sn))
+			i.Observer.Warned(fmt.Sprintf("instance %s has another CA certificate named %q already (serial number %s)", i.ID, name, other.Sn))
 		}
 	}
 	return nil, nil

@@ -22,7 +22,7 @@ type Reference struct {
 
 func (r Reference) String() string {
 	if r.CA == nil {
-		return fmt.Sprintf("the CA with Sn %q", r.Sn)
+		return fmt.Sprintf("the CA with serial number %q", r.Sn)
 	}
 	return `CA "` + r.CA.Subject() + `"`
 }
@@ -43,7 +43,7 @@ func (e *AmbiguousError) Error() string {
 	if len(e.Matches) > most {
 		names = append(names, "…")
 	}
-	return fmt.Sprintf("Sn %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
+	return fmt.Sprintf("serial number %q fits %d CA certificates of instance %s: %s", e.CA.Sn, len(e.Matches), e.Instance, strings.Join(names, "; "))
 }
 
 // in finds the CA in a list, among the entries of the best fit. If there are several, a serial

@@ -89,10 +89,10 @@ func TestReferenceIn(t *testing.T) {
 		})
 	}
 	_, err := Reference{Sn: "12"}.in([]api.CaCertificate{entry("0012", ""), entry("00:12", ""), entry("13", "")}, "i")
-	wantError[*AmbiguousError](t, err, `Sn "12" fits 2 CA certificates of instance i: "0012" (Sn 0012); "00:12" (Sn 00:12)`)
+	wantError[*AmbiguousError](t, err, `serial number "12" fits 2 CA certificates of instance i: "0012" (serial number 0012); "00:12" (serial number 00:12)`)
 	many := slices.Repeat([]api.CaCertificate{entry("0012", "")}, 1000)
 	_, err = Reference{Sn: "12"}.in(many, "i")
-	wantError[*AmbiguousError](t, err, `Sn "12" fits 1000 CA certificates of instance i: `+strings.Repeat(`"0012" (Sn 0012); `, 5)+"…")
+	wantError[*AmbiguousError](t, err, `serial number "12" fits 1000 CA certificates of instance i: `+strings.Repeat(`"0012" (serial number 0012); `, 5)+"…")
 }
 
 func TestSnEqual(t *testing.T) {

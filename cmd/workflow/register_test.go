@@ -71,7 +71,7 @@ func TestRegisterInactiveCA(t *testing.T) {
 	}
 	before := len(s.Requests())
 	_, err := s.instance.Register(context.Background(), order)
-	wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (Sn %s), but it is inactive", order.Authority.Subject(), instanceID, sn))
+	wantError[*InactiveError](t, err, fmt.Sprintf("CA %q is registered with instance %s (serial number %s), but it is inactive", order.Authority.Subject(), instanceID, sn))
 	if got := len(s.Requests()) - before; got != 1 {
 		t.Errorf("%d requests, want the listing alone", got)
 	}
@@ -94,7 +94,7 @@ func TestRegisterWhereSerialNumberIsTaken(t *testing.T) {
 	second := twin(t, first)
 	_, err := s.instance.Register(context.Background(), second)
 	wantError[*SerialConflictError](t, err, fmt.Sprintf(
-		"CA %q has the serial number %s of another CA certificate on instance %s, %q (subject %q, Sn %s, SHA-256 %s)",
+		"CA %q has the serial number %s of another CA certificate on instance %s, %q (subject %q, serial number %s, SHA-256 %s)",
 		"CN=twin", second.Authority.SerialNumber(), instanceID, "test CA", first.Authority.Subject(), other.Listed.Sn, first.Authority.SHA256()))
 	s.registered(t, first.Authority.CA)
 	if got := len(s.Requests()); got != 5 {
@@ -109,7 +109,7 @@ func TestRegisterWhereNameIsTaken(t *testing.T) {
 	if _, err := s.instance.Register(context.Background(), second); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{fmt.Sprintf("instance %s has another CA certificate named %q already (Sn %s)", instanceID, "test CA", other.Listed.Sn)}
+	want := []string{fmt.Sprintf("instance %s has another CA certificate named %q already (serial number %s)", instanceID, "test CA", other.Listed.Sn)}
 	if !slices.Equal(s.seen.warnings, want) {
 		t.Errorf("warnings %q, want %q", s.seen.warnings, want)
 	}

@@ -101,7 +101,7 @@ func (i Instance) Diagnose(ctx context.Context, err error, s Standing, device *x
 	case s.CA == nil:
 		return found("ca_missing", "no CA of instance %s issued %s", i.ID, name)
 	case s.Device != nil && stateOf(s.Device.Active, s.Device.StateUnknown) == inactive:
-		return found("device_inactive", "%s is inactive on instance %s (Sn %s)", name, i.ID, s.Device.DeviceSn)
+		return found("device_inactive", "%s is inactive on instance %s (serial number %s)", name, i.ID, s.Device.DeviceSn)
 	case s.Device == nil && stateOf(s.CA.Active, s.CA.StateUnknown) == inactive:
 		return found("ca_inactive", "%s is not registered yet, and its CA is inactive on instance %s: %s", name, i.ID, describe(*s.CA))
 	case s.Device == nil && s.Taken != nil:
