@@ -72,13 +72,13 @@ func (r signingRequest) check() error {
 	case !isFormat(r.Format, "request"):
 		return fmt.Errorf("its format is %q, not %q", r.Format, formatOf("request"))
 	case r.InstanceID == "":
-		return fmt.Errorf("it names no instance")
+		return fmt.Errorf("its instance id is missing")
 	}
 	if err := checkInstance(r.InstanceID); err != nil {
 		return fmt.Errorf("its instance %q: %w", r.InstanceID, err)
 	}
 	if _, err := r.fetchedAt(); err != nil {
-		return fmt.Errorf("it does not say when the code was fetched")
+		return fmt.Errorf("the time in fetched_at is missing or malformed")
 	}
 	return pki.CheckGivenCode(r.RegistrationCode)
 }
@@ -91,11 +91,11 @@ func (c *console) warnOfAge(r signingRequest, now time.Time) {
 	switch age := now.Sub(at); {
 	case err != nil:
 	case age > 10*365*day: // a duration says nothing
-		c.warn("the code was fetched at %s: it may have been replaced since", r.FetchedAt)
+		c.warn("the code was fetched at %s; if somebody fetched another since, it may be invalid", r.FetchedAt)
 	case age > requestAge:
-		c.warn("the code was fetched %s ago, at %s: it may have been replaced since", age.Round(time.Hour), r.FetchedAt)
+		c.warn("the code was fetched %s ago, at %s; if somebody fetched another since, it may be invalid", plural(int(age/day), "day"), r.FetchedAt)
 	case age < -clockLead:
-		c.warn("the code was fetched at %s, later than this machine's clock: set the clock, or the certificate's validity will be wrong", r.FetchedAt)
+		c.warn("the code was fetched at %s, in the future by this machine's clock; set the clock, or the certificate's validity will be wrong", r.FetchedAt)
 	}
 }
 
@@ -105,7 +105,7 @@ func (c *console) readRequest(path string) (signingRequest, error) {
 		return r, err
 	}
 	if err := r.check(); err != nil {
-		return r, &fileError{"read", path, err, "give the unchanged file of 'mqttca code --request-out', or fetch a new one"}
+		return r, &fileError{"read", path, err, "give the file as 'mqttca code --request-out' wrote it, or fetch a new code"}
 	}
 	return r, nil
 }
@@ -130,16 +130,16 @@ func (b *bundle) open(at time.Time) (err error) {
 		return fmt.Errorf("its format is %q, not %q", b.Format, formatOf("bundle"))
 	}
 	if err := b.Request.check(); err != nil {
-		return fmt.Errorf("the request in it: %w", err)
+		return fmt.Errorf("its request: %w", err)
 	}
 	b.proof, err = pki.ParseProof(b.CACertificate, b.VerificationCertificate, b.Request.RegistrationCode, at)
 	switch {
 	case err != nil:
 		return err
 	case b.proof.CA.SHA256() != b.CASHA256:
-		return fmt.Errorf("its CA certificate has another SHA-256 than it says")
+		return fmt.Errorf("the SHA-256 of its CA certificate differs from its ca_sha256")
 	case pki.Fingerprint(b.proof.Verification) != b.VerificationSHA256:
-		return fmt.Errorf("its verification certificate has another SHA-256 than it says")
+		return fmt.Errorf("the SHA-256 of its verification certificate differs from its verification_sha256")
 	}
 	return nil
 }
@@ -149,7 +149,7 @@ func (c *console) readBundle(path string, at time.Time) (b bundle, err error) {
 		return b, err
 	}
 	if err := b.open(at); err != nil {
-		return b, &fileError{"read", "bundle " + path, err, "give the unchanged file of 'mqttca sign --bundle-out', or repeat the ceremony"}
+		return b, &fileError{"read", "bundle " + path, err, "give the file as 'mqttca sign --bundle-out' wrote it, or start again with 'mqttca code'"}
 	}
 	return b, nil
 }
@@ -187,16 +187,16 @@ func grouped(fingerprint string) string {
 }
 
 func addYes(cmd *cobra.Command, value *bool) {
-	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values match what the witness read out")
+	cmd.Flags().BoolVar(value, "yes", false, "do not ask on a terminal whether the values match")
 }
 
 // confirmedByWitness shows the values for the witness. On a terminal it asks before anything is
 // signed or sent, because nothing else reveals a file altered on its way. The author of a script
 // has answered beforehand.
-func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, yes bool) error {
+func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, printedBy string, yes bool) error {
 	c.noteFields(values)
 	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {
 		return nil
 	}
-	return c.askYes(cmd.Context(), "do these match what the witness read out? Type yes to confirm: ", errNotConfirmed)
+	return c.askYes(cmd.Context(), "compare these values with those printed by 'mqttca "+printedBy+"', which a second person (the witness) reads out; do they match? Type yes to confirm: ", errNotConfirmed)
 }

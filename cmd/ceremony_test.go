@@ -18,9 +18,9 @@ func TestCheckOfARequest(t *testing.T) {
 	for want, alter := range map[string]func(*signingRequest){
 		"": func(*signingRequest) {},
 		`its format is "x", not "mqttca/request/v1"`: func(r *signingRequest) { r.Format = "x" },
-		"it names no instance":                       func(r *signingRequest) { r.InstanceID = "" },
+		"its instance id is missing":                 func(r *signingRequest) { r.InstanceID = "" },
 		"registration code":                          func(r *signingRequest) { r.RegistrationCode = "" },
-		"it does not say when the code was fetched":  func(r *signingRequest) { r.FetchedAt = "yesterday" },
+		"the time in fetched_at is missing":          func(r *signingRequest) { r.FetchedAt = "yesterday" },
 	} {
 		r := signingRequest{Format: formatOf("request"), InstanceID: "i", RegistrationCode: "c", FetchedAt: fetched}
 		alter(&r)
@@ -48,11 +48,11 @@ func TestOpenABundle(t *testing.T) {
 	for want, alter := range map[string]func(*bundle){
 		"": func(*bundle) {},
 		`its format is "x", not "mqttca/bundle/v1"`: func(b *bundle) { b.Format = "x" },
-		"the request in it: it names no instance":   func(b *bundle) { b.Request.InstanceID = "" },
-		`the request in it: its instance "post-сn-x": an instance id has letters from a to z, digits, - and _ only, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
+		"its request: its instance id is missing":   func(b *bundle) { b.Request.InstanceID = "" },
+		`its request: its instance "post-сn-x": an instance id has letters from a to z, digits, - and _ only, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
 		"code": func(b *bundle) { b.Request.RegistrationCode = "d" },
-		"its CA certificate has another SHA-256 than it says":           func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },
-		"its verification certificate has another SHA-256 than it says": func(b *bundle) { b.VerificationCertificate = pki.EncodeCertificate(other) },
+		"the SHA-256 of its CA certificate differs from its ca_sha256":                     func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },
+		"the SHA-256 of its verification certificate differs from its verification_sha256": func(b *bundle) { b.VerificationCertificate = pki.EncodeCertificate(other) },
 	} {
 		b := newBundle(request, authority.CA, verification)
 		alter(&b)
@@ -70,10 +70,10 @@ func TestAgeOfARequest(t *testing.T) {
 	}
 	for age, want := range map[time.Duration]string{
 		0: "", 24 * time.Hour: "", -15 * time.Minute: "",
-		24*time.Hour + time.Second:        "warning: the code was fetched 24h0m0s ago, at " + fetched,
-		-15*time.Minute - time.Second:     "warning: the code was fetched at " + fetched + ", later than this machine's clock: set the clock, or the certificate's validity will be wrong",
-		10*365*24*time.Hour + time.Second: "warning: the code was fetched at " + fetched + ": it may have been replaced since",
-		math.MaxInt64:                     "warning: the code was fetched at " + fetched + ": it may have been replaced since",
+		24*time.Hour + time.Second:        "warning: the code was fetched 1 day ago, at " + fetched,
+		-15*time.Minute - time.Second:     "warning: the code was fetched at " + fetched + ", in the future by this machine's clock; set the clock, or the certificate's validity will be wrong",
+		10*365*24*time.Hour + time.Second: "warning: the code was fetched at " + fetched + "; if somebody fetched another since, it may be invalid",
+		math.MaxInt64:                     "warning: the code was fetched at " + fetched + "; if somebody fetched another since, it may be invalid",
 	} {
 		var out strings.Builder
 		(&console{err: terminal.NewScreen(&out, terminal.Display{})}).warnOfAge(signingRequest{FetchedAt: fetched}, at.Add(age))

@@ -21,12 +21,13 @@ func newCode(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "code",
 		Short: "Fetch the registration code of an instance",
-		Long: `Fetch the registration code of an instance and print it, with one line feed, for sign
-on the host with the CA key. With --request-out the code goes into a file for that host,
-together with the instance, and the values for the witness to compare are printed.
+		Long: `Fetch the registration code of an instance and print it, for 'mqttca sign' on the host with
+the CA key. With --request-out, write the code and the instance to a file for that host, and
+print the values that a second person, the witness, reads out and compares at each step
+('mqttca help ceremony').
 
-Fetch a code only when it will be used: it may replace a code that somebody else is
-carrying to an offline CA, and it may serve only once.`,
+Fetch a code only when you need it: a new code may invalidate one that somebody is carrying
+to an offline CA, and a code may work only once.`,
 		Example: `  mqttca code --instance post-cn-7mz2d
   mqttca code --instance post-cn-7mz2d > code.txt
   mqttca code --instance post-cn-7mz2d --request-out request.json`,
@@ -38,8 +39,8 @@ carrying to an offline CA, and it may serve only once.`,
 		},
 	}
 	addInstance(cmd, &o.instance)
-	cmd.Flags().StringVar(&o.requestOut, "request-out", "", "file to write a request for sign to")
-	cmd.Flags().StringVar(&o.name, "name", "", "name of the CA at the service, for the request")
+	cmd.Flags().StringVar(&o.requestOut, "request-out", "", "file to write the request for sign to")
+	cmd.Flags().StringVar(&o.name, "name", "", "name of the CA at the service, kept in the request")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file of --request-out")
 	a.addConnection(cmd)
 	return cmd
@@ -60,7 +61,7 @@ func (o codeOptions) check() error {
 	case o.requestOut != "":
 		return checkOutput(o.requestOut, o.force)
 	case o.name != "":
-		return usage("--name goes into the file of --request-out")
+		return usage("--name needs --request-out")
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ func newConfirm(a *app) *cobra.Command {
 	var t target
 	cmd := &cobra.Command{
 		Use:   "confirm",
-		Short: "See whether a CA is registered and active",
-		Long: `Look for a CA certificate in the list of an instance until it is there and active, or
-the time of --wait is up: exit 7. Certificates are compared by their SHA-256.`,
+		Short: "Check whether a CA is registered and active",
+		Long: `Read the list of an instance until it shows the CA as active. If it does not within --wait,
+the exit code is 7. Certificates are compared by SHA-256.`,
 		Example: `  mqttca confirm --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca confirm --instance post-cn-7mz2d --ca-cert ca.crt --wait 0s --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -133,7 +133,7 @@ func errorTable() []errorRow {
 		// Credentials and the service.
 		rowBy(explainCredentials),
 		{describeRefusal},
-		row(meaning{exitInterrupted, "declined", "no", outcomeInterrupted}, noHint[declinedError]),
+		row(meaning{exitInterrupted, "declined", "no", outcomeInterrupted}, advise[declinedError]("to confirm, run it again and type yes in full")),
 		on(context.Canceled, meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""),
 		row(meaning{exitUnavailable, "unreachable", "no", outcomeFailed}, advise[*tls.CertificateVerificationError](
 			"check the endpoint and this machine's clock; if a proxy on the way answers with certificates of its own, "+

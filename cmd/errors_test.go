@@ -181,7 +181,7 @@ func errorCases(t *testing.T) []errorCase {
 		{changesError{errors.New("2 changes")}, exitChanges, "changes no", "'mqttca plan'"},
 		{manifest.Problem{Err: errors.New("unknown key")}, exitLocal, "input no", "mqttca help fleet"},
 		{manifest.Problem{Err: &pki.Error{Advice: "mend it"}}, exitLocal, "input no", "mend it"},
-		{errNotConfirmed, exitInterrupted, "declined no", ""},
+		{errNotConfirmed, exitInterrupted, "declined no", "to confirm, run it again and type yes in full"},
 		{fmt.Errorf("registered, but: %w", cannotWrite("f", errors.New("full"))), exitLocal, "output no", ""},
 	}
 }

@@ -67,8 +67,8 @@ func (c *console) prompt(text string) {
 const envKeyPassword = "MQTTCA_KEY_PASSWORD"
 
 var (
-	errManyLines = errors.New("it has more than one line; the password must be its only line")
-	errTooLong   = errors.New("it is larger than a password file can be")
+	errManyLines = errors.New("it has several lines; keep the password as its only line")
+	errTooLong   = errors.New("it is too large for a password file")
 )
 
 // A passwordAsker finds the password of a key: in a file, in the environment, or by asking
@@ -95,7 +95,7 @@ func (p *passwordAsker) password(what string) (string, error) {
 }
 
 func (p *passwordAsker) readPassword() (string, error) {
-	return p.readSecret(p.file, "--key-password-file", ", or the password itself by "+envKeyPassword)
+	return p.readSecret(p.file, "--key-password-file", ", or set "+envKeyPassword)
 }
 
 // readSecret reads the one line of a file, with its carriage return if it has one: pki tries both.

@@ -30,16 +30,17 @@ func newSign(a *app) *cobra.Command {
 	var o signOptions
 	cmd := &cobra.Command{
 		Use:   "sign",
-		Short: "Sign the verification certificate, without a network",
-		Long: `Make the verification certificate of a CA: its subject is the registration code,
-its issuer the CA. No network and no credentials are needed, so it runs where the CA
-key is. The certificate goes to standard output, or with --out to a file; an existing file is left
-alone without --force. With --request and --bundle-out it answers a request of code with
-a bundle for submit, and prints the values for the witness to compare. The key may be in an encrypted
-file, a PKCS#12 file or an HSM ('mqttca help hsm').
+		Short: "Sign the verification certificate offline",
+		Long: `Sign the verification certificate of a CA: its subject is the registration code, its issuer
+the CA. sign runs on the host with the CA key, and needs neither network nor credentials. The
+key may be in an encrypted file, a PKCS#12 file or an HSM ('mqttca help hsm'). The certificate
+goes to standard output, or to the file of --out; --force replaces an existing file.
 
-The key pair of the certificate is made for it; its private key is dropped at once
-and never written.`,
+With --request and --bundle-out, sign reads the request of 'mqttca code', writes a bundle for
+'mqttca submit', and prints the values that a second person, the witness, reads out and
+compares ('mqttca help ceremony').
+
+sign makes a key pair for the certificate; it discards the private key and never writes it.`,
 		Example: `  mqttca sign --ca-cert ca.crt --ca-key ca.key --code-file code.txt --out verification.crt
   mqttca sign --ca-key ca.p12 --key-password-file password.txt --code-file code.txt
   mqttca sign --ca-cert ca.crt --ca-key ca.key --code 13274673-8f90-4630-bea1-9cccb25756ad2089123456
@@ -59,8 +60,8 @@ and never written.`,
 	addValidity(cmd, &o.validity)
 	cmd.Flags().StringVar(&o.code, "code", "", "the registration code")
 	cmd.Flags().StringVar(&o.codeFile, "code-file", "", "file with the registration code, - for standard input")
-	cmd.Flags().StringVar(&o.request, "request", "", "file with a request written by code, - for standard input")
-	cmd.Flags().StringVar(&o.bundle, "bundle-out", "", "file to write a bundle for submit to, with --request")
+	cmd.Flags().StringVar(&o.request, "request", "", "file written by code --request-out, - for standard input")
+	cmd.Flags().StringVar(&o.bundle, "bundle-out", "", "file to write the bundle for submit to, with --request")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to write the certificate to, - for standard output")
 	addYes(cmd, &o.yes)
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file of --out or --bundle-out")
@@ -87,11 +88,11 @@ func (o signOptions) check() error {
 	case len(given) != 1:
 		return usage("give one of --code, --code-file and --request")
 	case o.bundle != "" && o.request == "":
-		return usage("--bundle-out answers a --request")
+		return usage("--bundle-out needs --request")
 	case o.bundle != "" && o.out != "":
 		return usage("give one of --out and --bundle-out: the bundle holds the certificate")
 	case o.passwordFile == "-" && (o.codeFile == "-" || o.request == "-"):
-		return usage("--key-password-file and the code can't both be read from standard input")
+		return usage("standard input holds the password or the code: name a file for the other")
 	}
 	return nil
 }
@@ -115,7 +116,7 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	a.warnOfAge(request, time.Now())
 	if _, canAsk := a.terminal(); canAsk && o.request != "" {
 		values := append(request.witnessed(), terminal.Field{"CA subject", authority.Subject()}, terminal.Field{"CA SHA-256", grouped(authority.SHA256())})
-		if err := a.confirmedByWitness(cmd, values, o.yes); err != nil {
+		if err := a.confirmedByWitness(cmd, values, "code", o.yes); err != nil {
 			return err
 		}
 	}
@@ -154,7 +155,7 @@ func (a *app) deliver(o signOptions, b bundle) error {
 		if err := writeFile(o.out, []byte(certificate), 0o644, o.force); err != nil {
 			return err
 		}
-		a.note("wrote %s, valid until %s", o.out, pki.Timestamp(verification.NotAfter))
+		a.note("wrote the verification certificate %s, valid until %s", o.out, pki.Timestamp(verification.NotAfter))
 	}
 	document := signDocument{
 		origin:                  origin{Format: formatOf("sign"), Region: b.Request.Region, Endpoint: text(b.Request.Endpoint)},

@@ -23,13 +23,14 @@ func newSubmit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "submit",
 		Short: "Submit a CA with a verification certificate made elsewhere",
-		Long: `Submit a CA certificate with its verification certificate, made by sign or by other
-means (X.509 v1 is accepted, too), and wait until the CA is listed as active. Both are
-checked before anything is sent. If the CA is already active, it is left as it is.
+		Long: `Submit a CA certificate and its verification certificate, made by 'mqttca sign' or by another
+tool (X.509 v1 is accepted), and wait until the CA is listed as active. Both certificates are
+checked before anything is sent. If the CA is already active, nothing changes.
 
-With --bundle both come from the file written by sign --bundle-out, with the instance, its
-region and the CA's name; if its parts do not fit together, it is refused. Its values are
-shown, and on a terminal you are asked whether they match what the witness read out.`,
+With --bundle, the certificates, the instance, its region and the CA's name come from the file
+of 'mqttca sign --bundle-out'. submit refuses a bundle whose parts do not belong together. It
+prints the values in it, and on a terminal it asks you to compare them with those that
+'mqttca sign' printed, read out by a second person, the witness ('mqttca help ceremony').`,
 		Example: `  mqttca submit --instance post-cn-7mz2d --ca-cert ca.crt --verification-cert verification.crt
   mqttca submit --bundle bundle.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,10 +84,10 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 		return err
 	}
 	if b.Request.Endpoint != session.endpoint.String() {
-		a.warn("the code came from %s, and %s is called", b.Request.Endpoint, session.endpoint)
+		a.warn("the code was fetched from %s, but will be submitted to %s", b.Request.Endpoint, session.endpoint)
 	}
 	a.warnOfAge(b.Request, now)
-	if err := a.confirmedByWitness(cmd, b.witnessed(), o.yes || o.dryRun || o.bundle == "-"); err != nil {
+	if err := a.confirmedByWitness(cmd, b.witnessed(), "sign", o.yes || o.dryRun || o.bundle == "-"); err != nil {
 		return err
 	}
 	return a.submitProof(cmd, session, o.target, b.proof)
