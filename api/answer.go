@@ -86,7 +86,7 @@ func (r answerReader) body(resp *http.Response, limits reply) ([]byte, error) {
 	case bytes.Count(body, []byte(",")) > maxValues:
 		return nil, r.unreadable(resp, fmt.Sprintf("has over %d values", maxValues), nil)
 	case resp.StatusCode/100 == 3:
-		return nil, r.unreadable(resp, "is a redirect, and those are not followed", nil)
+		return nil, r.unreadable(resp, "is a redirect, which mqttca never follows", nil)
 	}
 	return r.signer.RedactJSON(body), nil
 }
@@ -97,7 +97,7 @@ func (r answerReader) decode(resp *http.Response, body []byte, into answer) *NoA
 	case err == nil:
 		return nil
 	case json.Valid(body):
-		return r.unreadable(resp, "is not in the shape of this operation", err)
+		return r.unreadable(resp, "is JSON in an unexpected form", err)
 	}
 	return r.unreadable(resp, r.notJSON(resp), err)
 }
@@ -152,9 +152,9 @@ func (r answerReader) notJSON(resp *http.Response) string {
 	kind, _, err := mime.ParseMediaType(claim)
 	switch {
 	case err != nil:
-		return "is not JSON but of no known type"
+		return "is not JSON and has no valid Content-Type"
 	case kind == "application/json":
-		return "claims to be JSON and is none"
+		return "is not valid JSON"
 	}
 	return "is not JSON but " + kind
 }

@@ -264,10 +264,10 @@ func TestUnusableAnswers(t *testing.T) {
 		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not JSON but text/html"},
 		{"no type", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Content-Type"] = nil
-		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not JSON but of no known type"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not JSON and has no valid Content-Type"},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://elsewhere.example/", http.StatusTemporaryRedirect)
-		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 307) is a redirect, and those are not followed"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 307) is a redirect, which mqttca never follows"},
 		{"error without a code", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(503)
 			io.WriteString(w, `{"RequestId":"r"}`)
@@ -277,7 +277,7 @@ func TestUnusableAnswers(t *testing.T) {
 		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer has no RegisterCode (request id r)"},
 		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, `{"RegisterCode":{"a":1}}`)
-		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is not in the shape of this operation"},
+		}, "GetRegisterCode for instance i got no usable answer from HOST: the answer (HTTP 200) is JSON in an unexpected form"},
 		{"too long", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			chunk := strings.Repeat(" ", 1<<20)
@@ -311,8 +311,8 @@ func TestUnusableAnswers(t *testing.T) {
 func TestAnswersThatLackData(t *testing.T) {
 	tests := []struct{ body, want string }{
 		{`{"RequestId":"r"}`, "the answer has no Data (request id r)"},
-		{`{"RequestId":"r","Data":7}`, "the answer (HTTP 200) is not in the shape of this operation (request id r)"},
-		{`[]`, "the answer (HTTP 200) is not in the shape of this operation"},
+		{`{"RequestId":"r","Data":7}`, "the answer (HTTP 200) is JSON in an unexpected form (request id r)"},
+		{`[]`, "the answer (HTTP 200) is JSON in an unexpected form"},
 		{`{"RequestId":"r","Code":"Foo.Bar","Message":"nope"}`, "nope (code Foo.Bar, HTTP 200, request id r)"},
 		{`{"RequestId":"r","Code":403,"Message":"nope"}`, "nope (code 403, HTTP 200, request id r)"},
 		{`{"RequestId":"r","Code":"SnNotUnique","Message":"nope","Data":{}}`, "nope (code SnNotUnique, HTTP 200, request id r)"},

@@ -38,9 +38,9 @@ func ParseEndpoint(text string) (Endpoint, error) {
 	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
 		return Endpoint{}, fmt.Errorf("endpoint %q: plain http is allowed for a loopback address only; use https", text)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return Endpoint{}, fmt.Errorf("endpoint %q: the scheme is neither https nor http", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q: the scheme must be https, or http for a loopback address", text)
 	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.Fragment != "":
-		return Endpoint{}, fmt.Errorf("endpoint %q: an endpoint is only a host and perhaps a port", text)
+		return Endpoint{}, fmt.Errorf("endpoint %q has a path, a query or a fragment: give HOST or HOST:PORT", text)
 	}
 	return Endpoint{url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}}, nil
 }
@@ -54,11 +54,11 @@ func parseHost(text string) (*url.URL, error) {
 	u, err := url.Parse(full)
 	switch {
 	case strings.Contains(text, "@"):
-		return nil, fmt.Errorf("the endpoint has a user or a password: an endpoint is a host and perhaps a port")
+		return nil, fmt.Errorf("the endpoint has a user name or a password: give HOST or HOST:PORT")
 	case err == nil && strings.HasSuffix(u.Host, ":"):
-		return nil, fmt.Errorf("endpoint %q: the port behind the colon is missing", text)
+		return nil, fmt.Errorf("endpoint %q: the port after the colon is missing", text)
 	case err != nil || u.Hostname() == "" || strings.ContainsAny(u.Hostname(), " \t") || !wire.ValidPort(u.Port()):
-		return nil, fmt.Errorf("endpoint %q: not a host, a host:port or a URL of one", text)
+		return nil, fmt.Errorf("endpoint %q is not HOST, HOST:PORT or https://HOST", text)
 	}
 	return u, nil
 }

@@ -107,7 +107,7 @@ func (e *NoAnswerError) onTheWay() bool { return e.HTTPStatus/100 == 4 }
 func (e *NoAnswerError) Error() string {
 	text := fmt.Sprintf("%s got no usable answer from %s: %s", e.Call, e.Host, e.Reason)
 	if e.onTheWay() {
-		text = fmt.Sprintf("%s was refused on the way to %s (HTTP %d): %s", e.Call, e.Host, e.HTTPStatus, e.Reason)
+		text = fmt.Sprintf("%s was refused by a proxy or gateway on the way to %s (HTTP %d): %s", e.Call, e.Host, e.HTTPStatus, e.Reason)
 	}
 	if e.RequestID != "" {
 		text += " (request id " + e.RequestID + ")"

@@ -69,7 +69,7 @@ func TestOddAnswers(t *testing.T) {
 		want       string // the end of the error
 	}{
 		{"long message", `{"Code":"C","Message":"` + long + `","RequestId":"r"}`, "", 400, ": " + long[:500*len("工")] + " … (code C, HTTP 400, request id r)"},
-		{"no JSON, and called so", `{`, "", 200, ": the answer (HTTP 200) claims to be JSON and is none"},
+		{"no JSON, and called so", `{`, "", 200, ": the answer (HTTP 200) is not valid JSON"},
 		{"broken off", `{`, "100", 200, ": the answer (HTTP 200) broke off: unexpected EOF"},
 	}
 	for _, tt := range tests {

@@ -104,5 +104,5 @@ func (c *Client) limit(ctx context.Context, call Call) error {
 		return nil
 	}
 	return &NoAnswerError{Call: call, Err: cause,
-		Reason: fmt.Sprintf("%s before it was sent (at most %.0f requests a second)", wire.Ending(cause), c.config.Limiter.Rate())}
+		Reason: fmt.Sprintf("%s before the request was sent (limit: %.0f requests a second)", wire.Ending(cause), c.config.Limiter.Rate())}
 }

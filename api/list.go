@@ -166,7 +166,7 @@ func (l *listing[VO, T]) limit(ctx context.Context) error {
 	case ctx.Err() != nil:
 		reason = wire.Ending(ctx.Err())
 	case len(l.known) > maxEntries:
-		reason = fmt.Sprintf("the list has no end after %d entries", maxEntries)
+		reason = fmt.Sprintf("the list did not end after %d entries", maxEntries)
 	default:
 		return nil
 	}

@@ -136,7 +136,7 @@ func TestListCaCertificateWithoutEnd(t *testing.T) {
 	var err error
 	for _, err = range newTestClient(t, server, nil).ListCaCertificate(context.Background(), "i") { // keeps none of a million
 	}
-	if err == nil || !strings.HasSuffix(err.Error(), ": the list has no end after 1000000 entries") || requests.Load() > maxEntries/1000+2*listAtOnce {
+	if err == nil || !strings.HasSuffix(err.Error(), ": the list did not end after 1000000 entries") || requests.Load() > maxEntries/1000+2*listAtOnce {
 		t.Errorf("after %d requests: %v", requests.Load(), err)
 	}
 }

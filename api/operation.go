@@ -106,9 +106,9 @@ func NewPolicy(region, account, instanceID string, purposes ...Purpose) (Policy,
 	case !wire.IsRegion(region):
 		return Policy{}, fmt.Errorf("region %q: a region is written like cn-hangzhou", region)
 	case len(account) > 20 || !wire.Consists(account, "0123456789"):
-		return Policy{}, fmt.Errorf("account %q: an account id is all digits", account)
+		return Policy{}, fmt.Errorf("account %q: an account id consists of digits", account)
 	case len(instanceID) > 64 || !wire.IsName(instanceID, "-_"):
-		return Policy{}, fmt.Errorf("instance %q: an instance id has letters, digits, - and _ only", instanceID)
+		return Policy{}, fmt.Errorf("instance %q: an instance id consists of letters, digits, - and _", instanceID)
 	}
 	actions := []string{instanceAccess}
 	for _, purpose := range purposes {

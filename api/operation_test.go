@@ -42,12 +42,12 @@ func TestNewPolicy(t *testing.T) {
 func TestNewPolicyRefuses(t *testing.T) {
 	tests := []struct{ region, account, instance, want string }{
 		{"*", "1", "i", `region "*": a region is written like cn-hangzhou`},
-		{"cn-hangzhou", "*", "i", `account "*": an account id is all digits`},
-		{"cn-hangzhou", "ops@example", "i", `account "ops@example": an account id is all digits`},
-		{"cn-hangzhou", "1", "*", `instance "*": an instance id has letters, digits, - and _ only`},
-		{"cn-hangzhou", "1", "post-cn-?", `instance "post-cn-?": an instance id has letters, digits, - and _ only`},
-		{"cn-hangzhou", "1", "i:*", `instance "i:*": an instance id has letters, digits, - and _ only`},
-		{"cn-hangzhou", "1", "", `instance "": an instance id has letters, digits, - and _ only`},
+		{"cn-hangzhou", "*", "i", `account "*": an account id consists of digits`},
+		{"cn-hangzhou", "ops@example", "i", `account "ops@example": an account id consists of digits`},
+		{"cn-hangzhou", "1", "*", `instance "*": an instance id consists of letters, digits, - and _`},
+		{"cn-hangzhou", "1", "post-cn-?", `instance "post-cn-?": an instance id consists of letters, digits, - and _`},
+		{"cn-hangzhou", "1", "i:*", `instance "i:*": an instance id consists of letters, digits, - and _`},
+		{"cn-hangzhou", "1", "", `instance "": an instance id consists of letters, digits, - and _`},
 	}
 	for _, tt := range tests {
 		if policy, err := NewPolicy(tt.region, tt.account, tt.instance, ToRead); err == nil || err.Error() != tt.want || policy.Statement != nil {

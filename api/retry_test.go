@@ -266,7 +266,7 @@ func TestRefusedOnTheWay(t *testing.T) {
 				ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 				defer cancel()
 				err := call(ctx, b.Client)
-				want := fmt.Sprintf("%s for instance i was refused on the way to 127.0.0.1:1 (HTTP %d): the answer is", name, status)
+				want := fmt.Sprintf("%s for instance i was refused by a proxy or gateway on the way to 127.0.0.1:1 (HTTP %d): the answer is", name, status)
 				if status < 400 {
 					want = fmt.Sprintf("%s for instance i got no usable answer from 127.0.0.1:1: the answer (HTTP %d) is a redirect", name, status)
 				}
@@ -333,7 +333,7 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 			ctx, cancel := context.WithCancel(ctx)
 			time.AfterFunc(3*time.Second, cancel)
 			return ctx, cancel
-		}, 3 * time.Second, context.Canceled, "interrupted before it was tried again; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
+		}, 3 * time.Second, context.Canceled, "interrupted before the next attempt; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},
 		{"out of time", func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 3*time.Second)
 		}, 0, context.DeadlineExceeded, "the server asks for a pause of 20s, longer than the time left; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"},

@@ -63,7 +63,7 @@ func TestLimiter(t *testing.T) {
 		for err == nil {
 			_, err = b.GetRegisterCode(ctx, "i")
 		}
-		const want = "GetRegisterCode for instance i got no usable answer from 127.0.0.1:1: the time ran out before it was sent (at most 1 requests a second)"
+		const want = "GetRegisterCode for instance i got no usable answer from 127.0.0.1:1: the time ran out before the request was sent (limit: 1 requests a second)"
 		if err.Error() != want || MaybeDone(err) {
 			t.Error(err)
 		}

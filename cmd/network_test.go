@@ -113,8 +113,8 @@ func TestRootsThatAreNotLoaded(t *testing.T) {
 	const unknown, from = "x509: certificate signed by unknown authority", "; no root certificate could be loaded from SSL_CERT_FILE: "
 	for path, want := range map[string]string{
 		filepath.Join(folder, "missing"): unknown + from + "no such file or directory\n",
-		write("der", der):                unknown + from + "it holds no certificate in PEM\n",
-		write("empty", nil):              unknown + from + "it holds no certificate in PEM\n",
+		write("der", der):                unknown + from + "it holds no PEM certificate\n",
+		write("empty", nil):              unknown + from + "it holds no PEM certificate\n",
 		folder:                           from + "is a directory\n",
 		write("other", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: throwaway(t).Certificate.Raw})): unknown + "\n",
 	} {
@@ -145,7 +145,7 @@ func TestSubmissionThatIsTooLongForTheWay(t *testing.T) {
 		_, caCert, caKey := newEmulated(t)
 		code, stderr := mqttca(t, nil, "register", "--instance", "i", "--endpoint", server.URL, "--ca-cert", caCert, "--ca-key", caKey)
 		server.Close()
-		want := fmt.Sprintf("error: RegisterCaCertificate for instance i was refused on the way to %s (HTTP %d): the answer is not JSON but text/html\n"+
+		want := fmt.Sprintf("error: RegisterCaCertificate for instance i was refused by a proxy or gateway on the way to %s (HTTP %d): the answer is not JSON but text/html\n"+
 			"hint: something before the service refused the request: ", strings.TrimPrefix(server.URL, "http://"), status)
 		if code != exitUnavailable || submissions.Load() != 1 || !strings.Contains(stderr, want) {
 			t.Errorf("exit %d, %d submissions, %s\nwant %s", code, submissions.Load(), stderr, want)

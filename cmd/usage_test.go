@@ -17,7 +17,7 @@ func TestFirstMistake(t *testing.T) {
 		"confirm --instance= --ca-cert=ca.crt --endpoint=": "mqttca confirm: --endpoint is empty",
 		"list --instance i --retries 101":                  "mqttca list: --retries is a number from 0 to 100",
 		"list --instance i --retries -1":                   "mqttca list: --retries is a number from 0 to 100",
-		"list --instance i --retries 100 --endpoint a:b:c": "not a host",
+		"list --instance i --retries 100 --endpoint a:b:c": "is not HOST, HOST:PORT or",
 	} {
 		code, _, stderr := runHere(strings.Split(args, " ")...)
 		if code != exitUsage || !strings.Contains(stderr, want) {

@@ -174,8 +174,8 @@ func TestWaysToFail(t *testing.T) {
 	}
 	tests := []test{
 		{"plain", func(c net.Conn) string { c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")); return "" }, good, StepTLS, NoTLS, "cannot be reached: it answers without TLS"},
-		{"name", mqtt(foreign, connack(0)), good, StepTLS, NotVerified, "is not verified as post-cn-test.mqtt.aliyuncs.com: its TLS certificate does not verify: x509: certificate is valid for mqtt.example.com, not post-cn-test.mqtt.aliyuncs.com"},
-		{"one-way", mqtt(oneWay, connack(0)), good, StepConnect, NotAsked, "asks for no client certificate: mutual TLS is off"},
+		{"name", mqtt(foreign, connack(0)), good, StepTLS, NotVerified, "could not be verified as post-cn-test.mqtt.aliyuncs.com: its TLS certificate does not verify: x509: certificate is valid for mqtt.example.com, not post-cn-test.mqtt.aliyuncs.com"},
+		{"one-way", mqtt(oneWay, connack(0)), good, StepConnect, NotAsked, "requested no client certificate: mutual TLS is off"},
 		{"cut in TLS", func(net.Conn) string { return "" }, good, StepTLS, CutOff, "closed the connection during the TLS handshake"},
 		{"access denied", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 49}); return "" }, good, StepTLS, Alert, "refused the TLS connection: access denied (alert 49)"},
 		{"unnamed alert", func(c net.Conn) string { c.Write([]byte{0x15, 3, 3, 0, 2, 2, 200}); return "" }, good, StepTLS, Alert, "refused the TLS connection: alert(200) (alert 200)"},

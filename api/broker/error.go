@@ -59,7 +59,7 @@ func (e *Error) Error() string { return "broker " + e.Broker.String() + " " + e.
 func (e *Error) problem() string {
 	switch e.Kind {
 	case NotAsked:
-		return "asks for no client certificate: mutual TLS is off"
+		return "requested no client certificate: mutual TLS is off"
 	case OwnKey:
 		return "did not get the device's signature: " + e.Err.Error()
 	case Alert:
@@ -73,9 +73,9 @@ func (e *Error) problem() string {
 	case Timeout:
 		return "did not answer in time (" + stepWords[e.Step] + ")"
 	case Interrupted:
-		return "did not answer before the interrupt (" + stepWords[e.Step] + ")"
+		return "had not answered yet when the run was interrupted (" + stepWords[e.Step] + ")"
 	case NotVerified:
-		return "is not verified as " + e.Broker.ServerName + ": " + words(e.Err)
+		return "could not be verified as " + e.Broker.ServerName + ": " + words(e.Err)
 	}
 	return "cannot be reached: " + words(e.Err)
 }

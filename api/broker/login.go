@@ -40,9 +40,9 @@ func ClientID(group, device string) (string, error) {
 	id := group + "@@@" + device
 	switch {
 	case !strings.HasPrefix(group, "GID_") && !strings.HasPrefix(group, "GID-"), len(group) < 7, !wire.IsName(group, "-_"):
-		return "", fmt.Errorf("group ID %q is not GID_ or GID- and at least 3 letters, digits, - or _", group)
+		return "", fmt.Errorf("group ID %q must be GID_ or GID-, then at least 3 letters, digits, - or _", group)
 	case device == "", !wire.IsName(device, "-_"):
-		return "", fmt.Errorf("device ID %q does not consist of letters, digits, - and _", device)
+		return "", fmt.Errorf("device ID %q must consist of letters, digits, - and _", device)
 	case len(id) > limit:
 		return "", fmt.Errorf("client ID %q has %d characters; the limit is %d", id, len(id), limit)
 	}

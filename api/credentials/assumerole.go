@@ -57,11 +57,11 @@ func (r role) check(source string) error {
 			Advice: "correct the variable, or unset it",
 		}
 	case r.Region != "" && !wire.IsRegion(r.Region):
-		return badProfile(fmt.Sprintf("%s names the STS region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.Region)))
+		return badProfile(fmt.Sprintf("%s has sts_region %q: a region is written like cn-hangzhou", source, wire.Shortened(r.Region)))
 	case !isHost(r.stsHost()) && r.Endpoint != "":
-		return badProfile(source + " has an sts_endpoint which is not a host")
+		return badProfile(source + " has an sts_endpoint which is not a host name")
 	case !isHost(r.stsHost()):
-		return &wire.EnvironmentError{Variable: EnvSTSEndpoint, Problem: "is no host", Advice: "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
+		return &wire.EnvironmentError{Variable: EnvSTSEndpoint, Problem: "is not a host name", Advice: "write it like sts-vpc.cn-hangzhou.aliyuncs.com, or unset it"}
 	}
 	return nil
 }
@@ -168,13 +168,13 @@ func (t oidcToken) read(source string) (Secret, error) {
 	}
 	data, err := readConfigFile(t.File, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Error{Reason: fmt.Sprintf("there is no %s, the OIDC token file of %s", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s does not exist", t.File, source), Advice: oidcAdvice}
 	}
 	if err != nil {
 		return "", err
 	}
 	if data = bytes.TrimSpace(data); len(data) == 0 {
-		return "", &Error{Reason: fmt.Sprintf("%s, the OIDC token file of %s, is empty", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s is empty", t.File, source), Advice: oidcAdvice}
 	}
 	return Secret(data), nil
 }

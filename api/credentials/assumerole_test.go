@@ -64,9 +64,9 @@ func TestSTSEndpoint(t *testing.T) {
 		{role{}, "sts-vpc.cn-hangzhou.aliyuncs.com", "sts-vpc.cn-hangzhou.aliyuncs.com"},
 		{role{Region: "cn-beijing"}, " https://sts.example:8443/ ", "sts.example:8443"},
 		{role{Endpoint: "http://sts.profile"}, "sts.example", "sts.profile"},
-		{role{Endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint which is not a host`},
-		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
-		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is no host"},
+		{role{Endpoint: "sts.profile/path"}, "", `no usable credentials: a test has an sts_endpoint which is not a host name`},
+		{role{}, "user@sts.example", "ALIBABA_CLOUD_STS_ENDPOINT is not a host name"},
+		{role{}, "sts.example:port", "ALIBABA_CLOUD_STS_ENDPOINT is not a host name"},
 	} {
 		home(t, "", map[string]string{EnvSTSEndpoint: tt.env})
 		got := tt.role.stsHost()

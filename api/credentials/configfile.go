@@ -32,7 +32,7 @@ func readConfigFile(path string, limit int) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(path, err)
 	case !info.Mode().IsRegular():
-		return nil, badFile(path + " is not a file")
+		return nil, badFile(path + " is not a regular file")
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -55,7 +55,7 @@ func unreadable(path string, err error) error {
 		return err
 	case errors.Is(err, fs.ErrPermission):
 		return &Error{
-			Reason: "this user may not read " + path,
+			Reason: "no permission to read " + path,
 			Advice: "check HOME, which may be another user's, and the file's permissions: mqttca never falls back to another identity",
 		}
 	}
@@ -67,7 +67,7 @@ func unreadable(path string, err error) error {
 func readNamed(path, variable string, limit int) ([]byte, error) {
 	data, err := readConfigFile(path, limit)
 	if errors.Is(err, fs.ErrNotExist) && getenv(variable) != "" {
-		return nil, &Error{Reason: fmt.Sprintf("there is no %s, which %s names", path, variable), Advice: "correct the variable, or unset it"}
+		return nil, &Error{Reason: fmt.Sprintf("%s names %s, which does not exist", variable, path), Advice: "correct the variable, or unset it"}
 	}
 	return data, err
 }
@@ -92,7 +92,7 @@ func findCLIProfile(name string) (p profile, found bool, err error) {
 	}
 	p, found, err = config.profile(*config.Current)
 	if err == nil && !found && *config.Current != "" {
-		err = badFile(fmt.Sprintf("%s has no profile %q, its current one", configPath(), *config.Current))
+		err = badFile(fmt.Sprintf("%s names %q as its current profile, but does not contain it", configPath(), *config.Current))
 	}
 	return p, found, err
 }
@@ -138,7 +138,7 @@ func profileName(data json.RawMessage) string {
 func decodeProfile(data json.RawMessage) (p profile, err error) {
 	if odd, ok := errors.AsType[*json.UnmarshalTypeError](json.Unmarshal(data, &p)); ok {
 		setting := odd.Field[strings.LastIndexByte(odd.Field, '.')+1:] // after the name of an embedded struct
-		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: its %s is of another type", profileName(data), configPath(), setting))
+		return p, badFile(fmt.Sprintf("profile %q of %s cannot be read: %s has the wrong type", profileName(data), configPath(), setting))
 	}
 	if p.Mode == "" {
 		p.Mode = p.impliedMode()
@@ -155,7 +155,7 @@ func readConfiguration() (*configuration, error) {
 	}
 	var config configuration
 	if err := json.Unmarshal(data, &config); err != nil {
-		return nil, badFile(configPath() + " is not the JSON of the aliyun CLI")
+		return nil, badFile(configPath() + " is not a valid JSON configuration of the aliyun CLI")
 	}
 	return &config, nil
 }

@@ -60,7 +60,7 @@ func TestNoHome(t *testing.T) {
 	t.Chdir(t.TempDir())
 	put(t, filepath.Join(".aliyun", "config.json"), twoProfiles)
 	put(t, filepath.Join(".alibabacloud", "credentials"), twoSections)
-	if got := signer(Search{}); !strings.HasPrefix(got, "no usable credentials: there are none in the environment") {
+	if got := signer(Search{}); !strings.HasPrefix(got, "no usable credentials: none in the environment") {
 		t.Errorf("got %s", got)
 	}
 }
@@ -69,7 +69,7 @@ func TestNoHome(t *testing.T) {
 func TestUnreadableFiles(t *testing.T) {
 	for _, name := range []string{EnvConfigFile, EnvCredentialsFile} {
 		home(t, "", map[string]string{name: t.TempDir(), "ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "s"})
-		if got := signer(Search{}); !strings.HasSuffix(got, " is not a file") {
+		if got := signer(Search{}); !strings.HasSuffix(got, " is not a regular file") {
 			t.Errorf("%s: got %s", name, got)
 		}
 	}
@@ -81,7 +81,7 @@ func TestFilesThatAreMissing(t *testing.T) {
 	for _, name := range []string{EnvConfigFile, EnvCredentialsFile} {
 		path := filepath.Join(t.TempDir(), "gone")
 		home(t, "", map[string]string{name: path, "ACCESS_KEY_ID": "id", "ACCESS_KEY_SECRET": "s"})
-		if got, want := signer(Search{}), "no usable credentials: there is no "+path+", which "+name+" names"; got != want {
+		if got, want := signer(Search{}), "no usable credentials: "+name+" names "+path+", which does not exist"; got != want {
 			t.Errorf("\n got %s\nwant %s", got, want)
 		}
 	}
@@ -103,7 +103,7 @@ func TestCurrentProfile(t *testing.T) {
 	}
 	put(t, path, `{"current": "", `+profiles)
 	ini := filepath.Join(filepath.Dir(filepath.Dir(path)), ".alibabacloud", "credentials")
-	want := "no usable credentials: there are none in the environment, in " + path + " (which calls none of its profiles the current one) or in " + ini
+	want := "no usable credentials: none in the environment, in " + path + " (which names no current profile) or in " + ini
 	if got := signer(Search{}); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
@@ -119,7 +119,7 @@ func TestLargeConfigurations(t *testing.T) {
 		fmt.Fprintf(&ini, "[s%d]\n", i)
 	}
 	path := home(t, `{"profiles": [`+config.String()+`{"name": "p8000", "mode": "AK", "access_key_id": "id", "access_key_secret": "s"}]}`, nil)
-	const want = `no usable credentials: profile "p0" has a chain of over 20 source_profiles`
+	const want = `no usable credentials: profile "p0" has a chain of over 20 source profiles`
 	if got := signer(Search{Profile: "p0"}); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
@@ -137,7 +137,7 @@ func TestLargeConfigurations(t *testing.T) {
 func TestHomeOfAnotherUser(t *testing.T) {
 	err := unreadable("/users/ops/.aliyun/config.json", &fs.PathError{Op: "stat", Err: fs.ErrPermission})
 	problem, _ := errors.AsType[*Error](err)
-	if problem == nil || problem.Reason != "this user may not read /users/ops/.aliyun/config.json" || !strings.HasPrefix(problem.Advice, "check HOME") {
+	if problem == nil || problem.Reason != "no permission to read /users/ops/.aliyun/config.json" || !strings.HasPrefix(problem.Advice, "check HOME") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -25,18 +25,18 @@ func TestOddConfigFiles(t *testing.T) {
 			put(t, target, twoProfiles)
 			symlink(t, target, path)
 		}, ""},
-		{"broken symbolic link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, "there is no FILE, which VARIABLE names"},
+		{"broken symbolic link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, "VARIABLE names FILE, which does not exist"},
 		{"symbolic link to itself", func(t *testing.T, path string) { symlink(t, path, path) }, "FILE cannot be read"},
 		{"folder", func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, "FILE is not a file"},
+		}, "FILE is not a regular file"},
 		{"named pipe", func(t *testing.T, path string) {
 			if err := unix.Mkfifo(path, 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, "FILE is not a file"},
+		}, "FILE is not a regular file"},
 		{"unreadable", func(t *testing.T, path string) {
 			if os.Getuid() == 0 {
 				t.Skip("root can read every file")
@@ -45,15 +45,15 @@ func TestOddConfigFiles(t *testing.T) {
 			if err := os.Chmod(path, 0); err != nil {
 				t.Fatal(err)
 			}
-		}, "this user may not read FILE"},
-		{"below a file", func(t *testing.T, path string) { put(t, filepath.Dir(path), "x") }, "there is no FILE, which VARIABLE names"},
+		}, "no permission to read FILE"},
+		{"below a file", func(t *testing.T, path string) { put(t, filepath.Dir(path), "x") }, "VARIABLE names FILE, which does not exist"},
 		{"oversized", func(t *testing.T, path string) { put(t, path, "never-shown"+strings.Repeat(" ", 1<<20)) }, "FILE is over 1024 KiB long"},
 		{"as large as may be", func(t *testing.T, path string) {
 			put(t, path, twoProfiles+strings.Repeat(" ", 1<<20-len(twoProfiles)))
 		}, ""},
-		{"empty", func(t *testing.T, path string) { put(t, path, "") }, "FILE is not the JSON of the aliyun CLI"},
-		{"UTF-16", func(t *testing.T, path string) { put(t, path, "\xff\xfe{\x00}\x00") }, "FILE is not the JSON of the aliyun CLI"},
-		{"another shape", func(t *testing.T, path string) { put(t, path, `{"profiles": {"never": "shown"}}`) }, "FILE is not the JSON of the aliyun CLI"},
+		{"empty", func(t *testing.T, path string) { put(t, path, "") }, "FILE is not a valid JSON configuration of the aliyun CLI"},
+		{"UTF-16", func(t *testing.T, path string) { put(t, path, "\xff\xfe{\x00}\x00") }, "FILE is not a valid JSON configuration of the aliyun CLI"},
+		{"another shape", func(t *testing.T, path string) { put(t, path, `{"profiles": {"never": "shown"}}`) }, "FILE is not a valid JSON configuration of the aliyun CLI"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestOIDCTokenFile(t *testing.T) {
 	file := filepath.Join(folder, "token")
 	token := oidcToken{File: file}
 	_, err := token.read("a test")
-	if want := "no usable credentials: there is no " + file + ", the OIDC token file of a test"; err == nil || err.Error() != want {
+	if want := "no usable credentials: the OIDC token file " + file + " of a test does not exist"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	for _, text := range []string{"one", "two"} {
@@ -124,7 +124,7 @@ func TestOIDCTokenFile(t *testing.T) {
 	}
 	put(t, file, " \n")
 	_, err = token.read("a test")
-	if want := "no usable credentials: " + file + ", the OIDC token file of a test, is empty"; err == nil || err.Error() != want {
+	if want := "no usable credentials: the OIDC token file " + file + " of a test is empty"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	if got, err := (oidcToken{File: file, Text: "given"}).read("a test"); got != "given" || err != nil {

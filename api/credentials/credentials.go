@@ -62,7 +62,7 @@ func Renewal(p Provider) string {
 	case keptToken:
 		return "the security token of " + p.source + " has expired; " + p.renewal
 	case *renewed:
-		return "the security token of " + p.source + " has expired; each run fetches a new one: check this machine's clock, and run it again"
+		return "the security token of " + p.source + " has expired; each run fetches a new one: check this machine's clock, and run the command again"
 	}
 	return ""
 }

@@ -57,7 +57,7 @@ func (m metadata) provider(source, name string) (Provider, error) {
 	switch {
 	case isTrue(EnvECSRoleDisabled):
 		return nil, &Error{
-			Reason: EnvECSRoleDisabled + " forbids to ask the metadata service for " + source,
+			Reason: EnvECSRoleDisabled + " forbids asking the metadata service for " + source,
 			Advice: "unset it, or give another source of credentials",
 		}
 	case name != "" && !isRoleName(name):
@@ -78,7 +78,7 @@ func (m metadata) credentials(ctx context.Context, name string) (Credentials, er
 	}
 	if name == "" {
 		if name, err = m.get(ctx, metadataRolesPath, token); err == nil && !isRoleName(name) {
-			err = refused("names no role")
+			err = refused("returned no role name")
 		}
 		if err != nil {
 			return Credentials{}, err

@@ -53,7 +53,7 @@ func TestECSRole(t *testing.T) {
 		put   = "PUT /latest/api/token"
 		roles = "GET /latest/meta-data/ram/security-credentials/"
 	)
-	unusable := "the metadata service gave no usable ones"
+	unusable := "the metadata service returned no usable credentials"
 	tests := []struct {
 		name   string
 		server metadataServer
@@ -69,8 +69,8 @@ func TestECSRole(t *testing.T) {
 		{"service without tokens, which must have them", metadataServer{noTokens: true, answer: metadataAnswer}, "the-role", true,
 			"the metadata service answered HTTP 404", put},
 		{"another role", metadataServer{}, "other", false, "the metadata service answered HTTP 404", put + ", " + roles + "other a-token"},
-		{"no role", metadataServer{role: ""}, "", false, "the metadata service names no role", put + ", " + roles + " a-token"},
-		{"a page for a role", metadataServer{role: "<html>never shown</html>"}, "", false, "the metadata service names no role", put + ", " + roles + " a-token"},
+		{"no role", metadataServer{role: ""}, "", false, "the metadata service returned no role name", put + ", " + roles + " a-token"},
+		{"a page for a role", metadataServer{role: "<html>never shown</html>"}, "", false, "the metadata service returned no role name", put + ", " + roles + " a-token"},
 		{"redirect", metadataServer{status: 302, answer: metadataAnswer}, "the-role", false, "the metadata service answered HTTP 302", put + ", " + roles + "the-role a-token"},
 		{"not JSON", metadataServer{answer: "never shown"}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
 		{"failed", metadataServer{answer: strings.Replace(metadataAnswer, "Success", "Failed", 1)}, "the-role", false, unusable, put + ", " + roles + "the-role a-token"},
@@ -115,7 +115,7 @@ func TestNoMetadataService(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = provider.Credentials(context.Background())
-	if want := "credentials could not be fetched: the ECS role: the metadata service could not be asked: connection refused"; err == nil || err.Error() != want {
+	if want := "credentials could not be fetched: the ECS role: the metadata service could not be reached: connection refused"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -137,8 +137,8 @@ func TestECSRoleForbidden(t *testing.T) {
 	home(t, `{"current": "p", "profiles": [{"name": "p", "mode": "EcsRamRole"}, {"name": "bad", "mode": "EcsRamRole", "ram_role_name": "a/b"}]}`,
 		map[string]string{EnvECSRoleDisabled: "True"})
 	for search, want := range map[Search]string{
-		{ECSRole: true}: "ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for the ECS role",
-		{}:              `ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for profile "p" (EcsRamRole)`,
+		{ECSRole: true}: "ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids asking the metadata service for the ECS role",
+		{}:              `ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids asking the metadata service for profile "p" (EcsRamRole)`,
 	} {
 		if _, err := Find(search); err == nil || err.Error() != "no usable credentials: "+want {
 			t.Errorf("\n got %v\nwant …%s", err, want)

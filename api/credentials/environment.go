@@ -65,7 +65,7 @@ func commonKeys() (Provider, error) {
 func keysIn(source, id, secret, token string) (Provider, error) {
 	for _, name := range []string{id, secret} {
 		if getenv(name) == "" {
-			return nil, missingError("the environment has only some of them: " + name + " is not set")
+			return nil, missingError("the environment has incomplete credentials: " + name + " is not set")
 		}
 	}
 	keys, err := fixed(Credentials{
@@ -77,7 +77,7 @@ func keysIn(source, id, secret, token string) (Provider, error) {
 	if getenv(token) == "" {
 		return keys, err
 	}
-	return keptToken{keys, source, fmt.Sprintf("renew it: 'aliyun sts AssumeRole' gives a new one with an AccessKey; set %s, %s and %s", id, secret, token)}, err
+	return keptToken{keys, source, fmt.Sprintf("get a new one with 'aliyun sts AssumeRole', then set %s, %s and %s", id, secret, token)}, err
 }
 
 // environmentOIDC reads the variables of a Kubernetes pod with a RAM role for its service account

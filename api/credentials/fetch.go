@@ -51,7 +51,7 @@ func (r *refusal) Error() string { return r.words }
 
 func refused(words string) error { return &refusal{words: words} }
 
-func noneUsable() error { return refused("gave no usable ones") }
+func noneUsable() error { return refused("returned no usable credentials") }
 
 // fetchClient returns a client for one request: the next is hours away.
 func fetchClient(patience time.Duration) *http.Client {
@@ -109,11 +109,11 @@ func secureURL(source, raw string) (*url.URL, error) {
 	wrong := ""
 	switch {
 	case err != nil || u.Hostname() == "" || !wire.ValidPort(u.Port()) || u.User != nil || u.Scheme != "http" && u.Scheme != "https":
-		wrong = "not an https URL of a host"
+		wrong = "is not an https URL"
 	case u.Scheme == "http" && !wire.IsLoopback(u.Hostname()):
-		wrong = "plain http, allowed for a loopback address only"
+		wrong = "uses plain http, allowed for a loopback address only"
 	default:
 		return u, nil
 	}
-	return nil, &Error{Reason: fmt.Sprintf("the address of %s is %s", source, wrong), Advice: "give an address with https"}
+	return nil, &Error{Reason: fmt.Sprintf("the address of %s %s", source, wrong), Advice: "give an https URL"}
 }

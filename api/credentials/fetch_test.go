@@ -32,7 +32,7 @@ func TestFetchRefusedByProxy(t *testing.T) {
 	client.Transport.(*http.Transport).Proxy = http.ProxyURL(at)
 	_, err = fetchBody(context.Background(), client, http.MethodGet, "https://uri.example/", http.Header{})
 	err = origin{source: "a test", host: "uri.example"}.failed(context.Background(), err)
-	const want = "credentials could not be fetched: a test: uri.example could not be asked: the environment's proxy answered HTTP 407"
+	const want = "credentials could not be fetched: a test: uri.example could not be reached: the environment's proxy answered HTTP 407"
 	if err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
@@ -40,7 +40,7 @@ func TestFetchRefusedByProxy(t *testing.T) {
 
 func TestCredentialsURI(t *testing.T) {
 	const answer = `{"AccessKeyId": "uri-id", "AccessKeySecret": "uri-secret", "SecurityToken": "uri-token", "Expiration": "2099-12-01T12:00:00Z"}`
-	unusable := " gave no usable ones"
+	unusable := " returned no usable credentials"
 	tests := []struct {
 		name   string
 		status int
@@ -152,7 +152,7 @@ func TestAnswersThatBreakOff(t *testing.T) {
 		}
 	}
 	// The limit is one of bytes, and a full one is no excess.
-	for length, want := range map[int]string{maxTemporaryBytes: "", maxTemporaryBytes + 1: "gave no usable ones"} {
+	for length, want := range map[int]string{maxTemporaryBytes: "", maxTemporaryBytes + 1: "returned no usable credentials"} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			io.WriteString(w, strings.Repeat(" ", length))
 		}))

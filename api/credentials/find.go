@@ -59,13 +59,13 @@ func noneAnywhere() error {
 	cli, ini := configPath(), iniPath()
 	switch {
 	case isTrue(EnvProfileIgnored):
-		return missingError("there are none in the environment, and " + EnvProfileIgnored + " keeps profiles out")
+		return missingError("none in the environment, and " + EnvProfileIgnored + " disables profiles")
 	case profilesDisabled():
-		cli = "the aliyun CLI's configuration (kept out by " + EnvProfileDisabled + ")"
+		cli = "the aliyun CLI's configuration (disabled by " + EnvProfileDisabled + ")"
 	case len(ProfileNames()) > 0:
-		cli += " (which calls none of its profiles the current one)"
+		cli += " (which names no current profile)"
 	}
-	return missingError(fmt.Sprintf("there are none in the environment, in %s or in %s", cli, ini))
+	return missingError(fmt.Sprintf("none in the environment, in %s or in %s", cli, ini))
 }
 
 // ErrNoRegion reports that no source names a region. (It is wrapped if a profile could not be

@@ -114,18 +114,18 @@ func TestFindFails(t *testing.T) {
 		env         map[string]string
 		want        string // $CLI and $INI stand for the files' paths
 	}{
-		{"nothing", "", "", "", nil, "there are none in the environment, in $CLI or in $INI"},
+		{"nothing", "", "", "", nil, "none in the environment, in $CLI or in $INI"},
 		{"nothing, profiles disabled", twoProfiles, "", "", map[string]string{EnvProfileDisabled: "TRUE"},
-			"there are none in the environment, in the aliyun CLI's configuration (kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED) or in $INI"},
+			"none in the environment, in the aliyun CLI's configuration (disabled by ALIBABA_CLOUD_CLI_PROFILE_DISABLED) or in $INI"},
 		{"id without secret", twoProfiles, "", "", map[string]string{EnvAccessKeyID: "x"},
-			"the environment has only some of them: ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set"},
+			"the environment has incomplete credentials: ALIBABA_CLOUD_ACCESS_KEY_SECRET is not set"},
 		{"secret without id", twoProfiles, "", "", map[string]string{EnvAccessKeySecret: "x"},
-			"the environment has only some of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
+			"the environment has incomplete credentials: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
 		{"token alone", twoProfiles, "", "", map[string]string{EnvSecurityToken: "x"},
-			"the environment has only some of them: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
+			"the environment has incomplete credentials: ALIBABA_CLOUD_ACCESS_KEY_ID is not set"},
 		{"common secret without id", "", "", "", map[string]string{"ACCESS_KEY_SECRET": "x"},
-			"the environment has only some of them: ACCESS_KEY_ID is not set"},
-		{"common token alone, which may be anybody's", "", "", "", map[string]string{"SECURITY_TOKEN": "x"}, "there are none in the environment, in $CLI or in $INI"},
+			"the environment has incomplete credentials: ACCESS_KEY_ID is not set"},
+		{"common token alone, which may be anybody's", "", "", "", map[string]string{"SECURITY_TOKEN": "x"}, "none in the environment, in $CLI or in $INI"},
 		{"OIDC token alone", twoProfiles, "", "", map[string]string{EnvOIDCTokenFile: "x"},
 			"the environment has only some of the OIDC variables: it lacks ALIBABA_CLOUD_ROLE_ARN and ALIBABA_CLOUD_OIDC_PROVIDER_ARN"},
 		{"OIDC without the role", twoProfiles, "", "", map[string]string{EnvOIDCProviderARN: "x", EnvOIDCTokenFile: "x"},
@@ -141,40 +141,40 @@ func TestFindFails(t *testing.T) {
 		{"line break in the token", "", "", "", map[string]string{EnvAccessKeyID: "i", EnvAccessKeySecret: "s", EnvSecurityToken: "t\n"},
 			"the security token of the environment has a space, a line break or another character not allowed in keys"},
 		{"URI in plain http", "", "", "", map[string]string{EnvCredentialsURI: "http://metadata.example/never-shown"},
-			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is plain http, allowed for a loopback address only"},
+			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI uses plain http, allowed for a loopback address only"},
 		{"URI that is none", "", "", "", map[string]string{EnvCredentialsURI: "never-shown"},
-			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is not an https URL of a host"},
+			"the address of the credentials URI in ALIBABA_CLOUD_CREDENTIALS_URI is not an https URL"},
 		{"ECS role announced and forbidden", "", "", "", map[string]string{EnvECSRole: "r", EnvECSRoleDisabled: "true"},
-			"ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask the metadata service for the ECS role in ALIBABA_CLOUD_ECS_METADATA"},
+			"ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids asking the metadata service for the ECS role in ALIBABA_CLOUD_ECS_METADATA"},
 		{"ECS role that is a path", "", "", "", map[string]string{EnvECSRole: "../user-data"},
 			`the ECS role in ALIBABA_CLOUD_ECS_METADATA is "../user-data", which is not a role name`},
 		{"unknown profile", twoProfiles, twoSections, "nope", nil, `neither $CLI nor $INI has a profile "nope"`},
-		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has a profile "nope", which ALIBABA_CLOUD_PROFILE names`},
+		{"unknown profile of the environment", twoProfiles, twoSections, "", map[string]string{EnvProfile: "nope", EnvECSRole: "r"}, `neither $CLI nor $INI has the profile "nope" named by ALIBABA_CLOUD_PROFILE`},
 		{"profile of the environment, profiles disabled", twoProfiles, twoSections, "", map[string]string{EnvProfile: "temporary", EnvProfileDisabled: "true"},
-			`$INI has no profile "temporary", which ALIBABA_CLOUD_PROFILE names, and the aliyun CLI's configuration is kept out by ALIBABA_CLOUD_CLI_PROFILE_DISABLED`},
+			`$INI has no profile "temporary", named by ALIBABA_CLOUD_PROFILE, and ALIBABA_CLOUD_CLI_PROFILE_DISABLED disables the aliyun CLI's configuration`},
 		{"unknown profile, which is looked for though profiles are disabled", twoProfiles, twoSections, "nope", map[string]string{EnvProfileDisabled: "true"},
 			`neither $CLI nor $INI has a profile "nope"`},
 		{"named profile without a file", "", "", "ops", nil, `neither $CLI nor $INI has a profile "ops"`},
-		{"current profile that is not there", `{"current": "gone", "profiles": [{"name": "a"}]}`, twoSections, "", nil, `$CLI has no profile "gone", its current one`},
+		{"current profile that is not there", `{"current": "gone", "profiles": [{"name": "a"}]}`, twoSections, "", nil, `$CLI names "gone" as its current profile, but does not contain it`},
 		{"profile without secret, which the environment must not fill", twoProfiles, "", "half", map[string]string{EnvAccessKeySecret: "env-secret"},
 			`profile "half" (AK) lacks access_key_secret`},
 		{"profile without token, which the environment must not fill", twoProfiles, "", "tokenless", map[string]string{EnvSecurityToken: "env-token"},
 			`profile "tokenless" (StsToken) lacks sts_token`},
-		{"mode that is not read", twoProfiles, "", "pair", nil, `profile "pair" has mode "RsaKeyPair", and only ` + modes + " are read"},
+		{"mode that is not read", twoProfiles, "", "pair", nil, `profile "pair" has mode "RsaKeyPair"; supported are ` + modes},
 		{"line break in a profile", twoProfiles, "", "broken", nil,
 			`the AccessKey secret of profile "broken" (AK) has a space, a line break or another character not allowed in keys`},
-		{"malformed configuration", `{"access_key_secret": "never-shown"`, twoSections, "", nil, "$CLI is not the JSON of the aliyun CLI"},
-		{"profile with a field of another type", oddProfiles, "", "odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
-		{"profile with a field of its role of another type", oddProfiles, "", "odd-role", nil, `profile "odd-role" of $CLI cannot be read: its enable_vpc is of another type`},
-		{"source profile with a field of another type", oddProfiles, "", "of-odd", nil, `profile "odd" of $CLI cannot be read: its access_key_secret is of another type`},
-		{"malformed INI file", "", "[default]\nnever-shown", "", nil, "$INI is not an INI file of the vendor's SDKs"},
+		{"malformed configuration", `{"access_key_secret": "never-shown"`, twoSections, "", nil, "$CLI is not a valid JSON configuration of the aliyun CLI"},
+		{"profile with a field of another type", oddProfiles, "", "odd", nil, `profile "odd" of $CLI cannot be read: access_key_secret has the wrong type`},
+		{"profile with a field of its role of another type", oddProfiles, "", "odd-role", nil, `profile "odd-role" of $CLI cannot be read: enable_vpc has the wrong type`},
+		{"source profile with a field of another type", oddProfiles, "", "of-odd", nil, `profile "odd" of $CLI cannot be read: access_key_secret has the wrong type`},
+		{"malformed INI file", "", "[default]\nnever-shown", "", nil, "$INI is not a valid INI file"},
 		{"INI profile without role, which the environment must not fill", "", twoSections, "half", map[string]string{EnvRoleARN: "x"}, `profile "half" (ram_role_arn) lacks role_arn`},
 		{"INI profile that another must not fill", "", twoSections, "token.child", nil, `profile "token.child" (sts) lacks access_key_secret`},
 		{"INI section that every file has for ini.v1", "", twoSections, "DEFAULT", nil, `neither $CLI nor $INI has a profile "DEFAULT"`},
 		{"INI type that is not read", "", twoSections, "odd", nil,
-			`profile "odd" of $INI has type "bearer", and only access_key, ecs_ram_role, oidc_role_arn, ram_role_arn, sts are read`},
+			`profile "odd" of $INI has type "bearer"; supported are access_key, ecs_ram_role, oidc_role_arn, ram_role_arn, sts`},
 		{"INI section without type", "", "[default]\naccess_key_id = x", "", nil,
-			`profile "default" of $INI has type "", and only access_key, ecs_ram_role, oidc_role_arn, ram_role_arn, sts are read`},
+			`profile "default" of $INI has type ""; supported are access_key, ecs_ram_role, oidc_role_arn, ram_role_arn, sts`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -285,9 +285,9 @@ func TestRegionBesideABrokenConfiguration(t *testing.T) {
 	} {
 		path := home(t, "{", tt.env)
 		_, err := FindRegion("", tt.search)
-		want := "no usable credentials: " + path + " is not the JSON of the aliyun CLI"
+		want := "no usable credentials: " + path + " is not a valid JSON configuration of the aliyun CLI"
 		if tt.noRegion {
-			want = "not in ALIBABA_CLOUD_REGION_ID, and not in a profile (" + path + " is not the JSON of the aliyun CLI)"
+			want = "not in ALIBABA_CLOUD_REGION_ID, and not in a profile (" + path + " is not a valid JSON configuration of the aliyun CLI)"
 		}
 		if err == nil || err.Error() != want || errors.Is(err, ErrNoRegion) != tt.noRegion {
 			t.Errorf("%s:\n got %v\nwant %s", tt.name, err, want)

@@ -63,10 +63,10 @@ func (p profile) provider() (Provider, error) {
 		}
 		return mode.build(p)
 	case p.config == nil:
-		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q, and only %s are read",
+		return nil, badProfile(fmt.Sprintf("profile %q of %s has type %q; supported are %s",
 			p.Name, iniPath(), wire.Shortened(p.iniType), strings.Join(slices.Sorted(maps.Keys(iniModes)), ", ")))
 	}
-	return nil, badProfile(fmt.Sprintf("profile %q has mode %q, and only %s are read",
+	return nil, badProfile(fmt.Sprintf("profile %q has mode %q; supported are %s",
 		p.Name, wire.Shortened(p.Mode), strings.Join(slices.Sorted(maps.Keys(modes())), ", ")))
 }
 
@@ -104,13 +104,13 @@ func (p profile) own() Credentials {
 func (p profile) renewal() string {
 	switch p.Mode {
 	case "CloudSSO", "OAuth":
-		return fmt.Sprintf("renew them: aliyun sts GetCallerIdentity --profile %[1]s; "+
-			"if the login has expired, too: aliyun configure --profile %[1]s --mode %[2]s", p.Name, p.Mode)
+		return fmt.Sprintf("renew them with 'aliyun sts GetCallerIdentity --profile %[1]s'; "+
+			"if the login itself has expired, use 'aliyun configure --profile %[1]s --mode %[2]s'", p.Name, p.Mode)
 	}
 	if p.config == nil {
-		return "renew it: write a new one with its AccessKey into " + iniPath()
+		return "write a new token and its AccessKey into " + iniPath()
 	}
-	return fmt.Sprintf("renew it: aliyun configure --profile %s --mode %s", p.Name, p.Mode)
+	return fmt.Sprintf("renew it with 'aliyun configure --profile %s --mode %s'", p.Name, p.Mode)
 }
 
 // accessKey ignores a token of another mode.
@@ -152,9 +152,9 @@ func (p profile) chainedRole() (Provider, error) {
 	dependents := append(p.dependents, p.Name)
 	switch {
 	case slices.Contains(dependents, p.SourceProfile):
-		return nil, badProfile(p.source() + " is its own source by source_profile")
+		return nil, badProfile(p.source() + " has a source_profile chain which leads back to it")
 	case len(dependents) > maxChain:
-		return nil, badProfile(fmt.Sprintf("profile %q has a chain of over %d source_profiles", dependents[0], maxChain))
+		return nil, badProfile(fmt.Sprintf("profile %q has a chain of over %d source profiles", dependents[0], maxChain))
 	}
 	from, found, err := p.config.profile(p.SourceProfile)
 	if err != nil {
@@ -182,7 +182,7 @@ func (p profile) cachedLogin() (Provider, error) {
 	fetch := func(context.Context) (Credentials, error) {
 		if cached.check() != nil || cached.SecurityToken == "" || !time.Now().Before(cached.Expires) {
 			return Credentials{}, &Error{
-				Reason: p.source() + " has no valid credentials of the aliyun CLI's login",
+				Reason: p.source() + " has no valid credentials from a login of the aliyun CLI",
 				Advice: p.renewal(),
 			}
 		}

@@ -21,17 +21,17 @@ func TestProfilesThatCannotWork(t *testing.T) {
 		{"RamRoleArn", `"access_key_id": "i", "ram_role_arn": "r"`, "lacks access_key_secret"},
 		{"RamRoleArn", ak + `"expired_seconds": 3600`, "lacks ram_role_arn"},
 		{"RamRoleArn", ak + `"ram_role_arn": "r", "expired_seconds": "899"`, "has expired_seconds 899, less than STS's minimum of 900"},
-		{"RamRoleArn", ak + `"ram_role_arn": "r", "sts_region": "evil.example/#"`, `names the STS region "evil.example/#": a region is written like cn-hangzhou`},
+		{"RamRoleArn", ak + `"ram_role_arn": "r", "sts_region": "evil.example/#"`, `has sts_region "evil.example/#": a region is written like cn-hangzhou`},
 		{"RamRoleArnWithRoleName", `"ram_role_name": "r"`, "lacks ram_role_arn"},
 		{"ChainableRamRoleArn", `"ram_role_arn": "r"`, "lacks source_profile"},
 		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "gone"`, `has source_profile "gone", which does not exist`},
-		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "p"`, "is its own source by source_profile"},
+		{"ChainableRamRoleArn", `"ram_role_arn": "r", "source_profile": "p"`, "has a source_profile chain which leads back to it"},
 		{"OIDC", `"ram_role_arn": "r"`, "lacks oidc_provider_arn and oidc_token_file"},
 		{"OIDC", `"ram_role_arn": "r", "oidc_provider_arn": "p", "oidc_token": "t", "expired_seconds": 1`, "has expired_seconds 1, less than STS's minimum of 900"},
-		{"CloudSSO", `"access_token": "never-shown", "cloud_sso_access_token_expire": 32503680000`, "has no valid credentials of the aliyun CLI's login"},
-		{"OAuth", ak + `"sts_token": "t", "sts_expiration": 1700000000`, "has no valid credentials of the aliyun CLI's login"},
-		{"OAuth", ak + `"sts_expiration": 32503680000`, "has no valid credentials of the aliyun CLI's login"},
-		{"OAuth", `"sts_token": "t", "sts_expiration": 32503680000`, "has no valid credentials of the aliyun CLI's login"},
+		{"CloudSSO", `"access_token": "never-shown", "cloud_sso_access_token_expire": 32503680000`, "has no valid credentials from a login of the aliyun CLI"},
+		{"OAuth", ak + `"sts_token": "t", "sts_expiration": 1700000000`, "has no valid credentials from a login of the aliyun CLI"},
+		{"OAuth", ak + `"sts_expiration": 32503680000`, "has no valid credentials from a login of the aliyun CLI"},
+		{"OAuth", `"sts_token": "t", "sts_expiration": 32503680000`, "has no valid credentials from a login of the aliyun CLI"},
 		{"External", "", "lacks process_command"},
 		{"CredentialsURI", "", "lacks credentials_uri"},
 	}
@@ -90,8 +90,8 @@ func TestCachedLogin(t *testing.T) {
 			}
 			_, err = provider.Credentials(context.Background())
 			wantError := &Error{
-				Reason: `profile "ops" (` + mode + `) has no valid credentials of the aliyun CLI's login`,
-				Advice: "renew them: aliyun sts GetCallerIdentity --profile ops; if the login has expired, too: aliyun configure --profile ops --mode " + mode,
+				Reason: `profile "ops" (` + mode + `) has no valid credentials from a login of the aliyun CLI`,
+				Advice: "renew them with 'aliyun sts GetCallerIdentity --profile ops'; if the login itself has expired, use 'aliyun configure --profile ops --mode " + mode + "'",
 			}
 			if diff := cmp.Diff(error(wantError), err); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
@@ -116,7 +116,7 @@ func TestChainOfProfiles(t *testing.T) {
 		t.Error(err)
 	}
 	home(t, chain("a", "b", "c", "b"), nil)
-	const want = `no usable credentials: profile "c" (ChainableRamRoleArn) is its own source by source_profile`
+	const want = `no usable credentials: profile "c" (ChainableRamRoleArn) has a source_profile chain which leads back to it`
 	if _, err := Find(Search{Profile: "a"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}

@@ -97,7 +97,7 @@ func (o origin) explain(err error) *Error {
 	if !known {
 		cause = "the connection failed"
 	}
-	return &Error{Kind: Unfetched, Reason: "could not be asked: " + cause, Final: kind != Unfetched}
+	return &Error{Kind: Unfetched, Reason: "could not be reached: " + cause, Final: kind != Unfetched}
 }
 
 // renewalMargin is the least remaining validity for one more request, as in the vendor's SDKs.

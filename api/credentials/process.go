@@ -22,7 +22,7 @@ const (
 	maxCommandBytes = 64 << 10
 )
 
-const commandAdvice = "run the profile's process_command in a shell: it prints JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
+const commandAdvice = "run the profile's process_command in a shell: it must print JSON with mode, access_key_id, access_key_secret, and for STS sts_token and expiration"
 
 // A command prints credentials. The provider of credentials-go prints unreadable output, waits for
 // ever for an open pipe, and runs the command for every request if it gives no expiry.
@@ -37,7 +37,7 @@ func newExternal(source, line string) (Provider, error) {
 	}
 	args, err := splitCommand(line, runtime.GOOS == "windows")
 	if err != nil {
-		return nil, badProfile(source + " has an invalid process_command: a quote is open, or it is empty")
+		return nil, badProfile(source + " has an invalid process_command: it is empty, or a quote is not closed")
 	}
 	return command{args, commandPatience}.provider(source), nil
 }
@@ -53,7 +53,7 @@ func checkExternal(source string) error {
 		return nil
 	}
 	return &Error{
-		Reason: EnvExternalDisabled + " forbids to fetch credentials for " + source,
+		Reason: EnvExternalDisabled + " forbids fetching credentials for " + source,
 		Advice: "unset it, or give another source of credentials",
 	}
 }
@@ -75,11 +75,11 @@ func (c command) fetch(ctx context.Context) (Credentials, error) {
 	case output.overflowed:
 		return Credentials{}, refused(fmt.Sprintf("printed over %d KiB", maxCommandBytes>>10))
 	case limited.Err() != nil:
-		return Credentials{}, refused(fmt.Sprintf("had not ended after %s", c.patience))
+		return Credentials{}, refused(fmt.Sprintf("did not end within %s", c.patience))
 	case errors.As(err, &exit):
 		return Credentials{}, refused("ended with " + exit.String())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return Credentials{}, refused("cannot be run: check that it exists and is executable")
+		return Credentials{}, refused("cannot be run: it does not exist or is not executable")
 	}
 	return printedCredentials(output.buffer.Bytes())
 }
@@ -106,7 +106,7 @@ func printedCredentials(data []byte) (Credentials, error) {
 	}
 	known := p.Mode == "StsToken" && p.SecurityToken != "" || p.Mode == "AK" || p.Mode == ""
 	if err != nil || !known || p.AccessKeyID == "" || p.AccessKeySecret == "" {
-		return Credentials{}, refused("printed no usable ones")
+		return Credentials{}, refused("printed no usable credentials")
 	}
 	return found, nil
 }

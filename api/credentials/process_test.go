@@ -76,7 +76,7 @@ func TestCommandThatPrintsCredentials(t *testing.T) {
 }
 
 func TestCommandThatFails(t *testing.T) {
-	unusable := "printed no usable ones"
+	unusable := "printed no usable credentials"
 	for name, tt := range map[string]struct{ script, want string }{
 		"status":              {"echo never-shown >&2; exit 3", "ended with exit status 3"},
 		"signal":              {"kill -9 $$", "ended with signal: killed"},
@@ -127,15 +127,15 @@ func TestCommandThatHangs(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := command{[]string{"/bin/sh", "-c", hangs}, 50 * time.Millisecond}.provider("a test").Credentials(context.Background())
-	if want := "no usable credentials: a test: its process_command had not ended after 50ms"; err == nil || err.Error() != want {
+	if want := "no usable credentials: a test: its process_command did not end within 50ms"; err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}
 }
 
 func TestCommandThatCannotBeRun(t *testing.T) {
 	for line, want := range map[string]string{
-		"/nonexistent/never-shown": "its process_command cannot be run: check that it exists and is executable",
-		"/dev/null x":              "its process_command cannot be run: check that it exists and is executable",
+		"/nonexistent/never-shown": "its process_command cannot be run: it does not exist or is not executable",
+		"/dev/null x":              "its process_command cannot be run: it does not exist or is not executable",
 	} {
 		home(t, fmt.Sprintf(`{"profiles": [{"name": "p", "mode": "External", "process_command": %q}]}`, line), nil)
 		provider, err := Find(Search{Profile: "p"})
@@ -148,7 +148,7 @@ func TestCommandThatCannotBeRun(t *testing.T) {
 		}
 	}
 	home(t, `{"profiles": [{"name": "p", "mode": "External", "process_command": "tool 'never-shown"}]}`, nil)
-	const want = `no usable credentials: profile "p" (External) has an invalid process_command: a quote is open, or it is empty`
+	const want = `no usable credentials: profile "p" (External) has an invalid process_command: it is empty, or a quote is not closed`
 	if _, err := Find(Search{Profile: "p"}); err == nil || err.Error() != want {
 		t.Errorf("\n got %v\nwant %s", err, want)
 	}

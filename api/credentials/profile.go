@@ -64,10 +64,10 @@ func findProfile(asked string) (p profile, found bool, err error) {
 	case asked != "":
 		return p, false, missingError(fmt.Sprintf("neither %s nor %s has a profile %q", configPath(), iniPath(), name))
 	case profilesDisabled():
-		return p, false, missingError(fmt.Sprintf("%s has no profile %q, which %s names, and the aliyun CLI's configuration is kept out by %s",
+		return p, false, missingError(fmt.Sprintf("%s has no profile %q, named by %s, and %s disables the aliyun CLI's configuration",
 			iniPath(), name, variable, EnvProfileDisabled))
 	}
-	return p, false, missingError(fmt.Sprintf("neither %s nor %s has a profile %q, which %s names", configPath(), iniPath(), name, variable))
+	return p, false, missingError(fmt.Sprintf("neither %s nor %s has the profile %q named by %s", configPath(), iniPath(), name, variable))
 }
 
 func profilesDisabled() bool { return isTrue(EnvProfileDisabled) }
@@ -113,7 +113,7 @@ func findINIProfile(name string) (p profile, found bool, err error) {
 	}
 	file, err := ini.LoadSources(ini.LoadOptions{ChildSectionDelimiter: noDelimiter}, data)
 	if err != nil {
-		return p, false, badFile(iniPath() + " is not an INI file of the vendor's SDKs")
+		return p, false, badFile(iniPath() + " is not a valid INI file")
 	}
 	name = cmp.Or(name, "default")
 	if !file.HasSection(name) || name == ini.DefaultSection && len(file.Section(name).Keys()) == 0 {

@@ -100,7 +100,7 @@ func refusalOf(err error, secrets []Secret) error {
 		return noneUsable()
 	}
 	return &refusal{
-		words:     fmt.Sprintf("refused to give any (code %s, request id %s)", cmp.Or(code, "none"), cmp.Or(requestID, "none")),
+		words:     fmt.Sprintf("refused the request (code %s, request id %s)", cmp.Or(code, "none"), cmp.Or(requestID, "none")),
 		code:      code,
 		requestID: requestID,
 		passing:   strings.HasPrefix(code, "Throttling") || code == "ServiceUnavailable" || code == "InternalError",

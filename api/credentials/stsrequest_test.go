@@ -67,19 +67,19 @@ func TestSTSRequestErrors(t *testing.T) {
 	transport := func(cause error) error {
 		return &url.Error{Op: "Post", URL: "https://sts.example/?SecurityToken=sent+secret/one", Err: cause}
 	}
-	const unusable, passing = "gave no usable ones", "answered with an HTML page"
+	const unusable, passing = "returned no usable credentials", "answered with an HTML page"
 	tests := []struct {
 		name string
 		err  error
 		kind Kind
 		want string
 	}{
-		{"refused", answered(`{"Code":"NoPermission","RequestId":"` + id + `","Message":"sent+secret/one"}`), Unusable, "refused to give any (code NoPermission, request id " + id + ")"},
-		{"other spelling", answered(`{"code":"Auth.Fail","requestId":"` + id + `"} trailing`), Unusable, "refused to give any (code Auth.Fail, request id " + id + ")"},
-		{"code alone", answered(`{"Code":"EntityNotExist.Role"}`), Unusable, "refused to give any (code EntityNotExist.Role, request id none)"},
-		{"request id alone", answered(`{"Code":"what the: ?","RequestId":"` + id + `"}`), Unusable, "refused to give any (code none, request id " + id + ")"},
-		{"throttled", answered(`{"Code":"Throttling.User"}`), Unfetched, "refused to give any (code Throttling.User, request id none)"},
-		{"unavailable", answered(`{"Code":"ServiceUnavailable"}`), Unfetched, "refused to give any (code ServiceUnavailable, request id none)"},
+		{"refused", answered(`{"Code":"NoPermission","RequestId":"` + id + `","Message":"sent+secret/one"}`), Unusable, "refused the request (code NoPermission, request id " + id + ")"},
+		{"other spelling", answered(`{"code":"Auth.Fail","requestId":"` + id + `"} trailing`), Unusable, "refused the request (code Auth.Fail, request id " + id + ")"},
+		{"code alone", answered(`{"Code":"EntityNotExist.Role"}`), Unusable, "refused the request (code EntityNotExist.Role, request id none)"},
+		{"request id alone", answered(`{"Code":"what the: ?","RequestId":"` + id + `"}`), Unusable, "refused the request (code none, request id " + id + ")"},
+		{"throttled", answered(`{"Code":"Throttling.User"}`), Unfetched, "refused the request (code Throttling.User, request id none)"},
+		{"unavailable", answered(`{"Code":"ServiceUnavailable"}`), Unfetched, "refused the request (code ServiceUnavailable, request id none)"},
 		{"echo in the code", answered(`{"Code":"SentTokenOfLetters","RequestId":"sent+secret\/one"}`), Unusable, unusable},
 		{"echo in the code, escaped", answered(`{"Code":"S\u0065ntTokenOfLetters"}`), Unusable, unusable},
 		{"sentence for a code", answered(`{"Code":"NoPermission for sent+secret"}`), Unusable, unusable},
@@ -88,8 +88,8 @@ func TestSTSRequestErrors(t *testing.T) {
 		{"cut JSON", answered(`{"Code":"NoPermission`), Unusable, unusable},
 		{"text", answered("sent+secret/one"), Unusable, unusable},
 		{"no answer to the question", errors.New("refresh RoleArn sts token err, json.Unmarshal fail: sent+secret/one"), Unusable, unusable},
-		{"unknown host", transport(&net.DNSError{Name: "sts.example", IsNotFound: true}), Unfetched, "could not be asked: the host name sts.example is not known"},
-		{"not HTTP", transport(errors.New(`malformed HTTP status code "sent+secret/one"`)), Unfetched, "could not be asked: the connection failed"},
+		{"unknown host", transport(&net.DNSError{Name: "sts.example", IsNotFound: true}), Unfetched, "could not be reached: the host name sts.example is not known"},
+		{"not HTTP", transport(errors.New(`malformed HTTP status code "sent+secret/one"`)), Unfetched, "could not be reached: the connection failed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestSTSRequestErrors(t *testing.T) {
 // The library dereferences what an answer may lack.
 func TestPanicOfTheLibrary(t *testing.T) {
 	_, err := (&scripted{panics: true}).ask()
-	if want := "gave no usable ones"; err == nil || err.Error() != want {
+	if want := "returned no usable credentials"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -68,7 +68,7 @@ func TestTunnel(t *testing.T) {
 	if _, err := askThrough(t.Context(), server, server.URL+"/redirect"); err == nil || stolen != 0 {
 		t.Errorf("%v, and the redirect was followed %d times", err, stolen)
 	}
-	if read, err := askThrough(t.Context(), server, server.URL+"/endless"); err == nil || err.Error() != "gave no usable ones" || read > maxTunnelBytes {
+	if read, err := askThrough(t.Context(), server, server.URL+"/endless"); err == nil || err.Error() != "returned no usable credentials" || read > maxTunnelBytes {
 		t.Errorf("%d bytes, %v", read, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

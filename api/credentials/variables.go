@@ -72,9 +72,9 @@ func (v variable) check() error {
 		case first != "":
 			return &wire.EnvironmentError{Variable: first, Problem: "and " + name + " differ", Advice: "unset the wrong one"}
 		case v.read == 0:
-			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "unset it, or name the profile to use"}
+			return &wire.EnvironmentError{Variable: name, Problem: "is set, but mqttca does not read it", Advice: "unset it, or name the profile with --profile"}
 		case i >= v.read:
-			return &wire.EnvironmentError{Variable: name, Problem: "is set but not read", Advice: "set " + v.name + " in its place, or unset it"}
+			return &wire.EnvironmentError{Variable: name, Problem: "is set, but mqttca does not read it", Advice: "set " + v.name + " instead, or unset it"}
 		default:
 			first, value = name, found
 		}

@@ -19,7 +19,7 @@ func TestVariablesOfOtherGenerations(t *testing.T) {
 	}
 	with := func(env map[string]string, name, value string) map[string]string { env[name] = value; return env }
 	one := func(name string) map[string]string { return map[string]string{name: "never-shown"} }
-	const inPlace = " is set but not read"
+	const inPlace = " is set, but mqttca does not read it"
 	tests := []struct {
 		name string
 		env  map[string]string
@@ -31,7 +31,7 @@ func TestVariablesOfOtherGenerations(t *testing.T) {
 		{"no prefix: the profile comes before", key("", "id"), "ops-id"},
 		{"no prefix and nothing else", with(key("", "id"), "ALIBABA_CLOUD_IGNORE_PROFILE", "TRUE"), "id"},
 		{"no prefix, half of it", map[string]string{"ACCESS_KEY_ID": "id", "ALIBABACLOUD_IGNORE_PROFILE": "TRUE"},
-			"no usable credentials: the environment has only some of them: ACCESS_KEY_SECRET is not set"},
+			"no usable credentials: the environment has incomplete credentials: ACCESS_KEY_SECRET is not set"},
 		{"two that are equal", with(key("ALICLOUD_", "id"), "ALIBABA_CLOUD_ACCESS_KEY_ID", "id"), "id"},
 		{"two that differ", with(key("ALICLOUD_", "id"), "ALIBABA_CLOUD_ACCESS_KEY_ID", "di"), "ALIBABA_CLOUD_ACCESS_KEY_ID and ALICLOUD_ACCESS_KEY_ID differ"},
 		{"two old ones that differ", with(key("ALICLOUD_", "id"), "ALIBABACLOUD_ACCESS_KEY_ID", "di"), "ALIBABACLOUD_ACCESS_KEY_ID and ALICLOUD_ACCESS_KEY_ID differ"},
@@ -40,7 +40,7 @@ func TestVariablesOfOtherGenerations(t *testing.T) {
 		{"profile of the first generation", map[string]string{"ALICLOUD_PROFILE": "other"}, "other-id"},
 		{"profiles that differ", map[string]string{"ALIBABACLOUD_PROFILE": "other", "ALIBABA_CLOUD_PROFILE": "ops"}, "ALIBABA_CLOUD_PROFILE and ALIBABACLOUD_PROFILE differ"},
 		{"profiles to be ignored", map[string]string{"ALIBABA_CLOUD_IGNORE_PROFILE": "TRUE", "ALIBABA_CLOUD_PROFILE": "ops"},
-			"no usable credentials: there are none in the environment, and ALIBABA_CLOUD_IGNORE_PROFILE keeps profiles out"},
+			"no usable credentials: none in the environment, and ALIBABA_CLOUD_IGNORE_PROFILE disables profiles"},
 		{"profiles not to be ignored", map[string]string{"ALIBABA_CLOUD_IGNORE_PROFILE": "FALSE"}, "ops-id"},
 		{"half of OIDC", map[string]string{"ALIBABACLOUD_OIDC_PROVIDER_ARN": "p", "ALIBABACLOUD_ROLE_ARN": "r"},
 			"no usable credentials: the environment has only some of the OIDC variables: it lacks ALIBABA_CLOUD_OIDC_TOKEN_FILE"},
@@ -89,7 +89,7 @@ func TestVariablesBesideANamedProfile(t *testing.T) {
 		"ALICLOUD_ACCESS_KEY":          "ops-id",
 		"ALIBABA_CLOUD_BEARER_TOKEN":   "ops-id",
 		"ALIBABA_CLOUD_IGNORE_PROFILE": "ops-id",
-		"ALIBABACLOUD_CONFIG_FILE":     "ALIBABACLOUD_CONFIG_FILE is set but not read",
+		"ALIBABACLOUD_CONFIG_FILE":     "ALIBABACLOUD_CONFIG_FILE is set, but mqttca does not read it",
 	} {
 		home(t, conf, map[string]string{name: "true"})
 		if got := signer(Search{Profile: "ops"}); got != want {
@@ -114,7 +114,7 @@ func TestRegionsOfOtherGenerations(t *testing.T) {
 		{"", map[string]string{"ALICLOUD_REGION_ID": one}, one},
 		{"", map[string]string{"ALICLOUD_REGION_ID": one, "ALIBABA_CLOUD_REGION_ID": two}, "ALIBABA_CLOUD_REGION_ID and ALICLOUD_REGION_ID differ"},
 		{two, map[string]string{"ALICLOUD_REGION_ID": one, "ALIBABA_CLOUD_REGION_ID": two}, two},
-		{"", map[string]string{"ALIBABACLOUD_CONFIG_FILE": "x"}, "ALIBABACLOUD_CONFIG_FILE is set but not read"},
+		{"", map[string]string{"ALIBABACLOUD_CONFIG_FILE": "x"}, "ALIBABACLOUD_CONFIG_FILE is set, but mqttca does not read it"},
 		{"", map[string]string{"ALICLOUD_PROFILE": "a", "ALIBABA_CLOUD_PROFILE": "b"}, "ALIBABA_CLOUD_PROFILE and ALICLOUD_PROFILE differ"},
 		{"", map[string]string{"ALIBABA_CLOUD_IGNORE_PROFILE": "TRUE"}, ErrNoRegion.Error()},
 	}

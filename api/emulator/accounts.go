@@ -48,7 +48,7 @@ func (o Options) instances() (map[string]instance, error) {
 	for i, text := range slices.Concat(o.Instances, o.Foreign) {
 		id, region, given := strings.Cut(text, "@")
 		if given && region == "" || strings.Contains(region, "@") {
-			return nil, fmt.Errorf("emulator: instance %q has no usable region; it is written ID or ID@REGION", text)
+			return nil, fmt.Errorf("emulator: instance %q has no usable region; write it as ID or ID@REGION", text)
 		}
 		if err := add(all, "instance", id, instance{cmp.Or(region, emulatedRegion), i >= len(o.Instances)}); err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func add[T any](all map[string]T, what, id string, value T) error {
 func (c Credential) validate() error {
 	switch {
 	case c.AccessKeyID == "" || strings.ContainsAny(c.AccessKeyID, " ,\t\r\n"): // an Authorization header cannot carry these
-		return fmt.Errorf("emulator: access key id %q is not usable", c.AccessKeyID)
+		return fmt.Errorf("emulator: access key id %q is empty, or has a space, a comma or a line break", c.AccessKeyID)
 	case c.AccessKeySecret == "":
 		return fmt.Errorf("emulator: access key %q has no secret", c.AccessKeyID)
 	}

@@ -15,7 +15,7 @@ const (
 	CAUnknown      CutOff = "emulator: neither the device certificate nor a CA that issued it is registered on the instance"
 	CAInactive     CutOff = "emulator: the device certificate is not registered, and its CA is inactive"
 	NotVerified    CutOff = "emulator: the device certificate does not verify under its CA now"
-	DeviceSnTaken  CutOff = "emulator: another device certificate of the CA is registered with the serial number"
+	DeviceSnTaken  CutOff = "emulator: another device certificate of the CA has the same serial number"
 )
 
 // Error returns the reason.

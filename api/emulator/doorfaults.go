@@ -40,11 +40,11 @@ func (f Fault) number() byte {
 func (f Fault) problemAtDoor() string {
 	switch {
 	case !strings.Contains(faultKinds[f.Kind].door, f.Operation):
-		return "it does not come to " + f.Operation
+		return "it cannot happen at " + f.Operation
 	case f.Kind == FaultRefuse && f.number() == 0:
-		return fmt.Sprintf("code %q is none of %s, nor for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
+		return fmt.Sprintf("code %q is not one of %s, nor for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
 	case f.AfterWork && f.Kind != FaultHang && f.Kind != FaultReset:
-		return "only hang and reset come after " + f.Operation
+		return "only hang and reset can follow " + f.Operation
 	}
 	return ""
 }

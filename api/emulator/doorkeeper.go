@@ -56,7 +56,7 @@ func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packe
 		v.acknowledged(client, pk)
 		return pk, nil
 	case kind == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)):
-		return pk, v.refused("PUBLISH", fmt.Errorf("%q is not a topic of 1 to %d bytes and at most %d levels, without $ ahead and wildcards", pk.TopicName, maxTopic, maxLevels))
+		return pk, v.refused("PUBLISH", fmt.Errorf("topic %q is invalid: a topic has 1 to %d bytes and at most %d levels, no leading $ and no wildcards", pk.TopicName, maxTopic, maxLevels))
 	case kind == packets.Subscribe && subscriptions(client, pk) > maxSubscriptions:
 		return pk, v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
 	case kind == packets.Pubrel:
@@ -107,7 +107,7 @@ func (v *visit) admit(pk packets.Packet) error {
 	case code == 0 && v.door.enter(v):
 		return nil
 	case code == 0:
-		code, reason = 3, fmt.Sprintf("%d clients are connected", maxClients)
+		code, reason = 3, fmt.Sprintf("the limit of %d clients is reached", maxClients)
 	}
 	err := v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %.64q: %s", code, l.clientID, reason))
 	v.answer(code)

@@ -78,7 +78,7 @@ func TestThousandClients(t *testing.T) {
 	if _, kept := d.enterKept(otherInstanceID, "1"); kept {
 		t.Error("the session of the first that has left is kept")
 	}
-	d.tells(`CONNACK 3 to client id "GID_devices@@@more": 1000 clients are connected`)
+	d.tells(`CONNACK 3 to client id "GID_devices@@@more": the limit of 1000 clients is reached`)
 }
 
 // needFiles skips a test that needs more open files than this process may have.
@@ -169,7 +169,7 @@ func TestKeptMessages(t *testing.T) {
 		away.awaits(kept)
 		away.leaves()
 	}
-	d.tells("broker, post-cn-emulated GID_devices@@@away, no room: it keeps 42")
+	d.tells("broker, post-cn-emulated GID_devices@@@away, no room: its session keeps 42")
 	if len(d.told) != 2 {
 		t.Errorf("told %q", d.told)
 	}
@@ -203,7 +203,7 @@ func TestForgottenSessions(t *testing.T) {
 			m.leaves()
 		}
 	}
-	d.tells("broker, post-cn-emulated GID_devices@@@0, no room: its session, away longest, is forgotten: at most 1000 sessions and 16777216 bytes are kept")
+	d.tells("broker, post-cn-emulated GID_devices@@@0, no room: its session, the longest unused, is dropped: at most 1000 sessions and 16777216 bytes are kept")
 }
 
 // TestReleases: a client has at most 1,024 messages with QoS 2 that it has not released.
@@ -225,7 +225,7 @@ func TestReleases(t *testing.T) {
 			t.Errorf("message %d: %v, %v", packet.MessageID, answer, err)
 		}
 	}
-	d.tells("PUBLISH: 1024 messages with QoS 2 are not released")
+	d.tells("PUBLISH: 1024 QoS 2 messages wait for PUBREL")
 }
 
 // TestSlowReader: what waits for a client that does not read is bounded, too.
@@ -291,7 +291,7 @@ func TestTopics(t *testing.T) {
 			}
 		}
 	}
-	d.tells(`PUBLISH: "a/+" is not a topic of 1 to 128 bytes and at most 16 levels, without $ ahead and wildcards`)
+	d.tells(`PUBLISH: topic "a/+" is invalid: a topic has 1 to 128 bytes and at most 16 levels, no leading $ and no wildcards`)
 }
 
 // TestLongReasons: a client does not fill the log.

@@ -40,7 +40,7 @@ func (*doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Pa
 		return pk, packets.CodeSuccessIgnore
 	case pk.FixedHeader.Qos == 2 && len(v.session.received) == maxReceived:
 		v.raw.Close()
-		return pk, v.refused("PUBLISH", fmt.Errorf("%d messages with QoS 2 are not released", maxReceived))
+		return pk, v.refused("PUBLISH", fmt.Errorf("%d QoS 2 messages wait for PUBREL", maxReceived))
 	}
 	pk.TopicName = strings.Clone(pk.TopicName) // mochi's string keeps the received packet in memory
 	return pk, nil

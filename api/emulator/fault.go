@@ -67,15 +67,15 @@ func (f Fault) problem() string {
 	case isDoor(f.Operation) && f.problemAtDoor() != "":
 		return f.problemAtDoor()
 	case f.AfterWork && kind.keepsAnswer:
-		return "its work is always done, before or after means nothing"
+		return "the operation always takes effect: leave out after"
 	case (f.Code != "") != (f.Kind == FaultRefuse):
-		return "refuse needs a code, and no other fault has one"
+		return "refuse needs a code, and other faults have none"
 	case f.RetryAfter > 0 && !kind.refuses:
-		return "only a refusal asks for a pause"
+		return "only a refusal can ask for a pause"
 	case f.Size > 0 && f.Kind != FaultOversize:
 		return "only oversize has a size"
 	case f.Kind == FaultLatency && f.Delay+f.Jitter == 0:
-		return "neither delay nor jitter"
+		return "it needs a delay or a jitter"
 	}
 	return ""
 }

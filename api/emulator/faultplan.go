@@ -54,14 +54,14 @@ type Mixture struct {
 
 func (m Mixture) validate() error {
 	if !(m.Rate >= 0 && m.Rate <= 1) { // also if NaN
-		return fmt.Errorf("emulator: rate of faults %v is not 0 to 1", m.Rate)
+		return fmt.Errorf("emulator: rate of faults %v is not between 0 and 1", m.Rate)
 	}
 	for _, kind := range m.Kinds {
 		if err := choose("fault", kind, FaultKinds()...); err != nil {
 			return err
 		}
 		if kind == FaultRefuse {
-			return fmt.Errorf("emulator: fault %s needs a code, and can't be drawn", kind)
+			return fmt.Errorf("emulator: fault %s needs a code, so it cannot be drawn at random", kind)
 		}
 	}
 	return nil

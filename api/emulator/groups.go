@@ -14,7 +14,7 @@ const groupID = `^GID[_-][0-9A-Za-z_-]{3,60}$`
 func validateGroups(groups []string) error {
 	for _, group := range groups {
 		if !regexp.MustCompile(groupID).MatchString(group) {
-			return fmt.Errorf("emulator: group %q is not GID_ or GID- with 3 to 60 letters, digits, hyphens and underscores behind it", group)
+			return fmt.Errorf("emulator: group %q must be GID_ or GID-, then 3 to 60 letters, digits, hyphens or underscores", group)
 		}
 	}
 	return nil

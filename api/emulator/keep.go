@@ -43,8 +43,8 @@ func (v *visit) hasRoom() bool {
 		return true
 	}
 	if !v.session.full.Swap(true) {
-		v.refused("no room", fmt.Errorf("it keeps %d bytes and all clients %d; messages and filters beyond %d and %d are dropped",
-			v.session.kept.Load(), v.door.kept.Load(), maxKeptEach, maxKept))
+		v.refused("no room", fmt.Errorf("its session keeps %d bytes (limit %d), all sessions %d (limit %d): more messages and filters are dropped",
+			v.session.kept.Load(), maxKeptEach, v.door.kept.Load(), maxKept))
 	}
 	return false
 }
@@ -63,7 +63,7 @@ func (b *BrokerServer) tidy() (fits bool) {
 		b.brokers[v.instance].UnsubscribeClient(oldest)
 		b.brokers[v.instance].Clients.Delete(oldest.ID)
 		b.mu.Unlock()
-		v.refused("no room", fmt.Errorf("its session, away longest, is forgotten: at most %d sessions and %d bytes are kept", maxClients, maxKept))
+		v.refused("no room", fmt.Errorf("its session, the longest unused, is dropped: at most %d sessions and %d bytes are kept", maxClients, maxKept))
 	}
 }
 

@@ -36,7 +36,7 @@ func (l login) judge(s *Service, instanceID string) (code byte, reason string) {
 	case l.level != 4:
 		return 1, fmt.Sprintf("protocol level %d is not 4 (MQTT 3.1.1)", l.level)
 	case id == nil || len(l.clientID) > maxClientID:
-		return 2, fmt.Sprintf("it is not GROUP@@@DEVICE, at most %d letters, digits, hyphens and underscores", maxClientID)
+		return 2, fmt.Sprintf("it is not GROUP@@@DEVICE, of at most %d letters, digits, hyphens and underscores", maxClientID)
 	case !slices.Contains(s.options.Groups, id[1]):
 		return 2, fmt.Sprintf("the instance has no group %s", id[1])
 	case s.options.BrokerNoPassword:
@@ -50,7 +50,7 @@ func (l login) judge(s *Service, instanceID string) (code byte, reason string) {
 	case key.Foreign != s.instances[instanceID].foreign:
 		return 5, fmt.Sprintf("AccessKey %q belongs to another account than the instance", user[1])
 	case user[0] == "Token" && !regexp.MustCompile(tokens).MatchString(l.password):
-		return 4, "the password is not R|TOKEN, W|TOKEN or RW|TOKEN, nor several of these with | between"
+		return 4, "the password must be R|TOKEN, W|TOKEN or RW|TOKEN, or several of these joined by |"
 	case user[0] == "Signature" && l.password != base64.StdEncoding.EncodeToString(mac.Sum(nil)):
 		return 4, "the password is not the Base64 of HMAC-SHA1 of the client id under the AccessKey secret"
 	}

@@ -148,7 +148,7 @@ func choose[T ~string](name string, word T, allowed ...T) error {
 	for i, known := range allowed {
 		names[i] = string(known)
 	}
-	return fmt.Errorf("emulator: %s %q is none of %s", name, string(word), strings.Join(names, ", "))
+	return fmt.Errorf("emulator: %s %q is not one of %s", name, string(word), strings.Join(names, ", "))
 }
 
 func chooseAll(name string, words, allowed []string) (err error) {
@@ -160,7 +160,7 @@ func chooseAll(name string, words, allowed []string) (err error) {
 
 func within(name string, value, low, high int) error {
 	if value < low || value > high {
-		return fmt.Errorf("emulator: %s %d is not %d to %d", name, value, low, high)
+		return fmt.Errorf("emulator: %s %d is not between %d and %d", name, value, low, high)
 	}
 	return nil
 }

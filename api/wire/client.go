@@ -83,7 +83,7 @@ func checkStray(address, found string) error {
 type StrayError struct{ Name, Address string }
 
 func (e *StrayError) Error() string {
-	return "the name " + e.Name + " leads to " + e.Address + ", which is not a loopback address"
+	return "the name " + e.Name + " resolves to " + e.Address + ", which is not a loopback address"
 }
 
 // IsLoopback reports whether the host is a loopback address, or the one name reserved for them by

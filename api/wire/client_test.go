@@ -211,7 +211,7 @@ func TestStray(t *testing.T) {
 	for _, tt := range []struct{ address, found, want string }{
 		{"localhost:1", "127.0.0.1:1", ""},
 		{"localhost:1", "[::1]:1", ""},
-		{"localhost:1", "192.0.2.2:1", "the name localhost leads to 192.0.2.2, which is not a loopback address"},
+		{"localhost:1", "192.0.2.2:1", "the name localhost resolves to 192.0.2.2, which is not a loopback address"},
 		{"example.com:1", "192.0.2.2:1", ""},
 		{"example.com:1", "127.0.0.1:1", ""},
 	} {

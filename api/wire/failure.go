@@ -36,7 +36,7 @@ func Cause(err error) (words string, known bool) {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		words = "the connection was closed without an answer"
 	case !known:
-		words = "it does not answer like a proxy of its kind"
+		words = "it does not speak the protocol in its URL"
 	}
 	return "through the environment's proxy: " + words, true
 }
@@ -89,12 +89,12 @@ func withoutRoots(err error) string {
 			return "; no root certificate could be loaded from SSL_CERT_FILE: " + failed.Err.Error()
 		}
 		if !x509.NewCertPool().AppendCertsFromPEM(data) {
-			return "; no root certificate could be loaded from SSL_CERT_FILE: it holds no certificate in PEM"
+			return "; no root certificate could be loaded from SSL_CERT_FILE: it holds no PEM certificate"
 		}
 	}
 	for _, folder := range filepath.SplitList(os.Getenv("SSL_CERT_DIR")) {
 		if _, err := os.ReadDir(folder); err != nil {
-			return "; no root certificate could be loaded from SSL_CERT_DIR: a folder of it cannot be read"
+			return "; no root certificate could be loaded from SSL_CERT_DIR: one of its folders cannot be read"
 		}
 	}
 	if pool, err := x509.SystemCertPool(); err != nil || pool.Equal(x509.NewCertPool()) {

@@ -53,7 +53,7 @@ func CheckProxy(u *url.URL) error {
 	}
 	for _, name := range []string{"ALL_PROXY", "all_proxy"} {
 		if os.Getenv(name) != "" {
-			return &EnvironmentError{name, "is set but not read",
+			return &EnvironmentError{name, "is set, but mqttca does not read it",
 				"set HTTPS_PROXY to the proxy, or NO_PROXY to the hosts to call directly"}
 		}
 	}

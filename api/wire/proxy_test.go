@@ -24,7 +24,7 @@ func setProxies(t *testing.T, env map[string]string) {
 const unreadable = "http://user:100%pure@proxy.example:1"
 
 func TestCheckProxy(t *testing.T) {
-	const notURL, notRead = " is not the URL of a proxy", " is set but not read"
+	const notURL, notRead = " is not the URL of a proxy", " is set, but mqttca does not read it"
 	tests := []struct {
 		name string
 		env  map[string]string

@@ -40,7 +40,7 @@ func (e *StoppedError) Error() string {
 	if e.Asked > 0 {
 		return fmt.Sprintf("the server asks for a pause of %s, longer than the time left; %s", e.Asked, e.Last)
 	}
-	return fmt.Sprintf("%s before it was tried again; %s", Ending(e.Cause), e.Last)
+	return fmt.Sprintf("%s before the next attempt; %s", Ending(e.Cause), e.Last)
 }
 
 // Unwrap returns the cause and the last attempt's error.

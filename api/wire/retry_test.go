@@ -150,7 +150,7 @@ func TestRetryEnds(t *testing.T) {
 		attempt, _ = failing(&StatusError{503, time.Minute}, time.Hour, 0)
 		start := time.Now()
 		err := Retry(ctx, Pacing{}, attempt)
-		if want := "interrupted before it was tried again; answered HTTP 503"; err == nil || err.Error() != want || !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
+		if want := "interrupted before the next attempt; answered HTTP 503"; err == nil || err.Error() != want || !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v, want %s", time.Since(start), err, want)
 		}
 	})

@@ -115,7 +115,7 @@ func TestConfirmWhenListingFails(t *testing.T) {
 		{"garbled", failing(`{"RequestId"`, 200), ""},
 		{"redirected", failing(``, 302), ""},
 		{"refused on the way", failing(`<html>`, 403),
-			"but it is not confirmed: ListCaCertificate for instance post-cn-test01 was refused on the way to 127.0.0.1:1 (HTTP 403): the answer is not JSON but text/html"},
+			"but it is not confirmed: ListCaCertificate for instance post-cn-test01 was refused by a proxy or gateway on the way to 127.0.0.1:1 (HTTP 403): the answer is not JSON but text/html"},
 		{"refused", failing(`{"Code":"NoPermission","Message":"No.","RequestId":"r"}`, 403),
 			"but it is not confirmed: ListCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: No (code NoPermission, HTTP 403, request id r)"},
 	}
