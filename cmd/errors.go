@@ -126,7 +126,7 @@ func errorTable() []errorRow {
 			"run 'mqttca plan --out' again, and apply the new plan; --file names the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
-		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file or "+envKeyPassword+", or run on a terminal, which asks for it"),
+		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run on a terminal, which asks for it"),
 		row(wrongInput, (*pki.Error).Hint),
 		row(wrongInput, advise[manifest.Problem]("'mqttca help fleet' describes the manifest")),
 

@@ -44,7 +44,7 @@ func TestImportOfOddLists(t *testing.T) {
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},
 		"reserved": {[]entry{{"CaName": "CON.", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: ca-con.crt\n"},
 		"region":   {nil, "x\ny: z", 0, "    i:\n        cas: {}\n"},
-		"too long": {many, "", 3, `mqttca.yaml: the lists of the service make no valid manifest: it is too large for such a file`},
+		"too long": {many, "", 3, `mqttca.yaml: the lists of the service make no valid manifest: it is too large for a file of this kind`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n, e := range tt.entries {

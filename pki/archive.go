@@ -97,7 +97,7 @@ func parseArchive(f *file, ber []byte) (*archive, error) {
 	}
 	switch {
 	case a.rounds < 0:
-		return nil, f.refuse("its encryption does not state its rounds of key derivation", adviceOfArchive)
+		return nil, f.refuse("its encryption lacks the number of key derivation rounds", adviceOfArchive)
 	case a.rounds > maxArchiveRounds:
 		return nil, f.refuse(fmt.Sprintf("its encryption needs %d rounds of key derivation in all; the limit is %d", a.rounds, maxArchiveRounds), adviceOfArchive)
 	}

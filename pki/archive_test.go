@@ -152,7 +152,7 @@ func TestArchiveCutShort(t *testing.T) {
 
 // All parts of an archive together are bounded, and each by itself, before anything is derived.
 func TestRoundsOfArchives(t *testing.T) {
-	const untold = "its encryption does not state its rounds of key derivation"
+	const untold = "its encryption lacks the number of key derivation rounds"
 	tooMany := func(rounds int64) string {
 		return fmt.Sprintf("its encryption needs %d rounds of key derivation in all; the limit is 6000000", rounds)
 	}

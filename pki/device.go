@@ -61,7 +61,7 @@ func findNoDevice(m *Material, at time.Time) (reason, advice string) {
 	case c.BasicConstraintsValid && c.IsCA:
 		return "it is a CA certificate", another
 	case c.SerialNumber.Sign() <= 0:
-		return "its serial number " + SerialNumber(c) + " is not positive: the service names a device certificate by it", another
+		return "its serial number " + SerialNumber(c) + " is not positive; the service identifies a device certificate by it", another
 	default:
 		return outside(c, at, "wait until then, or check this machine's clock", "issue a new one for the device, or check this machine's clock")
 	}

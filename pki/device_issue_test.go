@@ -97,11 +97,11 @@ func TestIssueDeviceRefuses(t *testing.T) {
 		{key, func(t *Template) { t.Validity = 0 }, sign + "a validity of 0s is not positive"},
 		{key, func(t *Template) { t.PublicKey = key.Public() }, sign + "its public key is the CA's own"},
 		{key, func(t *Template) { t.Now = root.NotBefore.Add(-time.Minute) },
-			sign + "the CA is valid from 2026-05-31T23:00:00Z on, and the time is 2026-05-31T22:59:00Z"},
+			sign + "the CA is not valid before 2026-05-31T23:00:00Z, and the time is 2026-05-31T22:59:00Z"},
 		{oddSigner{key, func(digest []byte) ([]byte, error) { return other.Sign(nil, digest, crypto.SHA256) }}, func(*Template) {},
 			sign + "x509: signature returned by signer is invalid: x509: ECDSA verification failure"},
 		{fickleSigner{key, other, new(int)}, func(*Template) {},
-			`check device certificate: its issuer is "CN=made in the test" as it should be, but it was signed by another key than the CA's`},
+			`check device certificate: its issuer is "CN=made in the test", as it should be, but another key than the CA's signed it`},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			authority, err := NewAuthority(root, test.signer, now)

@@ -201,7 +201,7 @@ func TestLoadDeviceRefuses(t *testing.T) {
 	other, renewed := f.device(t, "p384", nil), f.device(t, "p256", func(c *x509.Certificate) { c.SerialNumber = big.NewInt(4712) })
 	certificate := bundleOf(t, own)
 	late, early := own.NotAfter.Add(time.Second), own.NotBefore.Add(-time.Second)
-	const pair = "give the private key that the device certificate was made for"
+	const pair = "give the private key of the device certificate"
 	object := func(path string) string { return "use device certificate " + path + ": " }
 	ofOther, ofMany, ofBoth, ofCA := bundleOf(t, other), bundleOf(t, other, f.root), bundleOf(t, own, renewed), caFile("p256.crt")
 	negative := bundleOf(t, &x509.Certificate{Raw: []byte(strings.Replace(string(own.Raw), "\x02\x02\x12\x67", "\x02\x02\x92\x67", 1))})
@@ -218,23 +218,23 @@ func TestLoadDeviceRefuses(t *testing.T) {
 		{ofBoth, key, now, "read device certificate " + ofBoth + ": 2 of its certificates belong to the key: " + list([]*x509.Certificate{own, renewed}),
 			"leave only the device certificate to use in the file"},
 		{ofCA, key, now, object(ofCA) + "it is a CA certificate", "give a certificate that your CA issued for a device"},
-		{negative, key, now, object(negative) + "its serial number -6d99 is not positive: the service names a device certificate by it", "give a certificate that your CA issued for a device"},
+		{negative, key, now, object(negative) + "its serial number -6d99 is not positive; the service identifies a device certificate by it", "give a certificate that your CA issued for a device"},
 		{certificate, key, late, object(certificate) + "it expired at 2026-07-01T00:00:00Z", "issue a new one for the device, or check this machine's clock"},
 		{certificate, key, early, object(certificate) + "it is not valid before 2026-05-31T23:00:00Z", "wait until then, or check this machine's clock"},
 		{"", key, now, "use device key " + key + ": no device certificate is given, and only a PKCS#12 archive has one of its own", ""},
 		{"", archive, now, "read device key " + archive + ": its PKCS#12 archive holds a private key and no certificate", "give the file with the device certificate as well"},
 		{"/no/such/file", key, now, "read device certificate /no/such/file: no such file", ""},
-		{request, key, now, "read device certificate " + request + `: it holds no certificate, only "CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate issued for it"},
+		{request, key, now, "read device certificate " + request + `: it holds no certificate, only "CERTIFICATE REQUEST"`, "give the certificate issued for this request"},
 		{base64.StdEncoding.EncodeToString(own.Raw), key, now, "read device certificate: this is the certificate itself, not the path of a file",
 			"write it to a file and give the path of that file: every user of this machine can read a command line"},
-		{certificate, certificate, now, "read device key " + certificate + ": it holds a certificate and no private key", "give the file with the device's private key"},
+		{certificate, certificate, now, "read device key " + certificate + ": it holds a certificate, but no private key", "give the file with the device's private key"},
 		{certificate, putty, now, "read device key " + putty + ": it is a key of PuTTY", "puttygen FILE -O private-openssh -o device.key converts it"},
 		{"pkcs11:token=ca;object=x", key, now, "read device certificate: this is a pkcs11 URI, not the path of a file", "only keys and the CA certificate can be in a token"},
 		{certificate, string(mustRead(t, key)), now, "read device key: this is the key itself, not the path of a file", "write it to a file and give the path of that file: every user of this machine can read a command line"},
-		{certificate, "pkcs11:token=ca;object=x;type=cert", now, "read device key's pkcs11 URI: its type is not private, as that of a device key is",
-			"it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"},
-		{certificate, "pkcs11:token=ca", now, "read device key's pkcs11 URI: it names no key: object (its label) or id does",
-			"it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"},
+		{certificate, "pkcs11:token=ca;object=x;type=cert", now, "read device key's pkcs11 URI: its type must be private for a device key",
+			"write it like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', quoted for the shell"},
+		{certificate, "pkcs11:token=ca", now, "read device key's pkcs11 URI: it names no key: add object (its label) or id",
+			"write it like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', quoted for the shell"},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			_, err := LoadDevice(test.certificate, test.key, examplePassword, test.at)

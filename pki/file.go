@@ -11,10 +11,10 @@ import (
 
 // The errors of [ReadAtMost] and [Text] about files from users.
 var (
-	ErrTooLarge = errors.New("it is too large for such a file")
+	ErrTooLarge = errors.New("it is too large for a file of this kind")
 	ErrUTF16    = errors.New("it is UTF-16 text, as PowerShell's > writes it")
 	ErrUTF32    = errors.New("it is UTF-32 text")
-	ErrNUL      = errors.New("it has a NUL character in it")
+	ErrNUL      = errors.New("it contains a NUL character")
 )
 
 // AdviceOnUTF16 is the advice for [ErrUTF16], [ErrUTF32] and [ErrNUL].

@@ -113,8 +113,8 @@ var foreignForms = []foreignForm{
 	{"U2FSDGVKX1", "encrypted by openssl enc", strings.Replace(adviceOfEnc, "-d", "-d -a", 1)},
 	{"…PKCS7-MIME", "a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
 	{"VERSION HTTPS://GIT-LFS", "a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
-	{"<!DOCTYPE HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
-	{"<HTML", "an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+	{"<!DOCTYPE HTML", "an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
+	{"<HTML", "an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
 	{"<…<RSAKEYVALUE", "an RSA key in XML, as .NET writes it", "export it as PEM with RSA.ExportPkcs8PrivateKeyPem of .NET"},
 	{"<", "XML or HTML", adviceOfOther},
 	{"%PDF", "a PDF document", adviceOfOther},
@@ -155,14 +155,14 @@ func (f *file) refuseForeign(missing string) *Error {
 		return f.refuse(err.Error()+", not PEM", AdviceOnUTF16)
 	}
 	if len(bytes.TrimSpace(bytes.TrimPrefix(f.data, byteOrderMark))) == 0 {
-		return f.refuse("it has only white space", adviceOfOther)
+		return f.refuse("it contains only white space", adviceOfOther)
 	}
 	if known := f.foreign(); known != nil {
 		return known
 	}
 	if len(f.data) > 4 && f.data[0] == 0x30 && f.data[1] == 0x82 {
 		if length := int(f.data[2])<<8 | int(f.data[3]) + 4; length > len(f.data) {
-			return f.refuse(fmt.Sprintf("it is cut short: its header states %d octets, and it has %d", length, len(f.data)), "copy the file once more, as binary")
+			return f.refuse(fmt.Sprintf("it is cut short: its header states %d octets, and it has %d", length, len(f.data)), "copy the file again, in binary mode")
 		}
 	}
 	return f.refuse(missing, adviceOfForms)
@@ -174,9 +174,9 @@ const adviceOfSecret = "give the file with the CA's private key"
 func refuseNoKey(f *file, blocks []pemBlock) *Error {
 	switch {
 	case len(blocks) == 0:
-		return f.refuseForeign("it holds no private key in PEM and is no whole PKCS#12 archive")
+		return f.refuseForeign("it is neither a PEM private key nor a complete PKCS#12 archive")
 	case isCertificate(blocks[0].label):
-		return f.refuse("it holds a certificate and no private key", adviceOfSecret)
+		return f.refuse("it holds a certificate, but no private key", adviceOfSecret)
 	case blocks[0].label == "BCFKS":
 		return f.refuse("it holds no private key, only "+labels(blocks), advices["BCFKS"])
 	}
@@ -193,12 +193,12 @@ var advices = map[string]string{
 	"NEW CERTIFICATE REQUEST": adviceOfRequest,
 	"PUBLIC KEY":              adviceOfPublic,
 	"RSA PUBLIC KEY":          adviceOfPublic,
-	"X509 CRL":                "a revocation list does not contain its CA's certificate; give the file with the CA certificate",
+	"X509 CRL":                "give the file with the CA certificate: a revocation list does not contain it",
 }
 
 const (
-	adviceOfRequest = "a certificate request isn't signed yet; give the certificate issued for it"
-	adviceOfPublic  = "a public key is only a part of a certificate; give the file with the CA certificate"
+	adviceOfRequest = "give the certificate issued for this request"
+	adviceOfPublic  = "give the file with the CA certificate: a public key is only a part of it"
 )
 
 func unreadForm(label string) (reason, advice string) {

@@ -187,11 +187,11 @@ func TestOtherFilesHandedOver(t *testing.T) {
 	for _, test := range []struct{ path, reason, advice string }{
 		{handedFile("openssl.p256.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out"},
 		{handedFile("openssl.p256.der.p7b"), none + `"PKCS7"`, "openssl pkcs7 -print_certs -inform DER -in FILE -out ca.crt takes the certificates out"},
-		{handedFile("openssl.p256.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate issued for it"},
-		{handedFile("openssl.p256.der.csr"), none + `"CERTIFICATE REQUEST"`, "a certificate request isn't signed yet; give the certificate issued for it"},
-		{handedFile("openssl.p256.crl"), none + `"X509 CRL"`, "a revocation list does not contain its CA's certificate; give the file with the CA certificate"},
-		{handedFile("openssl.p256.der.crl"), none + `"X509 CRL"`, "a revocation list does not contain its CA's certificate; give the file with the CA certificate"},
-		{handedFile("openssl.p256.der.pub"), none + `"PUBLIC KEY"`, "a public key is only a part of a certificate; give the file with the CA certificate"},
+		{handedFile("openssl.p256.csr"), none + `"CERTIFICATE REQUEST"`, "give the certificate issued for this request"},
+		{handedFile("openssl.p256.der.csr"), none + `"CERTIFICATE REQUEST"`, "give the certificate issued for this request"},
+		{handedFile("openssl.p256.crl"), none + `"X509 CRL"`, "give the file with the CA certificate: a revocation list does not contain it"},
+		{handedFile("openssl.p256.der.crl"), none + `"X509 CRL"`, "give the file with the CA certificate: a revocation list does not contain it"},
+		{handedFile("openssl.p256.der.pub"), none + `"PUBLIC KEY"`, "give the file with the CA certificate: a public key is only a part of it"},
 		{handedFile("openssl.p256.certutil.p12"), none + `"PKCS12"`, "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out"},
 		{handedFile("openssl.p256.pkcs8-der.key"), none + `"PRIVATE KEY"`, "this is a key: give the file with the certificate here"},
 		{handedFile("ssh-keygen.p256.key"), none + `"OPENSSH PRIVATE KEY"`, "this is a key: give the file with the certificate here"},
@@ -199,7 +199,7 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{handedFile("puttygen.p256.ppk"), "it is a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
 		{archiveFixture("keytool.p256.jks"), "it is a Java key store (JKS)", adviceOfStore},
 		{archiveFixture("bouncycastle.p256.bcfks"), none + `"BCFKS"`, adviceOfBouncyCastle("BCFKS")},
-		{data("\r\n<!doctype html>\n<title>Sign in</title>"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+		{data("\r\n<!doctype html>\n<title>Sign in</title>"), "it is an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
 		{data("<?xml version='1.0'?>"), "it is XML or HTML", adviceOfOther},
 		{data(`{"error": "not found"}`), "it is JSON without a key or certificate", adviceOfOther},
 		{data("version https://git-lfs.github.com/spec/v1\n"), "it is a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
@@ -221,8 +221,8 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{data("\xff\xfe\x00\x00-\x00\x00\x00"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
 		{data("\x00\x00\x00-\x00\x00\x00-"), ErrUTF32.Error() + ", not PEM", AdviceOnUTF16},
 		{data("PK\x03\x04\x14"), "it is a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
-		{data(" \r\n"), "it has only white space", adviceOfOther},
-		{data("0\x82\x03\x00\x02\x01"), "it is cut short: its header states 772 octets, and it has 6", "copy the file once more, as binary"},
+		{data(" \r\n"), "it contains only white space", adviceOfOther},
+		{data("0\x82\x03\x00\x02\x01"), "it is cut short: its header states 772 octets, and it has 6", "copy the file again, in binary mode"},
 	} {
 		_, err := LoadCA(test.path, now)
 		wantError(t, err, "read CA certificate "+test.path+": "+test.reason)
@@ -238,7 +238,7 @@ func TestOtherFilesHandedOver(t *testing.T) {
 		{data("Content-Type: application/x-pkcs7-mime\n\n" + base64.StdEncoding.EncodeToString(mustRead(t, handedFile("openssl.p256.der.p7b")))), "it is a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
 		{data("-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----"), "it is encrypted by age", adviceOfAge},
 		{data("-----BEGIN TSS2 PRIVATE KEY-----\nMAA=\n-----END TSS2 PRIVATE KEY-----"), `private keys in the form "TSS2 PRIVATE KEY" are not supported`, "the key never leaves its TPM: give its pkcs11 URI, which tpm2-pkcs11 provides"},
-		{data("<html><body>403 Forbidden"), "it is an HTML page, perhaps one to sign in", "sign in and download the file itself"},
+		{data("<html><body>403 Forbidden"), "it is an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.path, unasked(t), now)
 		wantError(t, err, "read CA key "+test.path+": "+test.reason)

@@ -204,9 +204,9 @@ func (t Template) fault(ca *x509.Certificate) string {
 	case samePublicKey(ca.PublicKey, t.PublicKey):
 		return "its public key is the CA's own"
 	case notBefore.After(t.Now):
-		return "the CA is valid from " + Timestamp(ca.NotBefore) + " on, and the time is " + Timestamp(t.Now)
+		return "the CA is not valid before " + Timestamp(ca.NotBefore) + ", and the time is " + Timestamp(t.Now)
 	case !notAfter.After(t.Now):
-		return "its validity lies outside the CA's, from " + Timestamp(ca.NotBefore) + " to " + Timestamp(ca.NotAfter)
+		return "its validity is outside the CA's, from " + Timestamp(ca.NotBefore) + " to " + Timestamp(ca.NotAfter)
 	}
 	return ""
 }

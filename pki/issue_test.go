@@ -173,7 +173,7 @@ func TestIssueVerificationPeriod(t *testing.T) {
 func TestIssueVerificationRefuses(t *testing.T) {
 	authority := mustAuthority(t, "p256.crt", "p256.pkcs8.key")
 	public := newECKey(t, elliptic.P256()).Public()
-	outside := "its validity lies outside the CA's, from 2025-01-01T00:00:00Z to 2124-12-08T00:00:00Z"
+	outside := "its validity is outside the CA's, from 2025-01-01T00:00:00Z to 2124-12-08T00:00:00Z"
 	for _, test := range []struct {
 		name   string
 		change func(*Template)
@@ -186,7 +186,7 @@ func TestIssueVerificationRefuses(t *testing.T) {
 		{"after the CA", func(t *Template) { t.Now = authority.Certificate.NotAfter.Add(time.Minute) }, "sign verification certificate: " + outside},
 		{"at the CA's last instant", func(t *Template) { t.Now = authority.Certificate.NotAfter }, "sign verification certificate: " + outside},
 		{"before the CA", func(t *Template) { t.Now = authority.Certificate.NotBefore.Add(-time.Minute) },
-			"sign verification certificate: the CA is valid from 2025-01-01T00:00:00Z on, and the time is 2024-12-31T23:59:00Z"},
+			"sign verification certificate: the CA is not valid before 2025-01-01T00:00:00Z, and the time is 2024-12-31T23:59:00Z"},
 		{"no serial number", func(t *Template) { t.SerialNumber = nil }, "sign verification certificate: its serial number is not positive"},
 		{"serial number 0", func(t *Template) { t.SerialNumber = new(big.Int) }, "sign verification certificate: its serial number is not positive"},
 		{"the CA's key", func(t *Template) { t.PublicKey = authority.Certificate.PublicKey }, "sign verification certificate: its public key is the CA's own"},
@@ -263,7 +263,7 @@ func TestIssueVerificationChecksWhatWasSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = authority.IssueVerification(template(newECKey(t, elliptic.P256()).Public()))
-	wantError(t, err, `check verification certificate: its issuer is "CN=made in the test" as it should be, but it was signed by another key than the CA's`)
+	wantError(t, err, `check verification certificate: its issuer is "CN=made in the test", as it should be, but another key than the CA's signed it`)
 }
 
 func TestNewSerialNumber(t *testing.T) {

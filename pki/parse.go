@@ -123,7 +123,7 @@ func (p parts) readable() (forms [][]byte, odd []string) {
 	for i, e := range p.extensions {
 		reason := specimen{extensions: [][]byte{e.raw}}.refused()
 		if reason == "" && seen[string(e.id)] {
-			reason = "it is there twice"
+			reason = "it occurs twice"
 		}
 		if reason != "" && e.undecodable(p.extensions[:i]) == "" {
 			odd = append(odd, fmt.Sprintf("%s (%s)", oidString(e.id), reason))

@@ -93,12 +93,12 @@ const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 func CheckGivenCode(code string) error {
 	reason := ""
 	if i := strings.IndexAny(code, notInCodes); i >= 0 {
-		reason = fmt.Sprintf("its character %d, %q, is in no code: something was put around it", utf8.RuneCountInString(code[:i])+1, code[i])
+		reason = fmt.Sprintf("its character %d, %q, never occurs in a code: other text surrounds it", utf8.RuneCountInString(code[:i])+1, code[i])
 		if strings.IndexByte("*.$#%@~", code[i]) >= 0 {
-			reason += " or in its place"
+			reason += " or replaces it"
 		}
 	} else if slices.Contains([]string{"null", "undefined", "none", "nil"}, strings.ToLower(code)) {
-		reason = fmt.Sprintf("%q is not a code: perhaps the wrong field was taken", code)
+		reason = fmt.Sprintf("%q is not a code: it may come from the wrong field", code)
 	} else {
 		return CheckCode(code)
 	}
@@ -118,7 +118,7 @@ func codeFault(code string) string {
 	case code[0] == ' ' || code[len(code)-1] == ' ':
 		return "it starts or ends with a space"
 	case len(code) > maxCodeLength:
-		return fmt.Sprintf("it has %d characters, and a Common Name has %d at most", len(code), maxCodeLength)
+		return fmt.Sprintf("it has %d characters, and a Common Name has at most %d", len(code), maxCodeLength)
 	}
 	return ""
 }

@@ -103,17 +103,17 @@ func TestCheckVerificationRefuses(t *testing.T) {
 		{"another CA", ecCA, recipe, fixtureCode, now,
 			`it was not signed by the CA "CN=OpenSSL p256,O=Example Devices": its issuer is "CN=OpenSSL RSA 2048,O=Example Devices"`},
 		{"another CA of the same name", ecCA, prove(t, &namesake, key, 0, fixtureCode), fixtureCode, now,
-			`its issuer is "CN=OpenSSL p256,O=Example Devices" as it should be, but it was signed by another key than the CA's`},
+			`its issuer is "CN=OpenSSL p256,O=Example Devices", as it should be, but another key than the CA's signed it`},
 		{"the CA's key under another name", ecCA, prove(t, &renamed, signer, 0, fixtureCode), fixtureCode, now,
 			`the CA's key signed it, but its issuer "CN=T61,O=Müller Geräte" is not byte for byte the CA's subject "CN=OpenSSL p256,O=Example Devices"`},
 		{"altered", rsaCA, altered(t, recipe), "", now,
-			`its issuer is "CN=OpenSSL RSA 2048,O=Example Devices" as it should be, but it was signed by another key than the CA's`},
+			`its issuer is "CN=OpenSSL RSA 2048,O=Example Devices", as it should be, but another key than the CA's signed it`},
 		{"another code", rsaCA, recipe, "another", now,
 			`its Common Name is "` + fixtureCode + `", the registration code is "another"`},
 		{"no code", ecCA, prove(t, ecCA.Certificate, signer, 0), "", now,
 			`its subject "" has 0 Common Names; the registration code must be the only one`},
 		{"code that is none", ecCA, prove(t, ecCA.Certificate, signer, 0, "a\n"), "", now,
-			`its Common Name is no registration code: its character 2, '\n', is outside printable ASCII`},
+			`its Common Name is not a registration code: its character 2, '\n', is outside printable ASCII`},
 		{"too early", rsaCA, recipe, fixtureCode, recipe.NotBefore.Add(-1), "it is not valid before 2026-05-31T00:00:00Z"},
 		{"too late", rsaCA, recipe, fixtureCode, recipe.NotAfter.Add(1), "it expired at 2027-03-27T00:00:00Z"},
 	} {
@@ -243,7 +243,7 @@ func TestCheckCode(t *testing.T) {
 	}
 	for _, test := range []struct{ name, code, reason string }{
 		{"empty", "", "it is empty"},
-		{"too long", strings.Repeat("x", 65), "it has 65 characters, and a Common Name has 64 at most"},
+		{"too long", strings.Repeat("x", 65), "it has 65 characters, and a Common Name has at most 64"},
 		{"line feed", "abc\n", `its character 4, '\n', is outside printable ASCII`},
 		{"escape", "\x1b[31m", `its character 1, '\x1b', is outside printable ASCII`},
 		{"delete", "a\x7f", `its character 2, '\x7f', is outside printable ASCII`},
@@ -267,34 +267,34 @@ func TestCheckGivenCode(t *testing.T) {
 		}
 	}
 	for _, test := range []struct{ code, reason string }{
-		{`"` + fixtureCode + `"`, `its character 1, '"', is in no code: something was put around it`},
-		{"'" + fixtureCode + "'", `its character 1, '\'', is in no code: something was put around it`},
-		{`{"RegisterCode":"x"}`, `its character 1, '{', is in no code: something was put around it`},
-		{"[x]", `its character 1, '[', is in no code: something was put around it`},
-		{"RegisterCode: x", `its character 13, ':', is in no code: something was put around it`},
-		{"code x", `its character 5, ' ', is in no code: something was put around it`},
-		{"x,", `its character 2, ',', is in no code: something was put around it`},
-		{"x\\n", `its character 2, '\\', is in no code: something was put around it`},
-		{"x\ny", `its character 2, '\n', is in no code: something was put around it`},
-		{"<code>", `its character 1, '<', is in no code: something was put around it`},
-		{"| x |", `its character 1, '|', is in no code: something was put around it`},
-		{"né\"", `its character 3, '"', is in no code: something was put around it`},
-		{"CODE=x", `its character 5, '=', is in no code: something was put around it`},
-		{"/CN=x", `its character 1, '/', is in no code: something was put around it`},
-		{"13274673-8f90-4630-bea1-9cccb25756ad2089******", `its character 41, '*', is in no code: something was put around it or in its place`},
-		{"**x**", `its character 1, '*', is in no code: something was put around it or in its place`},
-		{"13274673...", `its character 9, '.', is in no code: something was put around it or in its place`},
-		{"$CODE", `its character 1, '$', is in no code: something was put around it or in its place`},
-		{"@code.txt", `its character 1, '@', is in no code: something was put around it or in its place`},
-		{"#x", `its character 1, '#', is in no code: something was put around it or in its place`},
-		{"x%0A", `its character 2, '%', is in no code: something was put around it or in its place`},
-		{base64.StdEncoding.EncodeToString([]byte(fixtureCode)), `its character 63, '=', is in no code: something was put around it`},
-		{"null", `"null" is not a code: perhaps the wrong field was taken`},
-		{"undefined", `"undefined" is not a code: perhaps the wrong field was taken`},
-		{"None", `"None" is not a code: perhaps the wrong field was taken`},
+		{`"` + fixtureCode + `"`, `its character 1, '"', never occurs in a code: other text surrounds it`},
+		{"'" + fixtureCode + "'", `its character 1, '\'', never occurs in a code: other text surrounds it`},
+		{`{"RegisterCode":"x"}`, `its character 1, '{', never occurs in a code: other text surrounds it`},
+		{"[x]", `its character 1, '[', never occurs in a code: other text surrounds it`},
+		{"RegisterCode: x", `its character 13, ':', never occurs in a code: other text surrounds it`},
+		{"code x", `its character 5, ' ', never occurs in a code: other text surrounds it`},
+		{"x,", `its character 2, ',', never occurs in a code: other text surrounds it`},
+		{"x\\n", `its character 2, '\\', never occurs in a code: other text surrounds it`},
+		{"x\ny", `its character 2, '\n', never occurs in a code: other text surrounds it`},
+		{"<code>", `its character 1, '<', never occurs in a code: other text surrounds it`},
+		{"| x |", `its character 1, '|', never occurs in a code: other text surrounds it`},
+		{"né\"", `its character 3, '"', never occurs in a code: other text surrounds it`},
+		{"CODE=x", `its character 5, '=', never occurs in a code: other text surrounds it`},
+		{"/CN=x", `its character 1, '/', never occurs in a code: other text surrounds it`},
+		{"13274673-8f90-4630-bea1-9cccb25756ad2089******", `its character 41, '*', never occurs in a code: other text surrounds it or replaces it`},
+		{"**x**", `its character 1, '*', never occurs in a code: other text surrounds it or replaces it`},
+		{"13274673...", `its character 9, '.', never occurs in a code: other text surrounds it or replaces it`},
+		{"$CODE", `its character 1, '$', never occurs in a code: other text surrounds it or replaces it`},
+		{"@code.txt", `its character 1, '@', never occurs in a code: other text surrounds it or replaces it`},
+		{"#x", `its character 1, '#', never occurs in a code: other text surrounds it or replaces it`},
+		{"x%0A", `its character 2, '%', never occurs in a code: other text surrounds it or replaces it`},
+		{base64.StdEncoding.EncodeToString([]byte(fixtureCode)), `its character 63, '=', never occurs in a code: other text surrounds it`},
+		{"null", `"null" is not a code: it may come from the wrong field`},
+		{"undefined", `"undefined" is not a code: it may come from the wrong field`},
+		{"None", `"None" is not a code: it may come from the wrong field`},
 		{"“x”", `its character 1, '\u201c', is outside printable ASCII`},
 		{"", "it is empty"},
-		{strings.Repeat("x", 65), "it has 65 characters, and a Common Name has 64 at most"},
+		{strings.Repeat("x", 65), "it has 65 characters, and a Common Name has at most 64"},
 	} {
 		wantError(t, CheckGivenCode(test.code), "use registration code: "+test.reason)
 	}
@@ -341,7 +341,7 @@ func TestProofPSS(t *testing.T) {
 		altered := bytes.Clone(proof.Verification.Raw)
 		altered[len(altered)-1] ^= 1
 		_, err = LoadProof(ca, write(t, "proof.crt", altered), now)
-		if err == nil || !strings.Contains(err.Error(), "signed by another key") {
+		if err == nil || !strings.Contains(err.Error(), "another key than the CA's signed it") {
 			t.Errorf("salt %s, altered: %v", salt, err)
 		}
 	}

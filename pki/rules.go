@@ -40,7 +40,7 @@ const (
 	refusedByStrict  = "parsers as strict as Go's refuse it and every chain up to this CA; OpenSSL accepts nearly all of them: devices and tools differ here"
 	refusedIfUnknown = "a verifier refuses a certificate with an unknown critical extension, and each chain with it: OpenSSL and Go do so; whether the service does is not documented"
 	refusedByOpenSSL = "OpenSSL verifies no chain with it: neither the proof nor device certificates"
-	mayMatter        = "the service may or may not look at it; verifiers of device certificates elsewhere may"
+	mayMatter        = "whether the service checks it is not documented; verifiers of device certificates elsewhere may check it"
 )
 
 // A Severity is the weight of a [Finding].

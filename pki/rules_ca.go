@@ -52,7 +52,7 @@ var caRules = []rule{
 		return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
 			fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits), "if the service refuses it as taken, "+anotherSerial)
 	}, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
-		"the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may be taken"},
+		"the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may already be in use"},
 	{"name-encoding", OfCA, Warning, ofCA(oddName, "give it a subject in UTF8String"), "X.680 section 41; RFC 5280 section 4.1.2.4",
 		"parsers as strict as Go's refuse it and every device certificate issued by it, which has this name as its issuer; OpenSSL accepts them: devices and tools differ here"},
 	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "leave these extensions out or write them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
@@ -139,9 +139,9 @@ func findUsages(m *Material, _ time.Time) (string, string) {
 	if len(m.Certificate.ExtKeyUsage)+len(m.Certificate.UnknownExtKeyUsage) == 0 {
 		return "", ""
 	}
-	const advice = "the verification certificate has no such usage, which the limit allows; device certificates need TLS client authentication"
+	const advice = "device certificates need TLS client authentication; the verification certificate has no extended key usage, so this limit does not affect it"
 	if slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(m.Certificate.ExtKeyUsage, x509.ExtKeyUsageAny) {
 		return "it has extended key usages, which many verifiers apply as a limit to the certificates below it", advice
 	}
-	return "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it", advice
+	return "its extended key usages lack TLS client authentication: many verifiers then refuse TLS client certificates below it", advice
 }

@@ -74,6 +74,6 @@ func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if reason := outsideConstraints(m.Certificate, codeAlone); reason != "" {
 		return reason + ": a verification certificate with only the code as its subject does not verify", adviceOfConstraints
 	}
-	return "it has name constraints, which hold for the certificates below it",
+	return "it has name constraints, which apply to the certificates below it",
 		"if the service refuses the verification certificate, whose subject is only the code, they may be the cause; names in device certificates must stay within them"
 }

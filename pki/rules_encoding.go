@@ -43,7 +43,7 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 func oddName(certificate *x509.Certificate) string {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
 		if !a.undecodable() && (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.Raw)))}).refused() != "" {
-			return fmt.Sprintf("strict parsers refuse %s in its subject, as a %s", shortened(a.String()), a.stringType())
+			return fmt.Sprintf("strict parsers refuse %s as a %s in its subject", shortened(a.String()), a.stringType())
 		}
 	}
 	return ""
@@ -87,7 +87,7 @@ func oddEncoding(certificate *x509.Certificate) string {
 	if bytes.Equal(asDER(certificate.Raw), certificate.Raw) {
 		return ""
 	}
-	return "parts of it are in BER, with other lengths than DER has or strings in pieces"
+	return "parts of it are encoded in BER instead of DER"
 }
 
 // undecodable names the parts which OpenSSL can't load: chains with the certificate do not verify.
@@ -105,7 +105,7 @@ func undecodable(certificate *x509.Certificate) string {
 		}
 	}
 	slices.Sort(found)
-	return some("OpenSSL refuses it for ", slices.Compact(found), ": the proof will not verify")
+	return some("OpenSSL refuses it because of ", slices.Compact(found), ": the proof will not verify")
 }
 
 // undecodable reports whether OpenSSL refuses a name because of the attribute's type or characters.
@@ -127,7 +127,7 @@ func (e rawExtension) undecodable(before []rawExtension) string {
 	case !slices.Contains([]string{"2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"}, oidString(e.id)):
 		return ""
 	case slices.ContainsFunc(before, func(other rawExtension) bool { return string(other.id) == string(e.id) }):
-		return "is there twice"
+		return "occurs twice"
 	case e.mended() == nil:
 		return "can't be read"
 	}

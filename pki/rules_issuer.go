@@ -30,11 +30,11 @@ func otherAuthority(certificate, issuer *x509.Certificate, owner string) string 
 	}
 	switch {
 	case id.KeyID != nil && issuer.SubjectKeyId != nil && !bytes.Equal(id.KeyID, issuer.SubjectKeyId):
-		return "is not " + owner + " subject key identifier"
+		return "differs from " + owner + " subject key identifier"
 	case id.Serial != nil && id.Serial.Cmp(issuer.SerialNumber) != 0:
-		return "has a serial number that is not " + owner
+		return "has a serial number other than " + owner
 	case name.Tag == 4 && !slices.Equal(canonicalName(name.Bytes), canonicalName(issuer.RawIssuer)):
-		return "has an issuer that is not " + owner
+		return "has an issuer other than " + owner
 	}
 	return ""
 }
@@ -52,7 +52,7 @@ func findSelfIssued(m *Material, _ time.Time) (string, string) {
 	}
 	return when(selfIssued(c) && !identifiesItself(c) && !selfSigned(c) && !slices.ContainsFunc(m.others, signed),
 		"its issuer is its own name, but its own key does not verify its signature: it was signed with another key, as after a key rollover, or damaged",
-		"compare its SHA-256 with that of the CA's source, and use the one on your devices")
+		"compare its SHA-256 with the CA certificate on your devices, and use that one")
 }
 
 // findBrokenChain reports an issuer in the CA's file which did not sign the CA, if the signature
@@ -70,5 +70,5 @@ func findBrokenChain(m *Material, _ time.Time) (string, string) {
 	}
 	return when(issuers > 0 && !selfSigned(m.Certificate),
 		fmt.Sprintf("its issuer %s is in the same file, but did not sign it", quoteIssuer(m.Certificate)),
-		"put the CA's true chain into the file, or the CA certificate alone")
+		"put the CA's own chain into the file, or the CA certificate alone")
 }

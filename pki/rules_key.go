@@ -32,7 +32,7 @@ func fitKey(public crypto.PublicKey, kind string) string {
 		case size > maxModulus:
 			return fmt.Sprintf("its RSA key has %d bits, more than OpenSSL's limit of %d", size, maxModulus)
 		case key.E < 3 || key.E%2 == 0 || key.E > maxExponent:
-			return fmt.Sprintf("its RSA key has the public exponent %d, which is not odd and from 3 to %d", key.E, maxExponent)
+			return fmt.Sprintf("its RSA key has the public exponent %d; it must be odd, and from 3 to %d", key.E, maxExponent)
 		}
 		return ""
 	case *ecdsa.PublicKey:
@@ -85,7 +85,7 @@ func unverified(certificate *x509.Certificate) string {
 	_, isRSA := certificate.PublicKey.(*rsa.PublicKey)
 	switch name := signatureName(certificate); {
 	case ok && !p.oneAlgorithm():
-		return "the two places where it names the algorithm of its signature differ"
+		return "its two signature algorithm fields differ"
 	case isRSA && pssDigest(certificate) != 0:
 		return "it is signed with " + name
 	case name != unknownKind:

@@ -19,14 +19,14 @@ var pairRules = []rule{
 		"anybody who can read the file has the CA key, or can try passwords on it, and can issue device certificates"},
 	{"key-values", OfPair, Warning, func(m *Material, _ time.Time) (string, string) {
 		k, isFile := m.key.source.(keyFile)
-		return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an odd form",
-			"export the key again from the program of its origin, and let no other program sign with this file")
+		return when(isFile && k.repaired, "its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an unusual encoding",
+			"export the key again from the program which created it, and do not use this file with other programs")
 	}, "RFC 8017 section 3.2; Boneh, DeMillo, Lipton: On the Importance of Checking Cryptographic Protocols for Faults",
 		"a program using these values signs wrongly, and one wrong signature can reveal the key; mqttca does not use them"},
 	{"pin-on-command-line", OfPair, Warning, func(m *Material, _ time.Time) (string, string) {
 		k, inToken := m.key.source.(*tokenObject)
 		return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, readable for every user of this machine",
-			"name a file by pin-source, or leave the PIN out to be asked; change it if others may have seen it")
+			"name a PIN file with pin-source, or omit the PIN: mqttca then asks for it; if others may have seen the PIN, change it")
 	}, "RFC 7512 section 2.4 (pin-value)",
 		"anybody who knows the PIN can sign with the token"},
 	{"name-constraints-proof", OfPair, Fault, func(m *Material, _ time.Time) (string, string) {
@@ -39,7 +39,7 @@ var pairRules = []rule{
 const adviceOfTrial = "pkcs11-tool --login --list-objects shows the permitted uses of the key"
 
 func adviceOfPair(role string) string {
-	return "give the private key that the " + certificateOf[role] + " was made for"
+	return "give the private key of the " + certificateOf[role] + ""
 }
 
 func findStrangeKey(m *Material, _ time.Time) (string, string) {
@@ -53,7 +53,7 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 	case public == nil:
 		return "it " + other + ", which does not verify its trial signature", advice
 	case kind == wanted:
-		return "it " + other + ": both keys are " + kind + ", but different ones", advice
+		return "it " + other + ": both keys are " + kind + ", but they differ", advice
 	}
 	return "it is " + kind + " and " + other + ", whose key is " + wanted, advice
 }
@@ -77,9 +77,9 @@ func findOpenKeyFile(m *Material, _ time.Time) (string, string) {
 	if !isFile || runtime.GOOS == "windows" || !k.mode.IsRegular() {
 		return "", ""
 	}
-	open, advice := fs.FileMode(0o077), "take the permissions away: chmod 600"
+	open, advice := fs.FileMode(0o077), "restrict the permissions: chmod 600"
 	if k.lent {
-		open, advice = 0o037, "have its owner take the permissions away: chmod 440"
+		open, advice = 0o037, "have its owner restrict the permissions: chmod 440"
 	}
-	return when(k.mode&open != 0, fmt.Sprintf("it is open to others than its owner (mode %04o)", k.mode.Perm()), advice)
+	return when(k.mode&open != 0, fmt.Sprintf("users other than its owner have access (mode %04o)", k.mode.Perm()), advice)
 }

@@ -67,7 +67,7 @@ func TestFindingsOnCA(t *testing.T) {
 		{"name constraints", made(func(c *x509.Certificate) {
 			c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"example.com"}
 		}), now, []message{
-			{"name-constraints", "it has name constraints, which hold for the certificates below it"}}},
+			{"name-constraints", "it has name constraints, which apply to the certificates below it"}}},
 		{"name constraints on directory names", made(func(c *x509.Certificate) {
 			// permittedSubtrees { directoryName { CN=x } }
 			c.ExtraExtensions = []pkix.Extension{{Id: oidNameConstraints, Critical: true, Value: []byte{
@@ -76,7 +76,7 @@ func TestFindingsOnCA(t *testing.T) {
 		{"usages with client authentication", made(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), now, []message{
 			{"extended-key-usage", "it has extended key usages, which many verifiers apply as a limit to the certificates below it"}}},
 		{"usages without client authentication", made(func(c *x509.Certificate) { c.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 2, 3}} }), now, []message{
-			{"extended-key-usage", "its extended key usages lack TLS client authentication, which many verifiers then refuse to the certificates below it"}}},
+			{"extended-key-usage", "its extended key usages lack TLS client authentication: many verifiers then refuse TLS client certificates below it"}}},
 		{"unknown critical extension", made(func(c *x509.Certificate) {
 			c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4}, Critical: true, Value: []byte{5, 0}}}
 		}), now, []message{{"critical-extensions", "it has critical extensions unknown to some verifiers: 1.2.3.4"}}},

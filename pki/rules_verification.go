@@ -57,7 +57,7 @@ var verificationRules = []rule{
 	{"verification-code-form", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		names := commonNames(m.Verification)
 		fault := codeFault(strings.Join(names, ""))
-		return when(len(names) == 1 && fault != "", "its Common Name is no registration code: "+fault, adviceOfCode)
+		return when(len(names) == 1 && fault != "", "its Common Name is not a registration code: "+fault, adviceOfCode)
 	}, "RFC 5280 appendix A.1 (ub-common-name); " + pageOfRegistration + " (RegisterCodeError)",
 		"registration codes have another form: the service would refuse it (RegisterCodeError)"},
 	{"verification-code", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
@@ -75,7 +75,7 @@ var verificationRules = []rule{
 	{"verification-lifetime", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
 		life := m.Verification.NotAfter.Sub(m.Verification.NotBefore)
 		return when(life > longestLife, fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
-			"destroy its private key, or sign one for a few days: the registration does not end with it")
+			"destroy its private key, or sign one valid for a few days: the registration stays valid after it expires")
 	}, pageOfCAs + " (300 days)",
 		"the proof is needed for minutes; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
 	{"verification-expiry", OfVerification, Warning, func(m *Material, at time.Time) (string, string) {
@@ -126,7 +126,7 @@ func findForeignSignature(m *Material, _ time.Time) (string, string) {
 	}
 	issuer := quoteIssuer(m.Verification)
 	if m.namesIssuer() {
-		return fmt.Sprintf("its issuer is %s as it should be, but it was signed by another key than the CA's", issuer), adviceOfIssuer
+		return fmt.Sprintf("its issuer is %s, as it should be, but another key than the CA's signed it", issuer), adviceOfIssuer
 	}
 	return fmt.Sprintf("it was not signed by the CA %s: its issuer is %s", quoteSubject(m.Certificate), issuer), adviceOfIssuer
 }
@@ -146,14 +146,14 @@ func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 	if !m.namesIssuerOtherwise() || !signedBy(m.Verification, m.Certificate) {
 		return "", ""
 	}
-	found, how := []string{}, "encoded otherwise"
+	found, how := []string{}, "encoded differently"
 	issuer, subject := slices.Concat(readName(m.Verification.RawIssuer)...), slices.Concat(readName(m.Certificate.RawSubject)...)
 	for i := range min(len(issuer), len(subject)) {
 		switch a, b := issuer[i], subject[i]; {
 		case a.String() != b.String():
-			found, how = append(found, fmt.Sprintf("%s, there %s", shortened(a.String()), shortened(b.String()))), "written otherwise"
+			found, how = append(found, fmt.Sprintf("%s instead of %s", shortened(a.String()), shortened(b.String()))), "written differently"
 		case !bytes.Equal(a.Raw, b.Raw):
-			found = append(found, fmt.Sprintf("%s as %s, there %s", shortened(a.String()), a.stringType(), b.stringType()))
+			found = append(found, fmt.Sprintf("%s as %s instead of %s", shortened(a.String()), a.stringType(), b.stringType()))
 		}
 	}
 	return "its issuer is the CA's subject, but " + how + cmp.Or(some(": ", found, ""), ", in BER"),

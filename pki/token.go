@@ -70,12 +70,12 @@ func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, k.refuse("the module has no such token",
+		return nil, k.refuse("the module has no matching token",
 			"pkcs11-tool --module "+printable(module.path)+" --list-token-slots lists the tokens; SoftHSM has those of SOFTHSM2_CONF")
 	case 1:
 		return s, nil
 	}
-	return nil, k.refuse(fmt.Sprintf("the module has %d such tokens: %s", len(found), strings.Join(found, ", ")), "select one by serial or slot-id")
+	return nil, k.refuse(fmt.Sprintf("the module has %d matching tokens: %s", len(found), strings.Join(found, ", ")), "select one by serial or slot-id")
 }
 
 // names reports whether the token matches each attribute in the URI.
@@ -134,7 +134,7 @@ func (k *tokenObject) askPIN(token pkcs11.TokenInfo, password Password) (string,
 	case err != nil:
 		return "", err
 	case pin == "":
-		return "", k.refuse("the PIN is empty, and an empty one is never tried", "")
+		return "", k.refuse("the PIN is empty; mqttca never tries an empty PIN", "")
 	}
 	return pin, nil
 }

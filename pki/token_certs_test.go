@@ -86,7 +86,7 @@ func TestCertificateInToken(t *testing.T) {
 		at + "object=hidden":         "use CA certificate pkcs11:token=ca;object=hidden: the token has no such certificate readable without a PIN",
 		at + "object=twice":          "read CA certificate pkcs11:token=ca;object=twice: it holds 2 certificates, not one: ",
 		at + "object=none;slot-id=x": "read CA certificate's pkcs11 URI: its slot-id is not a number",
-		"pkcs11:token=ca":            "read CA certificate's pkcs11 URI: it names no certificate: object (its label) or id does",
+		"pkcs11:token=ca":            "read CA certificate's pkcs11 URI: it names no certificate: add object (its label) or id",
 	} {
 		_, err := ReadCA(uri)
 		wantStart(t, err, want)
@@ -108,7 +108,7 @@ func TestCertificateBesideKeyInToken(t *testing.T) {
 	refused := func(password Password) {
 		t.Helper()
 		_, err := LoadAuthority("", key("root"), password, now)
-		wantError(t, err, "use CA key pkcs11:token=ca;object=root: no CA certificate is given, and the token has none of this key")
+		wantError(t, err, "use CA key pkcs11:token=ca;object=root: no CA certificate is given, and the token has none for this key")
 		if !errors.Is(err, ErrNoCertificate) {
 			t.Error("the cause is lost")
 		}

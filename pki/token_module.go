@@ -29,7 +29,7 @@ func (k *tokenObject) openModule() (*module, error) {
 	if info, err := os.Stat(path); strings.Contains(path, "/") && (err != nil || !info.Mode().IsRegular()) {
 		reason := "is not a file"
 		if errors.Is(err, os.ErrNotExist) {
-			reason = "is not there"
+			reason = "does not exist"
 		}
 		return nil, k.refuse("its PKCS#11 module "+printable(path)+" "+reason, "")
 	}
@@ -60,7 +60,7 @@ func (k *tokenObject) loadModule(paths []string) (*module, error) {
 		return nil, k.refuse("no PKCS#11 module is named, and p11-kit is not installed",
 			"name the module by module-path in the URI or by "+EnvModule+": 'mqttca help hsm'")
 	}
-	return nil, k.refuse("its PKCS#11 module "+printable(paths[0])+" can't be loaded", "it is a shared library for this machine's platform, from the vendor of the token")
+	return nil, k.refuse("its PKCS#11 module "+printable(paths[0])+" can't be loaded", "give the shared library of the token's vendor, built for this machine's platform")
 }
 
 func (m *module) close() {
@@ -80,20 +80,20 @@ const (
 
 // answers translates a token's errors (PKCS#11 v2.40, section 5.1) into a reason and an advice.
 var answers = map[pkcs11.Error][2]string{
-	pkcs11.CKR_GENERAL_ERROR:              {"its module failed and does not tell why (CKR_GENERAL_ERROR)", adviceOfFailure},
+	pkcs11.CKR_GENERAL_ERROR:              {"its module failed without a reason (CKR_GENERAL_ERROR)", adviceOfFailure},
 	pkcs11.CKR_PIN_INCORRECT:              {"the PIN is wrong", adviceOfPIN},
 	pkcs11.CKR_PIN_INVALID:                {"the PIN is wrong: the token does not accept its characters", adviceOfPIN},
 	pkcs11.CKR_PIN_LEN_RANGE:              {"the PIN is wrong: it is too short or too long for the token", adviceOfPIN},
-	pkcs11.CKR_PIN_LOCKED:                 {lockedPIN, "the security officer of the token can unlock it"},
+	pkcs11.CKR_PIN_LOCKED:                 {lockedPIN, "have the token's security officer unlock it"},
 	pkcs11.CKR_PIN_EXPIRED:                {"the PIN has expired", "set a new one with the tools of the token's vendor"},
 	pkcs11.CKR_TOKEN_NOT_PRESENT:          {lostSession, adviceOfRetry},
 	pkcs11.CKR_TOKEN_NOT_RECOGNIZED:       {"the module does not know this kind of token", ""},
 	pkcs11.CKR_DEVICE_REMOVED:             {lostSession, adviceOfRetry},
-	pkcs11.CKR_DEVICE_ERROR:               {"the token has a fault of its own", "look at its log"},
+	pkcs11.CKR_DEVICE_ERROR:               {"the token has an internal fault", "look at the token's log"},
 	pkcs11.CKR_SESSION_HANDLE_INVALID:     {lostSession, adviceOfRetry},
 	pkcs11.CKR_SESSION_CLOSED:             {lostSession, adviceOfRetry},
 	pkcs11.CKR_SESSION_COUNT:              {"the token has no session left", "close other programs using it"},
-	pkcs11.CKR_USER_NOT_LOGGED_IN:         {"the token wants another login for this key, as smart cards do for each signature", ""},
+	pkcs11.CKR_USER_NOT_LOGGED_IN:         {"the token requires a login for each signature with this key, as smart cards do", ""},
 	pkcs11.CKR_KEY_HANDLE_INVALID:         {"the key is gone from the token", adviceOfRetry},
 	pkcs11.CKR_KEY_FUNCTION_NOT_PERMITTED: {"the key may not be used to sign (its CKA_SIGN is not set)", ""},
 	pkcs11.CKR_KEY_TYPE_INCONSISTENT:      {"the key is neither RSA nor EC", ""},
@@ -108,7 +108,7 @@ func (k *tokenObject) refuseAnswer(err error) *Error {
 	}
 	code, ok := errors.AsType[pkcs11.Error](err)
 	if !ok {
-		return k.refuse("the token can't be used: its module gives a senseless answer", "")
+		return k.refuse("the token can't be used: its module returned an invalid answer", "")
 	}
 	answer, known := answers[code]
 	if !known {

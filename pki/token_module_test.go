@@ -24,7 +24,7 @@ func TestTokenWithoutModulePath(t *testing.T) {
 
 	t.Setenv(EnvModule, "/no/such.so")
 	_, err = LoadAuthority(caFile("p256.crt"), uri, unasked(t), now)
-	wantError(t, err, "use CA key pkcs11:token=ca;object=root: its PKCS#11 module /no/such.so is not there")
+	wantError(t, err, "use CA key pkcs11:token=ca;object=root: its PKCS#11 module /no/such.so does not exist")
 	t.Setenv(EnvModule, "pass:hunter2")
 	_, err = LoadAuthority(caFile("p256.crt"), uri, unasked(t), now)
 	wantError(t, err, "read CA key pkcs11:token=ca;object=root's PKCS#11 module: this is the password itself, not the path of a file")
@@ -63,7 +63,7 @@ func TestSoftHSMWithoutConfiguration(t *testing.T) {
 	module, _ := softHSM(t)
 	t.Setenv("SOFTHSM2_CONF", "/no/such.conf")
 	_, err := LoadAuthority(caFile("p256.crt"), "pkcs11:module-path="+module+";token=ca;object=root", unasked(t), now)
-	wantError(t, err, "use CA key pkcs11:token=ca;object=root: its module failed and does not tell why (CKR_GENERAL_ERROR)")
+	wantError(t, err, "use CA key pkcs11:token=ca;object=root: its module failed without a reason (CKR_GENERAL_ERROR)")
 	if hint := err.(*Error).Hint(); !strings.Contains(hint, "SOFTHSM2_CONF") {
 		t.Errorf("hint %q", hint)
 	}

@@ -11,6 +11,6 @@ func (k *tokenObject) certificates([]byte, string) (*bundle, error) {
 }
 
 func (k *tokenObject) refuseWithoutTokens() *Error {
-	return k.refuse("this build of the program has no PKCS#11: it was made without cgo",
-		"use one built with CGO_ENABLED=1 and a C compiler, for the platform itself")
+	return k.refuse("this build of mqttca has no PKCS#11 support: it was built without cgo",
+		"use a build made with CGO_ENABLED=1 and a C compiler on this platform")
 }

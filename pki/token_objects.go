@@ -77,11 +77,11 @@ func (s *tokenSession) findKey() error {
 	case err != nil:
 		return s.key.refuseAnswer(err)
 	case len(found) == 0:
-		return s.key.refuse("the token has no such private key",
+		return s.key.refuse("the token has no matching private key",
 			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects lists its objects",
 				printable(s.path), printable(trimmed(s.Label))))
 	case len(found) > 1:
-		return s.key.refuse(fmt.Sprintf("the token has %d such keys", len(found)), "select one by object and id")
+		return s.key.refuse(fmt.Sprintf("the token has %d matching keys", len(found)), "select one by object and id")
 	}
 	s.private = found[0]
 	s.isRSA = bytes.Equal(s.attribute(s.private, pkcs11.CKA_KEY_TYPE), pkcs11.NewAttribute(pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA).Value)

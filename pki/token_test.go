@@ -115,10 +115,10 @@ func TestTokenAttributesChoose(t *testing.T) {
 		run("softhsm2-util", "--import", caFile(kind+".pkcs8.key"), "--slot", slots[i].id, "--label", "root", "--id", "01", "--pin", "1234")
 	}
 	run("softhsm2-util", "--import", caFile("rsa2048.pkcs8.key"), "--slot", own.id, "--label", "second", "--id", "02", "--pin", "1234")
-	const noToken, noKey, otherKey = "the module has no such token", "the token has no such private key", "does not belong to the CA certificate"
+	const noToken, noKey, otherKey = "the module has no matching token", "the token has no matching private key", "does not belong to the CA certificate"
 	pin := write(t, "pin", []byte("1234\n"))
 	tests := map[string]struct{ base, value, wrong, reason string }{
-		"module-path":  {"serial=" + own.serial + ";object=root?pin-value=1234", module, "/no/such.so", "is not there"},
+		"module-path":  {"serial=" + own.serial + ";object=root?pin-value=1234", module, "/no/such.so", "does not exist"},
 		"token":        {"serial=" + own.serial + ";object=root?pin-value=1234", "ca", "none", noToken},
 		"serial":       {"token=ca;object=root?pin-value=1234", own.serial, other.serial, otherKey},
 		"slot-id":      {"token=ca;object=root?pin-value=1234", own.id, other.id, otherKey},
@@ -203,12 +203,12 @@ func TestTokenPIN(t *testing.T) {
 	}{
 		{uri + "?pin-value=8642", unasked(t), object + "the PIN is wrong"},
 		{uri + "?pin-source=" + bad, unasked(t), object + "the PIN is wrong"},
-		{uri + "?pin-source=" + empty, unasked(t), "read PIN file " + empty + ": it does not hold one line with the PIN"},
-		{uri + "?pin-source=" + lines, unasked(t), "read PIN file " + lines + ": it does not hold one line with the PIN"},
+		{uri + "?pin-source=" + empty, unasked(t), "read PIN file " + empty + ": it must hold one line with the PIN"},
+		{uri + "?pin-source=" + lines, unasked(t), "read PIN file " + lines + ": it must hold one line with the PIN"},
 		{uri + "?pin-source=" + wide, unasked(t), "read PIN file " + wide + ": it is UTF-16 text, as PowerShell's > writes it"},
 		{uri + "?pin-source=/no/such/file", unasked(t), "read PIN file: no such file"},
 		{uri, passwordOf("8642"), object + "the PIN is wrong"},
-		{uri, passwordOf(""), object + "the PIN is empty, and an empty one is never tried"},
+		{uri, passwordOf(""), object + "the PIN is empty; mqttca never tries an empty PIN"},
 		{uri, nil, object + "the token requires a PIN, and none is given"},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.key, test.password, now)
@@ -232,11 +232,11 @@ func TestTokenRefuses(t *testing.T) {
 		password Password
 		want     string
 	}{
-		{at + "token=none;object=root", unasked(t), "use CA key pkcs11:token=none;object=root: the module has no such token"},
-		{"pkcs11:module-path=/no/such.so;token=ca;object=root", unasked(t), "use CA key pkcs11:token=ca;object=root: its PKCS#11 module /no/such.so is not there"},
+		{at + "token=none;object=root", unasked(t), "use CA key pkcs11:token=none;object=root: the module has no matching token"},
+		{"pkcs11:module-path=/no/such.so;token=ca;object=root", unasked(t), "use CA key pkcs11:token=ca;object=root: its PKCS#11 module /no/such.so does not exist"},
 		{"pkcs11:module-path=" + noModule + ";token=ca;object=root", unasked(t), "use CA key pkcs11:token=ca;object=root: its PKCS#11 module " + noModule + " can't be loaded"},
-		{at + "token=ca;object=none", passwordOf("1234"), "use CA key pkcs11:token=ca;object=none: the token has no such private key"},
-		{at + "token=ca;object=twice", passwordOf("1234"), "use CA key pkcs11:token=ca;object=twice: the token has 2 such keys"},
+		{at + "token=ca;object=none", passwordOf("1234"), "use CA key pkcs11:token=ca;object=none: the token has no matching private key"},
+		{at + "token=ca;object=twice", passwordOf("1234"), "use CA key pkcs11:token=ca;object=twice: the token has 2 matching keys"},
 		{at + "token=ca;object=twice;id=02", passwordOf("1234"), `use CA key pkcs11:token=ca;object=twice;id=02: it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", which does not verify its trial signature`},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.key, test.password, now)
@@ -248,7 +248,7 @@ func TestTokenRefuses(t *testing.T) {
 	}
 	run("softhsm2-util", "--init-token", "--free", "--label", "ca", "--pin", "1234", "--so-pin", "5678")
 	_, err = LoadAuthority(caFile("p256.crt"), at+"token=ca;object=root", unasked(t), now)
-	if err == nil || !strings.Contains(err.Error(), "the module has 2 such tokens: slot-id=") {
+	if err == nil || !strings.Contains(err.Error(), "the module has 2 matching tokens: slot-id=") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -289,7 +289,7 @@ func TestTokenAnswers(t *testing.T) {
 		lostSession: pkcs11.Error(pkcs11.CKR_DEVICE_REMOVED),
 		lockedPIN:   pkcs11.Error(pkcs11.CKR_PIN_LOCKED),
 		"the token answered 0x6: CKR_FUNCTION_FAILED":                  pkcs11.Error(pkcs11.CKR_FUNCTION_FAILED),
-		"the token can't be used: its module gives a senseless answer": errors.New("pin-value=8642"),
+		"the token can't be used: its module returned an invalid answer": errors.New("pin-value=8642"),
 	} {
 		authority := mustAuthority(t, "p256.crt", "p256.pkcs8.key")
 		authority.signer = brokenSigner{authority.signer, source.refuseAnswer(answer)}

@@ -62,7 +62,7 @@ func CheckTokenURI(uri string) error {
 	}
 	for _, name := range []string{"module-path", "pin-value", "pin-source"} {
 		if k.raw[name] != "" {
-			return &Error{Action: "read", Object: keyRole + "'s pkcs11 URI", Reason: "it has " + name, Advice: "leave it out: " + EnvModule + " or p11-kit names the module, a password file the PIN"}
+			return &Error{Action: "read", Object: keyRole + "'s pkcs11 URI", Reason: "it has " + name, Advice: "omit it: give the module by " + EnvModule + " or p11-kit, and the PIN by a password file"}
 		}
 	}
 	return nil
@@ -74,7 +74,7 @@ func readTokenURI(role, text string) (*tokenObject, error) {
 	k := &tokenObject{role: role, raw: map[string]string{}, values: map[string]string{}}
 	if reason := cmp.Or(k.parse(text[len(tokenScheme):]), k.check()); reason != "" {
 		return nil, &Error{Action: "read", Object: role + "'s pkcs11 URI", Reason: reason,
-			Advice: "it is written like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', in quotes for the shell's sake"}
+			Advice: "write it like 'pkcs11:module-path=/usr/lib/softhsm/libsofthsm2.so;token=ca;object=root', quoted for the shell"}
 	}
 	return k, nil
 }
@@ -86,13 +86,13 @@ func (k *tokenObject) parse(text string) (reason string) {
 		case !found || raw == "":
 			return "an attribute in it has no value"
 		case name == "type" && raw != objectTypes[k.role]:
-			return fmt.Sprintf("its type is not %s, as that of a %s is", objectTypes[k.role], k.role)
+			return fmt.Sprintf("its type must be %s for a %s", objectTypes[k.role], k.role)
 		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // vendor-specific
 			continue
 		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
 			return "an attribute in it is unknown; a semicolon in a value is written %3B" // the name may contain a PIN
 		case !slices.Contains(tokenAttributes, name):
-			return fmt.Sprintf("its attribute %q is not known; known are %s", name, strings.Join(tokenAttributes, ", "))
+			return fmt.Sprintf("its attribute %q is unknown; known are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
 			return "it has " + name + " twice"
 		}
@@ -110,9 +110,9 @@ func (k *tokenObject) check() (reason string) {
 	slot, err := strconv.ParseUint(cmp.Or(k.values["slot-id"], "0"), 10, 32)
 	switch {
 	case k.uriOf(choosingTheToken) == tokenScheme:
-		return "it names no token: token, serial or slot-id does"
+		return "it names no token: add token, serial or slot-id"
 	case k.raw["object"] == "" && k.raw["id"] == "":
-		return "it names no " + contents[k.role] + ": object (its label) or id does"
+		return "it names no " + contents[k.role] + ": add object (its label) or id"
 	case k.raw["pin-value"] != "" && k.raw["pin-source"] != "":
 		return "it has both pin-value and pin-source"
 	case err != nil:
@@ -147,7 +147,7 @@ func (k *tokenObject) readPIN() error {
 	}
 	k.pin = strings.TrimRight(text, "\r\n")
 	if k.pin == "" || strings.ContainsAny(k.pin, "\r\n") {
-		return f.refuse("it does not hold one line with the PIN", "")
+		return f.refuse("it must hold one line with the PIN", "")
 	}
 	return nil
 }
@@ -189,10 +189,10 @@ func (k *tokenObject) bundle() (*bundle, error) {
 		return nil, refuseNoCertificate(k.role, k.object(), noneInToken)
 	}
 	return nil, k.refuse("the token has no such certificate readable without a PIN",
-		"name it by object or id, as pkcs11-tool --list-objects --type cert shows it")
+		"name it by object or id: pkcs11-tool --list-objects --type cert shows them")
 }
 
-const noneInToken = "the token has none of this key"
+const noneInToken = "the token has none for this key"
 
 // refuseNoCertificate returns the error for a key without a certificate.
 func refuseNoCertificate(role, key, reason string) *Error {

@@ -8,12 +8,12 @@ import (
 
 func TestTokenURIRefused(t *testing.T) {
 	for uri, reason := range map[string]string{
-		"pkcs11:module-path=m;object=root":                                   "it names no token: token, serial or slot-id does",
-		"pkcs11:module-path=m;token=ca":                                      "it names no key: object (its label) or id does",
+		"pkcs11:module-path=m;object=root":                                   "it names no token: add token, serial or slot-id",
+		"pkcs11:module-path=m;token=ca":                                      "it names no key: add object (its label) or id",
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
-		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is not known; known are ` + strings.Join(tokenAttributes, ", "),
+		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is unknown; known are ` + strings.Join(tokenAttributes, ", "),
 		"pkcs11:module-path=m;token=ca;pin-value=12;8642=3":                  "an attribute in it is unknown; a semicolon in a value is written %3B",
-		"pkcs11:module-path=m;token=ca;object=o;type=cert":                   "its type is not private, as that of a CA key is",
+		"pkcs11:module-path=m;token=ca;object=o;type=cert":                   "its type must be private for a CA key",
 		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
 		"pkcs11:module-path=m;token=%8642g%;object=o":                        "its token is not correctly percent-encoded",
 		"PKCS11:module-path=m;slot-id=8642x;object=o":                        "its slot-id is not a number",
