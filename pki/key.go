@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const (
@@ -127,14 +128,15 @@ func KeySources() []string {
 // is readable.
 func parseKeys(f *file, password Password) ([]crypto.Signer, error) {
 	blocks, found := f.blocks(), foundKeys{}
-	password = password.once()
+	ask := sync.OnceValues(func() (string, error) { return password.askWhole("password of " + f.object()) })
+	once := func(string) (string, error) { return ask() }
 	for _, key := range blocks {
 		switch {
 		case !key.isKey():
 		case key.block == nil:
 			found.add(nil, f.refuse(fmt.Sprintf("its %q block is cut short or altered", key.label), ""))
 		case key.encrypted():
-			found.add(decryptKey(f, key, password))
+			found.add(decryptKey(f, key, once))
 		default:
 			found.add(decodeKey(f, key.block))
 		}
@@ -221,20 +223,6 @@ func (p Password) askWhole(what string) (string, error) {
 	return p(what)
 }
 
-// once caches the answer.
-func (p Password) once() Password {
-	var asked bool
-	var text string
-	var err error
-	return func(what string) (string, error) {
-		if !asked {
-			asked = true
-			text, err = p.askWhole(what)
-		}
-		return text, err
-	}
-}
-
 // unlock asks for the password of an encrypted file and opens it. OpenSSL counts the carriage
 // return of a Windows password file as part of the password, and the line feed of a variable, too.
 func (f *file) unlock(password Password, open func(text string) error) error {
@@ -245,15 +233,12 @@ func (f *file) unlock(password Password, open func(text string) error) error {
 	case err != nil:
 		return err
 	}
-	err = open(bare(text))
-	for _, longer := range []string{strings.TrimSuffix(text, "\n"), text} {
-		if errors.Is(err, errWrongPassword) && longer != bare(text) {
-			if again := open(longer); !errors.Is(again, errWrongPassword) {
-				return again
-			}
+	for _, candidate := range slices.Compact([]string{bare(text), strings.TrimSuffix(text, "\n"), text}) {
+		if err = open(candidate); !errors.Is(err, errWrongPassword) {
+			return err
 		}
 	}
-	if wrong, ok := err.(*Error); ok && bare(text) == "" && wrong.Err == errWrongPassword {
+	if wrong, ok := errors.AsType[*Error](err); ok && bare(text) == "" {
 		wrong.Advice = "the password is empty; give the password of the file"
 	}
 	return err
