@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,8 +26,8 @@ type Worklist struct {
 }
 
 // A Rollout does the tasks of many instances: all instances side by side, and on one instance one
-// task after the other, because a new registration code replaces the one before. At the end it
-// lists each instance to confirm the accepted changes.
+// task after the other, because a new registration code replaces the one before. At the end, also
+// after an interrupt, it lists each instance to confirm the accepted changes and those in doubt.
 //
 // A failure stops other tasks only if they would fail alike: if the instance is not there, or the
 // credentials are refused or do not permit an action on it, no further task of the action is tried
@@ -59,6 +60,7 @@ type attempt struct {
 	instance, task int
 	key            keyMaker // nil if it is not needed, or not yet
 	result         Result
+	doubt          error // an [*UnknownError] of the change, or nil
 }
 
 // send does the task up to the answer of the service. It reports whether the list has to confirm it.
@@ -78,14 +80,21 @@ func (a *attempt) send(ctx context.Context, i Instance) (accepted bool, err erro
 	return err == nil, err
 }
 
-// confirm fails unless the list shows the accepted change.
+// confirm fails unless the list, which was read, shows the change.
 func (a *attempt) confirm(ctx context.Context, i Instance) (err error) {
+	if a.doubt != nil {
+		ctx = context.WithoutCancel(ctx) // the doubt says why it ended
+	}
 	if a.Action == ToRegister {
 		a.result, err = i.confirmed(ctx, a.CA, 0, a.result)
-		return err
+	} else {
+		var change Change
+		to := map[bool]Transition{true: Activation, false: Deactivation}[a.Active]
+		change, err = i.awaitCA(ctx, Reference{CA: a.CA}, a.Listed, to, 0, api.Acknowledgement{RequestID: a.result.RequestID}, nil)
+		a.result.Listed = &change.CA
 	}
-	to := map[bool]Transition{true: Activation, false: Deactivation}[a.Active]
-	change, err := i.awaitCA(ctx, Reference{CA: a.CA}, a.Listed, to, 0, api.Acknowledgement{RequestID: a.result.RequestID}, nil)
-	a.result.Listed = &change.CA
+	if a.doubt != nil {
+		return settled(a.doubt, errors.Unwrap(err))
+	}
 	return err
 }

@@ -178,8 +178,8 @@ func TestRolloutThatIsRefused(t *testing.T) {
 	}
 }
 
-// An interrupt at each call: nothing more is sent, each task is reported as what it is, and the
-// next run goes on.
+// An interrupt at each call: nothing more is sent but two lists of each instance, a task is done if
+// it was done, and the next run goes on.
 func TestRolloutThatIsInterrupted(t *testing.T) {
 	for call := 1; ; call++ {
 		ended := false
@@ -193,7 +193,7 @@ func TestRolloutThatIsInterrupted(t *testing.T) {
 				if interrupt == nil {
 					return false
 				}
-				if count++; count > call {
+				if count++; count > call && operation(r) != "ListCaCertificate" {
 					late++
 				}
 				if count == call {
@@ -218,6 +218,11 @@ func TestRolloutThatIsInterrupted(t *testing.T) {
 			}
 			if wrong := f.verdict(reports); wrong != "" {
 				t.Errorf("at call %d: %s", call, wrong)
+			}
+			for _, r := range reports {
+				if r.err != nil && f.isMade(r) || count > call+8 {
+					t.Errorf("at call %d of %d: the %s of %d on %d was made: %v", call, count, r.action, r.task, r.instance, r.err)
+				}
 			}
 			if wrong := f.isDone(0); wrong != "" {
 				t.Errorf("at call %d: %s", call, wrong)
@@ -393,7 +398,7 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 		looks     int                                                         // that the emulator answered, with that of Compare
 	}{
 		{"never listed", 0, nil, 13},
-		{"interrupted", 20 * time.Second, nil, 7},
+		{"interrupted", 20 * time.Second, nil, 9},
 		{"list refused", 0, func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			return answer(w, 403, `{"Code":"NoPermission","Message":"No.","RequestId":"r"}`)
 		}, 1},
@@ -402,7 +407,7 @@ func TestRolloutThatIsNotConfirmed(t *testing.T) {
 				<-r.Context().Done()
 			}
 			return look == 2
-		}, 2},
+		}, 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -146,13 +146,19 @@ func (f *fleet) inBook(n, m int) (count int, active bool) {
 	return count, active
 }
 
+// isMade is whether the emulator's book has the change of a report.
+func (f *fleet) isMade(r report) bool {
+	count, active := f.inBook(r.instance, r.task)
+	return map[Action]bool{ToRegister: count == 1 && active, ToReactivate: active, ToDeactivate: !active}[r.action]
+}
+
 // verdict compares each report with the emulator's own book, "" where they agree.
 func (f *fleet) verdict(reports []report) string {
 	var wrong []string
 	seen := map[[2]int]bool{}
 	for _, r := range reports {
 		count, active := f.inBook(r.instance, r.task)
-		done := map[Action]bool{ToRegister: count == 1 && active, ToReactivate: active, ToDeactivate: !active}[r.action]
+		done := f.isMade(r)
 		open := slices.Contains([]Outcome{outcomeUnknown, outcomeUnconfirmed, outcomeInterrupted}, r.outcome)
 		var accepted *AcceptedError
 		place := [2]int{r.instance, r.task}

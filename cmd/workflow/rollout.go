@@ -36,8 +36,8 @@ func (r Rollout) Run(ctx context.Context) {
 	SideBySide(len(attempts), func(n int) {
 		i := r.Instances[n].Instance
 		i.Observer = unobserved{}
-		if accepted := w.send(sending, i, attempts[n]); len(accepted) > 0 {
-			w.confirming.Go(func() { w.confirm(ctx, i, accepted) })
+		if open := w.send(sending, i, attempts[n]); len(open) > 0 {
+			w.confirming.Go(func() { w.confirm(ctx, i, open) })
 		}
 	})
 	w.confirming.Wait()
@@ -53,9 +53,9 @@ func (r Rollout) attempts(n int) (attempts []*attempt) {
 	return attempts
 }
 
-// send does the tasks of an instance up to the answer of the service, and returns the accepted
-// ones, to be confirmed. While one runs, the key of the next is made.
-func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (accepted []*attempt) {
+// send does the tasks of an instance up to the answer of the service, and returns those the list has
+// to confirm. While one runs, the key of the next is made.
+func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (open []*attempt) {
 	hopeless := map[Action]error{}
 	for k, a := range attempts {
 		cause := cmp.Or(w.over(ctx), hopeless[a.Action])
@@ -72,12 +72,15 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (ac
 		if kind, refused := api.KindOf(err); refused && (kind == api.Denied || kind == api.Unpermitted) {
 			hopeless[a.Action] = err
 		}
+		if is[*UnknownError](err) {
+			waits, a.doubt = true, err
+		}
 		if waits {
-			accepted = append(accepted, a)
+			open = append(open, a)
 		}
 		w.progress(a, !waits, err)
 	}
-	return accepted
+	return open
 }
 
 // awaitKey starts making the keys of attempts, and waits for the first, or a code would grow old
@@ -94,28 +97,39 @@ func awaitKey(ctx context.Context, attempts []*attempt) error {
 	return ctx.Err()
 }
 
+// lastLook bounds the two looks at the list after an interrupt: a request may be on its way.
+const lastLook = 3 * time.Second
+
 // confirm lists the CAs of an instance until the list shows all accepted changes, or the longest
-// wait is over.
-func (w *rollout) confirm(ctx context.Context, i Instance, accepted []*attempt) {
-	wait := slices.MaxFunc(accepted, func(a, b *attempt) int { return cmp.Compare(a.Wait, b.Wait) }).Wait
+// wait is over. It waits for no change in doubt.
+func (w *rollout) confirm(ctx context.Context, i Instance, open []*attempt) {
+	wait := slices.MaxFunc(open, func(a, b *attempt) int { return cmp.Compare(a.Wait, b.Wait) }).Wait
 	within, cancel := context.WithTimeout(ctx, w.Each+wait)
 	defer cancel()
 	seen := i // with the last complete list
-	poll(within, i, Reference{}, wait, func() (_ any, missing error) {
-		listed, err := i.listed(within, func(api.CaCertificate) bool { return true })
-		if seen.shown == nil || within.Err() == nil {
+	look := func(ctx context.Context, doubts bool) (_ any, missing error) {
+		listed, err := i.listed(ctx, func(api.CaCertificate) bool { return true })
+		if seen.shown == nil || ctx.Err() == nil {
 			seen.shown = func() ([]api.CaCertificate, error) { return listed, err }
 		}
-		accepted = slices.DeleteFunc(accepted, func(a *attempt) bool {
+		open = slices.DeleteFunc(open, func(a *attempt) bool {
 			err := a.confirm(within, seen)
-			if missing = cmp.Or(err, missing); err == nil {
+			if err == nil {
 				w.progress(a, true, nil)
+			} else if doubts || a.doubt == nil {
+				missing = err
 			}
 			return err == nil
 		})
 		return nil, missing
-	})
-	for _, a := range accepted {
+	}
+	poll(within, i, Reference{}, wait, func() (any, error) { return look(within, false) })
+	if ctx.Err() != nil && len(open) > 0 {
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+		defer cancel()
+		poll(last, i, Reference{}, firstPause, func() (any, error) { return look(last, true) })
+	}
+	for _, a := range open {
 		w.progress(a, true, a.confirm(within, seen))
 	}
 }
