@@ -236,7 +236,7 @@ func TestTokenURIs(t *testing.T) {
 		"pkcs11:module-path=/tmp/evil.so;token=ca;object=root": "it has module-path",
 		"pkcs11:token=ca;object=root?pin-source=/etc/hostname": "it has pin-source",
 		"pkcs11:token=ca;object=root?pin-value=73915284":       "a secret",
-		"pkcs11:token=ca;object=root?Pin-Value=73915284":       "is not known",
+		"pkcs11:token=ca;object=root?Pin-Value=73915284":       "is unknown",
 		"pkcs11:object=root":                                   "it names no token",
 	} {
 		got := strings.Join(problemsOf(head+"cas: {a: {certificate: a.crt, key: '"+uri+"'}}\ninstances: {}\n", options(".")), "\n")
