@@ -288,7 +288,7 @@ func TestTokenAnswers(t *testing.T) {
 	for want, answer := range map[string]error{
 		lostSession: pkcs11.Error(pkcs11.CKR_DEVICE_REMOVED),
 		lockedPIN:   pkcs11.Error(pkcs11.CKR_PIN_LOCKED),
-		"the token answered 0x6: CKR_FUNCTION_FAILED":                  pkcs11.Error(pkcs11.CKR_FUNCTION_FAILED),
+		"the token answered 0x6: CKR_FUNCTION_FAILED":                    pkcs11.Error(pkcs11.CKR_FUNCTION_FAILED),
 		"the token can't be used: its module returned an invalid answer": errors.New("pin-value=8642"),
 	} {
 		authority := mustAuthority(t, "p256.crt", "p256.pkcs8.key")
