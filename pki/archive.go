@@ -44,7 +44,7 @@ const maxArchiveRounds = 3 * maxRounds
 
 const (
 	damagedArchive  = "its PKCS#12 archive is cut short or altered"
-	adviceOfArchive = "openssl pkcs12 -legacy -in FILE -out ca.pem writes key and certificate in a supported form"
+	adviceOfArchive = "write key and certificate in a supported form: openssl pkcs12 -legacy -in FILE -out ca.pem"
 )
 
 // openArchive reads the keys of a PKCS#12 archive, and adds its certificates to the bundle.

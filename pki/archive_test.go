@@ -118,7 +118,7 @@ func TestArchivesRefused(t *testing.T) {
 		{archiveFixture("openssl.p256.mac-sha384.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.2", adviceOfArchive},
 		{archiveFixture("openssl.p256.mac-sha512-256.p12"), unread + "MAC digest algorithm not supported: 2.16.840.1.101.3.4.2.6", adviceOfArchive},
 		{archiveFixture("keytool.p256.jks"), "it is a Java key store (JKS)", adviceOfStore},
-		{archiveFixture("keytool.p256.jceks"), "it is a Java key store (JCEKS)", "keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore ca.p12 -deststoretype PKCS12 converts it"},
+		{archiveFixture("keytool.p256.jceks"), "it is a Java key store (JCEKS)", "convert it: keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore ca.p12 -deststoretype PKCS12"},
 		{archiveFixture("bouncycastle.p256.bks"), "it is a key store of BouncyCastle (BKS)", adviceOfBouncyCastle("BKS")},
 		{archiveFixture("bouncycastle.p256.uber"), "it is a key store of BouncyCastle (UBER)", adviceOfBouncyCastle("UBER")},
 		{archiveFixture("bouncycastle.p256.bcfks"), `it holds no private key, only "BCFKS"`, adviceOfBouncyCastle("BCFKS")},
@@ -133,7 +133,7 @@ func TestArchivesRefused(t *testing.T) {
 		wantAdvice(t, err, adviceOfArchive)
 	}
 	_, err := LoadAuthority("", caFile("p256.pkcs8.key"), unasked(t), now)
-	wantError(t, err, "use CA key "+caFile("p256.pkcs8.key")+": no CA certificate is given, and only a PKCS#12 archive has one of its own")
+	wantError(t, err, "use CA key "+caFile("p256.pkcs8.key")+": no CA certificate is given, and the key comes without one")
 }
 
 // An archive that was cut short is no wrong password.

@@ -279,7 +279,7 @@ func TestLoadCAWarns(t *testing.T) {
 		Subject: OfCA, Object: "CA certificate " + caFile("p256.shortserial.crt"),
 		Message: "its serial number 1f has fewer than 64 bits",
 		Meaning: "the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may already be in use",
-		Advice:  "if the service refuses it as taken, reissue the CA certificate with a random serial number of 128 bits",
+		Advice:  "if the service refuses it as already in use, reissue the CA certificate with a random serial number of 128 bits",
 		Source:  "ApsaraMQ for MQTT: RegisterCaCertificate (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 	}}
 	if diff := cmp.Diff(want, ca.Warnings); diff != "" {

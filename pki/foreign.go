@@ -83,13 +83,13 @@ func fromBase64(text string, layers int) []byte {
 type foreignForm struct{ start, is, advice string }
 
 const (
-	adviceOfStore = "keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12 converts it"
+	adviceOfStore = "convert it: keytool -importkeystore -srckeystore FILE -destkeystore ca.p12 -deststoretype PKCS12"
 	adviceOfOther = "give the file with the certificate or key itself"
-	adviceOfCheck = "openssl pkey -in FILE -noout -check shows whether OpenSSL can read it, and its faults"
-	adviceOfForms = "mqttca help keys lists the supported forms, and how to convert others"
-	adviceOfAge   = "age --decrypt -i IDENTITY -o ca.key FILE decrypts a file with such a key"
-	adviceOfEnc   = "openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key decrypts it, with the cipher and options that encrypted it"
-	adviceOfJWK   = `node -e 'console.log(crypto.createPrivateKey({key: JSON.parse(fs.readFileSync("FILE")), format: "jwk"}).export({type: "pkcs8", format: "pem"}))' > ca.key converts it`
+	adviceOfCheck = "check it: openssl pkey -in FILE -noout -check"
+	adviceOfForms = "see 'mqttca help keys' for the supported forms, and how to convert others"
+	adviceOfAge   = "decrypt the file with its age key: age --decrypt -i IDENTITY -o ca.key FILE"
+	adviceOfEnc   = "decrypt it with the cipher and options used to encrypt it: openssl enc -d -aes-256-cbc -pbkdf2 -in FILE -out ca.key"
+	adviceOfJWK   = `convert it: node -e 'console.log(crypto.createPrivateKey({key: JSON.parse(fs.readFileSync("FILE")), format: "jwk"}).export({type: "pkcs8", format: "pem"}))' > ca.key`
 )
 
 var foreignForms = []foreignForm{
@@ -97,41 +97,41 @@ var foreignForms = []foreignForm{
 	{"\xce\xce\xce\xce", "a Java key store (JCEKS)", strings.Replace(adviceOfStore, "FILE", "FILE -srcstoretype JCEKS", 1)},
 	{"\x00\x00\x00\x02\x00\x00\x00\x14", "a key store of BouncyCastle (BKS)", adviceOfBouncyCastle("BKS")},
 	{"\x00\x00\x00\x01\x00\x00\x00\x14", "a key store of BouncyCastle (UBER)", adviceOfBouncyCastle("UBER")},
-	{"SQLITE FORMAT 3", "a key database of NSS (cert9.db, key4.db)", "pk12util -d sql:FOLDER -n NICKNAME -o ca.p12 exports the pair"},
-	{"PUTTY-USER-KEY-FILE-", "a key of PuTTY", "puttygen FILE -O private-openssh -o ca.key converts it"},
+	{"SQLITE FORMAT 3", "a key database of NSS (cert9.db, key4.db)", "export the pair: pk12util -d sql:FOLDER -n NICKNAME -o ca.p12"},
+	{"PUTTY-USER-KEY-FILE-", "a key of PuTTY", "convert it: puttygen FILE -O private-openssh -o ca.key"},
 	{"SSH-RSA ", "a public key of SSH", adviceOfSecret},
 	{"ECDSA-SHA2-", "a public key of SSH", adviceOfSecret},
-	{"---- BEGIN SSH2 ", "a key of SSH", "ssh-keygen -i -f FILE converts it, if it is not encrypted"},
-	{"$ANSIBLE_VAULT;", "encrypted by Ansible", "ansible-vault decrypt --output ca.key FILE decrypts it"},
-	{"…ENC[AES256_GCM,", "encrypted by SOPS", "sops --decrypt --output ca.key FILE decrypts it"},
+	{"---- BEGIN SSH2 ", "a key of SSH", "if it is not encrypted, convert it: ssh-keygen -i -f FILE"},
+	{"$ANSIBLE_VAULT;", "encrypted by Ansible", "decrypt it: ansible-vault decrypt --output ca.key FILE"},
+	{"…ENC[AES256_GCM,", "encrypted by SOPS", "decrypt it: sops --decrypt --output ca.key FILE"},
 	{"AGE-ENCRYPTION.ORG/", "encrypted by age", adviceOfAge},
 	{"-----BEGIN AGE ENCRYPTED FILE", "encrypted by age", adviceOfAge},
 	{"AGE-SECRET-KEY-", "a key of age, which decrypts files, not a CA key", adviceOfAge},
-	{"-----BEGIN PGP MESSAGE", "encrypted by OpenPGP", "gpg --output ca.key --decrypt FILE decrypts it"},
+	{"-----BEGIN PGP MESSAGE", "encrypted by OpenPGP", "decrypt it: gpg --output ca.key --decrypt FILE"},
 	{"-----BEGIN PGP ", "a key or signature of OpenPGP", adviceOfSecret},
 	{"SALTED__", "encrypted by openssl enc", adviceOfEnc},
 	{"U2FSDGVKX1", "encrypted by openssl enc", strings.Replace(adviceOfEnc, "-d", "-d -a", 1)},
-	{"…PKCS7-MIME", "a mail in S/MIME", "openssl cms -decrypt -in FILE -inkey KEY -out ca.key decrypts it with the key of the receiver"},
-	{"VERSION HTTPS://GIT-LFS", "a pointer of Git LFS, not the file", "git lfs pull fetches the file"},
+	{"…PKCS7-MIME", "a mail in S/MIME", "decrypt it with the key of the receiver: openssl cms -decrypt -in FILE -inkey KEY -out ca.key"},
+	{"VERSION HTTPS://GIT-LFS", "a pointer of Git LFS, not the file", "fetch the file: git lfs pull"},
 	{"<!DOCTYPE HTML", "an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
 	{"<HTML", "an HTML page, perhaps a sign-in page", "sign in and download the file itself"},
 	{"<…<RSAKEYVALUE", "an RSA key in XML, as .NET writes it", "export it as PEM with RSA.ExportPkcs8PrivateKeyPem of .NET"},
 	{"<", "XML or HTML", adviceOfOther},
 	{"%PDF", "a PDF document", adviceOfOther},
-	{"PK\x03\x04", "a ZIP archive", "unzip FILE unpacks it; " + adviceOfOther},
-	{"\x1f\x8b", "compressed by gzip", "gzip -dc FILE > UNPACKED unpacks it"},
-	{"BZH", "compressed by bzip2", "bzip2 -dc FILE > UNPACKED unpacks it"},
-	{"\xfd7zXZ", "compressed by xz", "xz -dc FILE > UNPACKED unpacks it"},
-	{"\x28\xb5\x2f\xfd", "compressed by zstd", "zstd -dc FILE > UNPACKED unpacks it"},
-	{"7z\xbc\xaf", "a 7-Zip archive", "7z x FILE unpacks it; " + adviceOfOther},
+	{"PK\x03\x04", "a ZIP archive", "unpack it with 'unzip FILE', and " + adviceOfOther},
+	{"\x1f\x8b", "compressed by gzip", "unpack it: gzip -dc FILE > UNPACKED"},
+	{"BZH", "compressed by bzip2", "unpack it: bzip2 -dc FILE > UNPACKED"},
+	{"\xfd7zXZ", "compressed by xz", "unpack it: xz -dc FILE > UNPACKED"},
+	{"\x28\xb5\x2f\xfd", "compressed by zstd", "unpack it: zstd -dc FILE > UNPACKED"},
+	{"7z\xbc\xaf", "a 7-Zip archive", "unpack it with '7z x FILE', and " + adviceOfOther},
 	{"{\\RTF", "a document in RTF", adviceOfOther},
 	{`{…"KTY"`, "a JSON Web Key", adviceOfJWK},
 	{"{", "JSON without a key or certificate", adviceOfOther},
 }
 
 func adviceOfBouncyCastle(storeType string) string {
-	return "keytool -importkeystore -srckeystore FILE -srcstoretype " + storeType +
-		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12 converts it"
+	return "convert it: keytool -importkeystore -srckeystore FILE -srcstoretype " + storeType +
+		" -providerclass org.bouncycastle.jce.provider.BouncyCastleProvider -providerpath bcprov.jar -destkeystore ca.p12 -deststoretype PKCS12"
 }
 
 // foreign returns the error for a recognized but unsupported form, or nil.
@@ -185,9 +185,9 @@ func refuseNoKey(f *file, blocks []pemBlock) *Error {
 
 // advices tell how to get a certificate from a block with this label.
 var advices = map[string]string{
-	"TRUSTED CERTIFICATE":     "openssl x509 -in FILE -out ca.crt writes it without OpenSSL's trust settings",
-	"PKCS7":                   "openssl pkcs7 -print_certs -in FILE -out ca.crt takes the certificates out",
-	"PKCS12":                  "openssl pkcs12 -nokeys -in FILE -out ca.crt takes the certificates out",
+	"TRUSTED CERTIFICATE":     "write it without OpenSSL's trust settings: openssl x509 -in FILE -out ca.crt",
+	"PKCS7":                   "extract the certificates: openssl pkcs7 -print_certs -in FILE -out ca.crt",
+	"PKCS12":                  "extract the certificates: openssl pkcs12 -nokeys -in FILE -out ca.crt",
 	"BCFKS":                   adviceOfBouncyCastle("BCFKS"),
 	"CERTIFICATE REQUEST":     adviceOfRequest,
 	"NEW CERTIFICATE REQUEST": adviceOfRequest,
@@ -205,7 +205,7 @@ func unreadForm(label string) (reason, advice string) {
 	advice = "the supported forms are PKCS#8, PKCS#1 and SEC1: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY"
 	switch label {
 	case "OPENSSH PRIVATE KEY":
-		advice = "cp FILE ca.key, then ssh-keygen -p -m PEM -f ca.key converts the copy"
+		advice = "convert a copy: cp FILE ca.key && ssh-keygen -p -m PEM -f ca.key"
 	case "TSS2 PRIVATE KEY":
 		advice = "the key never leaves its TPM: give its pkcs11 URI, which tpm2-pkcs11 provides"
 	}

@@ -84,7 +84,7 @@ var hashes = map[string]func() hash.Hash{
 func (p scryptParams) derivation() (derivation, string) {
 	// Each factor is bounded before the multiplication: the product can't overflow.
 	if p.N < 2 || p.R < 1 || p.P < 1 || p.N > maxScrypt || max(p.R, p.P) > maxScryptFactor || p.N*p.R*p.P > maxScrypt {
-		return nil, fmt.Sprintf("its encryption asks for scrypt with N %d, r %d and p %d, whose product is not from 2 to %d with r and p up to %d", p.N, p.R, p.P, maxScrypt, maxScryptFactor)
+		return nil, fmt.Sprintf("its scrypt parameters N %d, r %d and p %d are out of range: their product is 2 to %d, r and p are at most %d", p.N, p.R, p.P, maxScrypt, maxScryptFactor)
 	}
 	return func(password string, length int) ([]byte, error) {
 		return scrypt.Key([]byte(password), p.Salt, int(p.N), int(p.R), int(p.P), length)

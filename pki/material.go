@@ -155,5 +155,5 @@ func (m *Material) bundleBeside(role string, source keySource) (*bundle, error) 
 	case isFile && !slices.ContainsFunc(f.blocks(), pemBlock.isKey):
 		return nil, refuseNoKey(f.file, f.blocks())
 	}
-	return nil, refuseNoCertificate(role, source.object(), "only a PKCS#12 archive has one of its own")
+	return nil, refuseNoCertificate(role, source.object(), "the key comes without one")
 }

@@ -70,7 +70,7 @@ func TestAdviceOnEncryption(t *testing.T) {
 		if _, err := readKey(path, unasked(t)); !errors.As(err, &refused) {
 			t.Fatalf("%s: %v", path, err)
 		}
-		advice, _, _ := strings.Cut(refused.Advice, " re-encrypts it")
+		_, advice, _ := strings.Cut(refused.Advice, "re-encrypt it in a supported form: ")
 		whole, err := filepath.Abs(path)
 		if err != nil {
 			t.Fatal(err)

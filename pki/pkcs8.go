@@ -66,7 +66,7 @@ func adviceOn(cipher string) string {
 func parseLegacy(block *pem.Block) (decrypt decrypter, reason, advice string) {
 	cipher, _, _ := strings.Cut(strings.TrimSpace(block.Headers["DEK-Info"]), ",")
 	if !slices.Contains(legacyCiphers, strings.TrimSpace(cipher)) {
-		return nil, "the cipher in its DEK-Info header is not supported: " + strings.Join(legacyCiphers, ", ") + " are", adviceOn(cipher)
+		return nil, "the cipher in its DEK-Info header is not supported; supported are " + strings.Join(legacyCiphers, ", "), adviceOn(cipher)
 	}
 	if block.Type != "RSA PRIVATE KEY" && block.Type != "EC PRIVATE KEY" {
 		reason, advice = unreadForm(block.Type)
@@ -89,7 +89,7 @@ type scheme struct {
 const (
 	oidPBES2       = "1.2.840.113549.1.5.13" // RFC 8018 appendix A.4
 	damagedPBES2   = "its encrypted content is cut short or altered"
-	adviceOfCipher = "openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key re-encrypts it in a supported form"
+	adviceOfCipher = "re-encrypt it in a supported form: openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out ca.key"
 )
 
 // schemes are the ciphers of RFC 8018 appendix B.2 in use.

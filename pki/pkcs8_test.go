@@ -66,7 +66,7 @@ func TestEncryptedKeysRefused(t *testing.T) {
 		"openssl.p256.rounds.key":             "its encryption needs 100000000 rounds of key derivation; 1 to 2000000 are accepted",
 		"openssl.p256.camellia.key":           "its cipher 1.2.392.200011.61.1.1.1.4 is not supported: use AES-128, AES-192, AES-256 or 3DES in CBC mode",
 		"openssl.p256.pbes1.key":              "its encryption 1.2.840.113549.1.12.1.3 is not supported: use PBES2",
-		"openssl.p256.legacy-camellia256.key": "the cipher in its DEK-Info header is not supported: DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC are",
+		"openssl.p256.legacy-camellia256.key": "the cipher in its DEK-Info header is not supported; supported are DES-CBC, DES-EDE3-CBC, AES-128-CBC, AES-192-CBC, AES-256-CBC",
 		"openssl.p256.rounds.p12":             "its encryption needs 200000001 rounds of key derivation in all; the limit is 6000000",
 	} {
 		_, err := readKey(keyFixture(name), unasked(t))
@@ -142,10 +142,10 @@ func TestEncryptionParameters(t *testing.T) {
 		{"HMAC-MD5", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, md5), aes256, iv, data), "its PBKDF2 function 1.2.840.113549.2.5 is not supported: use HMAC with SHA-1, SHA-256, SHA-384 or SHA-512"},
 		{"no salt", pbes2Key(t, oidPBKDF2, sequence(t, 1), aes256, iv, data), "the parameters of its encryption can't be read"},
 		{"other derivation", pbes2Key(t, "1.2.3", sequence(t, salt), aes256, iv, data), "its password-based key derivation 1.2.3 is not supported: use PBKDF2 or scrypt"},
-		{"scrypt N", pbes2Key(t, oidScrypt, scrypt(1<<22, 1, 1), aes256, iv, data), "its encryption asks for scrypt with N 4194304, r 1 and p 1, whose product is not from 2 to 2097152 with r and p up to 64"},
-		{"scrypt product", pbes2Key(t, oidScrypt, scrypt(1<<14, 16, 16), aes256, iv, data), "its encryption asks for scrypt with N 16384, r 16 and p 16, whose product is not from 2 to 2097152 with r and p up to 64"},
-		{"scrypt overflow", pbes2Key(t, oidScrypt, scrypt(2, 1<<62, 1<<62), aes256, iv, data), "its encryption asks for scrypt with N 2, r 4611686018427387904 and p 4611686018427387904, whose product is not from 2 to 2097152 with r and p up to 64"},
-		{"scrypt r", pbes2Key(t, oidScrypt, scrypt(2, 65, 1), aes256, iv, data), "its encryption asks for scrypt with N 2, r 65 and p 1, whose product is not from 2 to 2097152 with r and p up to 64"},
+		{"scrypt N", pbes2Key(t, oidScrypt, scrypt(1<<22, 1, 1), aes256, iv, data), "its scrypt parameters N 4194304, r 1 and p 1 are out of range: their product is 2 to 2097152, r and p are at most 64"},
+		{"scrypt product", pbes2Key(t, oidScrypt, scrypt(1<<14, 16, 16), aes256, iv, data), "its scrypt parameters N 16384, r 16 and p 16 are out of range: their product is 2 to 2097152, r and p are at most 64"},
+		{"scrypt overflow", pbes2Key(t, oidScrypt, scrypt(2, 1<<62, 1<<62), aes256, iv, data), "its scrypt parameters N 2, r 4611686018427387904 and p 4611686018427387904 are out of range: their product is 2 to 2097152, r and p are at most 64"},
+		{"scrypt r", pbes2Key(t, oidScrypt, scrypt(2, 65, 1), aes256, iv, data), "its scrypt parameters N 2, r 65 and p 1 are out of range: their product is 2 to 2097152, r and p are at most 64"},
 		{"scrypt of nothing", pbes2Key(t, oidScrypt, sequence(t, salt), aes256, iv, data), "the parameters of its encryption can't be read"},
 		{"short IV", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, sha256), aes256, iv[:8], data), damagedPBES2},
 		{"part of a block", pbes2Key(t, oidPBKDF2, sequence(t, salt, 1, sha256), aes256, iv, data[:31]), damagedPBES2},

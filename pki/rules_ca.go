@@ -33,9 +33,9 @@ var caRules = []rule{
 	{"signature-digest", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
 		return when(slices.Contains(weak, m.Certificate.SignatureAlgorithm),
-			"it is signed with "+m.Certificate.SignatureAlgorithm.String(), "have the CA certificate reissued with SHA-256; the key may stay")
+			"it is signed with "+m.Certificate.SignatureAlgorithm.String(), "reissue the CA certificate with SHA-256; the key can stay the same")
 	}, "RFC 6151 section 2 (MD5), RFC 6194 (SHA-1), NIST SP 800-131A section 9",
-		"anybody who can make two certificates with one digest could forge this one; for a self-signed root this matters less, since verifiers do not rely on its signature"},
+		"anybody who can make two certificates with the same digest could forge this one; for a self-signed root this matters less, since verifiers do not rely on its signature"},
 	{"signature-scheme", OfCA, Warning, of(OfCA, oddScheme, "if the service refuses it, reissue it signed with RSA PKCS#1 v1.5 or ECDSA"), pageOfCAs + "; RFC 4055 section 3",
 		"the vendor's procedures sign with RSA PKCS#1 v1.5 or ECDSA; whether the service accepts others is not documented"},
 	{"serial-length", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
@@ -50,17 +50,17 @@ var caRules = []rule{
 		"strict verifiers may refuse it, and the service names a CA by this number"},
 	{"serial-entropy", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
-			fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits), "if the service refuses it as taken, "+anotherSerial)
+			fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits), "if the service refuses it as already in use, "+anotherSerial)
 	}, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 		"the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may already be in use"},
 	{"name-encoding", OfCA, Warning, ofCA(oddName, "give it a subject in UTF8String"), "X.680 section 41; RFC 5280 section 4.1.2.4",
-		"parsers as strict as Go's refuse it and every device certificate issued by it, which has this name as its issuer; OpenSSL accepts them: devices and tools differ here"},
-	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "leave these extensions out or write them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
+		"parsers as strict as Go's refuse it and its device certificates, whose issuer is this name; OpenSSL accepts them: devices and tools differ here"},
+	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "omit these extensions, or encode them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
 	{"key-encoding", OfCA, Warning, ofCA(oddKey, "encode the key as OpenSSL does: openssl pkey -in ca.key -ec_conv_form uncompressed -out new.key"), "RFC 3279 section 2.3; RFC 5480 section 2", refusedByStrict},
-	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "have it made with OpenSSL"), "RFC 5280 section 4.1.2.5",
+	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "issue it with OpenSSL"), "RFC 5280 section 4.1.2.5",
 		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices can't verify the chain"},
-	{"encoding", OfCA, Warning, ofCA(oddEncoding, "have it made in DER, as OpenSSL makes it"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
-	{"decoding", OfCA, Fault, of(OfCA, undecodable, "take the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
+	{"encoding", OfCA, Warning, ofCA(oddEncoding, "issue it in DER, for example with OpenSSL"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
+	{"decoding", OfCA, Fault, of(OfCA, undecodable, "get the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
 	{"subject", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(string(m.Certificate.RawSubject) == emptyName, "its subject is empty", "reissue the CA certificate with a subject")
 	}, "RFC 5280 section 4.1.2.6",
@@ -70,26 +70,26 @@ var caRules = []rule{
 		return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
 			"when the CA is renewed, issue it with one: subjectKeyIdentifier = hash in OpenSSL's configuration")
 	}, "RFC 5280 section 4.2.1.2",
-		"if two CAs have one name, as after a renewal with a new key, a verifier can't tell which of them issued a certificate"},
+		"if two CAs have the same name, as after a renewal with a new key, a verifier can't tell which of them issued a certificate"},
 	{"authority-key-identifier", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		other := otherAuthority(m.Certificate, m.Certificate, "its own")
 		return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
-			"reissue the CA certificate with an authority key identifier of its own, or with none")
+			"reissue the CA certificate with its own authority key identifier, or without one")
 	}, "RFC 5280 section 4.2.1.1",
 		"verifiers find no issuer with this key identifier, so chains up to this CA do not verify (OpenSSL)"},
 	{"self-signature", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
 		c := m.Certificate
 		return when(identifiesItself(c) && selfIssued(c) && !selfSigned(c),
-			"it is self-signed by its names and key identifiers, but its own key does not verify its signature",
-			"take the CA certificate from its source again, and compare the SHA-256")
+			"its names and key identifiers mark it as self-signed, but its own key does not verify its signature",
+			"get the CA certificate from its source again, and compare the SHA-256")
 	}, "RFC 5280 section 6.1.3",
 		"the file was altered or damaged: it differs from the CA's own certificate, and from the one on devices"},
 	{"self-issued", OfCA, Warning, findSelfIssued, "RFC 5280 section 3.2; RFC 4210 section 4.4",
-		"it can serve as a trust anchor; if it was damaged on its way, devices have another one"},
+		"it can still be a trust anchor; if the file was damaged, your devices have another certificate"},
 	{"name-constraints", OfCA, Warning, findNameConstraints, "RFC 5280 section 4.2.1.10",
 		"certificates with other names don't verify; the verification certificate's name is only the code"},
 	{"extended-key-usage", OfCA, Warning, findUsages, "RFC 5280 section 4.2.1.12", mayMatter},
-	{"critical-extensions", OfCA, Warning, of(OfCA, unhandled, "if the service refuses the CA or its device certificates, they may be the cause"), "RFC 5280 section 4.2", refusedIfUnknown},
+	{"critical-extensions", OfCA, Warning, of(OfCA, unhandled, "if the service refuses the CA or its device certificates, these extensions may be the cause"), "RFC 5280 section 4.2", refusedIfUnknown},
 	{"chain", OfCA, Fault, findBrokenChain, "RFC 5280 section 6.1.3",
 		"the file contradicts itself: one of the two certificates is wrong"},
 	{"request-line", OfCA, Warning, findLongRequestLine, "RFC 9112 section 3; " + pageOfRegistration,

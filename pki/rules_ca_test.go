@@ -185,7 +185,7 @@ func pairCases(t *testing.T) []ruleCase {
 		{"key-pair", "the same kind", beside("p384.ecparam.crt", of(p384, nil, nil)), now,
 			`it does not belong to the CA certificate "CN=OpenSSL ecparam": both keys are EC P-384, but they differ`},
 		{"key-pair", "a key in a token", beside("p256.crt", of(unknownSigner{p256}, nil, nil)), now,
-			`it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", which does not verify its trial signature`},
+			`it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", whose key does not verify its trial signature`},
 		{"key-proof", "proven", good, now, ""},
 		{"key-proof", "failed", beside("p256.crt", of(p256, nil, &Error{Reason: "the token is gone"})), now, "the token is gone"},
 		{"key-permissions", "the owner's", beside("p256.crt", of(p256, keyFile{&file{mode: 0o600}}, nil)), now, ""},

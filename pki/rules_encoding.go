@@ -80,7 +80,7 @@ func oddTimes(certificate *x509.Certificate) string {
 	if !ok || bytes.Equal(p.Signed.Validity.FullBytes, strict) {
 		return ""
 	}
-	return "its validity has a time in another form than RFC 5280's: GeneralizedTime before 2050, or not YYMMDDHHMMSSZ"
+	return "its validity has a time in a form not allowed by RFC 5280: GeneralizedTime before 2050, or not YYMMDDHHMMSSZ"
 }
 
 func oddEncoding(certificate *x509.Certificate) string {

@@ -56,7 +56,7 @@ func samePublicKey(a, b crypto.PublicKey) bool { return keyutil.Equal(a, b) }
 const (
 	explicitKind     = "EC with explicit parameters"
 	explicitFault    = "its key is " + explicitKind + ", which few parsers read"
-	adviceOfExplicit = "reissue the CA certificate with a named curve; the key may stay: openssl ec -in ca.key -param_enc named_curve -out named.key"
+	adviceOfExplicit = "reissue the CA certificate with a named curve; the key can stay the same: openssl ec -in ca.key -param_enc named_curve -out named.key"
 )
 
 func findUnfitKey(m *Material, _ time.Time) (string, string) {

@@ -14,7 +14,7 @@ var pairRules = []rule{
 	{"key-pair", OfPair, Fault, findStrangeKey, pageOfRegistration + " (VerificationContent)",
 		"a signature by this key proves nothing about the CA: the service would refuse it"},
 	{"key-proof", OfPair, Fault, findFailedTrial, "PKCS #11 v2.40 (CKA_ID); " + pageOfRegistration + " (VerificationContent)",
-		"the verification certificate can't be signed; in a token only labels and ids join a private key with its public one"},
+		"the verification certificate can't be signed; in a token only labels and ids link a private key to its public key"},
 	{"key-permissions", OfPair, Warning, findOpenKeyFile, "NIST SP 800-57 part 1 section 6.2.2",
 		"anybody who can read the file has the CA key, or can try passwords on it, and can issue device certificates"},
 	{"key-values", OfPair, Warning, func(m *Material, _ time.Time) (string, string) {
@@ -36,7 +36,7 @@ var pairRules = []rule{
 		"a verification certificate with only the code as its subject does not verify"},
 }
 
-const adviceOfTrial = "pkcs11-tool --login --list-objects shows the permitted uses of the key"
+const adviceOfTrial = "see the permitted uses of the key: pkcs11-tool --login --list-objects"
 
 func adviceOfPair(role string) string {
 	return "give the private key of the " + certificateOf[role] + ""
@@ -51,7 +51,7 @@ func findStrangeKey(m *Material, _ time.Time) (string, string) {
 	other := "does not belong to the " + certificateOf[m.key.role] + " " + quoteSubject(m.Certificate)
 	switch {
 	case public == nil:
-		return "it " + other + ", which does not verify its trial signature", advice
+		return "it " + other + ", whose key does not verify its trial signature", advice
 	case kind == wanted:
 		return "it " + other + ": both keys are " + kind + ", but they differ", advice
 	}

@@ -13,7 +13,7 @@ import (
 // verificationRules are the rules on an externally made verification certificate.
 var verificationRules = []rule{
 	{"verification-own", OfVerification, Fault, findOwnCertificate, pageOfCAs,
-		"every self-signed CA has this signature, so it proves nothing; devices must not hold the CA's key"},
+		"every self-signed CA certificate has such a signature, so it proves nothing; no other certificate may have the CA's key"},
 	{"verification-digest", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		return unfitDigest(m.Verification)
 	}, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
@@ -23,10 +23,10 @@ var verificationRules = []rule{
 	{"verification-issuer", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		// another CA's certificate is the matter of verification-signature
 		return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
-			fmt.Sprintf("the CA's key signed it, but its issuer %s is not byte for byte the CA's subject %s",
+			fmt.Sprintf("the CA's key signed it, but its issuer %s differs from the CA's subject %s",
 				quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
 	}, "RFC 5280 sections 4.1.2.4 and 7.1",
-		"verifiers find the issuer by its name: most look for the same bytes"},
+		"verifiers find the issuer by its name, and most compare it byte for byte"},
 	{"verification-issuer-encoding", OfVerification, Warning, findRecodedIssuer, "RFC 5280 section 7.1",
 		"OpenSSL and many verifiers consider the two names equal, others compare the bytes; the service decides"},
 	{"verification-name-constraints", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
@@ -77,7 +77,7 @@ var verificationRules = []rule{
 		return when(life > longestLife, fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
 			"destroy its private key, or sign one valid for a few days: the registration stays valid after it expires")
 	}, pageOfCAs + " (300 days)",
-		"the proof is needed for minutes; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
+		"the proof is needed for a few minutes only; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
 	{"verification-expiry", OfVerification, Warning, func(m *Material, at time.Time) (string, string) {
 		left := m.Verification.NotAfter.Sub(at)
 		return when(left >= 0 && left < shortestLife,
@@ -88,7 +88,7 @@ var verificationRules = []rule{
 		return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
 			"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
 	}, "RFC 5280 section 4.2.1.9",
-		"the holder of its key is a CA below yours, and could issue device certificates"},
+		"its key is a CA key below yours: its holder could issue device certificates"},
 }
 
 func findOwnCertificate(m *Material, _ time.Time) (string, string) {
@@ -157,7 +157,7 @@ func findRecodedIssuer(m *Material, _ time.Time) (string, string) {
 		}
 	}
 	return "its issuer is the CA's subject, but " + how + cmp.Or(some(": ", found, ""), ", in BER"),
-		"make it with mqttca sign, which takes the CA's subject byte for byte"
+		"make it with mqttca sign, which copies the CA's subject byte for byte"
 }
 
 const adviceOfCode = "make the verification certificate with the registration code as its Common Name"

@@ -82,8 +82,8 @@ func TestCertificateInToken(t *testing.T) {
 		t.Errorf("the one of the key among two: %v", err)
 	}
 	for uri, want := range map[string]string{
-		at + "object=none":           "use CA certificate pkcs11:token=ca;object=none: the token has no such certificate readable without a PIN",
-		at + "object=hidden":         "use CA certificate pkcs11:token=ca;object=hidden: the token has no such certificate readable without a PIN",
+		at + "object=none":           "use CA certificate pkcs11:token=ca;object=none: the token has no matching certificate readable without a PIN",
+		at + "object=hidden":         "use CA certificate pkcs11:token=ca;object=hidden: the token has no matching certificate readable without a PIN",
 		at + "object=twice":          "read CA certificate pkcs11:token=ca;object=twice: it holds 2 certificates, not one: ",
 		at + "object=none;slot-id=x": "read CA certificate's pkcs11 URI: its slot-id is not a number",
 		"pkcs11:token=ca":            "read CA certificate's pkcs11 URI: it names no certificate: add object (its label) or id",

@@ -77,14 +77,14 @@ func TestTokenOfDeviceRefuses(t *testing.T) {
 	importKey(run, "rsa1024", "small", "02")
 	uri := "pkcs11:module-path=" + module + ";token=ca;object="
 	writePrivateKey(t, module, run, "rsa2048", "decipher", "03", "--allowed-mechanisms", "RSA-PKCS-OAEP")
-	const use, short = "use device key pkcs11:token=ca;object=", `: it does not belong to the device certificate "CN=device of rsa1024", which does not verify its trial signature`
+	const use, short = "use device key pkcs11:token=ca;object=", `: it does not belong to the device certificate "CN=device of rsa1024", whose key does not verify its trial signature`
 	const unable = ": the token can't make the required signature: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS"
 	for _, test := range [][3]string{{"rsa", "rsa1024", short}, {"small", "rsa2048", strings.Replace(short, "rsa1024", "rsa2048", 1)}, {"decipher", "rsa2048", unable}} {
 		_, err := LoadDevice(bundleOf(t, f.device(t, test[1], nil)), uri+test[0], passwordOf("1234"), now)
 		wantError(t, err, use+test[0]+test[2])
 	}
 	_, err := LoadDevice("", uri+"rsa", passwordOf("1234"), now)
-	wantError(t, err, use+"rsa: no device certificate is given, and only a PKCS#12 archive has one of its own")
+	wantError(t, err, use+"rsa: no device certificate is given, and the key comes without one")
 	loaded, err := LoadDevice(bundleOf(t, f.device(t, "rsa1024", nil), f.issuing), uri+"small", passwordOf("1234"), now)
 	if err != nil {
 		t.Fatal(err)

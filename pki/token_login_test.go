@@ -174,9 +174,9 @@ func TestTokenWithoutPublicObject(t *testing.T) {
 	key := "pkcs11:module-path=" + module + ";token=ca;id=01"
 	other := write(t, "other.crt", []byte(EncodeCertificate(selfSign(t, newECKey(t, elliptic.P256()), nil))))
 	_, err := LoadAuthority(other, key, passwordOf("1234"), now)
-	wantError(t, err, "use CA key pkcs11:token=ca;id=01: it does not belong to the CA certificate \"CN=made in the test\", which does not verify its trial signature")
+	wantError(t, err, "use CA key pkcs11:token=ca;id=01: it does not belong to the CA certificate \"CN=made in the test\", whose key does not verify its trial signature")
 	_, err = LoadAuthority(caFile("rsa2048.crt"), key, passwordOf("1234"), now)
-	wantError(t, err, "use CA key pkcs11:token=ca;id=01: it does not belong to the CA certificate \"CN=OpenSSL RSA 2048,O=Example Devices\", which does not verify its trial signature")
+	wantError(t, err, "use CA key pkcs11:token=ca;id=01: it does not belong to the CA certificate \"CN=OpenSSL RSA 2048,O=Example Devices\", whose key does not verify its trial signature")
 	_, err = LoadAuthority(write(t, "two.crt", mustRead(t, caFile("p384.crt")), mustRead(t, other)), key, passwordOf("1234"), now)
 	if err == nil || !strings.HasPrefix(err.Error(), "use CA key pkcs11:token=ca;id=01: it belongs to none of the 2 certificates: \"CN=OpenSSL p384") {
 		t.Errorf("error %v", err)

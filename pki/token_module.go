@@ -75,7 +75,7 @@ const (
 	lostSession     = "the session with the token was lost: it was removed, reset or restarted"
 	adviceOfRetry   = "check the token and run the command again: this is safe"
 	adviceOfFailure = "look at the module's log; for SoftHSM, set SOFTHSM2_CONF to a configuration file readable for this user: 'mqttca help hsm'"
-	adviceOfPIN     = "mqttca tries it only once: a token locks its PIN after a few wrong ones"
+	adviceOfPIN     = "give the right PIN: mqttca tries it only once, since a token locks its PIN after a few wrong ones"
 )
 
 // answers translates a token's errors (PKCS#11 v2.40, section 5.1) into a reason and an advice.
@@ -94,8 +94,8 @@ var answers = map[pkcs11.Error][2]string{
 	pkcs11.CKR_SESSION_CLOSED:             {lostSession, adviceOfRetry},
 	pkcs11.CKR_SESSION_COUNT:              {"the token has no session left", "close other programs using it"},
 	pkcs11.CKR_USER_NOT_LOGGED_IN:         {"the token requires a login for each signature with this key, as smart cards do", ""},
-	pkcs11.CKR_KEY_HANDLE_INVALID:         {"the key is gone from the token", adviceOfRetry},
-	pkcs11.CKR_KEY_FUNCTION_NOT_PERMITTED: {"the key may not be used to sign (its CKA_SIGN is not set)", ""},
+	pkcs11.CKR_KEY_HANDLE_INVALID:         {"the token no longer has the key", adviceOfRetry},
+	pkcs11.CKR_KEY_FUNCTION_NOT_PERMITTED: {"the token does not allow signatures with this key (its CKA_SIGN is not set)", ""},
 	pkcs11.CKR_KEY_TYPE_INCONSISTENT:      {"the key is neither RSA nor EC", ""},
 	pkcs11.CKR_MECHANISM_INVALID:          {"the token can't make the required signature: ECDSA, RSA PKCS#1 v1.5 or, for TLS, RSA-PSS", ""},
 }

@@ -78,7 +78,7 @@ func (s *tokenSession) findKey() error {
 		return s.key.refuseAnswer(err)
 	case len(found) == 0:
 		return s.key.refuse("the token has no matching private key",
-			fmt.Sprintf("pkcs11-tool --module %s --token-label '%s' --login --list-objects lists its objects",
+			fmt.Sprintf("list its objects: pkcs11-tool --module %s --token-label '%s' --login --list-objects",
 				printable(s.path), printable(trimmed(s.Label))))
 	case len(found) > 1:
 		return s.key.refuse(fmt.Sprintf("the token has %d matching keys", len(found)), "select one by object and id")

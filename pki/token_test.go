@@ -237,7 +237,7 @@ func TestTokenRefuses(t *testing.T) {
 		{"pkcs11:module-path=" + noModule + ";token=ca;object=root", unasked(t), "use CA key pkcs11:token=ca;object=root: its PKCS#11 module " + noModule + " can't be loaded"},
 		{at + "token=ca;object=none", passwordOf("1234"), "use CA key pkcs11:token=ca;object=none: the token has no matching private key"},
 		{at + "token=ca;object=twice", passwordOf("1234"), "use CA key pkcs11:token=ca;object=twice: the token has 2 matching keys"},
-		{at + "token=ca;object=twice;id=02", passwordOf("1234"), `use CA key pkcs11:token=ca;object=twice;id=02: it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", which does not verify its trial signature`},
+		{at + "token=ca;object=twice;id=02", passwordOf("1234"), `use CA key pkcs11:token=ca;object=twice;id=02: it does not belong to the CA certificate "CN=OpenSSL p256,O=Example Devices", whose key does not verify its trial signature`},
 	} {
 		_, err := LoadAuthority(caFile("p256.crt"), test.key, test.password, now)
 		wantError(t, err, test.want)
@@ -264,7 +264,7 @@ func TestTokenPairThatIsNone(t *testing.T) {
 	run("pkcs11-tool", "--module", module, "--login", "--pin", "1234", "--write-object", public, "--type", "pubkey", "--label", "root", "--id", "01")
 	certificate := write(t, "ca.crt", []byte(EncodeCertificate(selfSign(t, other, nil))))
 	_, err := LoadAuthority(certificate, "pkcs11:module-path="+module+";token=ca;object=root", passwordOf("1234"), now)
-	wantError(t, err, `use CA key pkcs11:token=ca;object=root: it does not belong to the CA certificate "CN=made in the test", which does not verify its trial signature`)
+	wantError(t, err, `use CA key pkcs11:token=ca;object=root: it does not belong to the CA certificate "CN=made in the test", whose key does not verify its trial signature`)
 	authority, err := LoadAuthority(caFile("p256.crt"), "pkcs11:module-path="+module+";token=ca;object=root", passwordOf("1234"), now)
 	if err != nil {
 		t.Fatal(err) // what the public object says does not count

@@ -188,7 +188,7 @@ func (k *tokenObject) bundle() (*bundle, error) {
 	case implied:
 		return nil, refuseNoCertificate(k.role, k.object(), noneInToken)
 	}
-	return nil, k.refuse("the token has no such certificate readable without a PIN",
+	return nil, k.refuse("the token has no matching certificate readable without a PIN",
 		"name it by object or id: pkcs11-tool --list-objects --type cert shows them")
 }
 

@@ -148,7 +148,7 @@ func (c Credentials) checkExpiry() error {
 	}
 	return &Error{
 		Reason: fmt.Sprintf("the credentials issued for %s expired at %s", c.Source, c.Expires.Format(time.RFC3339)),
-		Advice: "check this machine's clock, and whether their source renews them",
+		Advice: "check this machine's clock, and whether the source of the credentials renews them",
 	}
 }
 

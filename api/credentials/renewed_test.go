@@ -106,7 +106,7 @@ func TestHandedOutTooLate(t *testing.T) {
 			switch {
 			case want == "" && (err != nil || got.AccessKeyID != "id-1"):
 				t.Errorf("%v left: %s, %v", last, got.AccessKeyID, err)
-			case want != "" && (!errors.As(err, &problem) || err.Error() != want || problem.Advice != "check this machine's clock, and whether their source renews them"):
+			case want != "" && (!errors.As(err, &problem) || err.Error() != want || problem.Advice != "check this machine's clock, and whether the source of the credentials renews them"):
 				t.Errorf("%v left:\n got %v\nwant %s", last, err, want)
 			}
 		}

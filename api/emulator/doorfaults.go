@@ -42,7 +42,7 @@ func (f Fault) problemAtDoor() string {
 	case !strings.Contains(faultKinds[f.Kind].door, f.Operation):
 		return "it cannot happen at " + f.Operation
 	case f.Kind == FaultRefuse && f.number() == 0:
-		return fmt.Sprintf("code %q is not one of %s, nor for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
+		return fmt.Sprintf("code %q must be one of %s, or for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
 	case f.AfterWork && f.Kind != FaultHang && f.Kind != FaultReset:
 		return "only hang and reset can follow " + f.Operation
 	}

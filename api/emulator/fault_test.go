@@ -9,7 +9,7 @@ import (
 )
 
 const alertNames = "access_denied, bad_certificate, certificate_expired, certificate_revoked, certificate_unknown, handshake_failure, internal_error, " +
-	"protocol_version, unknown_ca, unrecognized_name, unsupported_certificate, nor for Connect 1 to 255"
+	"protocol_version, unknown_ca, unrecognized_name, unsupported_certificate, or for Connect 1 to 255"
 
 func TestFaultOptions(t *testing.T) {
 	nan := 0.0
@@ -29,8 +29,8 @@ func TestFaultOptions(t *testing.T) {
 		{emulator.Fault{Kind: "slow", Operation: "Handshake"}, emulator.Mixture{}, "emulator: fault slow: it cannot happen at Handshake"},
 		{emulator.Fault{Kind: "latency", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault latency: it needs a delay or a jitter"},
 		{emulator.Fault{Kind: "latency", Operation: "Connect", AfterWork: true, Delay: 1}, emulator.Mixture{}, "emulator: fault latency: only hang and reset can follow Connect"},
-		{emulator.Fault{Kind: "refuse", Operation: "Connect", Code: "256"}, emulator.Mixture{}, `emulator: fault refuse: code "256" is not one of ` + alertNames},
-		{emulator.Fault{Kind: "refuse", Operation: "Handshake", Code: "5"}, emulator.Mixture{}, `emulator: fault refuse: code "5" is not one of ` + alertNames},
+		{emulator.Fault{Kind: "refuse", Operation: "Connect", Code: "256"}, emulator.Mixture{}, `emulator: fault refuse: code "256" must be one of ` + alertNames},
+		{emulator.Fault{Kind: "refuse", Operation: "Handshake", Code: "5"}, emulator.Mixture{}, `emulator: fault refuse: code "5" must be one of ` + alertNames},
 		{emulator.Fault{Kind: "refuse"}, emulator.Mixture{}, "emulator: fault refuse: refuse needs a code, and other faults have none"},
 		{emulator.Fault{Kind: "html", Code: "X"}, emulator.Mixture{}, "emulator: fault html: refuse needs a code, and other faults have none"},
 		{emulator.Fault{Kind: "html", RetryAfter: 1}, emulator.Mixture{}, "emulator: fault html: only a refusal can ask for a pause"},
