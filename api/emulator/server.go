@@ -8,7 +8,6 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -19,8 +18,6 @@ type Server struct {
 
 	http   *http.Server
 	served chan struct{}
-	open   sync.WaitGroup
-	close  func() error
 }
 
 // Listen starts a server for s. The address must be a loopback IP address or "localhost", with a
@@ -31,13 +28,11 @@ func Listen(addr string, withTLS bool, s *Service) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := &Server{URL: "http://" + listener.Addr().String(), RootPEM: rootPEM, served: make(chan struct{})}
+	server := &Server{URL: "http://" + listener.Addr().String(), RootPEM: rootPEM, http: newHTTPServer(s), served: make(chan struct{})}
 	if withTLS {
 		server.URL = "https://" + listener.Addr().String()
 		listener = tls.NewListener(listener, config)
 	}
-	server.http = newHTTPServer(s, server.track)
-	server.close = sync.OnceValue(server.stop)
 	go func() {
 		defer close(server.served)
 		_ = server.http.Serve(listener) // always fails: with ErrServerClosed or the listener's error
@@ -80,7 +75,7 @@ func resolveLoopback(addr string) (tcpAddr *net.TCPAddr, err error) {
 	return tcpAddr, nil
 }
 
-func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Server {
+func newHTTPServer(s *Service) *http.Server {
 	// Over TLS a client would choose HTTP/2 on its own, and a server should behave the same with
 	// and without TLS. Invented: http1.
 	protocols := new(http.Protocols)
@@ -93,33 +88,16 @@ func newHTTPServer(s *Service, track func(net.Conn, http.ConnState)) *http.Serve
 		WriteTimeout:      20 * time.Second,
 		IdleTimeout:       2 * time.Minute, // longer than a client's pause between two looks
 		MaxHeaderBytes:    128 << 10,       // many times two percent-encoded certificates of RSA 4096 (6 kB)
-		ConnState:         track,
 		// The client reports connection errors, such as a failed handshake. stderr belongs to the
 		// program.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 }
 
-func (s *Server) track(_ net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.open.Add(1)
-	case http.StateClosed, http.StateHijacked:
-		// Only a fault hijacks, and it closes the connection immediately.
-		s.open.Done()
-	}
-}
-
-// Close stops the server, closes all connections and waits for their goroutines. It may be called
-// more than once.
-func (s *Server) Close() error { return s.close() }
-
-func (s *Server) stop() error {
+// Close stops the server and closes all connections. It may be called more than once.
+func (s *Server) Close() error {
 	err := s.http.Close()
 	<-s.served
-	// The second call closes a connection accepted during the first. Its only error is a closed
-	// listener.
-	_ = s.http.Close()
-	s.open.Wait()
+	_ = s.http.Close() // closes a connection accepted during the first call
 	return err
 }

@@ -148,36 +148,3 @@ func TestCloseEndsEverything(t *testing.T) {
 		runtime.Gosched()
 	}
 }
-
-// TestCloseWaitsForTheWork: a request is at work when Close closes its connection.
-func TestCloseWaitsForTheWork(t *testing.T) {
-	started, release := make(chan struct{}), make(chan struct{})
-	c := start(t, func(o *emulator.Options) {
-		o.Now = func() time.Time {
-			close(started)
-			<-release
-			return epoch
-		}
-	})
-	failed, closed := make(chan error), make(chan error, 1)
-	go func() {
-		_, err := http.Get(c.url)
-		failed <- err
-	}()
-	<-started
-	go func() { closed <- c.server.Close() }()
-	if err := <-failed; err == nil {
-		t.Error("an answer came")
-	}
-	// From here on Close waits for the request alone.
-	for range 100_000 {
-		runtime.Gosched()
-	}
-	if len(closed) != 0 {
-		t.Error("Close has returned before the request was done")
-	}
-	close(release)
-	if err := <-closed; err != nil {
-		t.Error(err)
-	}
-}
