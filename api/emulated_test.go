@@ -43,7 +43,7 @@ func TestEveryOperationOnTheEmulator(t *testing.T) {
 		{AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "CAIS+token/with=="},
 	} {
 		t.Run(signer.AccessKeyID, func(t *testing.T) {
-			service, err := emulator.New(emulator.Options{Instances: []string{"i"}, DevicesPerCA: 2, Credentials: []emulator.Credential{{
+			service, err := emulator.New(emulator.Options{Instances: []string{"i"}, DevicesPerCA: 2, Journal: true, Credentials: []emulator.Credential{{
 				AccessKeyID: signer.AccessKeyID, AccessKeySecret: string(signer.AccessKeySecret), SecurityToken: string(signer.SecurityToken),
 			}}})
 			if err != nil {

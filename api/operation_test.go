@@ -149,6 +149,7 @@ func deniedWith(t *testing.T, calls map[string]request, actions []string) (denie
 	service, err := emulator.New(emulator.Options{
 		Instances:   []string{"i"},
 		Credentials: []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret", Allow: actions}},
+		Journal:     true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,9 @@ import (
 // files: what a command needs that runs in this process.
 func newEmulated(t *testing.T) (service *emulator.Service, caCert, caKey string) {
 	t.Helper()
-	service, err := emulator.New(emulatorOptions())
+	options := emulatorOptions()
+	options.Journal = true
+	service, err := emulator.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,6 +64,7 @@ func cmdCA(ts *testscript.TestScript, neg bool, args []string) {
 // -broker it has its broker, perhaps one that asks for no certificate or no password.
 func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	options := emulatorOptions()
+	options.Journal = true
 	flags := flag.NewFlagSet("emulator", flag.ContinueOnError)
 	deny := flags.String("deny", "", "")
 	instance := flags.String("instance", emulatedInstance, "")

@@ -74,6 +74,7 @@ func listen(t *testing.T, withTLS bool, change func(*emulator.Options)) *client 
 		Foreign:     []string{foreignInstance},
 		Credentials: []emulator.Credential{plainKey, stsKey},
 		Now:         tick.now,
+		Journal:     true,
 	}
 	if change != nil {
 		change(&options)

@@ -36,7 +36,6 @@ type Options struct {
 	SingleUseCodes bool          // every submission uses up the code, even if refused: RegisterCodeUsed for the next
 	CodeLifetime   time.Duration // RegisterCodeError afterwards; 0: until the code is used
 	CodeLength     int           // of a code, 36 to 64 characters; 0: 46, like the vendor's example
-	NewCode        func() string // makes codes; nil: random ones. Calls never overlap; it must not call the Service
 
 	// Forms on which the vendor's texts disagree. Empty: the first form of each type.
 	Numbers     NumberForm
@@ -55,6 +54,7 @@ type Options struct {
 	Now       func() time.Time // the clock, safe for concurrent use; nil: time.Now
 	ClockSkew time.Duration    // how far the service's clock is ahead of Now; negative: behind
 
+	Journal bool    // keep each request for Service.Requests
 	Faults  []Fault // injected into the calls they name
 	Mixture Mixture // decides if none of Faults matches
 
@@ -87,10 +87,6 @@ func (o Options) withDefaults() Options {
 	o.Instances = slices.Clone(o.Instances)
 	for n := range min(o.Numbered, maxNumbered) {
 		o.Instances = append(o.Instances, fmt.Sprintf("post-cn-emulated-%04d", n+1))
-	}
-	length := o.CodeLength
-	if o.NewCode == nil {
-		o.NewCode = func() string { return newRegisterCode(length) }
 	}
 	return o
 }

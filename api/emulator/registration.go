@@ -50,7 +50,7 @@ type issuedCode struct {
 func (b *book) fetchCode(instance string, now time.Time) string {
 	code, ok := b.codes[instance]
 	if !ok || b.options.RotateCodes || b.expired(code, now) {
-		code = issuedCode{b.options.NewCode(), now}
+		code = issuedCode{newRegisterCode(b.options.CodeLength), now}
 		b.codes[instance] = code
 	}
 	return code.text

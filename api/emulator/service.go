@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -23,7 +22,7 @@ type Service struct {
 	nonces  nonces
 	limits  rateLimits
 	faults  *faultPlan
-	journal []Request // the latest requests
+	journal []Request
 	book    book
 }
 
@@ -128,12 +127,6 @@ func (s *Service) Inject(faults ...Fault) error {
 	return nil
 }
 
-// Limits of the journal.
-const (
-	journalLimit       = 50_000 // requests kept at least; at most twice as many
-	maxOperationLength = 128    // of a name: a client may send anything
-)
-
 // A Request is a received request with its outcome.
 type Request struct {
 	Operation  string // the header x-acs-action or the parameter Action, even for an unknown operation
@@ -144,26 +137,17 @@ type Request struct {
 	Fault      string // the request's fault: a FaultKind, followed by "-after" if it came after the work; "" for none
 }
 
-// enter copies its strings: a part of a request keeps the whole in memory.
+// enter records a call with its outcome.
 func (s *Service) enter(c *call, status int, code code) {
-	entry := Request{
-		Operation:  strings.Clone(c.operation[:min(len(c.operation), maxOperationLength)]),
-		Method:     strings.Clone(c.r.Method),
-		Code:       string(code),
-		Reason:     c.reason,
-		HTTPStatus: status,
-		Fault:      c.met.name(),
+	if !s.options.Journal {
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.journal) == 2*journalLimit {
-		s.journal = slices.Delete(s.journal, 0, journalLimit)
-	}
-	s.journal = append(s.journal, entry)
+	s.journal = append(s.journal, Request{c.operation, c.r.Method, string(code), c.reason, status, c.met.name()})
 }
 
-// Requests returns the requests received so far, in order. A long-running service keeps only the
-// latest: at least 50,000.
+// Requests returns the requests received so far, in order, if Options.Journal is set.
 func (s *Service) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

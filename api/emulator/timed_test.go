@@ -18,7 +18,7 @@ import (
 func inBubble(t *testing.T, change func(*emulator.Options), test func(*testing.T, *client)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		options := emulator.Options{Instances: []string{instanceID}, Credentials: []emulator.Credential{plainKey}}
+		options := emulator.Options{Instances: []string{instanceID}, Credentials: []emulator.Credential{plainKey}, Journal: true}
 		change(&options)
 		service, err := emulator.New(options)
 		if err != nil {

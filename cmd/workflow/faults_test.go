@@ -37,6 +37,7 @@ func newTrial(t *testing.T, options emulator.Options, token string, before ...in
 	if options.Instances == nil {
 		options.Instances = []string{instanceID}
 	}
+	options.Journal = true
 	options.Credentials = []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: token}}
 	service, err := emulator.New(options)
 	if err != nil {

@@ -77,12 +77,12 @@ func TestResultOfARunThatFails(t *testing.T) {
 	}{
 		{"refused before", emulator.Options{Deny: []string{"GetRegisterCode"}}, nil, 0, outcomeRefused, false, false},
 		{"refused", emulator.Options{}, refuse(`{"Code":"CaNumExceed","RequestId":"r"}`), 0, outcomeRefused, true, false},
-		{"same code again", emulator.Options{NewCode: func() string { return "one" }}, refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`), 0, outcomeRefused, true, false},
+		{"same code again", emulator.Options{}, handsOut("one", refuse(`{"Code":"RegisterCodeError","RequestId":"r"}`)), 0, outcomeRefused, true, false},
 		{"serial number taken", emulator.Options{}, refuse(`{"Code":"SnNotUnique","RequestId":"r"}`), 0, outcomeRefused, true, false},
 		{"no answer", emulator.Options{}, lose(false), 0, outcomeUnknown, true, false},
 		{"not listed", emulator.Options{ListDelay: time.Hour}, nil, 0, outcomeUnconfirmed, true, true},
 		{"interrupted", emulator.Options{ListDelay: time.Hour}, nil, 5 * time.Second, outcomeInterrupted, true, true},
-		{"odd code", emulator.Options{NewCode: func() string { return "a\nb" }}, nil, 0, outcomeFailed, false, false},
+		{"odd code", emulator.Options{}, handsOut("a\nb", nil), 0, outcomeFailed, false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -157,16 +157,25 @@ func TestRegisterWhileCodesAreUsedUp(t *testing.T) {
 	}
 }
 
+// handsOut has one registration code for all who ask.
+func handsOut(code string, before intercept) intercept {
+	return func(w http.ResponseWriter, r *http.Request, emulated http.Handler) bool {
+		if operation(r) == "GetRegisterCode" {
+			return answer(w, 200, fmt.Sprintf(`{"RegisterCode":%q,"RequestId":"r"}`, code))
+		}
+		return before != nil && before(w, r, emulated)
+	}
+}
+
 func TestRegisterWhereTheSameCodeComesAgain(t *testing.T) {
 	submissions := 0
-	s := startService(t, emulator.Options{NewCode: func() string { return "the-one-code" }},
-		func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
-			if operation(r) != "RegisterCaCertificate" {
-				return false
-			}
-			submissions++
-			return answer(w, 400, `{"Code":"RegisterCodeError","Message":"no","RequestId":"r"}`)
-		})
+	s := startService(t, emulator.Options{}, handsOut("the-one-code", func(w http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+		if operation(r) != "RegisterCaCertificate" {
+			return false
+		}
+		submissions++
+		return answer(w, 400, `{"Code":"RegisterCodeError","Message":"no","RequestId":"r"}`)
+	}))
 	_, err := s.instance.Register(context.Background(), newOrder(t))
 	wantError[*SameCodeError](t, err, `instance post-cn-test01 refused the registration code "the-one-code" and handed it out again`)
 	if submissions != 1 {
@@ -191,7 +200,7 @@ func TestRegisterStopsAtARefusal(t *testing.T) {
 
 // A code that cannot be a common name is not signed, and it is the service's fault.
 func TestRegisterRefusesAnOddCode(t *testing.T) {
-	s := startService(t, emulator.Options{NewCode: func() string { return "line\nbreak" }}, nil)
+	s := startService(t, emulator.Options{}, handsOut("line\nbreak", nil))
 	_, err := s.instance.Register(context.Background(), newOrder(t))
 	var odd *OddCodeError
 	if !errors.As(err, &odd) || odd.RequestID == "" || strings.Contains(strings.Join(s.seen.events, " "), "sign") {

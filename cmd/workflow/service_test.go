@@ -37,6 +37,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 	if options.Instances == nil {
 		options.Instances = []string{instanceID}
 	}
+	options.Journal = true
 	options.Credentials = []emulator.Credential{{AccessKeyID: "id", AccessKeySecret: "secret"}}
 	emulated, err := emulator.New(options)
 	if err != nil {
