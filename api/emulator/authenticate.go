@@ -48,8 +48,6 @@ type nonces struct {
 	nextSweep time.Time
 }
 
-func newNonces() nonces { return nonces{until: make(map[string]time.Time)} }
-
 // use records a nonce and reports whether it is new.
 func (n *nonces) use(accessKeyID, nonce string, timestamp, now time.Time) bool {
 	if !now.Before(n.nextSweep) {

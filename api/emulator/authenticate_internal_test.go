@@ -7,7 +7,7 @@ import (
 )
 
 func TestNoncesAreForgotten(t *testing.T) {
-	n := newNonces()
+	n := nonces{until: map[string]time.Time{}}
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	for i := range 3 * 60 {
 		// Ahead of the clock as far as is let in, the longest that a nonce has to be remembered.

@@ -10,10 +10,7 @@
 // is invented: see INVENTED.md. Every answer carries HeaderEmulated, so that nobody mistakes
 // it for the real service.
 //
-// An inactive CA keeps out only new device certificates, by one of two texts of the vendor. A
-// registered device certificate can connect until it is inactive itself; a deleted one registers
-// itself again if its CA is active. Service.Connect implements this without MQTT, the broker of
-// ListenBroker with it.
+// Service.Connect judges a device without MQTT, the broker of ListenBroker with it.
 //
 // Options.Faults and Options.Mixture make calls fail. Options.Hard selects other forms if the
 // vendor's texts differ or are silent. All waiting uses time.Now, timers and the request's context,

@@ -56,7 +56,7 @@ func New(options Options) (*Service, error) {
 		options:     options,
 		credentials: credentials,
 		instances:   instances,
-		nonces:      newNonces(),
+		nonces:      nonces{until: make(map[string]time.Time)},
 		limits:      options.rateLimits(),
 		faults:      newFaultPlan(options.Faults, options.Mixture),
 		book:        book{options: options, codes: make(map[string]issuedCode), usedCodes: make(map[string]bool)},
