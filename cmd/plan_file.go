@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +41,8 @@ func onePlan(_ *cobra.Command, args []string) error {
 	} else if len(args) == 1 && args[0] == "" {
 		return usage("the argument PLAN is empty")
 	}
-	return pki.CheckPath("plan", "plan", strings.Join(args, ""))
+	path := strings.Join(args, "")
+	return cmp.Or(pki.CheckPath("plan", "plan", path), checkRegular(path))
 }
 
 // readPlan reads a plan of the fleet's manifest, which is in file; nil if there is no path. The
@@ -50,9 +50,6 @@ func onePlan(_ *cobra.Command, args []string) error {
 func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error) {
 	if path == "" {
 		return nil, nil
-	}
-	if err := checkRegular(path); err != nil {
-		return nil, err
 	}
 	p = &savedPlan{}
 	switch err = c.readDocumentOf(path, planSize, p); {
@@ -71,47 +68,29 @@ func (p *savedPlan) check(path string, now planDocument) error {
 	if p == nil {
 		return nil
 	}
-	was := p.planDocument
-	if was.Endpoint != now.Endpoint || isTrue(was.Emulated) != isTrue(now.Emulated) {
+	was, before, after := p.planDocument, approved(p.Rows), approved(now.Rows)
+	known := map[rowDocument]bool{}
+	for _, row := range before {
+		known[row] = true
+	}
+	switch n := slices.IndexFunc(after, func(row rowDocument) bool { return !known[row] }); {
+	case was.Endpoint != now.Endpoint || isTrue(was.Emulated) != isTrue(now.Emulated):
 		return stalePlanError{fmt.Errorf("%s was made at %s, and this run calls %s", path, was.source(), now.source())}
-	}
-	before, after := statesOf(was.Rows), statesOf(now.Rows)
-	all, changed, first := maps.Clone(before), 0, ""
-	maps.Copy(all, after)
-	for _, object := range slices.Sorted(maps.Keys(all)) {
-		if before, after := cmp.Or(before[object], "not there"), cmp.Or(after[object], "not there"); before != after {
-			changed++
-			first = cmp.Or(first, fmt.Sprintf("%s was %s, and is %s", object, before, after))
-		}
-	}
-	switch {
-	case changed > 0:
-		return stalePlanError{fmt.Errorf("%s of %s changed since, such as this: %s", plural(changed, "row"), path, first)}
-	case was.approved() != now.approved():
-		return stalePlanError{fmt.Errorf("%s has other names, regions, reasons or counts than a plan of now", path)}
+	case n >= 0:
+		row := after[n]
+		return stalePlanError{fmt.Errorf("%s does not have this row of a plan of now: CA %s on instance %s, %s (to do: %s, name %q, serial number %s, SHA-256 %s)", path,
+			cmp.Or(row.CA, "none"), row.InstanceID, cmp.Or(row.State, "not listed"), cmp.Or(row.Action, "unknown"), row.Name, cmp.Or(row.Sn, "none"), row.SHA256)}
+	case !slices.Equal(before, after) || was.Region != now.Region || was.Changes != now.Changes || was.Drift != now.Drift || was.Failed != now.Failed:
+		return stalePlanError{fmt.Errorf("%s has other rows or counts than a plan of now", path)}
 	}
 	return nil
 }
 
-// approved is what somebody approves in a plan.
-func (d planDocument) approved() string {
-	d.Format, d.File, d.Rows = "", "", slices.Clone(d.Rows)
-	for n := range d.Rows {
-		d.Rows[n].Message, d.Rows[n].RequestID = "", ""
+// approved is what somebody approves in the rows of a plan.
+func approved(rows []rowDocument) []rowDocument {
+	rows = slices.Clone(rows)
+	for n := range rows {
+		rows[n].Message, rows[n].RequestID, rows[n].err, rows[n].failed = "", "", nil, nil
 	}
-	data, _ := encode(d) // it encoded before
-	return string(data)
-}
-
-// statesOf are the rows of a plan in words, by their objects.
-func statesOf(rows []rowDocument) map[string]string {
-	states := map[string]string{}
-	for _, r := range rows {
-		object := "instance " + r.InstanceID
-		if ca := cmp.Or(r.CA, r.Sn); ca != "" {
-			object = fmt.Sprintf("CA %s on %s", ca, object)
-		}
-		states[object] = fmt.Sprintf("%s (to do: %s, serial number %s, SHA-256 %s)", cmp.Or(r.State, "unlisted"), cmp.Or(r.Action, "unknown"), cmp.Or(r.Sn, "none"), r.SHA256)
-	}
-	return states
+	return rows
 }
