@@ -154,6 +154,7 @@ func cmdIdentity(ts *testscript.TestScript, neg bool, args []string) {
 	flags.StringVar(&i.first, "first", "", "")
 	flags.BoolVar(&i.always, "always", false, "")
 	options := emulatorOptions()
+	options.Journal = true
 	flags.Var(faultFlag{&options.Faults}, "fault", "")
 	ts.Check(flags.Parse(args))
 	options.Credentials = nil

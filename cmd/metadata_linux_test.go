@@ -100,6 +100,7 @@ func listen(address string) net.Listener {
 
 func emulatorKnowing(p pair) (url string) {
 	options := emulatorOptions()
+	options.Journal = true
 	options.Credentials = []emulator.Credential{{AccessKeyID: p.id, AccessKeySecret: p.secret, SecurityToken: p.token}}
 	service, err := emulator.New(options)
 	if err != nil {
