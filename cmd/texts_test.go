@@ -96,3 +96,29 @@ func TestTroubleshootingQuotesMessages(t *testing.T) {
 		t.Errorf("%d messages found: have the headings changed their form?", count)
 	}
 }
+
+// A table of messages in a topic has the words of the code, too.
+func TestTablesQuoteMessages(t *testing.T) {
+	code, count := sources(t), 0
+	for _, path := range []string{"hsm.md", "device-certificates.md", "zh/hsm.md", "zh/device-certificates.md"} {
+		text, err := os.ReadFile("topics/" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := regexp.MustCompile(`(?m)^\| (mqttca says|message|mqttca 的提示|提示) \|.*\n`).FindIndex(text)
+		if header == nil {
+			t.Fatalf("%s has no table of messages", path)
+		}
+		table, _, _ := strings.Cut(string(text[header[1]:]), "\n\n")
+		for _, m := range regexp.MustCompile(`(?m)^\| ([^|]+) \|`).FindAllStringSubmatch(table, -1) {
+			for _, words := range regexp.MustCompile(` … |, |、`).Split(m[1], -1) {
+				if count++; !strings.Contains(code, words) {
+					t.Errorf("%s: %q stands nowhere in the code", path, words)
+				}
+			}
+		}
+	}
+	if count < 30 {
+		t.Errorf("%d messages found: have the tables changed their form?", count)
+	}
+}
