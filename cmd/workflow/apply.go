@@ -61,6 +61,7 @@ type attempt struct {
 	key            keyMaker // nil if it is not needed, or not yet
 	result         Result
 	doubt          error // an [*UnknownError] of the change, or nil
+	begun          time.Time
 }
 
 // send does the task up to the answer of the service. It reports whether the list has to confirm it.

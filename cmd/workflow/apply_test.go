@@ -334,6 +334,28 @@ func TestRolloutThatEndsEarly(t *testing.T) {
 	}
 }
 
+// Near the deadline no code is fetched that could not be used.
+func TestRolloutNearItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := startFleet(t, 1, 9, emulator.Options{}, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) bool {
+			time.Sleep(time.Second)
+			return false
+		})
+		ctx, cancel := context.WithTimeout(context.Background(), 13400*time.Millisecond) // 9.3 s for the changes
+		defer cancel()
+		reports, early := f.run(ctx)
+		codes := 0
+		for _, r := range f.Requests() {
+			if r.Operation == "GetRegisterCode" {
+				codes++
+			}
+		}
+		if outcomes(reports) != "[not tried:5 registered:4]" || codes != 4 || early != context.DeadlineExceeded {
+			t.Errorf("%v, %d codes: %s", early, codes, outcomes(reports))
+		}
+	})
+}
+
 // Two rollouts of the same fleet at once: codes replace each other, and each CA is registered once.
 func TestTwoRolloutsAtOnce(t *testing.T) {
 	for seed := range 5 {

@@ -16,9 +16,10 @@ type rollout struct {
 	confirming sync.WaitGroup
 
 	mutex  sync.Mutex
-	alive  time.Time // when the service accepted something last
-	failed bool      // a task
-	early  error     // why no further task is begun
+	alive  time.Time     // when the service accepted something last
+	took   time.Duration // by the task accepted last
+	failed bool          // a task
+	early  error         // why no further task is begun
 }
 
 // Run does the tasks. A task once begun goes on to its end, unless ctx ends.
@@ -29,14 +30,10 @@ func (r Rollout) Run(ctx context.Context) {
 		sending, cancel = context.WithDeadline(ctx, end.Add(-min(time.Until(end)/4, settlingTime)))
 	}
 	defer cancel()
-	attempts := make([][]*attempt, len(r.Instances))
-	for n := range attempts {
-		attempts[n] = r.attempts(n)
-	}
-	SideBySide(len(attempts), func(n int) {
+	SideBySide(len(r.Instances), func(n int) {
 		i := r.Instances[n].Instance
 		i.Observer = unobserved{}
-		if open := w.send(sending, i, attempts[n]); len(open) > 0 {
+		if open := w.send(sending, i, r.attempts(n)); len(open) > 0 {
 			w.confirming.Go(func() { w.confirm(ctx, i, open) })
 		}
 	})
@@ -66,6 +63,7 @@ func (w *rollout) send(ctx context.Context, i Instance, attempts []*attempt) (op
 			w.progress(a, true, &NotTriedError{Reference{CA: a.CA}, i.ID, cause})
 			continue
 		}
+		a.begun = time.Now()
 		within, cancel := context.WithTimeout(ctx, w.Each)
 		waits, err := a.send(within, i)
 		cancel()
@@ -138,10 +136,13 @@ func (w *rollout) confirm(ctx context.Context, i Instance, open []*attempt) {
 func (w *rollout) over(ctx context.Context) error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
+	end, bounded := ctx.Deadline()
 	switch {
 	case w.early != nil:
 	case ctx.Err() != nil:
 		w.early = ctx.Err()
+	case bounded && time.Until(end) < w.took: // it would be cut short
+		w.early = context.DeadlineExceeded
 	case w.FailFast && w.failed:
 		w.early = errFailFast
 	case time.Since(w.alive) >= w.Each:
@@ -161,5 +162,7 @@ func (w *rollout) progress(a *attempt, ended bool, err error) {
 	}
 	if ended {
 		w.Ended(a.instance, a.task, a.result, err)
+	} else if err == nil {
+		w.took = time.Since(a.begun)
 	}
 }
