@@ -18,8 +18,7 @@ func newActivate(a *app) *cobra.Command {
 		long: `Make a registered CA active, and wait until the service lists it as active. Its new device
 certificates can then register themselves again, and so can deleted ones. If the CA is already
 active, nothing changes and the exit code is 0.`,
-		shown: "active",
-		to:    workflow.Activation,
+		to: workflow.Activation,
 	})
 }
 
@@ -36,7 +35,6 @@ is active.
 To undo this, run 'mqttca activate', then 'mqttca devices activate --all'. If the CA is already
 inactive, nothing changes and the exit code is 0.`,
 		more:   "\n  mqttca deactivate --instance post-cn-7mz2d --ca-cert ca.crt --with-devices --yes",
-		shown:  "inactive",
 		to:     workflow.Deactivation,
 		sweeps: true,
 	})
@@ -46,7 +44,6 @@ inactive, nothing changes and the exit code is 0.`,
 type switchCommand struct {
 	use, short, long string
 	more             string // further examples
-	shown            string // the state in the list afterwards
 	to               workflow.Transition
 	sweeps           bool // with --with-devices
 }
@@ -78,7 +75,7 @@ func (a *app) newSwitch(s switchCommand) *cobra.Command {
 		},
 	}
 	o.registeredCA.addFlags(cmd)
-	addWait(cmd, &o.wait, s.shown)
+	addWait(cmd, &o.wait)
 	if s.sweeps {
 		cmd.Flags().BoolVar(&o.withDevices, "with-devices", false, "also make all its device certificates inactive, such as those of a compromised CA")
 		addDeadline(cmd, &o.deadline, "with-devices")

@@ -132,7 +132,7 @@ func TestTimestamp(t *testing.T) {
 // No time at all is refused; it would stand for the default.
 func TestTimeoutOfNothing(t *testing.T) {
 	code, _, stderr := runHere("list", "--instance", "i", "--endpoint", "http://127.0.0.1:1", "--timeout", "0s")
-	if want := "error: mqttca list: --timeout is more than 0\nhint: see 'mqttca list --help'\n"; code != exitUsage || stderr != want {
+	if want := "error: mqttca list: --timeout must be more than 0\nhint: see 'mqttca list --help'\n"; code != exitUsage || stderr != want {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }

@@ -31,16 +31,18 @@ func newApply(a *app) *cobra.Command {
 	o := applyOptions{fleetFlags: fleetFlags{keys: true, toRegister: true}}
 	cmd := &cobra.Command{
 		Use:   "apply [PLAN]",
-		Short: "Make a fleet as its manifest wants it",
-		Long: `Make each CA as the manifest of a fleet wants it ('mqttca help fleet'). All certificates, keys
-and settings are checked before the first request, and each instance is listed before the
-first change. A failure stops no other change, and running it again does only what is left.
+		Short: "Change a fleet to match its manifest",
+		Long: `Make the changes that 'mqttca plan' shows, so that each CA is as the manifest of a fleet wants it
+('mqttca help fleet'). All certificates, keys and settings are checked before the first request, and
+each instance is listed before the first change. If a change fails, the others are still made. Run
+apply again to make those that are left.
 
-An inactive CA is made active only with --activate. A CA is made inactive
-only with --deactivate, or if you confirm it on a terminal. Without a number, --deactivate
-makes 1 CA inactive at most, and 20 % of the active ones. Nothing is ever deleted.
+An inactive CA is made active only with --activate. A CA is made inactive only with --deactivate,
+or if you confirm it on a terminal. Without a number, --deactivate allows 1 CA, and at most 20 % of
+the active ones. apply never deletes a CA.
 
-With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of now is the same.`,
+With PLAN, a file that 'mqttca plan --out' wrote, apply changes nothing unless a new plan is the
+same.`,
 		Example: `  mqttca apply
   mqttca apply --file mqttca.yaml --receipts . --json
   mqttca apply --activate --deactivate=3`,
@@ -55,13 +57,13 @@ With PLAN, a file of 'mqttca plan --out', it makes no change unless a plan of no
 		},
 	}
 	o.addFlags(cmd, "mqttca.yaml")
-	addWait(cmd, &o.wait, "active or inactive")
+	addWait(cmd, &o.wait)
 	addValidity(cmd, &o.validity)
 	cmd.Flags().BoolVar(&o.activate, "activate", false, "make registered but inactive CAs active again")
-	cmd.Flags().Func("deactivate", "make this `number` of CAs inactive at most, without asking", o.allow)
+	cmd.Flags().Func("deactivate", "make at most this `number` of CAs inactive, without asking", o.allow)
 	cmd.Flags().Lookup("deactivate").NoOptDefVal = "few"
-	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "begin no further change after a failure")
-	cmd.Flags().StringVar(&o.receipts, "receipts", "", "folder to keep a receipt of each registration and activation in, INSTANCE.CA.json")
+	cmd.Flags().BoolVar(&o.failFast, "fail-fast", false, "start no further change after a failure")
+	cmd.Flags().StringVar(&o.receipts, "receipts", "", "existing folder for the receipts of registrations and activations, files INSTANCE.CA.json")
 	addDeadline(cmd, &o.deadline, "")
 	a.addConnection(cmd)
 	return cmd
@@ -166,7 +168,7 @@ func (d *applyDocument) count() {
 }
 
 func (d *applyDocument) counts() string {
-	return fmt.Sprintf("%s made, %d failed, %d left", plural(d.Done, "change"), d.Failed, d.Left) + drift(d.Drift)
+	return fmt.Sprintf("%s made, %d failed, %d not tried", plural(d.Done, "change"), d.Failed, d.Left) + drift(d.Drift)
 }
 
 func (d *applyDocument) plain(p *terminal.Sheet) error {

@@ -42,7 +42,7 @@ func (r *rollout) gate() error {
 		return r.askYes(r.cmd.Context(), fmt.Sprintf("%s: deactivate %d of %d active CAs? Type yes to confirm: ", strings.Join(names, ", "), count, active), errNotConfirmed)
 	default:
 		for _, row := range leave {
-			row.err = notAllowedError{fmt.Errorf("CA %s is still active on instance %s: nobody confirmed that it should be inactive", row.CA, row.InstanceID),
+			row.err = notAllowedError{fmt.Errorf("CA %s is still active on instance %s: deactivating it was not confirmed", row.CA, row.InstanceID),
 				"active", fmt.Sprintf("give --deactivate=%d, or run it on a terminal, which asks", count)}
 		}
 	}
@@ -51,13 +51,13 @@ func (r *rollout) gate() error {
 
 // guard fails if --deactivate allows fewer.
 func (r *rollout) guard(count, active int) error {
-	allows, many := "--deactivate alone allows 1, and 20 %, at most", count > 1 || 5*count > active
+	allows, many := "--deactivate without a number allows 1, and at most 20 %", count > 1 || 5*count > active
 	if r.deactivate > 0 {
-		allows, many = fmt.Sprintf("--deactivate=%d allows fewer", r.deactivate), count > r.deactivate
+		allows, many = fmt.Sprintf("--deactivate=%d allows only %d", r.deactivate, r.deactivate), count > r.deactivate
 	}
 	if !many {
 		return nil
 	}
-	return &usageError{fmt.Sprintf("apply would deactivate %d of %d active CAs, and %s", count, active, allows), true,
-		fmt.Sprintf("look at them with 'mqttca plan'; if all of them should be inactive, give --deactivate=%d", count)}
+	return &usageError{fmt.Sprintf("apply would deactivate %d of %d active CAs, but %s", count, active, allows), true,
+		fmt.Sprintf("check them with 'mqttca plan'; if all of them should be inactive, give --deactivate=%d", count)}
 }

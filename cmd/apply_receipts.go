@@ -97,7 +97,7 @@ func (r *rollout) closeRow(row *appliedRow, result workflow.Result, err error) e
 	case lost != nil && err != nil:
 		r.warn("the receipt is lost: %s", lost)
 	case lost != nil:
-		return &doneError{result.Outcome, fmt.Errorf("CA %s on instance %s is %s, but its receipt could not be kept: %w", row.CA, row.InstanceID, outcomeWords[result.Outcome], lost)}
+		return &doneError{result.Outcome, fmt.Errorf("CA %s on instance %s is %s, but its receipt could not be written: %w", row.CA, row.InstanceID, outcomeWords[result.Outcome], lost)}
 	}
 	return err
 }

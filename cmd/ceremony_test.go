@@ -49,7 +49,7 @@ func TestOpenABundle(t *testing.T) {
 		"": func(*bundle) {},
 		`its format is "x", not "mqttca/bundle/v1"`: func(b *bundle) { b.Format = "x" },
 		"its request: its instance id is missing":   func(b *bundle) { b.Request.InstanceID = "" },
-		`its request: its instance "post-сn-x": an instance id has letters from a to z, digits, - and _ only, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
+		`its request: its instance "post-сn-x": an instance id can have only letters a to z, digits, - and _, not 'с' (U+0441)`: func(b *bundle) { b.Request.InstanceID = "post-\u0441n-x" },
 		"code": func(b *bundle) { b.Request.RegistrationCode = "d" },
 		"the SHA-256 of its CA certificate differs from its ca_sha256":                     func(b *bundle) { b.CASHA256 = b.VerificationSHA256 },
 		"the SHA-256 of its verification certificate differs from its verification_sha256": func(b *bundle) { b.VerificationCertificate = pki.EncodeCertificate(other) },

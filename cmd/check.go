@@ -27,26 +27,25 @@ func newCheck(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check a CA certificate, and everything needed to register it",
-		Long: `Check a CA certificate and, if they are given, its key and a verification certificate made
-elsewhere. A finding says what is wrong, what it means for the service, what to do, and where
-the rule comes from. register, sign and submit refuse by the same rules.
+		Long: `Check a CA certificate, and its key and a verification certificate if you give them. Each finding
+says what is wrong, what it means for the service, what to do, and where the rule comes from.
+register, sign and submit use the same rules. check changes nothing.
 
-Without --online no network is used. check never changes anything. A key in an HSM signs
-random data once, to prove that it belongs to the certificate. If a file has several
-certificates, the one of the key is checked. Without --code, a verification certificate
-may have any code.
+Without --online no network is used. A key in an HSM signs random data once, to prove that it
+belongs to the certificate. If a file has several certificates, the one that belongs to the key is
+checked. Without --code, a verification certificate may have any registration code.
 
-With --online the way to the service is checked, too: credentials, endpoint, TLS, clock,
-the permission to list, whether the CA is there, which account the credentials belong to,
-and whether that account has the instance in the region. It lists the CAs and the instances,
-and asks STS. It fetches no code; checks that need a change are marked as not tried.
-It looks at the broker's door, too, for 5 seconds: name, TCP, TLS, and whether it asks for a
-client certificate (mutual TLS). The door changes the exit code only with --require-broker.
+--online also checks the way to the service: credentials, endpoint, TLS, clock, the permission to
+list, whether the CA is registered, and whether the account of the credentials has the instance in
+the region. For this it lists the CAs and the instances, and asks STS for the account. Steps that
+would change something, such as fetching a code, are not tried. Then it connects to the broker, for
+5 seconds at most, to see if the broker asks for a client certificate (mutual TLS). A problem with
+the broker is a warning, or with --require-broker an error.
 
-With --file it checks every CA in the manifest of a fleet, and with --keys their keys.
+--file checks every CA in the manifest of a fleet, and with --keys their keys.
 
-Exit 0 with warnings at most, 3 with errors; with --strict also with warnings. If the
-way to the service fails, the exit code is the one of a registration that fails there.`,
+The exit code is 3 if there are errors, or with --strict also if there are warnings. If the way to
+the service fails, it is the code with which register would fail.`,
 		Example: `  mqttca check --ca-cert ca.crt
   mqttca check --ca-cert ca.crt --ca-key ca.key --strict
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json
@@ -67,12 +66,12 @@ way to the service fails, the exit code is the one of a registration that fails 
 	o.keyFlags.addFlags(cmd)
 	o.fleet.addFlags(cmd, "")
 	addVerificationCert(cmd, &o.verification)
-	cmd.Flags().StringVar(&o.code, "code", "", "the registration code expected in the verification certificate")
-	cmd.Flags().BoolVar(&o.online, "online", false, "check the way to the service, too")
+	cmd.Flags().StringVar(&o.code, "code", "", "registration code that the verification certificate must have")
+	cmd.Flags().BoolVar(&o.online, "online", false, "also check the way to the service and the broker")
 	addInstance(cmd, &o.instance)
 	o.broker.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.requireBroker, "require-broker", false, "fail if the broker cannot be reached, or does not ask for a client certificate")
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 with warnings, too")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "exit 3 also if there are only warnings")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -82,7 +81,7 @@ func (o checkOptions) check(cmd *cobra.Command) error {
 	given.fleet, given.strict = fleetFlags{}, false
 	switch {
 	case o.fleet.file != "" && given != (checkOptions{}):
-		return usage("--file takes --keys, --allow-outside and --strict only: the manifest has the rest")
+		return usage("with --file, give only --keys, --allow-outside and --strict: the manifest has the rest")
 	case o.fleet.file != "":
 		return nil
 	case o.fleet != (fleetFlags{}):

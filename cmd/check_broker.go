@@ -39,8 +39,8 @@ func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b bro
 	last.Message = "the broker asks for a client certificate: mutual TLS is on"
 	isOurs := func(name []byte) bool { return bytes.Equal(name, ca.Certificate.RawSubject) }
 	if len(v.AcceptableCAs) > 0 && !slices.ContainsFunc(v.AcceptableCAs, isOurs) {
-		*last = probeDocument{last.Probe, stateWarning, fmt.Sprintf("the broker asks for a client certificate, and does not name the CA among the %d that it accepts", len(v.AcceptableCAs)),
-			"register the CA with 'mqttca register', or give the broker time to learn of it"}
+		*last = probeDocument{last.Probe, stateWarning, fmt.Sprintf("the broker asks for a client certificate, but the CA is not among the %d that it accepts", len(v.AcceptableCAs)),
+			"run 'mqttca register'; if the CA is registered, wait a minute and check again"}
 	}
 	return all, nil
 }

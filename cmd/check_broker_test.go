@@ -51,7 +51,7 @@ func TestAcceptableCAs(t *testing.T) {
 	}{
 		{nil, stateOK, "asks for a client certificate: mutual TLS is on"},
 		{[]*x509.Certificate{other, ours.Certificate}, stateOK, "asks for a client certificate: mutual TLS is on"},
-		{[]*x509.Certificate{other}, stateWarning, "does not name the CA among the 1 that it accepts"},
+		{[]*x509.Certificate{other}, stateWarning, "the CA is not among the 1 that it accepts"},
 	} {
 		cmd := &cobra.Command{}
 		cmd.SetContext(t.Context())

@@ -196,9 +196,9 @@ func (e examinedCADocument) issuer() string {
 	case e.SelfSigned:
 		return "itself"
 	case e.Issuer == e.Subject:
-		return "its own name, but its own key does not verify the signature"
+		return "the same name, but the signature is not by its own key"
 	}
-	return string(e.Issuer) + " (which is not registered with it)"
+	return string(e.Issuer) + " (not registered along with it)"
 }
 
 func (e examinedDocument) tones() terminal.Tones {

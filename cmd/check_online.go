@@ -150,8 +150,8 @@ const (
 func (c onlineCheck) probes() []probeDocument {
 	return append([]probeDocument{
 		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(), c.accountProbe(), c.instanceProbe(),
-		{"registration-code", stateNotTried, "GetRegisterCode may replace a code that is on its way to an offline CA", ""},
-		{"registration", stateNotTried, "RegisterCaCertificate would register the CA, and the permission for it shows only then", ""},
+		{"registration-code", stateNotTried, "GetRegisterCode may invalidate a code that somebody is using, such as for an offline CA", ""},
+		{"registration", stateNotTried, "only RegisterCaCertificate itself, which registers the CA, shows if it is allowed", ""},
 	}, c.door...)
 }
 
@@ -171,14 +171,14 @@ func (c onlineCheck) credentialsProbe() probeDocument {
 
 // identity says which AccessKey is used, its source and when it expires.
 func (c onlineCheck) identity() string {
-	used, kind := c.credentials, "not temporary"
+	used, kind := c.credentials, "permanent"
 	switch {
 	case used.SecurityToken != "" && used.Expires.IsZero():
 		kind = "temporary (STS), expiry unknown"
 	case used.SecurityToken != "":
 		kind = "temporary (STS) until " + pki.Timestamp(used.Expires)
 	}
-	return fmt.Sprintf("AccessKey %s of %s, %s", used.MaskedID(), used.Source, kind)
+	return fmt.Sprintf("AccessKey %s from %s, %s", used.MaskedID(), used.Source, kind)
 }
 
 func (c onlineCheck) endpointProbe() probeDocument {
@@ -225,7 +225,7 @@ func (c onlineCheck) clockProbe() probeDocument {
 
 func offClock(by time.Duration, where string) probeDocument {
 	return probeDocument{"clock", stateWarning, fmt.Sprintf("the service's clock is %s %s this machine's", by, where),
-		"set this machine's clock: requests and certificates are dated by it"}
+		"set this machine's clock: requests and certificates carry its time"}
 }
 
 func (c onlineCheck) accountProbe() probeDocument {
@@ -235,7 +235,7 @@ func (c onlineCheck) accountProbe() probeDocument {
 	case c.callerErr != nil:
 		return probeDocument{"account", stateNotTried, c.callerErr.Error(), ""}
 	}
-	return probeDocument{"account", stateOK, fmt.Sprintf("the credentials are of account %s (%s)", c.caller.AccountID, c.caller.ARN), ""}
+	return probeDocument{"account", stateOK, fmt.Sprintf("the credentials belong to account %s (%s)", c.caller.AccountID, c.caller.ARN), ""}
 }
 
 func (c onlineCheck) instanceProbe() probeDocument {
@@ -246,8 +246,8 @@ func (c onlineCheck) instanceProbe() probeDocument {
 	case c.listErr != nil:
 		return probeDocument{"instance", stateNotTried, c.listErr.Error(), ""}
 	case at < 0:
-		return probeDocument{"instance", stateWarning, fmt.Sprintf("instance %s is not among the instances of this account in this region, %d in number", c.instance, len(c.instances)),
-			"'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"}
+		return probeDocument{"instance", stateWarning, fmt.Sprintf("instance %s is not among the %d instances of this account in this region", c.instance, len(c.instances)),
+			"check the instance id and --region; 'mqttca instances --all-regions' shows the instances of every region"}
 	}
 	found := c.instances[at]
 	return probeDocument{"instance", stateOK, fmt.Sprintf("instance %s is in region %s of this account (edition %s, state %s)", c.instance, found.RegionID, found.Type, found.Status), ""}
@@ -256,7 +256,7 @@ func (c onlineCheck) instanceProbe() probeDocument {
 func (c onlineCheck) listProbe() probeDocument {
 	switch {
 	case c.listed():
-		return probeDocument{"list", stateOK, "the CA certificates of instance " + c.instance + " may be listed", ""}
+		return probeDocument{"list", stateOK, "the credentials may list the CA certificates of instance " + c.instance, ""}
 	case !c.answered() || c.unaccepted():
 		return notTried("list")
 	}
@@ -272,9 +272,9 @@ func (c onlineCheck) caProbe() probeDocument {
 	case c.err != nil:
 		return c.failedProbe("ca")
 	case c.outcome == workflow.AlreadyRegistered:
-		return probeDocument{"ca", stateOK, "it is listed and active", ""}
+		return probeDocument{"ca", stateOK, "the CA is registered and active", ""}
 	}
-	return probeDocument{"ca", stateOK, "it is not listed yet", ""}
+	return probeDocument{"ca", stateOK, "the CA is not registered yet", ""}
 }
 
 func notTried(probe string) probeDocument {

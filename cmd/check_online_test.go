@@ -75,11 +75,11 @@ func TestIdentity(t *testing.T) {
 		credentials credentials.Credentials
 		want        string
 	}{
-		{credentials.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}, "AccessKey LTAI****6789 of the environment, not temporary"},
+		{credentials.Credentials{AccessKeyID: "LTAI-0123456789", Source: "the environment"}, "AccessKey LTAI****6789 from the environment, permanent"},
 		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: "the ECS role", Expires: expires},
-			"AccessKey STS.****6789 of the ECS role, temporary (STS) until 2026-01-02T03:04:05Z"},
+			"AccessKey STS.****6789 from the ECS role, temporary (STS) until 2026-01-02T03:04:05Z"},
 		{credentials.Credentials{AccessKeyID: "STS.0123456789", SecurityToken: "t", Source: `profile "a" (StsToken)`},
-			`AccessKey STS.****6789 of profile "a" (StsToken), temporary (STS), expiry unknown`},
+			`AccessKey STS.****6789 from profile "a" (StsToken), temporary (STS), expiry unknown`},
 	}
 	for _, tt := range tests {
 		if got := (onlineCheck{credentials: tt.credentials}).identity(); got != tt.want {

@@ -105,15 +105,15 @@ var exitMeanings = []struct {
 	meaning string
 }{
 	{exitOK, "success, including nothing left to do"},
-	{exitFault, "a fault of mqttca itself"},
-	{exitUsage, "the command line is wrong, or a variable of the environment"},
-	{exitLocal, "something local: certificate, key, password, HSM, output"},
+	{exitFault, "an internal error of mqttca"},
+	{exitUsage, "the command line or an environment variable is wrong"},
+	{exitLocal, "a local problem: certificate, key, password, HSM or output"},
 	{exitDenied, "credentials or permission"},
-	{exitRefused, "refused: by the service, or because of certificates registered there"},
+	{exitRefused, "refused by the service, or because of certificates registered there"},
 	{exitUnavailable, "the service could not be reached, or could not answer"},
 	{exitNotListed, "not in the list, or listed but inactive"},
 	{exitExpiring, "something expires soon, if you asked for this check"},
-	{exitChanges, "a plan has changes, if you asked for this check"},
+	{exitChanges, "a plan has changes, if you asked, or a saved plan is out of date"},
 	{exitInterrupted, "interrupted by a signal, or you declined the prompt"},
 }
 

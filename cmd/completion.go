@@ -29,7 +29,7 @@ func newCompletion(a *app) *cobra.Command {
 	}
 	cmd.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) > 0 {
-			return usage("no shell %q: it is one of %s", args[0], strings.Join(names, ", "))
+			return usage("unknown shell %q: it must be one of %s", args[0], strings.Join(names, ", "))
 		}
 		return nil
 	}
@@ -77,14 +77,14 @@ func writeCompletion(shell string, root *cobra.Command, described bool) error {
 
 // completionHelp says how each shell loads its script.
 var completionHelp = map[string]string{
-	"bash": `For this shell: source <(mqttca completion bash). For all shells to come: write it to
+	"bash": `For this shell: source <(mqttca completion bash). For all new shells: write it to
 /etc/bash_completion.d/mqttca. It needs the package bash-completion.`,
-	"zsh": `For this shell: source <(mqttca completion zsh). For all shells to come: write it to a
+	"zsh": `For this shell: source <(mqttca completion zsh). For all new shells: write it to a
 file _mqttca in a folder of $fpath. compinit must have run in ~/.zshrc.`,
-	"fish": `For this shell: mqttca completion fish | source. For all shells to come: write it to
+	"fish": `For this shell: mqttca completion fish | source. For all new shells: write it to
 ~/.config/fish/completions/mqttca.fish.`,
 	"powershell": `For this shell: mqttca completion powershell | Out-String | Invoke-Expression. For all
-shells to come: put that line into your profile ($PROFILE).`,
+new shells: put that line into your profile ($PROFILE).`,
 }
 
 // completeFlags tells the shell the possible values of each flag of a command and of its

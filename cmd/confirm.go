@@ -26,7 +26,7 @@ the exit code is 7. Certificates are compared by SHA-256.`,
 	}
 	addInstance(cmd, &t.instance)
 	addCACert(cmd, &t.caCert)
-	addWait(cmd, &t.wait, "active")
+	addWait(cmd, &t.wait)
 	a.addConnection(cmd)
 	return cmd
 }

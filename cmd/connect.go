@@ -72,7 +72,7 @@ func (o *connectOptions) addFlags(cmd *cobra.Command) {
 	o.key.addPassword(cmd, "device or CA key")
 	o.broker.addFlags(cmd)
 	o.login.addFlags(cmd)
-	addWait(cmd, &o.wait, "registered")
+	addWait(cmd, &o.wait)
 	flags.StringVar(&o.receipt, "receipt", "", "file to keep the evidence in, as JSON")
 	flags.BoolVar(&o.keep, "keep", false, "leave the device certificate of this run registered")
 	flags.BoolVar(&o.yes, "yes", false, "do not ask before the CA key signs")

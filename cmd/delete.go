@@ -38,7 +38,7 @@ that were inactive. If the CA is not registered, nothing changes and the exit co
 		},
 	}
 	o.registeredCA.addFlags(cmd)
-	addWait(cmd, &o.wait, "gone")
+	addWait(cmd, &o.wait)
 	cmd.Flags().BoolVar(&o.withDevices, "delete-devices", false, "delete the CA even if it has device certificates, and delete these, too")
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	a.addConnection(cmd)

@@ -111,9 +111,9 @@ func (d deviceDocument) identity(endpoint string) []terminal.Field {
 
 // A deviceCommand is the difference between devices activate, deactivate and delete.
 type deviceCommand struct {
-	use, short, long, shown string
-	to                      workflow.Transition
-	deletes                 bool
+	use, short, long string
+	to               workflow.Transition
+	deletes          bool
 }
 
 func newDeviceActivate(a *app) *cobra.Command {
@@ -123,7 +123,7 @@ func newDeviceActivate(a *app) *cobra.Command {
 		long: `Make a device certificate active, or with --all every device certificate of a CA, and wait
 until the service shows the change. --all includes those that were made inactive one by one. If
 there is nothing to change, the exit code is 0.`,
-		shown: "active", to: workflow.Activation,
+		to: workflow.Activation,
 	})
 }
 
@@ -137,7 +137,7 @@ connection ends. To undo this, run 'mqttca devices activate'.
 
 With --all the list is read again until no certificate in it is active, in case one registers
 itself meanwhile. To keep new device certificates from registering, run 'mqttca deactivate'.`,
-		shown: "inactive", to: workflow.Deactivation,
+		to: workflow.Deactivation,
 	})
 }
 
@@ -151,7 +151,7 @@ the device: run 'mqttca devices deactivate' for that.
 If the certificate is valid and its CA is active, it registers itself again when its device next
 connects: mqttca refuses to delete it (exit 5) unless you give --allow-reregistration. If the CA is
 inactive, the certificate can register itself again when the CA is active again.`,
-		shown: "gone", to: workflow.Removal, deletes: true,
+		to: workflow.Removal, deletes: true,
 	})
 }
 
@@ -192,7 +192,7 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 	}
 	o.addFlags(cmd)
 	cmd.Flags().BoolVar(&o.all, "all", false, "change every device certificate of the CA")
-	addWait(cmd, &o.wait, c.shown)
+	addWait(cmd, &o.wait)
 	addDeadline(cmd, &o.deadline, "all")
 	if c.deletes {
 		cmd.Flags().BoolVar(&o.allow, "allow-reregistration", false, "delete a certificate even if it would register itself again")

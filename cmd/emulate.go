@@ -51,34 +51,33 @@ func newEmulate(a *app) *cobra.Command {
 	o := emulateOptions{listen: "127.0.0.1:0", Options: emulatorOptions()}
 	cmd := &cobra.Command{
 		Use:   "emulate",
-		Short: "Serve the embedded service, for scripts and tests",
-		Long: `Serve the embedded stand-in for the control plane of ApsaraMQ for MQTT on a loopback
-address until interrupted. It checks signatures, codes and certificates by the vendor's
-pages, keeps everything in memory, and prints the variables to export in a shell to call it:
-the output can be sourced.
+		Short: "Serve an emulated service, for scripts and tests",
+		Long: `Serve a stand-in for the control plane of ApsaraMQ for MQTT on a loopback address, until you stop
+it with Ctrl-C or kill. It checks signatures, codes and certificates as the vendor's pages say, and
+keeps everything in memory. It prints the environment variables with which mqttca calls it: a shell
+can source the output.
 
-With --tls it makes a root certificate for the run, in a temporary file removed at
-its end. It prints the variables that make programs trust the root: SSL_CERT_FILE for Go (not
-on macOS and Windows), OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js,
-REQUESTS_CA_BUNDLE for requests and CURL_CA_BUNDLE for curl. Except for Node.js, these
-programs then trust no other root.
+With --tls it serves https. The root certificate is in a temporary file, which is removed at the
+end. The printed variables make programs trust it: SSL_CERT_FILE for Go (not on macOS and Windows),
+OpenSSL and Python, NODE_EXTRA_CA_CERTS for Node.js, REQUESTS_CA_BUNDLE for requests and
+CURL_CA_BUNDLE for curl. Except for Node.js, these programs then trust no other root.
 
-With --broker-listen it has the broker's door, too: TLS, with certificates of devices that
-chain to a registered CA, then MQTT 3.1.1. It prints MQTTCA_BROKER and MQTTCA_BROKER_CA, a
-temporary file, and says on stderr why it refuses a device. SNI names the instance,
-else it is the first. A client id is GROUP@@@DEVICE, user name and password are those of
-the vendor's modes Signature and Token. Topics need no setting up, and nothing is retained.
+With --broker-listen it also serves the broker: TLS with device certificates of a registered CA,
+then MQTT 3.1.1. It prints MQTTCA_BROKER and MQTTCA_BROKER_CA (a temporary file), and says on stderr
+why it refuses a device. SNI names the instance; without it, the first one is meant. A client id is
+GROUP@@@DEVICE; user name and password are those of the vendor's modes Signature and Token. Every
+topic exists, and no message is retained.
 
-With --hard it takes another form wherever the vendor's texts differ or say nothing.
---fault makes calls go wrong, as often as it is given: a kind, and what it needs.
+With --hard it behaves in another way wherever the vendor's pages differ or say nothing. --fault,
+which is repeatable, makes calls go wrong: give a kind, and its settings.
 
   --fault throttle:call=1,retry-after=500ms
   --fault reset:op=RegisterCaCertificate,call=1,after
   --fault refuse:op=Handshake,code=access_denied
 
 ` + faultHelp() + `
---faults rate=0.3 makes about every third call go wrong at random, and prints the seed
-that repeats it.`,
+--faults rate=0.3 makes about every third call go wrong at random, and prints the seed. The same
+seed repeats the faults.`,
 		Example: `  mqttca emulate
   mqttca emulate --tls --list-delay 5s
   mqttca emulate --broker-listen 127.0.0.1:8883 --group GID_pumps
@@ -111,7 +110,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	}
 	defer cleanUp()
 	if o.faults.Rate > 0 {
-		a.warn("calls go wrong at random; --faults %s repeats it", o.faults)
+		a.warn("calls go wrong at random; to repeat this, give --faults %s", o.faults)
 	}
 	document := newEmulateDocument(server.URL, rootFile)
 	id, region, _ := strings.Cut(o.Instances[0], "@")
@@ -125,7 +124,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	if err := a.print(document, document.plain); err != nil {
 		return err
 	}
-	a.note("serving until interrupted")
+	a.note("serving; to stop it, press Ctrl-C or run 'kill %d'", os.Getpid())
 	<-cmd.Context().Done()
 	return nil
 }

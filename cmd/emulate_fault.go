@@ -14,10 +14,10 @@ import (
 // faultHelp names the kinds, their arguments and the operations, for the help.
 func faultHelp() string {
 	return "Kinds: " + joinKinds(emulator.FaultKinds(), ", ") + `.
-They take op=OPERATION, call=N (else: every call), after (the work is done all the
-same), delay=D, jitter=D, retry-after=D, code=CODE (refuse) and size=BYTES (oversize).
-The broker's operations are Handshake and Connect: latency, hang, reset, refuse with the
-name of a TLS alert or the number of CONNACK, and slow for CONNACK.
+Settings: op=OPERATION, call=N (default: every call), after (the service does the work first),
+delay=D, jitter=D, retry-after=D, code=CODE (refuse) and size=BYTES (oversize). The broker's
+operations Handshake and Connect can have latency, hang, reset, refuse (its code is the name of a
+TLS alert or the number of a CONNACK), and Connect also slow.
 
 Operations, also for --deny: ` + strings.Join(emulator.Operations(), ", ") + ".\n"
 }
@@ -85,7 +85,7 @@ func parseSettings(text string, settings map[string]func(string) error) error {
 		name, value, _ := strings.Cut(setting, "=")
 		set, ok := settings[name]
 		if !ok {
-			return fmt.Errorf("%q is none of %s, or stands twice", name, strings.Join(names, ", "))
+			return fmt.Errorf("%q is given twice, or is none of %s", name, strings.Join(names, ", "))
 		}
 		if set(value) != nil {
 			return fmt.Errorf("%s cannot be %q", name, value)
@@ -114,7 +114,7 @@ func (m *mixtureFlag) Set(text string) error {
 		},
 	})
 	if err == nil && m.Rate == 0 {
-		return fmt.Errorf("rate is missing or 0; it is written like rate=0.3")
+		return fmt.Errorf("rate is missing or 0: write it like rate=0.3")
 	}
 	return err
 }

@@ -27,9 +27,9 @@ func addVerificationCert(cmd *cobra.Command, value *string) {
 // defaultWait is how long the list may take to show a change.
 const defaultWait = 60 * time.Second
 
-func addWait(cmd *cobra.Command, value *time.Duration, shown string) {
+func addWait(cmd *cobra.Command, value *time.Duration) {
 	*value = defaultWait
-	cmd.Flags().Var(duration{value: value}, "wait", "how long the service may take to show it as "+shown)
+	cmd.Flags().Var(duration{value: value}, "wait", "how long to wait until the service shows the change")
 }
 
 // minValidity leaves time to submit.
@@ -42,7 +42,7 @@ func addValidity(cmd *cobra.Command, value *time.Duration) {
 
 func requireValidity(validity time.Duration) error {
 	if validity < minValidity {
-		return usage("--validity is at least %s", minValidity)
+		return usage("--validity must be at least %s", minValidity)
 	}
 	return nil
 }
@@ -67,13 +67,13 @@ const ofConnection = "connection"
 func (c *connectionFlags) addConnection(cmd *cobra.Command) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	c.addRegion(flags)
-	flags.StringVar(&c.endpoint, "endpoint", "", "host or URL to call in place of the region's (or MQTTCA_ENDPOINT)")
-	flags.BoolVar(&c.vpc, "vpc", false, "call the region's endpoint inside a VPC")
+	flags.StringVar(&c.endpoint, "endpoint", "", "host or URL to call instead of the region's endpoint (or MQTTCA_ENDPOINT)")
+	flags.BoolVar(&c.vpc, "vpc", false, "call the region's endpoint for use inside a VPC")
 	c.addProfile(flags)
-	flags.Var(&c.ecsRole, "ecs-role", "take credentials from the RAM role of this ECS instance, and nothing else")
+	flags.Var(&c.ecsRole, "ecs-role", "take credentials only from the RAM role of this ECS instance")
 	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
 	c.addRequests(flags)
-	flags.IntVar(&c.rate, "rate", api.DefaultRate, "requests a second at most; divide it among the processes behind one address")
+	flags.IntVar(&c.rate, "rate", api.DefaultRate, "send at most this many requests a second; divide it among the processes behind one address")
 	flags.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{ofConnection: nil} })
 	cmd.Flags().AddFlagSet(flags) // without --region of import, which has its own
 }
@@ -83,7 +83,7 @@ func (c *connectionFlags) addRegion(flags *pflag.FlagSet) {
 }
 
 func (c *connectionFlags) addProfile(flags *pflag.FlagSet) {
-	flags.StringVar(&c.profile, "profile", "", "profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials to take credentials from, and nothing else")
+	flags.StringVar(&c.profile, "profile", "", "take credentials only from this profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials")
 }
 
 // paceMany sets the rate for work over many objects, unless one is given.
@@ -96,7 +96,7 @@ func (c *connectionFlags) paceMany(cmd *cobra.Command) {
 
 // addRequests adds the flags for requests to any host.
 func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
-	flags.Var(duration{value: &c.timeout}, "timeout", "end network work after this time (default 2m plus --wait); for --all and --with-devices see --deadline")
-	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often a request is sent again after a temporary failure (default until --timeout)")
+	flags.Var(duration{value: &c.timeout}, "timeout", "stop network work after this time (default 2m plus --wait); for --all and --with-devices see --deadline")
+	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often to send a request again after a temporary failure (default: until --timeout)")
 	flags.Lookup("retries").DefValue = "0" // the help shows no default by itself
 }

@@ -25,9 +25,9 @@ type fleetFlags struct {
 func (f *fleetFlags) addFlags(cmd *cobra.Command, file string) {
 	cmd.Flags().StringVarP(&f.file, "file", "f", file, "file with the manifest of a fleet, - for standard input")
 	if !f.toRegister {
-		cmd.Flags().BoolVar(&f.keys, "keys", false, "open the keys in the manifest, too, and check each against its CA")
+		cmd.Flags().BoolVar(&f.keys, "keys", false, "also open the keys in the manifest, and check each against its CA")
 	}
-	cmd.Flags().BoolVar(&f.outside, "allow-outside", false, "allow paths in the manifest that leave its folder")
+	cmd.Flags().BoolVar(&f.outside, "allow-outside", false, "allow paths in the manifest that are outside its folder")
 }
 
 func (a *app) readManifest(ctx context.Context, f fleetFlags) (*manifest.Manifest, error) {

@@ -42,7 +42,7 @@ func newFleetDocument(name, file string, plans []*instancePlan) fleetDocument {
 // A rowDocument is a CA on an instance, or an instance without a list.
 type rowDocument struct {
 	InstanceID string      `json:"instance_id"`
-	Region     text        `json:"region"` // of the manifest, else of the endpoint
+	Region     text        `json:"region"` // of the instance in the manifest; otherwise of the endpoint
 	CA         text        `json:"ca"`     // its name in the manifest; null if the manifest does not have it there
 	Action     text        `json:"action"` // register, reactivate, deactivate, nothing or drift; null if the instance could not be listed
 	State      text        `json:"state"`  // active, inactive, absent or unknown; null if the instance could not be listed
@@ -51,7 +51,7 @@ type rowDocument struct {
 	Sn         text        `json:"sn"`
 	SHA256     fingerprint `json:"sha256"`
 	Reason     text        `json:"reason"`     // of the topic exit-codes: why the instance could not be listed, or the action would fail
-	Message    text        `json:"message"`    // the same for a person
+	Message    text        `json:"message"`    // the reason as a sentence
 	RequestID  text        `json:"request_id"` // of the failed request
 
 	err    error // why it failed, or would
@@ -89,7 +89,7 @@ func drift(count int) string {
 	if count == 0 {
 		return ""
 	}
-	return ", and drift of " + plural(count, "CA")
+	return "; drift: " + plural(count, "CA") + " not in the manifest"
 }
 
 // changes reports whether there is something to do that can be done.
@@ -103,10 +103,10 @@ var rowHints = map[string]text{
 	"interrupted": applyAgain,
 	"not_listed":  applyAgain,
 	"unknown":     applyAgain,
-	"unconfirmed": "look with 'mqttca plan' until it is there; if it does not appear, contact the vendor's support with the request id",
+	"unconfirmed": "run 'mqttca plan' until it shows the change; if it does not, contact the vendor's support with the request id",
 }
 
-const applyAgain = "run 'mqttca apply' again: it lists each instance first, and does only what is left"
+const applyAgain = "run 'mqttca apply' again: it lists each instance first, and makes only the changes that are left"
 
 func describeRow(cmd *cobra.Command, err error) failure {
 	f := describe(cmd, err)

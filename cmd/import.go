@@ -26,10 +26,11 @@ func newImport(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Write a manifest of the existing instances and CAs",
-		Long: `Write a manifest ('mqttca help fleet') of the instances of the account, or of some, with
-their CAs in their present states, and the certificates as files in the same folder. A CA that
-a manifest cannot have is named in a warning and a comment, and is drift in a plan. import
-changes nothing at the service. If an instance cannot be listed, it writes nothing.`,
+		Long: `Write a manifest ('mqttca help fleet') of the instances of the account with their CAs in their
+present states, and the CA certificates as files in the same folder. With --instance it has these
+instances only. A CA that a manifest cannot have, such as an expired active one, is named in a
+warning and in a comment; in a plan it is drift. import changes nothing at the service. If an
+instance cannot be listed, it writes no file.`,
 		Example: `  mqttca import --region cn-hangzhou --file imported.yaml
   mqttca import --region cn-hangzhou --instance post-cn-7mz2d --force --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.importFleet(cmd, &m) },
@@ -37,8 +38,8 @@ changes nothing at the service. If an instance cannot be listed, it writes nothi
 	flags := cmd.Flags()
 	flags.StringVarP(&m.File, "file", "f", "mqttca.yaml", "file to write the manifest to")
 	flags.BoolVar(&m.force, "force", false, "replace existing files")
-	flags.StringArrayVar(&m.regions, "region", m.regions, "region of the instances, such as cn-hangzhou (as often as needed; or ALIBABA_CLOUD_REGION_ID, or the profile's)")
-	flags.StringArrayVar(&m.only, "instance", nil, "id of an instance (as often as needed; default all)")
+	flags.StringArrayVar(&m.regions, "region", m.regions, "region of the instances, such as cn-hangzhou (repeatable; or ALIBABA_CLOUD_REGION_ID, or the profile's)")
+	flags.StringArrayVar(&m.only, "instance", nil, "id of an instance (repeatable; default all)")
 	a.addConnection(cmd)
 	return cmd
 }
@@ -73,7 +74,7 @@ type importer struct {
 
 func (a *app) importFleet(cmd *cobra.Command, m *importer) error {
 	if m.File == "-" {
-		return usage("--file is a file: the certificates stand beside it")
+		return usage("--file names a file: the certificates are written to its folder")
 	} else if err := checkOutput(m.File, m.force); err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (a *app) importFleet(cmd *cobra.Command, m *importer) error {
 	}
 	for _, id := range m.only {
 		if !slices.ContainsFunc(f.Instances, func(i manifest.Instance) bool { return i.ID.Value == id }) {
-			return &usageError{"none of the regions asked lists instance " + id, true, "'mqttca instances' lists them"}
+			return &usageError{"none of the regions asked lists instance " + id, true, "check the instance id and --region; 'mqttca instances --all-regions' shows the instances of every region"}
 		}
 	}
 	slices.SortFunc(f.Instances, func(i, j manifest.Instance) int { return cmp.Compare(i.ID.Value, j.ID.Value) })
@@ -154,13 +155,13 @@ func (m *importer) add(cmd *cobra.Command, p *instancePlan) {
 func importable(listed api.CaCertificate) (ca *pki.CA, reason string) {
 	certificate, err := pki.ParseCertificate(listed.CaContent)
 	if err != nil {
-		return nil, "its content is no certificate that mqttca can read"
+		return nil, "mqttca cannot read its certificate"
 	}
 	findings := (&pki.Material{Certificate: certificate}).Findings(time.Now())
 	fault := slices.IndexFunc(findings, func(f pki.Finding) bool { return f.Severity == pki.Fault })
 	switch {
 	case listed.StateUnknown:
-		return nil, "it is neither active nor inactive"
+		return nil, "the service lists it as neither active nor inactive"
 	case listed.Active && fault >= 0:
 		return nil, "it is active, and " + findings[fault].Message
 	}
@@ -197,14 +198,14 @@ func (m *importer) write(a *app) error {
 	content := "format: " + manifest.Format + "\n" + string(data)
 	for _, line := range m.leftOut {
 		content += "# left out: " + terminal.Escape(line) + "\n"
-		a.warn("left out, and drift in a plan: %s", line)
+		a.warn("left out of the manifest, so drift in a plan: %s", line)
 	}
 	_, err = pki.ReadAtMost(strings.NewReader(content), documentSize)
 	if err == nil {
 		_, err = a.parseManifest(content, fleetFlags{file: m.File})
 	}
 	if err != nil {
-		return cannotWrite(m.File, fmt.Errorf("the lists of the service make no valid manifest: %w", err))
+		return cannotWrite(m.File, fmt.Errorf("the listed instances and CAs do not make a valid manifest: %w", err))
 	}
 	if err := writeFiles(append(m.files, file{m.File, []byte(content)}), 0o644, m.force); err != nil {
 		return err

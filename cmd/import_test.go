@@ -38,13 +38,13 @@ func TestImportOfOddLists(t *testing.T) {
 	}{
 		"expired":  {[]entry{{"CaName": "x\ny: {}\u2028# \x1b", "CaContent": string(expired), "Status": "1"}}, "", 0, `# left out: CA "x\ny: {}\u2028# \x1b" (serial number 00) on instance i: it is active, and it expired at `},
 		"inactive": {[]entry{{"CaName": "Old", "CaContent": string(expired), "Status": "0"}}, "", 0, "            old: inactive\n"},
-		"unknown":  {[]entry{{"CaName": "\xff", "CaContent": string(ca), "Status": "7"}}, "", 0, `(serial number 00) on instance i: it is neither active nor inactive` + "\n"},
-		"no PEM":   {[]entry{{"CaName": strings.Repeat("a", 9000), "CaContent": "----", "Status": "1"}}, "", 0, `: its content is no certificate that mqttca can read` + "\n"},
+		"unknown":  {[]entry{{"CaName": "\xff", "CaContent": string(ca), "Status": "7"}}, "", 0, `(serial number 00) on instance i: the service lists it as neither active nor inactive` + "\n"},
+		"no PEM":   {[]entry{{"CaName": strings.Repeat("a", 9000), "CaContent": "----", "Status": "1"}}, "", 0, `: mqttca cannot read its certificate` + "\n"},
 		"twice":    {[]entry{{"CaName": "null", "CaContent": string(ca), "Status": "0"}, {"CaName": "b", "CaContent": string(ca), "Status": "1"}}, "", 0, "            \"null\": active\n"},
 		"path":     {[]entry{{"CaName": "../../etc/x", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: etc-x.crt\n"},
 		"reserved": {[]entry{{"CaName": "CON.", "CaContent": string(ca), "Status": "1"}}, "", 0, "        certificate: ca-con.crt\n"},
 		"region":   {nil, "x\ny: z", 0, "    i:\n        cas: {}\n"},
-		"too long": {many, "", 3, `mqttca.yaml: the lists of the service make no valid manifest: it is too large for a file of this kind`},
+		"too long": {many, "", 3, `mqttca.yaml: the listed instances and CAs do not make a valid manifest: it is too large for a file of this kind`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for n, e := range tt.entries {

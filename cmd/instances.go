@@ -22,11 +22,11 @@ func newInstances(a *app) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "instances",
 		Short: "List the instances of the account",
-		Long: `List the instances that the account of the credentials has in a region, or with --all-regions
-in every region whose endpoint the vendor publishes (with --vpc, inside a VPC): id, name,
-edition and state, in the words of the vendor's page ("unknown" if it names none). The page
-names no permission for it. A region that gives no answer is named at the end, and decides
-the exit code; the instances of the others are listed.`,
+		Long: `List the instances of your account in a region, or with --all-regions in every region whose endpoint
+the vendor publishes (with --vpc, for use inside a VPC): id, name, edition and state, in the words
+of the vendor's page ("unknown" if it has no word). The page names no permission
+for this. If a region does not answer, the others are listed all the same; the region is named at
+the end, and its failure decides the exit code.`,
 		Example: `  mqttca instances --region cn-hangzhou
   mqttca instances --region cn-hangzhou --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -36,7 +36,7 @@ the exit code; the instances of the others are listed.`,
 			return a.listRegion(cmd)
 		},
 	}
-	command.Flags().BoolVar(&all, "all-regions", false, "ask every region whose endpoint the vendor publishes, all at once")
+	command.Flags().BoolVar(&all, "all-regions", false, "ask every region whose endpoint the vendor publishes, side by side")
 	a.addConnection(command)
 	return command
 }

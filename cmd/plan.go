@@ -21,21 +21,21 @@ func newPlan(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show how a fleet differs from its manifest",
-		Long: `Read the manifest of a fleet ('mqttca help fleet'), check the certificate of every CA, list
-each instance once, and show the action that makes each CA as the manifest wants it: register,
-reactivate, deactivate or nothing. A CA that the manifest does not have on the instance is
-drift. plan changes nothing, and opens no key without --keys.
+		Long: `Compare the manifest of a fleet ('mqttca help fleet') with the service: check the certificate of
+every CA, list each instance once, and show what 'mqttca apply' would do with each CA: register,
+reactivate, deactivate or nothing. Drift is a CA on an instance that the manifest does not have
+there: plan and apply show it, and never change it. plan opens the keys only with --keys.
 
-If an instance cannot be listed, its row says so, and the plan goes on; the exit code is then
-the one of the most urgent failure.`,
+If an instance cannot be listed, its row has the reason, and the plan goes on. The exit code is then
+that of the most urgent failure.`,
 		Example: `  mqttca plan
   mqttca plan --file mqttca.yaml --json
   mqttca plan --keys --out plan.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.plan(cmd, o) },
 	}
 	o.addFlags(cmd, "mqttca.yaml")
-	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there is something to do, or drift")
-	cmd.Flags().StringVar(&o.out, "out", "", "file to write the plan to, so that somebody can approve it")
+	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there are changes to make, or drift")
+	cmd.Flags().StringVar(&o.out, "out", "", "file to save the plan in, for approval and for 'mqttca apply PLAN'")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file")
 	a.addConnection(cmd)
 	return cmd
@@ -52,7 +52,7 @@ type planDocument struct {
 
 func (a *app) plan(cmd *cobra.Command, o planOptions) error {
 	if o.out == "-" {
-		return usage("--out is a file; --json prints the plan")
+		return usage("--out names a file; to print the plan, give --json")
 	} else if o.out != "" {
 		if err := checkOutput(o.out, o.force, o.file); err != nil {
 			return err
@@ -107,7 +107,7 @@ func (d *planDocument) add(cmd *cobra.Command, row rowDocument) {
 // verdict is the most urgent failure of the rows; if there is none and fail is set, the changes.
 func (d *planDocument) verdict(fail bool) error {
 	if fail && d.Failed == 0 && d.Changes+d.Drift > 0 {
-		return changesError{fmt.Errorf("the plan of %s has %s", d.File, d.counts())}
+		return changesError{fmt.Errorf("%s: %s", d.File, d.counts())}
 	}
 	return d.worst(fmt.Sprintf("%d of %d rows of %s failed: ", d.Failed, len(d.Rows), d.File))
 }

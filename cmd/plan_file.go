@@ -37,7 +37,7 @@ type stalePlanError struct{ error }
 // onePlan allows the argument of apply, unless it is meant for --deactivate.
 func onePlan(_ *cobra.Command, args []string) error {
 	if _, err := strconv.Atoi(strings.Join(args, "")); err == nil || len(args) > 1 {
-		return usage("takes one argument at most, a plan; a number is given as --deactivate=N")
+		return usage("takes at most one argument, a plan; write a number as --deactivate=N")
 	} else if len(args) == 1 && args[0] == "" {
 		return usage("the argument PLAN is empty")
 	}
@@ -57,7 +57,7 @@ func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error
 	case p.Format != formatOf("saved-plan") || p.File == "" || p.ManifestSHA256 == "":
 		err = cannotRead(path, errors.New("it is not a plan that 'mqttca plan --out' wrote"))
 	case p.ManifestSHA256 != fingerprintOf(f.SHA256):
-		err = stalePlanError{fmt.Errorf("%s is not the manifest of %s, which was %s with the SHA-256 %s", file, path, p.File, p.ManifestSHA256)}
+		err = stalePlanError{fmt.Errorf("%s was not made from %s as it is now, but from %s with SHA-256 %s", path, file, p.File, p.ManifestSHA256)}
 	}
 	return p, err
 }
@@ -75,13 +75,13 @@ func (p *savedPlan) check(path string, now planDocument) error {
 	}
 	switch n := slices.IndexFunc(after, func(row rowDocument) bool { return !known[row] }); {
 	case was.Endpoint != now.Endpoint || isTrue(was.Emulated) != isTrue(now.Emulated):
-		return stalePlanError{fmt.Errorf("%s was made at %s, and this run calls %s", path, was.source(), now.source())}
+		return stalePlanError{fmt.Errorf("%s was made with endpoint %s, but this run calls %s", path, was.source(), now.source())}
 	case n >= 0:
 		row := after[n]
-		return stalePlanError{fmt.Errorf("%s does not have this row of a plan of now: CA %s on instance %s, %s (to do: %s, name %q, serial number %s, SHA-256 %s)", path,
+		return stalePlanError{fmt.Errorf("%s does not have this row of a new plan: CA %s on instance %s, %s (action %s, name %q, serial number %s, SHA-256 %s)", path,
 			cmp.Or(row.CA, "none"), row.InstanceID, cmp.Or(row.State, "not listed"), cmp.Or(row.Action, "unknown"), row.Name, cmp.Or(row.Sn, "none"), row.SHA256)}
 	case !slices.Equal(before, after) || was.Region != now.Region || was.Changes != now.Changes || was.Drift != now.Drift || was.Failed != now.Failed:
-		return stalePlanError{fmt.Errorf("%s has other rows or counts than a plan of now", path)}
+		return stalePlanError{fmt.Errorf("%s has other rows or counts than a new plan", path)}
 	}
 	return nil
 }

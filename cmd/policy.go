@@ -23,13 +23,13 @@ func newPolicy(a *app) *cobra.Command {
 	var o policyOptions
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "Print the least RAM policy for an instance",
+		Short: "Print a RAM policy with the least permissions for an instance",
 		Long: `Print the RAM policy with only the permissions for a purpose on one instance, as JSON for
 the RAM console or its CLI. The purposes, with their commands:
 
 ` + purposeHelp() + `
-With --with-devices, deactivate takes the purpose devices. The resource stands in both forms
-of the vendor's pages. Nothing is sent.`,
+deactivate --with-devices needs the purpose devices, too. The vendor's pages write the resource in
+two forms, and the policy has both. No request is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +42,7 @@ of the vendor's pages. Nothing is sent.`,
 	a.addRegion(cmd.Flags())
 	addInstance(cmd, &o.instance)
 	cmd.Flags().StringVar(&o.account, "account", "", "id of the account that owns the instance, such as 1234567890123456")
-	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "purpose to allow: "+strings.Join(purposeNames(), ", ")+" (as often as needed)")
+	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "purpose to allow: "+strings.Join(purposeNames(), ", ")+" (repeatable)")
 	a.addProfile(cmd.Flags())
 	return cmd
 }
@@ -74,7 +74,7 @@ func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
 	var purposes []api.Purpose
 	for _, name := range o.purposes {
 		if !slices.Contains(purposeNames(), name) {
-			return usage("--for %q: it is one of %s", name, strings.Join(purposeNames(), ", "))
+			return usage("--for %q: it must be one of %s", name, strings.Join(purposeNames(), ", "))
 		}
 		purposes = append(purposes, api.Purpose(name))
 	}

@@ -23,10 +23,9 @@ func newRoot(a *app, args ...string) *cobra.Command {
 		Long: `Register a private certificate authority (CA) with an ApsaraMQ for MQTT instance
 of Alibaba Cloud, so that devices with its certificates can connect.
 
-register does it in one step. code, sign and submit are the same in three steps,
-for a CA whose key is on a host without a network. check finds problems beforehand,
-and rehearse tries it all with an embedded stand-in for the service: nothing leaves
-this machine.`,
+register does it in one step. If the CA key is on a host without a network, use
+code, sign and submit instead. check finds problems beforehand. rehearse tries it
+all with an emulated service: nothing leaves this machine.`,
 		Example:       "  mqttca rehearse",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -199,6 +199,7 @@ var unsteady = []struct {
 	{regexp.MustCompile(`\b[0-9a-f]{30,42}\b`), "SERIAL"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "TIME"},
 	{regexp.MustCompile(`mqttca-emulate-\d+`), "mqttca-emulate-N"},
+	{regexp.MustCompile(`'kill \d+'`), "'kill PID'"},
 	{regexp.MustCompile(`\bmqttca-[0-9a-f]{8}\b`), "mqttca-RANDOM"},
 	{regexp.MustCompile(`"run_id": "[0-9a-f]{8}"`), `"run_id": "RUN-ID"`},
 	{regexp.MustCompile(`"tool_version": "[^"]+"`), `"tool_version": "VERSION"`},

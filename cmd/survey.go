@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,8 @@ func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*inst
 	a.paceMany(cmd)
 	plans := a.connectFleet(cmd, f)
 	begun := time.Now()
-	var listed atomic.Int32
+	var mutex sync.Mutex // the count on the screen never goes back
+	listed := 0
 	var latest atomic.Int64 // the time from begun to the latest successful list
 	view := progress{&a.console}
 	view.Started(workflow.List)
@@ -43,7 +45,10 @@ func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*inst
 				latest.Store(int64(time.Since(begun)))
 			}
 		}
-		view.Counted(workflow.List, int(listed.Add(1)), len(plans))
+		mutex.Lock()
+		defer mutex.Unlock()
+		listed++
+		view.Counted(workflow.List, listed, len(plans))
 	})
 	a.err.End(false)
 	if cmd.Context().Err() != nil {
@@ -61,7 +66,7 @@ func (a *app) compare(ctx context.Context, p *instancePlan, f *fleet) (err error
 	p.rows, err = a.instance(p.session, p.ID.Value).Compare(ctx, wanted)
 	for n, row := range p.rows {
 		if row.Action == workflow.ToRegister && p.CAs[n].CA.Key.Value == "" {
-			p.rows[n].Err = &pki.Error{Action: "register", Object: "CA " + p.CAs[n].ID.Value, Reason: "the manifest has no key of it", Advice: "add the key to the CA in the manifest"}
+			p.rows[n].Err = &pki.Error{Action: "register", Object: "CA " + p.CAs[n].ID.Value, Reason: "the manifest has no key for it", Advice: "add the key to the CA in the manifest"}
 		}
 	}
 	return err
@@ -115,7 +120,7 @@ func (a *app) warnOfRegions(m *manifest.Manifest) {
 			key := [2]string{row.ID.Value, region}
 			if first := on[key]; first != "" && !warned[region] && !a.quiet {
 				warned[region] = true
-				a.warn("region %s has a CA on several instances, such as CA %s on %s and %s: one page of the vendor allows only one instance of a region", region, row.ID.Value, first, i.ID.Value)
+				a.warn("region %s has a CA on several instances, such as CA %s on %s and %s: one page of the vendor allows a CA on one instance of a region only", region, row.ID.Value, first, i.ID.Value)
 			}
 			on[key] = i.ID.Value
 		}

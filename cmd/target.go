@@ -24,9 +24,9 @@ func (t *target) addFlags(cmd *cobra.Command) {
 	addInstance(cmd, &t.instance)
 	addCACert(cmd, &t.caCert)
 	cmd.Flags().StringVar(&t.name, "name", "", "name of the CA at the service (default its common name)")
-	addWait(cmd, &t.wait, "active")
+	addWait(cmd, &t.wait)
 	cmd.Flags().StringVar(&t.receipt, "receipt", "", "file to keep the receipt of the registration in, as JSON")
-	cmd.Flags().BoolVar(&t.dryRun, "dry-run", false, "check and look only, and say what would be done")
+	cmd.Flags().BoolVar(&t.dryRun, "dry-run", false, "check everything and list the CAs, but change nothing: say what would be done")
 }
 
 // caName is the name of the CA at the service.
@@ -35,7 +35,7 @@ func (t target) caName(ca *pki.CA) string { return cmp.Or(t.name, ca.DefaultName
 // prepare makes the session, after all local checks.
 func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error) {
 	if t.dryRun && t.receipt != "" {
-		return nil, usage("--dry-run leaves nothing for --receipt to attest")
+		return nil, usage("--dry-run and --receipt exclude each other: without a change there is no receipt")
 	}
 	if err := a.checkReceipts(t.receipt, t.instance, ca.SHA256(), nil); err != nil {
 		return nil, err

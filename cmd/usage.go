@@ -23,7 +23,7 @@ func (e *usageError) Error() string { return e.message }
 func usage(format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	if showsContent(message) {
-		message = "an argument has the content of a file in it, which is not shown"
+		message = "an argument contains the content of a file (not shown)"
 	}
 	return &usageError{message: message}
 }
@@ -102,11 +102,11 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 	case a.profile != "" && a.ecsRole.asked:
 		return usage("--profile and --ecs-role exclude each other: each names the one place to take credentials from")
 	case cmd.Flags().Changed("timeout") && a.timeout == 0:
-		return usage("--timeout is more than 0")
+		return usage("--timeout must be more than 0")
 	case cmd.Flags().Changed("rate") && (a.rate < 1 || a.rate > maxRate):
-		return usage("--rate is a number from 1 to %d", maxRate)
+		return usage("--rate must be a number from 1 to %d", maxRate)
 	case cmd.Flags().Changed("retries") && (a.retries < 0 || a.retries > maxRetries):
-		return usage("--retries is a number from 0 to %d", maxRetries)
+		return usage("--retries must be a number from 0 to %d", maxRetries)
 	}
 	return a.checkStdout()
 }
@@ -114,10 +114,10 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 // noArgs does not show an argument: it may be the second word of a password.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
-		return usage("takes no arguments, and there is one: put the path of a file with blanks in quotes")
+		return usage("takes no arguments: put a path with blanks in quotes")
 	}
 	if len(args) > 0 {
-		return usage("takes no arguments, and %q is one", args[0])
+		return usage("takes no arguments, but got %q", args[0])
 	}
 	return nil
 }

@@ -13,10 +13,10 @@ import (
 // The first thing that is wrong with a command line is named.
 func TestFirstMistake(t *testing.T) {
 	for args, want := range map[string]string{
-		"version a b": `mqttca version: takes no arguments, and "a" is one`,
+		"version a b": `mqttca version: takes no arguments, but got "a"`,
 		"confirm --instance= --ca-cert=ca.crt --endpoint=": "mqttca confirm: --endpoint is empty",
-		"list --instance i --retries 101":                  "mqttca list: --retries is a number from 0 to 100",
-		"list --instance i --retries -1":                   "mqttca list: --retries is a number from 0 to 100",
+		"list --instance i --retries 101":                  "mqttca list: --retries must be a number from 0 to 100",
+		"list --instance i --retries -1":                   "mqttca list: --retries must be a number from 0 to 100",
 		"list --instance i --retries 100 --endpoint a:b:c": "is not HOST, HOST:PORT or",
 	} {
 		code, _, stderr := runHere(strings.Split(args, " ")...)

@@ -26,13 +26,13 @@ func (d duration) Set(text string) error {
 	value, err := parseDuration(text)
 	switch {
 	case err != nil && d.signed:
-		return fmt.Errorf("a duration is written like 90s, 12h or -20m")
+		return fmt.Errorf("write a duration like 90s, 12h or -20m")
 	case err != nil:
-		return fmt.Errorf("a duration is written like 90s, 12h or 30d, and has at most %d days", mostDays)
+		return fmt.Errorf("write a duration like 90s, 12h or 30d, of at most %d days", mostDays)
 	case value < 0 && !d.signed:
-		return fmt.Errorf("a duration is not negative")
+		return fmt.Errorf("a duration must not be negative")
 	case d.least > 0 && value < d.least:
-		return fmt.Errorf("this duration is at least %s", d.least)
+		return fmt.Errorf("this duration must be at least %s", d.least)
 	}
 	*d.value = value
 	if d.given != nil {
@@ -73,7 +73,7 @@ func (duration) Type() string { return "duration" }
 func checkInstance(id string) error {
 	for _, r := range id {
 		if !wire.IsName(string(r), "-_") {
-			return fmt.Errorf("an instance id has letters from a to z, digits, - and _ only, not %q (%U)", r, r)
+			return fmt.Errorf("an instance id can have only letters a to z, digits, - and _, not %q (%U)", r, r)
 		}
 	}
 	return nil

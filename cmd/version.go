@@ -23,8 +23,7 @@ func newVersion(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Long: `Print the version of mqttca, the commit it was built from, the Go release that built
-it, its platform, and the places of a CA key that this build can use. HSMs (pkcs11) need a
-build with cgo. A version that ends in +dirty was built with uncommitted changes.`,
+it, its platform, and the key sources that it supports. HSMs (pkcs11) need a build with cgo. A version that ends in +dirty was built with uncommitted changes.`,
 		Example: "  mqttca version\n  mqttca version --json",
 		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
@@ -95,7 +94,7 @@ func (d versionDocument) plain(w io.Writer) error {
 		commit += ", with uncommitted changes"
 	}
 	if !d.HSM {
-		hsm = "no, since it was built without cgo"
+		hsm = "no (built without cgo)"
 	}
 	_, err := fmt.Fprintf(w, "mqttca %s (%s, %s)\ncommit: %s\nHSMs: %s\nkey sources: %s\n",
 		d.Version, d.Go, d.Platform, commit, hsm, strings.Join(d.KeySources, ", "))

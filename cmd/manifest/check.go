@@ -32,9 +32,9 @@ func Read(text string, o Options) (*Manifest, []Problem) {
 	r.value(document, reflect.ValueOf(m).Elem())
 	switch {
 	case r.nodes > maxNodes:
-		return nil, []Problem{{o.File, Text{}, errors.New("it has too many entries, aliases and merge keys counted")}}
+		return nil, []Problem{{o.File, Text{}, errors.New("it has too many entries (aliases and merge keys count)")}}
 	case m.Format.Value != "" && m.Format.Value != Format:
-		return nil, []Problem{{o.File, m.Format, errors.New("this mqttca reads the format " + Format)}}
+		return nil, []Problem{{o.File, m.Format, errors.New("the format must be " + Format)}}
 	}
 	r.settings(&m.Defaults, Settings{})
 	for i := range m.CAs {
@@ -65,7 +65,7 @@ func (r *reader) settings(s *Settings, others Settings) {
 
 func (r *reader) ca(ca *CA, defaults Settings) {
 	if len(ca.ID.Value) > 64 || !wire.IsName(ca.ID.Value, "-_.") { // files may be named after it
-		r.fail(ca.ID, "the name of a CA has at most 64 letters, digits, -, _ and .")
+		r.fail(ca.ID, "the name of a CA can have at most 64 letters, digits, -, _ and .")
 	}
 	r.path("certificate", &ca.Certificate)
 	if pki.InToken(ca.Key.Value) {
@@ -79,7 +79,7 @@ func (r *reader) ca(ca *CA, defaults Settings) {
 
 func (r *reader) instance(i *Instance, cas []CA) {
 	if !wire.IsName(i.ID.Value, "-_") {
-		r.fail(i.ID, "an instance id has letters from a to z, digits, - and _ only")
+		r.fail(i.ID, "an instance id can have only letters a to z, digits, - and _")
 	}
 	r.check(i.Region, func(region string) error { _, err := api.RegionalEndpoint(region, false); return err })
 	r.check(i.Endpoint, checkEndpoint)
@@ -87,12 +87,12 @@ func (r *reader) instance(i *Instance, cas []CA) {
 	for n := range i.CAs {
 		row := &i.CAs[n]
 		if row.State.Value != "" && row.State.Value != Active && row.State.Value != Inactive {
-			r.fail(row.State, "a state is %s or %s", Active, Inactive)
+			r.fail(row.State, "a state must be %s or %s", Active, Inactive)
 		}
 		r.settings(&row.Settings, i.Settings)
 		at := slices.IndexFunc(cas, func(ca CA) bool { return ca.ID.Value == row.ID.Value })
 		if at < 0 {
-			r.fail(row.ID, "there is no CA %q under cas", row.ID.Value)
+			r.fail(row.ID, "cas has no CA %q", row.ID.Value)
 			continue
 		}
 		row.CA, row.Settings = &cas[at], row.Settings.or(cas[at].Settings)
@@ -102,7 +102,7 @@ func (r *reader) instance(i *Instance, cas []CA) {
 func checkEndpoint(text string) error {
 	endpoint, err := api.ParseEndpoint(text)
 	if err == nil && !endpoint.IsVendor() && !endpoint.IsLoopback() {
-		return errors.New("the endpoint of a manifest is Alibaba Cloud's or a loopback address; --endpoint and MQTTCA_ENDPOINT name any other")
+		return errors.New("the endpoint must be Alibaba Cloud's or a loopback address; for another, set --endpoint or MQTTCA_ENDPOINT")
 	}
 	return err
 }
@@ -112,13 +112,13 @@ func (r *reader) path(content string, path *Text) {
 	folder := filepath.Dir(r.File)
 	r.check(*path, func(text string) error {
 		if err := pki.CheckPath(content, content, text); err != nil || text == "-" {
-			return cmp.Or(err, errors.New("a manifest names files, and not standard input"))
+			return cmp.Or(err, errors.New("a manifest must name a file, not standard input"))
 		}
 		followed, missing := filepath.EvalSymlinks(filepath.Join(folder, text))
 		root, _ := filepath.EvalSymlinks(folder)
 		below, _ := filepath.Rel(root, followed)
 		if !r.AllowOutside && (!filepath.IsLocal(text) || missing == nil && !filepath.IsLocal(below)) {
-			return errors.New("the path leaves the folder of the manifest; --allow-outside allows that")
+			return errors.New("the path is outside the folder of the manifest; to allow it, give --allow-outside")
 		}
 		return nil
 	})

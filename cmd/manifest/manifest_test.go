@@ -131,38 +131,38 @@ func TestProblems(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", " it is empty"},
 		{"# nothing\n", " it is empty"},
-		{"---\n", "2:1: a mapping is wanted, not a text"},
-		{"- a\n", "1:1: a mapping is wanted, not a list"},
-		{head + none + "---\n{}\n", " it has a second document, and a manifest is one"},
+		{"---\n", "2:1: expected a mapping, not a text"},
+		{"- a\n", "1:1: expected a mapping, not a list"},
+		{head + none + "---\n{}\n", " it has more than one YAML document"},
 		{"a: [1\n", " it is not YAML: near line 1: did not find expected ',' or ']'"},
 		{"a: b\n c: d\n", " it is not YAML: near line 2: mapping values are not allowed in this context"},
 		{"a: *nope\n", " it is not YAML: unknown anchor 'nope' referenced"},
 		{none, "1:1: format is missing"},
-		{"format: mqttca/fleet/v2\nnews: {}\n", "1:9: this mqttca reads the format mqttca/fleet/v1"},
-		{head + none + "ca: {}\n", `4:1: unknown key "ca"; known are format, defaults, cas, instances`},
-		{head + "defaults: {region: cn-hangzhou}\n" + none, `2:12: unknown key "region"; known are name, wait, validity`},
-		{head + none + "cas: {}\n", `4:1: the key "cas" is there twice`},
-		{head + "cas: {a: {certificate: a.crt, key: a.key, \"key\": b.key}}\ninstances: {}\n", `2:43: the key "key" is there twice`},
+		{"format: mqttca/fleet/v2\nnews: {}\n", "1:9: the format must be mqttca/fleet/v1"},
+		{head + none + "ca: {}\n", `4:1: unknown key "ca"; the keys are format, defaults, cas, instances`},
+		{head + "defaults: {region: cn-hangzhou}\n" + none, `2:12: unknown key "region"; the keys are name, wait, validity`},
+		{head + none + "cas: {}\n", `4:1: duplicate key "cas"`},
+		{head + "cas: {a: {certificate: a.crt, key: a.key, \"key\": b.key}}\ninstances: {}\n", `2:43: duplicate key "key"`},
 		{head + "cas: {a: {key: a.key}}\ninstances: {}\n", "2:10: certificate is missing"},
-		{head + "cas: {a: {certificate: [a.crt]}}\ninstances: {}\n", "2:24: a text is wanted, not a list"},
+		{head + "cas: {a: {certificate: [a.crt]}}\ninstances: {}\n", "2:24: expected a text, not a list"},
 		{head + "cas: {a: {certificate: }}\ninstances: {}\n", "2:24: a value is missing"},
 		{head + "cas: {a: {certificate: ~}}\ninstances: {}\n", "2:24: a value is missing"},
-		{head + "cas: {a: {certificate: !!str a.crt}}\ninstances: {}\n", "2:24: leave the tag out: every value is a text"},
-		{head + "cas: {a/b: {certificate: a.crt}}\ninstances: {}\n", "2:7: the name of a CA has at most 64 letters, digits, -, _ and ."},
-		{head + "cas: {[a]: {certificate: a.crt}}\ninstances: {}\n", "2:7: a key is a short text of one line, without a secret"},
+		{head + "cas: {a: {certificate: !!str a.crt}}\ninstances: {}\n", "2:24: remove the tag: every value is a text"},
+		{head + "cas: {a/b: {certificate: a.crt}}\ninstances: {}\n", "2:7: the name of a CA can have at most 64 letters, digits, -, _ and ."},
+		{head + "cas: {[a]: {certificate: a.crt}}\ninstances: {}\n", "2:7: a key must be a short text in one line, without a secret"},
 		{head + "cas: {a: {certificate: a.crt, validity: long}}\ninstances: {}\n", `2:41: time: invalid duration "long"`},
-		{head + "cas: {a: {certificate: a.crt, key: a.key, key-password-file: '-'}}\ninstances: {}\n", "2:62: a manifest names files, and not standard input"},
-		{cas + "instances: {pöst: {cas: {}}}\n", "4:13: an instance id has letters from a to z, digits, - and _ only"},
+		{head + "cas: {a: {certificate: a.crt, key: a.key, key-password-file: '-'}}\ninstances: {}\n", "2:62: a manifest must name a file, not standard input"},
+		{cas + "instances: {pöst: {cas: {}}}\n", "4:13: an instance id can have only letters a to z, digits, - and _"},
 		{cas + "instances: {i: {region: China, cas: {}}}\n", `4:25: region "China": a region is written like cn-hangzhou`},
-		{cas + "instances: {i: {endpoint: 'https://example.com', cas: {}}}\n", "4:27: the endpoint of a manifest is Alibaba Cloud's or a loopback address; --endpoint and MQTTCA_ENDPOINT name any other"},
-		{cas + "instances: {i: {endpoint: 'bucket.oss-cn-hangzhou.aliyuncs.com', cas: {}}}\n", "4:27: the endpoint of a manifest is Alibaba Cloud's or a loopback address; --endpoint and MQTTCA_ENDPOINT name any other"},
+		{cas + "instances: {i: {endpoint: 'https://example.com', cas: {}}}\n", "4:27: the endpoint must be Alibaba Cloud's or a loopback address; for another, set --endpoint or MQTTCA_ENDPOINT"},
+		{cas + "instances: {i: {endpoint: 'bucket.oss-cn-hangzhou.aliyuncs.com', cas: {}}}\n", "4:27: the endpoint must be Alibaba Cloud's or a loopback address; for another, set --endpoint or MQTTCA_ENDPOINT"},
 		{cas + "instances: {i: {region: cn-hangzhou}}\n", "4:16: cas is missing"},
-		{cas + "instances: {i: {cas: {b: active}}}\n", "4:23: there is no CA \"b\" under cas"},
-		{cas + "instances: {i: {cas: {a: on}}}\n", "4:26: a state is active or inactive"},
+		{cas + "instances: {i: {cas: {b: active}}}\n", "4:23: cas has no CA \"b\""},
+		{cas + "instances: {i: {cas: {a: on}}}\n", "4:26: a state must be active or inactive"},
 		{cas + "instances: {i: {cas: {a: {name: x}}}}\n", "4:26: state is missing"},
-		{cas + "instances: {i: {cas: {a: active, a: inactive}}}\n", `4:34: the key "a" is there twice`},
-		{head + "cas: &x {<<: *x}\ninstances: {}\n", "2:14: more than 8 merge keys lead into each other"},
-		{head + "cas: {<<: 1}\ninstances: {}\n", "2:11: a mapping is wanted, not a text"},
+		{cas + "instances: {i: {cas: {a: active, a: inactive}}}\n", `4:34: duplicate key "a"`},
+		{head + "cas: &x {<<: *x}\ninstances: {}\n", "2:14: merge keys are nested more than 8 deep"},
+		{head + "cas: {<<: 1}\ninstances: {}\n", "2:11: expected a mapping, not a text"},
 	} {
 		if got := strings.Join(problemsOf(tt.text, options(".")), "\n"); got != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.text, got, tt.want)
@@ -178,9 +178,9 @@ func TestProblems(t *testing.T) {
 func TestAllProblems(t *testing.T) {
 	got := problemsOf(head+"cas: {a: {}}\ninstances:\n  i: {regoin: x, cas: {b: on}}\ncsa: {}\n", options("."))
 	want := []string{
-		"2:10: certificate is missing", `4:7: unknown key "regoin"; known are region, endpoint, profile, cas, name, wait, validity`,
-		"4:24: there is no CA \"b\" under cas", "4:27: a state is active or inactive",
-		`5:1: unknown key "csa"; known are format, defaults, cas, instances`,
+		"2:10: certificate is missing", `4:7: unknown key "regoin"; the keys are region, endpoint, profile, cas, name, wait, validity`,
+		"4:24: cas has no CA \"b\"", "4:27: a state must be active or inactive",
+		`5:1: unknown key "csa"; the keys are format, defaults, cas, instances`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -212,7 +212,7 @@ func TestPaths(t *testing.T) {
 			text = strings.Replace(text, old, path, 1)
 			o := options(folder)
 			got := problemsOf(text, o)
-			if leaves != (len(got) == 1 && strings.HasSuffix(got[0], " the path leaves the folder of the manifest; --allow-outside allows that")) || !leaves && got != nil {
+			if leaves != (len(got) == 1 && strings.HasSuffix(got[0], " the path is outside the folder of the manifest; to allow it, give --allow-outside")) || !leaves && got != nil {
 				t.Errorf("%s: %s: %q", key, path, got)
 			}
 			o.AllowOutside = true
@@ -271,14 +271,14 @@ func TestBounds(t *testing.T) {
 		fmt.Fprintf(&bomb, "  i%d: {cas: *all}\n", i)
 	}
 	got := problemsOf(bomb.String(), options("."))
-	if len(got) != 1 || got[0] != " it has too many entries, aliases and merge keys counted" {
+	if len(got) != 1 || got[0] != " it has too many entries (aliases and merge keys count)" {
 		t.Errorf("%d problems: %.200q", len(got), got)
 	}
 	merges := head + "instances: {}\ncas:\n  a0: &a0 {certificate: x}\n"
 	for i := range 8 {
 		merges += fmt.Sprintf("  a%d: &a%d {<<: [%s]}\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", i), 20), ", "))
 	}
-	if got := problemsOf(merges, options(".")); len(got) != 1 || got[0] != " it has too many entries, aliases and merge keys counted" {
+	if got := problemsOf(merges, options(".")); len(got) != 1 || got[0] != " it has too many entries (aliases and merge keys count)" {
 		t.Errorf("%d problems: %.200q", len(got), got)
 	}
 	const size = 1 << 18

@@ -46,7 +46,7 @@ func (r *reader) document(text string) *yaml.Node {
 	case first == nil && second == io.EOF:
 		return document.Content[0]
 	case first == nil && second == nil:
-		r.fail(Text{}, "it has a second document, and a manifest is one")
+		r.fail(Text{}, "it has more than one YAML document")
 	default:
 		reason := strings.TrimPrefix(cmp.Or(first, second).Error(), "yaml: ")
 		r.fail(Text{}, "it is not YAML: %s", strings.Replace(reason, "line ", "near line ", 1))
@@ -103,7 +103,7 @@ func (r *reader) fields(at Text, pairs []pair, into reflect.Value) {
 	}
 	for _, p := range pairs {
 		if !slices.Contains(known, p.key.Value) {
-			r.fail(placeOf(p.key), "unknown key %q; known are %s", p.key.Value, strings.Join(known, ", "))
+			r.fail(placeOf(p.key), "unknown key %q; the keys are %s", p.key.Value, strings.Join(known, ", "))
 		}
 	}
 }
@@ -112,13 +112,13 @@ func (r *reader) fields(at Text, pairs []pair, into reflect.Value) {
 func (r *reader) text(at Text, node *yaml.Node) string {
 	switch {
 	case node.Kind != yaml.ScalarNode:
-		r.fail(at, "a text is wanted, not %s", kinds[node.Kind])
+		r.fail(at, "expected a text, not %s", kinds[node.Kind])
 	case node.Tag == "!!null" || node.Value == "":
 		r.fail(at, "a value is missing")
 	case node.Style&yaml.TaggedStyle != 0:
-		r.fail(at, "leave the tag out: every value is a text")
+		r.fail(at, "remove the tag: every value is a text")
 	case pki.HasSecret(node.Value) || strings.ContainsFunc(node.Value, unicode.IsControl):
-		r.fail(at, "the text has a line break, a secret or the content of a file in it, which is not shown")
+		r.fail(at, "the text contains a line break, a secret or the content of a file (not shown)")
 	default:
 		return node.Value
 	}
@@ -140,10 +140,10 @@ func (r *reader) pairs(at Text, node *yaml.Node, merges int) []pair {
 	case r.nodes > maxNodes:
 		return nil
 	case merges > maxMerges:
-		r.fail(at, "more than %d merge keys lead into each other", maxMerges)
+		r.fail(at, "merge keys are nested more than %d deep", maxMerges)
 		return nil
 	case node.Kind != yaml.MappingNode:
-		r.fail(at, "a mapping is wanted, not %s", kinds[node.Kind])
+		r.fail(at, "expected a mapping, not %s", kinds[node.Kind])
 		return nil
 	}
 	pairs, seen, merged := []pair{}, map[string]bool{}, []*yaml.Node{}
@@ -156,9 +156,9 @@ func (r *reader) pairs(at Text, node *yaml.Node, merges int) []pair {
 		case key.Tag == "!!merge":
 			merged = append(merged, value)
 		case key.Kind != yaml.ScalarNode || pki.HasContent(key.Value):
-			r.fail(placeOf(key), "a key is a short text of one line, without a secret")
+			r.fail(placeOf(key), "a key must be a short text in one line, without a secret")
 		case seen[key.Value]:
-			r.fail(placeOf(key), "the key %q is there twice", key.Value)
+			r.fail(placeOf(key), "duplicate key %q", key.Value)
 		default:
 			add(pair{key, value})
 		}
