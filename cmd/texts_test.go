@@ -105,7 +105,7 @@ func TestTablesQuoteMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		header := regexp.MustCompile(`(?m)^\| (mqttca says|message|mqttca 的提示|提示) \|.*\n`).FindIndex(text)
+		header := regexp.MustCompile(`(?m)^\| (mqttca says|message|mqttca 的报错|报错) \|.*\n`).FindIndex(text)
 		if header == nil {
 			t.Fatalf("%s has no table of messages", path)
 		}
