@@ -124,7 +124,7 @@ type changeDocument struct {
 	InstanceID         string           `json:"instance_id"`
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
-	DeviceCertificates int              `json:"device_certificates"` // changed with the CA
+	DeviceCertificates int              `json:"device_certificates"` // number of those changed with the CA
 	RequestID          text             `json:"request_id"`          // of the change; null if there was none
 }
 

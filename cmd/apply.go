@@ -85,10 +85,10 @@ func (o *applyOptions) allow(text string) (err error) {
 type applyDocument struct {
 	fleetDocument
 	Rows   []appliedRow `json:"rows"`
-	Done   int          `json:"done"`   // changes
-	Failed int          `json:"failed"` // rows
+	Done   int          `json:"done"`   // changes made
+	Failed int          `json:"failed"` // rows that failed
 	Left   int          `json:"left"`   // changes not tried
-	Drift  int          `json:"drift"`  // CAs on an instance and not in the manifest
+	Drift  int          `json:"drift"`  // CAs on an instance that the manifest does not have there
 }
 
 // An appliedRow is a row of the plan, with its outcome.

@@ -43,11 +43,11 @@ func newFleetDocument(name, file string, plans []*instancePlan) fleetDocument {
 type rowDocument struct {
 	InstanceID string      `json:"instance_id"`
 	Region     text        `json:"region"` // of the instance in the manifest; otherwise of the endpoint
-	CA         text        `json:"ca"`     // its name in the manifest; null if the manifest does not have it there
+	CA         text        `json:"ca"`     // name of the CA in the manifest; null if the manifest does not have it there
 	Action     text        `json:"action"` // register, reactivate, deactivate, nothing or drift; null if the instance could not be listed
 	State      text        `json:"state"`  // active, inactive, absent or unknown; null if the instance could not be listed
-	Wanted     text        `json:"wanted"` // active or inactive; null if the manifest does not have it there
-	Name       text        `json:"name"`   // at the service
+	Wanted     text        `json:"wanted"` // active or inactive; null if the manifest does not have the CA there
+	Name       text        `json:"name"`   // name of the CA at the service
 	Sn         text        `json:"sn"`
 	SHA256     fingerprint `json:"sha256"`
 	Reason     text        `json:"reason"`     // of the topic exit-codes: why the instance could not be listed, or the action would fail

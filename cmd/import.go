@@ -53,8 +53,8 @@ type importDocument struct {
 
 // An importedCA is a CA of a manifest written by import.
 type importedCA struct {
-	CA      string      `json:"ca"`   // its name in the manifest
-	File    string      `json:"file"` // with the certificate
+	CA      string      `json:"ca"`   // name of the CA in the manifest
+	File    string      `json:"file"` // path of the certificate
 	Subject text        `json:"subject"`
 	SHA256  fingerprint `json:"sha256"`
 }

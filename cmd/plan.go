@@ -45,9 +45,9 @@ that of the most urgent failure.`,
 type planDocument struct {
 	fleetDocument
 	Rows    []rowDocument `json:"rows"`
-	Changes int           `json:"changes"` // the rows with something to do that can be done
-	Drift   int           `json:"drift"`   // CAs on an instance and not in the manifest
-	Failed  int           `json:"failed"`  // the rows with a reason
+	Changes int           `json:"changes"` // rows with a change that can be made
+	Drift   int           `json:"drift"`   // CAs on an instance that the manifest does not have there
+	Failed  int           `json:"failed"`  // rows that failed, or would fail: those with a reason
 }
 
 func (a *app) plan(cmd *cobra.Command, o planOptions) error {

@@ -29,7 +29,7 @@ type sweepDocument struct {
 	InstanceID         string           `json:"instance_id"`
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
-	DeviceCertificates int              `json:"device_certificates"` // changed ones
+	DeviceCertificates int              `json:"device_certificates"` // number of the changed ones
 }
 
 // sweep changes all device certificates of a CA, after a question with their number.

@@ -23,8 +23,8 @@ const Format = "mqttca/fleet/v1"
 // A Manifest is the content of the file, in its order. Its types are those of the JSON Schema.
 type Manifest struct {
 	Format    Text       `json:"format"`             // mqttca/fleet/v1
-	Defaults  Settings   `json:"defaults,omitempty"` // of everything below
-	CAs       []CA       `json:"cas"`                // by names of your own
+	Defaults  Settings   `json:"defaults,omitempty"` // for all CAs and instances
+	CAs       []CA       `json:"cas"`                // by names that you choose
 	Instances []Instance `json:"instances"`          // by their ids
 	SHA256    string     `json:"-"`                  // of its text
 }
@@ -40,9 +40,9 @@ type Settings struct {
 // A CA is a CA certificate, perhaps with its key.
 type CA struct {
 	ID              Text `json:"-"`
-	Certificate     Text `json:"certificate"`                 // a file, PEM or DER
-	Key             Text `json:"key,omitempty"`               // a file or a pkcs11 URI; needed to register the CA
-	KeyPasswordFile Text `json:"key-password-file,omitempty"` // a file
+	Certificate     Text `json:"certificate"`                 // path of the file, PEM or DER
+	Key             Text `json:"key,omitempty"`               // path of the file, or a pkcs11 URI; needed to register the CA
+	KeyPasswordFile Text `json:"key-password-file,omitempty"` // path of the file with the password of the key
 	Settings
 }
 
@@ -50,8 +50,8 @@ type CA struct {
 type Instance struct {
 	ID       Text  `json:"-"`
 	Region   Text  `json:"region,omitempty"`   // such as cn-hangzhou
-	Endpoint Text  `json:"endpoint,omitempty"` // in place of the region's: the vendor's, or a loopback address
-	Profile  Text  `json:"profile,omitempty"`  // to take credentials from
+	Endpoint Text  `json:"endpoint,omitempty"` // instead of the region's: Alibaba Cloud's, or a loopback address
+	Profile  Text  `json:"profile,omitempty"`  // profile of the credentials
 	CAs      []Row `json:"cas"`                // by their names
 	Settings
 }

@@ -49,7 +49,7 @@ type NotTriedError struct {
 }
 
 func (e *NotTriedError) Error() string {
-	return fmt.Sprintf("nothing was sent to instance %s for %s: %s", e.Instance, e.CA, ending(e.Cause))
+	return fmt.Sprintf("%s was not tried on instance %s: %s", e.CA, e.Instance, ending(e.Cause))
 }
 
 func (e *NotTriedError) Unwrap() error { return e.Cause }

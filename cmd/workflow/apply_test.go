@@ -245,7 +245,7 @@ func TestRolloutThatIsInterruptedBefore(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || outcomes(reports) != "[not tried:4]" || len(f.Requests()) != 2 {
 		t.Errorf("%v: %s, %d requests", err, outcomes(reports), len(f.Requests()))
 	}
-	wantError[*NotTriedError](t, reports[0].err, fmt.Sprintf("nothing was sent to instance %s for CA %q: interrupted", f.ids[0], f.rows[0][0].Authority.Subject()))
+	wantError[*NotTriedError](t, reports[0].err, fmt.Sprintf("CA %q was not tried on instance %s: interrupted", f.rows[0][0].Authority.Subject(), f.ids[0]))
 }
 
 // A code is fetched only for a key that is there, and an interrupt does not wait for a key.

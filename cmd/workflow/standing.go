@@ -114,7 +114,7 @@ func (i Instance) Diagnose(ctx context.Context, err error, s Standing, device *x
 	groups, failed := i.Client.ListGroupId(ctx, i.ID)
 	switch {
 	case failed != nil:
-		i.Observer.Warned(fmt.Sprintf("whether instance %s has the group %s is not known: %s", i.ID, group, failed))
+		i.Observer.Warned(fmt.Sprintf("cannot tell whether instance %s has the group %s: %s", i.ID, group, failed))
 	case !slices.Contains(groups, group):
 		return found("group_missing", "instance %s has no group %s", i.ID, group)
 	}
