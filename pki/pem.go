@@ -40,10 +40,9 @@ func (b pemBlock) byContent() pemBlock {
 	if b.block == nil || b.legacy() || b.label == "TRUSTED CERTIFICATE" || strings.HasSuffix(b.label, "PARAMETERS") {
 		return b
 	}
-	if der, _ := firstDER(b.block.Bytes); der != nil {
-		if kind := kindOf(der); kind != "" {
-			return pemBlock{kind, &pem.Block{Type: kind, Bytes: der}}
-		}
+	der, _ := firstDER(b.block.Bytes)
+	if kind := kindOf(der); kind != "" {
+		return pemBlock{kind, &pem.Block{Type: kind, Bytes: der}}
 	}
 	return b
 }
@@ -54,19 +53,13 @@ func (b pemBlock) byContent() pemBlock {
 func pemBlocks(data []byte) []pemBlock {
 	data = unescape(bytes.ReplaceAll(data, byteOrderMark, nil))
 	var blocks []pemBlock
-	start, last := bytes.Index(data, []byte(pemBegin)), 0
-	for start >= 0 {
-		segment, end := data[start:], -1
-		if next := bytes.Index(segment[len(pemBegin):], []byte(pemBegin)); next >= 0 {
-			end = start + len(pemBegin) + next
-			segment = data[start:end]
-		}
-		before := data[last:start] // a line with an earlier BEGIN is not blank
-		line := before[bytes.LastIndexByte(before, '\n')+1:]
-		if block := decodeBlock(segment); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
+	segments := bytes.Split(data, []byte(pemBegin))
+	for i, segment := range segments[1:] {
+		segments[i+1] = append([]byte(pemBegin), segment...) // makes a line with an earlier BEGIN not blank
+		line := segments[i][bytes.LastIndexByte(segments[i], '\n')+1:]
+		if block := decodeBlock(segments[i+1]); block.block != nil || len(bytes.TrimSpace(line)) == 0 {
 			blocks = append(blocks, block.byContent())
 		}
-		start, last = end, start
 	}
 	return blocks
 }
