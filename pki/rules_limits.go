@@ -66,8 +66,6 @@ const (
 	soonExpired = 90 * day
 	// longestLife is the vendor's: its procedure makes verification certificates for 300 days.
 	longestLife = 300 * day
-	// shortestLife is enough time between a check and a submission.
-	shortestLife = time.Hour
 )
 
 // outside returns a message and one of two advices if the time is outside the validity, whose ends

@@ -78,12 +78,6 @@ var verificationRules = []rule{
 			"destroy its private key, or sign one valid for a few days: the registration stays valid after it expires")
 	}, pageOfCAs + " (300 days)",
 		"the proof is needed for a few minutes only; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
-	{"verification-expiry", OfVerification, Warning, func(m *Material, at time.Time) (string, string) {
-		left := m.Verification.NotAfter.Sub(at)
-		return when(left >= 0 && left < shortestLife,
-			fmt.Sprintf("it expires at %s, in less than an hour", Timestamp(m.Verification.NotAfter)), "submit it at once, or sign a new one")
-	}, "RFC 5280 section 4.1.2.5; the hour is mqttca's",
-		"it may have expired when it is submitted, and the next one may need a fresh code"},
 	{"verification-ca", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
 			"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
