@@ -45,8 +45,8 @@ func Describe(certificate *x509.Certificate) Description {
 		NotBefore:    certificate.NotBefore,
 		NotAfter:     certificate.NotAfter,
 		Key:          certificateKeyKind(certificate),
-		Signature:    signatureName(certificate),
 	}
+	d.Signature, _ = signatureOf(certificate)
 	if certificate.MaxPathLen > 0 || certificate.MaxPathLenZero {
 		d.PathLength = &certificate.MaxPathLen
 	}

@@ -96,23 +96,29 @@ var curves = map[string]string{
 	"1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 }
 
-// signatureName names the signature algorithm of a certificate in the style of crypto/x509, and
-// knows more of them: "ECDSA-SHA256", "SHA224-RSA".
-func signatureName(certificate *x509.Certificate) string {
-	var algorithm pkix.AlgorithmIdentifier
+// signatureOf names the signature algorithm of a certificate in the style of crypto/x509, and knows
+// more of them: "ECDSA-SHA256", "SHA224-RSA". It also returns the digest of RSASSA-PSS with a salt of
+// another length than crypto/x509 accepts; OpenSSL uses the longest. The digest is 0 if the mask has
+// another one, since crypto/rsa uses one for both.
+func signatureOf(certificate *x509.Certificate) (name string, pss crypto.Hash) {
 	if certificate.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
-		return certificate.SignatureAlgorithm.String()
+		return certificate.SignatureAlgorithm.String(), 0
 	}
-	if p, ok := takeApart(certificate.Raw); !ok || !unmarshalAll(p.Algorithm.FullBytes, &algorithm) {
-		return unknownKind
+	var algorithm, mask pkix.AlgorithmIdentifier
+	var params pssParams
+	p, ok := takeApart(certificate.Raw)
+	if !ok || !unmarshalAll(p.Algorithm.FullBytes, &algorithm) {
+		return unknownKind, 0
 	}
 	id := algorithm.Algorithm.String()
-	pss, ok := pssOf(algorithm)
-	if !ok {
-		return cmp.Or(algorithms[id], unknownKind)
+	if id != "1.2.840.113549.1.1.10" || !unmarshalAll(algorithm.Parameters.FullBytes, &params) {
+		return cmp.Or(algorithms[id], unknownKind), 0
 	}
-	hash := cmp.Or(algorithms[pss.Hash.Algorithm.String()], "SHA1") // also the default
-	return fmt.Sprintf("%s-RSAPSS with a salt of %d octets", hash, pss.Salt)
+	hash := cmp.Or(algorithms[params.Hash.Algorithm.String()], "SHA1") // also the default
+	if p.oneAlgorithm() && unmarshalAll(params.MGF.Parameters.FullBytes, &mask) && mask.Algorithm.Equal(params.Hash.Algorithm) {
+		pss = map[string]crypto.Hash{"SHA256": crypto.SHA256, "SHA384": crypto.SHA384, "SHA512": crypto.SHA512}[hash]
+	}
+	return fmt.Sprintf("%s-RSAPSS with a salt of %d octets", hash, params.Salt), pss
 }
 
 // algorithms are key and signature algorithms unknown to crypto/x509, and digests of RSASSA-PSS:
@@ -140,29 +146,9 @@ type pssParams struct {
 	Trailer int                      `asn1:"explicit,optional,default:1,tag:3"`
 }
 
-func pssOf(algorithm pkix.AlgorithmIdentifier) (pss pssParams, ok bool) {
-	return pss, algorithm.Algorithm.String() == "1.2.840.113549.1.1.10" && unmarshalAll(algorithm.Parameters.FullBytes, &pss)
-}
-
-// pssDigest returns the digest of an RSASSA-PSS signature with any salt length: crypto/x509 accepts
-// only the digest's length, and OpenSSL uses the longest. It returns 0 if the mask has another
-// digest, since crypto/rsa uses one for both, and for other algorithms.
-func pssDigest(certificate *x509.Certificate) crypto.Hash {
-	var algorithm, mask pkix.AlgorithmIdentifier
-	p, ok := takeApart(certificate.Raw)
-	if !ok || !p.oneAlgorithm() || !unmarshalAll(p.Algorithm.FullBytes, &algorithm) {
-		return 0
-	}
-	pss, ok := pssOf(algorithm)
-	if !ok || !unmarshalAll(pss.MGF.Parameters.FullBytes, &mask) || !mask.Algorithm.Equal(pss.Hash.Algorithm) {
-		return 0
-	}
-	return map[string]crypto.Hash{"SHA256": crypto.SHA256, "SHA384": crypto.SHA384, "SHA512": crypto.SHA512}[algorithms[pss.Hash.Algorithm.String()]]
-}
-
 // verifyPSS verifies RSASSA-PSS signatures unknown to crypto/x509.
 func verifyPSS(certificate *x509.Certificate, key *rsa.PublicKey) error {
-	digest := pssDigest(certificate)
+	_, digest := signatureOf(certificate)
 	if digest == 0 {
 		return x509.ErrUnsupportedAlgorithm
 	}

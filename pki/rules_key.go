@@ -83,10 +83,10 @@ func oddScheme(certificate *x509.Certificate) string {
 func unverified(certificate *x509.Certificate) string {
 	p, ok := takeApart(certificate.Raw)
 	_, isRSA := certificate.PublicKey.(*rsa.PublicKey)
-	switch name := signatureName(certificate); {
+	switch name, pss := signatureOf(certificate); {
 	case ok && !p.oneAlgorithm():
 		return "its two signature algorithm fields differ"
-	case isRSA && pssDigest(certificate) != 0:
+	case isRSA && pss != 0:
 		return "it is signed with " + name
 	case name != unknownKind:
 		return "it is signed with " + name + ", which mqttca does not verify"

@@ -103,7 +103,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 		x509.ECDSAWithSHA256, x509.ECDSAWithSHA384, x509.ECDSAWithSHA512:
 		return "", ""
 	case x509.UnknownSignatureAlgorithm:
-		if pssDigest(certificate) != 0 {
+		if _, pss := signatureOf(certificate); pss != 0 {
 			return "", ""
 		}
 		return unverified(certificate), "sign it with SHA-256, RSA with PKCS#1 v1.5"
