@@ -92,7 +92,7 @@ func context(n uint8) tag.Tag { return tag.Tag(n).Constructed().ContextSpecific(
 
 // certificate returns the certificate with all readable parts, or nil without a validity.
 func (p parts) certificate() *x509.Certificate {
-	readable, _ := p.readable()
+	readable, _, _ := p.readable()
 	c, err := specimen{algorithm: string(p.Signed.Algorithm.FullBytes), validity: string(p.Signed.Validity.FullBytes), extensions: readable}.parse()
 	if err != nil {
 		return nil
@@ -116,23 +116,29 @@ func (p parts) certificate() *x509.Certificate {
 	return c
 }
 
-// readable returns the first extension of each kind in the form crypto/x509 reads, and the faults
-// which crypto/x509, but not OpenSSL, finds in the original extensions.
-func (p parts) readable() (forms [][]byte, odd []string) {
+// loaded are the extensions which OpenSSL reads before it verifies, and in which it accepts no more
+// than mended does.
+var loaded = []string{"2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"}
+
+// readable returns the first extension of each kind in the form crypto/x509 reads, the faults which
+// only crypto/x509 finds in the original extensions, and those which OpenSSL finds, too.
+func (p parts) readable() (forms [][]byte, odd, unreadable []string) {
 	seen := map[string]bool{}
-	for i, e := range p.extensions {
-		reason := specimen{extensions: [][]byte{e.raw}}.refused()
-		if reason == "" && seen[string(e.id)] {
-			reason = "it occurs twice"
+	for _, e := range p.extensions {
+		name, twice, form, reason := oidString(e.id), seen[string(e.id)], e.mended(), specimen{extensions: [][]byte{e.raw}}.refused()
+		switch isLoaded := slices.Contains(loaded, name); {
+		case isLoaded && twice:
+			unreadable = append(unreadable, "its extension "+name+", which occurs twice")
+		case isLoaded && form == nil:
+			unreadable = append(unreadable, "its extension "+name+", which can't be read")
+		case reason != "" || twice:
+			odd = append(odd, fmt.Sprintf("%s (%s)", name, cmp.Or(reason, "it occurs twice")))
 		}
-		if reason != "" && e.undecodable(p.extensions[:i]) == "" {
-			odd = append(odd, fmt.Sprintf("%s (%s)", oidString(e.id), reason))
-		}
-		if form := e.mended(); form != nil && !seen[string(e.id)] {
+		if form != nil && !twice {
 			forms, seen[string(e.id)] = append(forms, form), true
 		}
 	}
-	return forms, odd
+	return forms, odd, unreadable
 }
 
 // mended returns the extension in the form crypto/x509 reads, or nil: in DER, not critical if RFC

@@ -61,7 +61,7 @@ func cut(text string, length int) string {
 
 func oddExtensions(certificate *x509.Certificate) string {
 	p, _ := takeApart(certificate.Raw)
-	_, odd := p.readable()
+	_, odd, _ := p.readable()
 	return some("strict parsers refuse its extensions ", odd, "")
 }
 
@@ -92,16 +92,11 @@ func oddEncoding(certificate *x509.Certificate) string {
 
 // undecodable names the parts which OpenSSL can't load: chains with the certificate do not verify.
 func undecodable(certificate *x509.Certificate) string {
-	var found []string
 	p, _ := takeApart(certificate.Raw)
+	_, _, found := p.readable()
 	for _, a := range slices.Concat(append(readName(p.Signed.Subject.FullBytes), readName(p.Signed.Issuer.FullBytes)...)...) {
 		if a.undecodable() {
 			found = append(found, fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()))
-		}
-	}
-	for i, e := range p.extensions {
-		if fault := e.undecodable(p.extensions[:i]); fault != "" {
-			found = append(found, fmt.Sprintf("its extension %s, which %s", oidString(e.id), fault))
 		}
 	}
 	slices.Sort(found)
@@ -118,20 +113,6 @@ func (a attribute) undecodable() bool {
 		return !utf8.Valid(a.Value.Bytes)
 	}
 	return !isText && a.Value.Tag != asn1.TagBitString
-}
-
-// undecodable tells why OpenSSL refuses a certificate with this extension after the others, or
-// returns "". It knows the extensions in which OpenSSL accepts no more than mended does.
-func (e rawExtension) undecodable(before []rawExtension) string {
-	switch {
-	case !slices.Contains([]string{"2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"}, oidString(e.id)):
-		return ""
-	case slices.ContainsFunc(before, func(other rawExtension) bool { return string(other.id) == string(e.id) }):
-		return "occurs twice"
-	case e.mended() == nil:
-		return "can't be read"
-	}
-	return ""
 }
 
 // unhandled names critical extensions unknown to OpenSSL.
