@@ -62,18 +62,17 @@ func parseRSA(key []byte) crypto.PublicKey {
 
 // parsePoint reads a compressed or hybrid point. A hybrid one is uncompressed but for its prefix.
 func parsePoint(name string, key []byte) crypto.PublicKey {
-	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
-		if name != curve.Params().Name {
-			continue
-		}
-		point := append([]byte{4}, key[min(1, len(key)):]...)
-		if x, y := elliptic.UnmarshalCompressed(curve, key); x != nil {
-			size := len(key) - 1
-			point = slices.Concat([]byte{4}, x.FillBytes(make([]byte, size)), y.FillBytes(make([]byte, size)))
-		}
-		if public, err := ecdsa.ParseUncompressedPublicKey(curve, point); err == nil {
-			return public
-		}
+	curve := map[string]elliptic.Curve{"P-256": elliptic.P256(), "P-384": elliptic.P384(), "P-521": elliptic.P521()}[name]
+	if curve == nil {
+		return nil
+	}
+	point := append([]byte{4}, key[min(1, len(key)):]...)
+	if x, y := elliptic.UnmarshalCompressed(curve, key); x != nil {
+		size := len(key) - 1
+		point = slices.Concat([]byte{4}, x.FillBytes(make([]byte, size)), y.FillBytes(make([]byte, size)))
+	}
+	if public, err := ecdsa.ParseUncompressedPublicKey(curve, point); err == nil {
+		return public
 	}
 	return nil
 }
