@@ -61,6 +61,7 @@ var caRules = []rule{
 		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices can't verify the chain"},
 	{"encoding", OfCA, Warning, ofCA(oddEncoding, "issue it in DER, for example with OpenSSL"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
 	{"decoding", OfCA, Fault, of(OfCA, undecodable, "get the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
+	{"version", OfCA, Warning, ofCA(oddVersion, "issue it as X.509 v3"), "RFC 5280 section 4.1.2.1", refusedByStrict},
 	{"subject", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(string(m.Certificate.RawSubject) == emptyName, "its subject is empty", "reissue the CA certificate with a subject")
 	}, "RFC 5280 section 4.1.2.6",

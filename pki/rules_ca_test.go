@@ -198,6 +198,8 @@ func pairCases(t *testing.T) []ruleCase {
 		{"key-values", "right", beside("p256.crt", of(p256, keyFile{&file{}}, nil)), now, ""},
 		{"key-values", "odd", beside("p256.crt", of(p256, keyFile{&file{repaired: true}}, nil)), now,
 			"its RSA key has a private exponent or CRT values which do not match its primes, or numbers in an unusual encoding"},
+		{"archive-mac", "there", beside("p256.crt", of(p256, keyFile{&file{}}, nil)), now, ""},
+		{"archive-mac", "missing", beside("p256.crt", of(p256, keyFile{&file{unsealed: true}}, nil)), now, "its PKCS#12 archive has no MAC"},
 		{"pin-on-command-line", "none", beside("p256.crt", of(p256, &tokenObject{}, nil)), now, ""},
 		{"pin-on-command-line", "one", beside("p256.crt", of(p256, &tokenObject{raw: map[string]string{"pin-value": "1234"}}, nil)), now,
 			"its PIN is in its URI, readable for every user of this machine"},

@@ -32,7 +32,7 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 // findOddProof reports all oddities together. The issuer is the CA's matter.
 func findOddProof(m *Material, _ time.Time) (string, string) {
 	v := m.Verification
-	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v)}
+	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v), oddVersion(v)}
 	if v.SerialNumber.Sign() < 0 {
 		found = append(found, "its serial number is negative")
 	}
@@ -81,6 +81,16 @@ func oddTimes(certificate *x509.Certificate) string {
 		return ""
 	}
 	return "its validity has a time in a form not allowed by RFC 5280: GeneralizedTime before 2050, or not YYMMDDHHMMSSZ"
+}
+
+func oddVersion(c *x509.Certificate) string {
+	switch {
+	case c.Version > 3 || c.Version < 1:
+		return fmt.Sprintf("it claims to be X.509 v%d, which does not exist", c.Version)
+	case c.Version < 3 && len(c.Extensions) > 0:
+		return fmt.Sprintf("it has extensions, which X.509 v%d does not have", c.Version)
+	}
+	return ""
 }
 
 func oddEncoding(certificate *x509.Certificate) string {

@@ -23,6 +23,10 @@ var pairRules = []rule{
 			"export the key again from the program which created it, and do not use this file with other programs")
 	}, "RFC 8017 section 3.2; Boneh, DeMillo, Lipton: On the Importance of Checking Cryptographic Protocols for Faults",
 		"a program using these values signs wrongly, and one wrong signature can reveal the key; mqttca does not use them"},
+	{"archive-mac", OfPair, Warning, func(m *Material, _ time.Time) (string, string) {
+		k, isFile := m.key.source.(keyFile)
+		return when(isFile && k.unsealed, "its PKCS#12 archive has no MAC", "export it again: openssl pkcs12 -export adds one")
+	}, "RFC 7292 section 4", "a replaced part of the file goes unnoticed; mqttca still checks the key against the CA certificate"},
 	{"pin-on-command-line", OfPair, Warning, func(m *Material, _ time.Time) (string, string) {
 		k, inToken := m.key.source.(*tokenObject)
 		return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, readable for every user of this machine",
