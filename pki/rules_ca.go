@@ -17,8 +17,7 @@ var caRules = []rule{
 		// a CA without the extension may use its key for anything
 		return when(m.Certificate.KeyUsage&x509.KeyUsageCertSign == 0 && extensionOf(m.Certificate, oidKeyUsage) != nil,
 			"its keyUsage does not include keyCertSign", "reissue the CA certificate with keyUsage keyCertSign")
-	}, "RFC 5280 section 4.2.1.3",
-		"the certificate forbids its key to sign certificates: verification and device certificates are invalid"},
+	}, "RFC 5280 section 4.2.1.3", "the certificate forbids its key to sign certificates: verification and device certificates are invalid"},
 	{"validity", OfCA, Fault, func(m *Material, at time.Time) (string, string) {
 		return outside(m.Certificate, at, "wait until then, or check this machine's clock", "renew the CA certificate, or check this machine's clock")
 	}, "RFC 5280 section 4.1.2.5", noChainWithout},
@@ -41,13 +40,11 @@ var caRules = []rule{
 	{"serial-length", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
 		digits := len(strings.TrimPrefix(SerialNumber(m.Certificate), "-"))
 		return when(digits > maxSerialDigits, fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
-	}, pageOfCAs + " (limits: 128 bytes)",
-		"the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
+	}, pageOfCAs + " (limits: 128 bytes)", "the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
 	{"serial-sign", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		sign := m.Certificate.SerialNumber.Sign()
 		return when(sign <= 0, "its serial number is "+map[int]string{0: "zero", -1: "negative"}[sign], anotherSerial)
-	}, "RFC 5280 section 4.1.2.2",
-		"strict verifiers may refuse it, and the service names a CA by this number"},
+	}, "RFC 5280 section 4.1.2.2", "strict verifiers may refuse it, and the service names a CA by this number"},
 	{"serial-entropy", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(m.Certificate.SerialNumber.BitLen() < minSerialBits,
 			fmt.Sprintf("its serial number %s has fewer than %d bits", SerialNumber(m.Certificate), minSerialBits), "if the service refuses it as already in use, "+anotherSerial)
@@ -64,8 +61,7 @@ var caRules = []rule{
 	{"version", OfCA, Warning, ofCA(oddVersion, "issue it as X.509 v3"), "RFC 5280 section 4.1.2.1", refusedByStrict},
 	{"subject", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(string(m.Certificate.RawSubject) == emptyName, "its subject is empty", "reissue the CA certificate with a subject")
-	}, "RFC 5280 section 4.1.2.6",
-		"the verification certificate and device certificates need it as the name of their issuer"},
+	}, "RFC 5280 section 4.1.2.6", "the verification certificate and device certificates need it as the name of their issuer"},
 	{"key-identifier", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		c := m.Certificate // without extensions, other rules report it
 		return when(len(c.SubjectKeyId) == 0 && (c.Version >= 3 || len(c.Extensions) > 0), "it has no subject key identifier",
@@ -76,15 +72,13 @@ var caRules = []rule{
 		other := otherAuthority(m.Certificate, m.Certificate, "its own")
 		return when(other != "" && selfSigned(m.Certificate), "it is self-signed, but its authority key identifier "+other,
 			"reissue the CA certificate with its own authority key identifier, or without one")
-	}, "RFC 5280 section 4.2.1.1",
-		"verifiers find no issuer with this key identifier, so chains up to this CA do not verify (OpenSSL)"},
+	}, "RFC 5280 section 4.2.1.1", "verifiers find no issuer with this key identifier, so chains up to this CA do not verify (OpenSSL)"},
 	{"self-signature", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
 		c := m.Certificate
 		return when(identifiesItself(c) && selfIssued(c) && !selfSigned(c),
 			"its names and key identifiers mark it as self-signed, but its own key does not verify its signature",
 			"get the CA certificate from its source again, and compare the SHA-256")
-	}, "RFC 5280 section 6.1.3",
-		"the file was altered or damaged: it differs from the CA's own certificate, and from the one on devices"},
+	}, "RFC 5280 section 6.1.3", "the file was altered or damaged: it differs from the CA's own certificate, and from the one on devices"},
 	{"self-issued", OfCA, Warning, findSelfIssued, "RFC 5280 section 3.2; RFC 4210 section 4.4",
 		"it can still be a trust anchor; if the file was damaged, your devices have another certificate"},
 	{"name-constraints", OfCA, Warning, findNameConstraints, "RFC 5280 section 4.2.1.10",

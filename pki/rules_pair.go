@@ -31,13 +31,11 @@ var pairRules = []rule{
 		k, inToken := m.key.source.(*tokenObject)
 		return when(inToken && k.raw["pin-value"] != "", "its PIN is in its URI, readable for every user of this machine",
 			"name a PIN file with pin-source, or omit the PIN: mqttca then asks for it; if others may have seen the PIN, change it")
-	}, "RFC 7512 section 2.4 (pin-value)",
-		"anybody who knows the PIN can sign with the token"},
+	}, "RFC 7512 section 2.4 (pin-value)", "anybody who knows the PIN can sign with the token"},
 	{"name-constraints-proof", OfPair, Fault, func(m *Material, _ time.Time) (string, string) {
 		reason := outsideConstraints(m.Certificate, codeAlone)
 		return when(m.Verification == nil && reason != "", reason+": a certificate with only a code as its subject does not verify", adviceOfConstraints)
-	}, "RFC 5280 sections 4.2.1.10 and 6.1.3",
-		"a verification certificate with only the code as its subject does not verify"},
+	}, "RFC 5280 sections 4.2.1.10 and 6.1.3", "a verification certificate with only the code as its subject does not verify"},
 }
 
 const adviceOfTrial = "see the permitted uses of the key: pkcs11-tool --login --list-objects"

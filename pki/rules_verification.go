@@ -25,29 +25,25 @@ var verificationRules = []rule{
 		return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
 			fmt.Sprintf("the CA's key signed it, but its issuer %s differs from the CA's subject %s",
 				quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
-	}, "RFC 5280 sections 4.1.2.4 and 7.1",
-		"verifiers find the issuer by its name, and most compare it byte for byte"},
+	}, "RFC 5280 sections 4.1.2.4 and 7.1", "verifiers find the issuer by its name, and most compare it byte for byte"},
 	{"verification-issuer-encoding", OfVerification, Warning, findRecodedIssuer, "RFC 5280 section 7.1",
 		"OpenSSL and many verifiers consider the two names equal, others compare the bytes; the service decides"},
 	{"verification-name-constraints", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		return outsideConstraints(m.Certificate, m.Verification.RawSubject), adviceOfConstraints
-	}, "RFC 5280 section 4.2.1.10",
-		"it does not verify under this CA: the service may refuse it"},
+	}, "RFC 5280 section 4.2.1.10", "it does not verify under this CA: the service may refuse it"},
 	{"verification-authority", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		// another CA's certificate is the matter of verification-signature
 		other := otherAuthority(m.Verification, m.Certificate, "the CA's")
 		return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),
 			"its authority key identifier "+other+": it does not verify under this CA", adviceOfIssuer)
-	}, "RFC 5280 section 4.2.1.1",
-		"verifiers find no issuer with this identifier (OpenSSL)"},
+	}, "RFC 5280 section 4.2.1.1", "verifiers find no issuer with this identifier (OpenSSL)"},
 	{"verification-encoding", OfVerification, Warning, findOddProof, "RFC 5280 section 4.1; X.690 section 11",
 		"parsers as strict as Go's refuse it; OpenSSL accepts it, and the service decides"},
 	{"verification-decoding", OfVerification, Fault, of(OfVerification, undecodable, "make it with mqttca sign or openssl"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
 	{"verification-critical-extensions", OfVerification, Warning, of(OfVerification, unhandled, "make it without them, with mqttca sign or openssl"), "RFC 5280 section 4.2", refusedIfUnknown},
 	{"verification-validity", OfVerification, Fault, func(m *Material, at time.Time) (string, string) {
 		return outside(m.Verification, at, "check the clocks of this machine and of the signing machine", "sign a new one")
-	}, "RFC 5280 section 4.1.2.5",
-		"it does not verify now: the service may refuse it"},
+	}, "RFC 5280 section 4.1.2.5", "it does not verify now: the service may refuse it"},
 	{"verification-common-name", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		n := len(commonNames(m.Verification))
 		return when(n != 1, fmt.Sprintf("its subject %s has %d Common Names; the registration code must be the only one",
@@ -81,8 +77,7 @@ var verificationRules = []rule{
 	{"verification-ca", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
 			"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
-	}, "RFC 5280 section 4.2.1.9",
-		"its key is a CA key below yours: its holder could issue device certificates"},
+	}, "RFC 5280 section 4.2.1.9", "its key is a CA key below yours: its holder could issue device certificates"},
 }
 
 func findOwnCertificate(m *Material, _ time.Time) (string, string) {
