@@ -71,8 +71,8 @@ func (brokerFlags) variable(flag, name string) string {
 	return name
 }
 
-var errNoBroker error = &usageError{"--broker missing: the name of a broker is known only if the endpoint is Alibaba Cloud's", true,
-	"give --broker; 'mqttca emulate --broker-listen 127.0.0.1:0' prints MQTTCA_BROKER, which counts as well"}
+var errNoBroker error = &usageError{"--broker missing: mqttca knows the brokers of Alibaba Cloud only", true,
+	"give --broker or set MQTTCA_BROKER: 'mqttca emulate --broker-listen 127.0.0.1:0' prints it"}
 
 // doorSteps are the steps of a device's way to the broker, and doorProbes the names of the same
 // in check --online.
@@ -113,6 +113,6 @@ func visited(names []string, v workflow.Visit, err error, shown failure) []probe
 // tlsWords describes a server as verified by TLS.
 func tlsWords(version uint16, certificate *x509.Certificate) string {
 	server := pki.Describe(certificate)
-	return fmt.Sprintf("%s, the server's certificate %q by %q is verified and valid until %s",
+	return fmt.Sprintf("%s, server certificate %q of issuer %q verified, valid until %s",
 		tls.VersionName(version), server.Subject, server.Issuer, pki.Timestamp(server.NotAfter))
 }

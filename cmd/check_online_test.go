@@ -92,7 +92,7 @@ func TestTLSProbe(t *testing.T) {
 	ca := throwaway(t)
 	state := &tls.ConnectionState{Version: tls.VersionTLS13, PeerCertificates: []*x509.Certificate{ca.Certificate}}
 	got := onlineCheck{last: &api.Exchange{HTTPStatus: 200, TLS: state}}.tlsProbe().Message
-	want := `TLS 1.3, the server's certificate "CN=mqttca rehearsal CA" by "CN=mqttca rehearsal CA" is verified and valid until ` + pki.Timestamp(ca.Certificate.NotAfter)
+	want := `TLS 1.3, server certificate "CN=mqttca rehearsal CA" of issuer "CN=mqttca rehearsal CA" verified, valid until ` + pki.Timestamp(ca.Certificate.NotAfter)
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

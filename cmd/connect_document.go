@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"fmt"
 	"os"
 	"slices"
 
@@ -43,7 +42,7 @@ func (c *connection) describe(outcome workflow.Outcome, err error, failed *failu
 		d.origin = origin{Format: d.Format}
 	}
 	if os.Getenv("HTTPS_PROXY")+os.Getenv("https_proxy") != "" {
-		d.ProxyNote = "HTTPS_PROXY is for the service: the broker is called directly"
+		d.ProxyNote = "HTTPS_PROXY has no effect: the connection to the broker is direct"
 	}
 	if listed := cmp.Or(c.after, c.standing.Device); listed != nil {
 		d.Device = newDeviceDocument(*listed, c.standing.CA.Sn)
@@ -58,13 +57,13 @@ func (c *connection) describe(outcome workflow.Outcome, err error, failed *failu
 	}
 	switch {
 	case c.visit.In && !c.lists():
-		d.add(probeDocument{"registered", stateNotTried, "there are no credentials to read the list with", ""})
+		d.add(probeDocument{"registered", stateNotTried, "skipped: no credentials to read the list with", ""})
 	case c.after == nil:
 		d.add(notTried("registered"))
 	case c.removed:
-		d.add(probeDocument{"registered", stateOK, "registered by this connection, and removed", ""})
+		d.add(probeDocument{"registered", stateOK, "the device certificate was registered by this connection, then removed", ""})
 	default:
-		d.add(probeDocument{"registered", stateOK, d.Device.state(), ""})
+		d.add(probeDocument{"registered", stateOK, "the device certificate is " + d.Device.state(), ""})
 	}
 	return d
 }
@@ -77,11 +76,11 @@ func (d *connectDocument) add(p probeDocument) {
 func (c *connection) listProbe() probeDocument {
 	switch {
 	case !c.lists():
-		return probeDocument{"list", stateNotTried, "there are no credentials to read it with", ""}
+		return probeDocument{"list", stateNotTried, "skipped: no credentials to read the list with", ""}
 	case c.standing.CA == nil:
 		return probeDocument{"list", stateOK, "no CA of the instance issued the device certificate", ""}
 	case c.standing.Device == nil:
-		return probeDocument{"list", stateOK, "the CA is listed, the device certificate not yet", ""}
+		return probeDocument{"list", stateOK, "the CA is registered, the device certificate is not yet", ""}
 	}
 	return probeDocument{"list", stateOK, "the device certificate is " + newDeviceDocument(*c.standing.Device, "").state(), ""}
 }
@@ -95,9 +94,9 @@ func (d connectDocument) plain(p *terminal.Sheet) error {
 	if d.Endpoint != "" { // the lists were read
 		source = d.source()
 	}
-	return d.show(p, append([]terminal.Field{
-		{"broker", broker}, {"proxy", string(d.ProxyNote)}, {"instance", d.InstanceID}, {"valid until", string(d.Device.NotAfter)},
-	}, d.Device.identity(source)...))
+	return d.show(p, []terminal.Field{
+		{"broker", broker}, {"proxy", string(d.ProxyNote)}, {"instance", d.InstanceID}, {"endpoint", source},
+	})
 }
 
 // show writes how far the device got, with some of its facts.
@@ -110,7 +109,11 @@ func (d connectDocument) show(p *terminal.Sheet, facts []terminal.Field) error {
 		state = "not connected"
 	}
 	err := p.Fields(append([]terminal.Field{{"client id", d.ClientID}, {"state", state}}, facts...), terminal.Tones{"state": outcomeTone(d.Outcome)})
-	fmt.Fprintln(p)
+	if facts != nil {
+		p.Line("\ndevice certificate")
+		p.Fields(append(d.Device.identity(""), terminal.Field{"valid until", string(d.Device.NotAfter)}), nil)
+	}
+	p.Line()
 	for _, s := range d.Steps {
 		probeDocument{s.Step, s.State, string(s.Detail), ""}.plain(p)
 	}

@@ -80,9 +80,6 @@ func (c *connection) prepare() (err error) {
 		return err
 	}
 	c.at = c.instance(c.session, c.o.instance)
-	if c.cmd.Flags().Changed("device-id") {
-		c.warn("a device connected as %s is disconnected", c.clientID)
-	}
 	return nil
 }
 
@@ -91,6 +88,9 @@ func (c *connection) lists() bool { return c.session.credentials != nil }
 
 // run takes the way of a device, and looks in the lists before and after it.
 func (c *connection) run() error {
+	if c.cmd.Flags().Changed("device-id") {
+		c.warn("if a device is connected as %s, the broker will disconnect it", c.clientID)
+	}
 	login, err := c.look()
 	if err == nil {
 		err = c.keep(c.session, c.o.receipt, c.describe(workflow.Connecting, nil, nil))
@@ -135,8 +135,8 @@ func (c *connection) look() (login broker.Login, err error) {
 // makeDevice has the CA sign a device certificate, and shows it before it is used.
 func (c *connection) makeDevice() error {
 	if !c.o.yes {
-		question := fmt.Sprintf("have the key of CA %q sign a certificate for device %s, valid for %s, and connect with it to %s? Type yes to confirm: ",
-			c.authority.CA.Subject(), c.o.deviceID, pki.DeviceValidity, c.door)
+		question := fmt.Sprintf("sign a certificate for device %s with the key of CA %q, valid for an hour, and connect with it to %s? Type yes to confirm: ",
+			c.o.deviceID, c.authority.CA.Subject(), c.door)
 		if err := c.askYes(c.cmd.Context(), question, errNotConfirmed); err != nil {
 			return err
 		}
@@ -153,6 +153,7 @@ func (c *connection) makeDevice() error {
 	c.device = &pki.Device{Certificate: certificate, Chain: [][]byte{certificate.Raw, c.authority.Certificate.Raw}, Signer: key}
 	var made deviceDocument
 	made.describe(&pki.CA{Certificate: certificate})
+	c.note("device certificate of this run:")
 	if c.json {
 		c.warn("the device certificate of this run has the serial number %s and the SHA-256 %s", made.SerialNumber, made.SHA256)
 	}
@@ -169,7 +170,7 @@ func (c *connection) settle(ctx context.Context, err error) error {
 		return nil
 	}
 	if c.after, err = c.at.AwaitDevice(ctx, c.standing.CA, c.device.Certificate, c.o.wait); err != nil {
-		err = fmt.Errorf("broker %s let device %s in, but: %w", c.door, c.clientID, err)
+		err = fmt.Errorf("device %s connected to broker %s, but: %w", c.clientID, c.door, err)
 	}
 	return err
 }
@@ -185,7 +186,7 @@ func (c *connection) remove(err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.cmd.Context()), removalTime)
 	defer cancel()
 	if c.cmd.Context().Err() != nil {
-		c.warn("interrupted: the device certificate (Sn %s) is removed, within %s; another interrupt leaves it registered", pki.SerialNumber(c.device.Certificate), removalTime)
+		c.warn("interrupted: the device certificate (serial number %s) will be removed, within %s; another interrupt leaves it registered", pki.SerialNumber(c.device.Certificate), removalTime)
 	}
 	c.removed, err = c.at.Remove(ctx, workflow.Standing{CA: c.standing.CA, Device: c.after}, c.device.Certificate, err)
 	return err
@@ -206,10 +207,10 @@ func (c *connection) conclude(err error) error {
 	document := c.describe(workflow.Connected, err, failed)
 	lost := c.keep(c.session, c.o.receipt, document)
 	if lost != nil {
-		c.warn("the receipt is lost: %s", lost)
+		c.warn("the receipt could not be written: %s", lost)
 	} else if c.o.receipt != "" {
 		c.note("wrote the receipt %s", c.session.kept)
 	}
 	lost = cmp.Or(c.print(document, c.shown.Layout(document.plain)), lost)
-	return cmp.Or(err, orDone(lost, document.Outcome, workflow.DeviceReference{Certificate: c.device.Certificate}, "got in"))
+	return cmp.Or(err, orDone(lost, document.Outcome, workflow.DeviceReference{Certificate: c.device.Certificate}, "connected"))
 }

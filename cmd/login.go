@@ -24,8 +24,8 @@ type loginFlags struct {
 
 func (f *loginFlags) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.tokenFile, "token-file", "", "file with the password of the mode Token: R|, W| or RW| and a token of ApplyToken")
-	flags.StringVar(&f.userName, "username", "", "user name to send as it is, in place of one of the mode Signature")
+	flags.StringVar(&f.tokenFile, "token-file", "", "file with the password of mode Token: R|, W| or RW|, then a token of ApplyToken")
+	flags.StringVar(&f.userName, "username", "", "user name to send unchanged, in place of mode Signature")
 	flags.StringVar(&f.passwordFile, "password-file", "", "file with the password of --username, - for standard input")
 	flags.BoolVar(&f.none, "no-password", false, "send neither user name nor password")
 }
@@ -66,14 +66,14 @@ func (f loginFlags) secret(c *console, b broker.Broker) (credentials.Secret, err
 	case f.passwordFile != "" && f.userName == "":
 		return "", usage("--password-file needs --username")
 	case f.mode() == bySignature && !b.IsTrusted():
-		return "", usage("a password from an AccessKey, which never expires, is sent to *.mqtt.aliyuncs.com and to loopback only, and %s is neither: give --no-password, --username or --token-file", b.Host)
+		return "", usage("broker %s is neither *.mqtt.aliyuncs.com nor loopback, and gets no password made from an AccessKey, since that never expires: give --no-password, --username or --token-file", b.Host)
 	case path == "":
 		return "", nil
 	}
 	text, err := c.readSecret(path, flag, "")
 	text = strings.TrimRight(text, "\r")
 	if permission, token, _ := strings.Cut(text, "|"); err == nil && f.mode() == byToken && (token == "" || !slices.Contains([]string{"R", "W", "RW"}, permission)) {
-		err = cannotRead(path, errors.New("a password of the mode Token is R|, W| or RW| and a token"))
+		err = cannotRead(path, errors.New("a password of mode Token is R|, W| or RW|, then a token"))
 	}
 	return credentials.Secret(text), err
 }
@@ -90,8 +90,8 @@ func (f loginFlags) login(ctx context.Context, provider credentials.Provider, cl
 		return broker.Login{}, err
 	case key.SecurityToken != "":
 		return broker.Login{}, &credentials.Error{
-			Reason: "those of " + key.Source + " are temporary (STS), and no text of the vendor says how a device connects with them",
-			Advice: "give --no-password, or a user name of another mode with --username and --password-file, or credentials with an AccessKey",
+			Reason: "those of " + key.Source + " are temporary (STS), and the vendor documents no device login with them",
+			Advice: "give credentials with a permanent AccessKey, or --no-password, or --username with --password-file",
 		}
 	case f.mode() == byToken:
 		return broker.TokenLogin(clientID, instance, key.AccessKeyID, secret), nil

@@ -84,7 +84,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 		t.Setenv(envEndpoint, gone.URL)
 		code, stdout, stderr := runHere("register", "--instance", emulatedInstance, fmt.Sprintf("--json=%v", json),
 			"--ca-cert", caCert, "--ca-key", caKey, "--receipt", filepath.Join(folder, "receipt.json"))
-		const want = `is registered and active, but its receipt could not be kept: write `
+		const want = `is registered and active, but its receipt could not be written: write `
 		if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr, want) {
 			t.Errorf("exit code %d, %d registered, stderr %s", code, len(service.Registrations()), stderr)
 		}
@@ -101,7 +101,7 @@ func TestReceiptLostUnderway(t *testing.T) {
 func TestOutputLostUnderway(t *testing.T) {
 	service, caCert, caKey := newEmulated(t)
 	code, stderr := runTo(brokenWriter{}, "register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey)
-	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr, "is registered and active, but this could not be printed: write standard output: no space left on device") {
+	if code != exitLocal || len(service.Registrations()) != 1 || !strings.Contains(stderr, "is registered and active, but the result could not be printed: write standard output: no space left on device") {
 		t.Errorf("exit code %d, stderr %s", code, stderr)
 	}
 }
@@ -163,7 +163,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	a := &app{console: console{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}}
 	path := filepath.Join(folder, "receipt.json")
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
-	want := "warning: the receipt is lost: write " + path + ": no such file or directory\n"
+	want := "warning: the receipt could not be written: write " + path + ": no such file or directory\n"
 	if code != exitRefused || stdout.Len() > 0 || !strings.Contains(stderr.String(), want) {
 		t.Errorf("exit code %d, stdout %q, stderr %s", code, stdout.String(), stderr.String())
 	}

@@ -20,17 +20,22 @@ import (
 type progress struct{ *console }
 
 var stepLines = map[workflow.Step]string{
-	workflow.List:      "list      look whether the CA is there already",
+	workflow.List:      "list      read the instance's list of CAs",
 	workflow.FetchCode: "code      fetch a registration code",
-	workflow.Sign:      "sign      have the CA sign the verification certificate",
+	workflow.Sign:      "sign      sign the verification certificate with the CA key",
 	workflow.Submit:    "submit    send the CA certificate and the verification certificate",
-	workflow.Activate:  "activate  make it active",
+	workflow.Activate:  "activate  activate the CA",
 	workflow.Confirm:   "confirm   wait until the CA is listed as active",
 
 	workflow.ListDevices: "devices   list the device certificates",
-	workflow.Deactivate:  "inactive  make it inactive",
-	workflow.Delete:      "delete    delete it",
-	workflow.Recheck:     "confirm   wait until the list shows the change",
+	workflow.Deactivate:  "inactive  deactivate the CA",
+	workflow.Delete:      "delete    delete the CA",
+	workflow.Recheck:     "confirm   wait until the service shows the change",
+
+	workflow.ActivateDevice:   "activate  activate the device certificate",
+	workflow.DeactivateDevice: "inactive  deactivate the device certificate",
+	workflow.DeleteDevice:     "delete    delete the device certificate",
+	workflow.ConfirmDevice:    "confirm   wait until the device certificate is listed",
 
 	workflow.Resolve:     "resolve   look up the broker's name",
 	workflow.Dial:        "tcp       connect to the broker",
@@ -105,7 +110,7 @@ func (a *app) warnOfClock(s *session, e api.Exchange) {
 		return
 	}
 	s.clock.Do(func() {
-		a.warn("this machine's clock and the service's differ by %s: the service's is gone by, but set this machine's",
+		a.warn("this machine's clock differs from the service's by %s; this run uses the service's time, but set the clock",
 			e.ClockOffset.Abs().Round(time.Second))
 	})
 }

@@ -55,15 +55,15 @@ func TestLiveSteps(t *testing.T) {
 			}
 		}
 		const (
-			list    = "✓ list      look whether the CA is there already                       0.2s\n"
+			list    = "✓ list      read the instance's list of CAs                            0.2s\n"
 			warning = "warning: the CA\n"
 			retry   = "! retry     ListCaCertificate in 1.5s: interrupted\n"
 			confirm = " confirm   wait until the CA is listed as active                      "
 		)
 		steps.Started(workflow.List)
-		shows("at once", "⠋ list      look whether the CA is there already                       0.0s")
+		shows("at once", "⠋ list      read the instance's list of CAs                            0.0s")
 		time.Sleep(250 * time.Millisecond)
-		shows("after a while", "⠹ list      look whether the CA is there already                       0.2s")
+		shows("after a while", "⠹ list      read the instance's list of CAs                            0.2s")
 		steps.Ended(workflow.List, nil)
 		shows("ended", list)
 		time.Sleep(time.Second)
@@ -97,7 +97,7 @@ func TestLiveQuestion(t *testing.T) {
 		}
 		a.prompt("\n")
 		steps.Ended(workflow.Sign, nil)
-		if got := standing(paper.String(), 60); got != "PIN:\n✓ sign      have the CA sign the verification cer…  1m00s\n" {
+		if got := standing(paper.String(), 60); got != "PIN:\n✓ sign      sign the verification certificate wit…  1m00s\n" {
 			t.Errorf("at the end: %q", got)
 		}
 	})
@@ -110,17 +110,17 @@ func TestStepsElsewhere(t *testing.T) {
 		set  func(*app)
 		want string
 	}{
-		"pipe":    {func(a *app) { a.err = terminal.NewScreen(a.out, terminal.Display{}) }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
-		"dumb":    {func(a *app) { a.err.Redraws = false }, "list      look whether the CA is there already\nretry     ListCaCertificate in 1s: interrupted\n"},
+		"pipe":    {func(a *app) { a.err = terminal.NewScreen(a.out, terminal.Display{}) }, "list      read the instance's list of CAs\nretry     ListCaCertificate in 1s: interrupted\n"},
+		"dumb":    {func(a *app) { a.err.Redraws = false }, "list      read the instance's list of CAs\nretry     ListCaCertificate in 1s: interrupted\n"},
 		"--quiet": {func(a *app) { a.quiet = true }, ""},
 		"--json":  {func(a *app) { a.json = true }, `{"type":"retry","message":"interrupted","operation":"ListCaCertificate","pause_seconds":1}` + "\n"},
 		"both":    {func(a *app) { a.json, a.quiet = true, true }, ""},
-		"--json --verbose": {func(a *app) { a.json, a.verbose = true, true }, `{"type":"step","message":"look whether the CA is there already","step":"list"}` + "\n" +
+		"--json --verbose": {func(a *app) { a.json, a.verbose = true, true }, `{"type":"step","message":"read the instance's list of CAs","step":"list"}` + "\n" +
 			`{"type":"retry","message":"interrupted","operation":"ListCaCertificate","pause_seconds":1}` + "\n"},
-		"live": {func(a *app) {}, "\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
+		"live": {func(a *app) {}, "\r⠋ list      read the instance's list of CAs                            0.0s\x1b[K" +
 			"\r\x1b[K! retry     ListCaCertificate in 1s: interrupted\n" +
-			"\r⠋ list      look whether the CA is there already                       0.0s\x1b[K" +
-			"\r\x1b[K✗ list      look whether the CA is there already                       0.0s\n"},
+			"\r⠋ list      read the instance's list of CAs                            0.0s\x1b[K" +
+			"\r\x1b[K✗ list      read the instance's list of CAs                            0.0s\n"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, paper := liveApp(80)

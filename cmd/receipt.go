@@ -118,7 +118,7 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 	if err != nil {
 		failed := describe(cmd, err)
 		if kept := a.closeReceipt(session, t, session.receipt(t, ca, result, &failed)); kept != nil {
-			a.warn("the receipt is lost: %s", kept)
+			a.warn("the receipt could not be written: %s", kept)
 		}
 		return &describedError{err, failed}
 	}
@@ -126,11 +126,11 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 	kept := a.closeReceipt(session, t, document)
 	if kept == nil || !a.json { // a document, or an error object, not both
 		if err := a.print(document, a.shown.Layout(document.plain)); err != nil {
-			return doneButError(ca, t, result, "this could not be printed", err)
+			return doneButError(ca, t, result, "the result could not be printed", err)
 		}
 	}
 	if kept != nil {
-		return doneButError(ca, t, result, "its receipt could not be kept", kept)
+		return doneButError(ca, t, result, "its receipt could not be written", kept)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (a *app) register(cmd *cobra.Command, o registerOptions) error {
 	if err := a.conclude(cmd, session, o.target, authority.CA, result, err); err != nil {
 		return err
 	}
-	a.noteNext(o.target)
+	a.noteNext(session, o.target)
 	return nil
 }
 

@@ -26,13 +26,13 @@ func newRehearse(a *app) *cobra.Command {
 	var o rehearseOptions
 	cmd := &cobra.Command{
 		Use:   "rehearse",
-		Short: "Try a registration against an embedded service",
-		Long: `Run a whole registration against a service that is embedded in this program, over
-HTTPS on a loopback address, and connect to its broker with a device certificate of the CA.
-Nothing leaves this machine, and no account is needed.
+		Short: "Try a registration with the emulated service",
+		Long: `Run a whole registration with the emulated service in this program, over HTTPS on a loopback
+address, then connect to its broker with a device certificate of the CA. Nothing leaves this
+machine, and no account is needed.
 
-With --ca-key and --ca-cert it tries your own CA: its key signs two certificates, which
-are thrown away. Without them it makes a CA in memory.`,
+With --ca-cert and --ca-key, rehearse tries your own CA: its key signs two certificates, which
+are discarded. Without them, rehearse makes a CA in memory.`,
 		Example: `  mqttca rehearse
   mqttca rehearse --ca-cert ca.crt --ca-key ca.key`,
 		Args: noArgs,
@@ -69,7 +69,7 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	session := a.openRehearsal(endpoint, server.RootPEM)
 	defer session.client.Close()
 	if o.caKey != "" {
-		a.warn("the key of CA %q will sign two certificates, which are thrown away", authority.CA.Subject())
+		a.warn("the key of CA %q will sign two certificates, which are discarded", authority.CA.Subject())
 	}
 	order := registerOptions{target: target{instance: emulatedInstance, wait: defaultWait}, validity: pki.DefaultValidity}
 	result, err := a.registerAuthority(cmd, session, authority, order)
@@ -84,7 +84,7 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 	}
 	err = a.print(document, a.shown.Layout(document.plain))
 	if err == nil {
-		a.note("this was a rehearsal, and nothing of it is left; 'mqttca register' does it with the real service")
+		a.note("this was a rehearsal: nothing is registered with Alibaba Cloud, and nothing is left on this machine; run 'mqttca register' to register a CA")
 	}
 	return err
 }
@@ -108,7 +108,7 @@ func (d rehearsalDocument) plain(p *terminal.Sheet) error {
 // which can verify it only if crypto/x509 parses it.
 func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, session *session, authority *pki.Authority) (document *connectDocument, err error) {
 	if _, err := x509.ParseCertificate(authority.Certificate.Raw); err != nil {
-		a.warn("no device connects in this rehearsal: the embedded broker cannot read the CA (%s)", err)
+		a.warn("the rehearsal does not connect a device: the emulated broker cannot parse the CA certificate (%s)", err)
 		return nil, nil
 	}
 	server, err := emulator.ListenBroker("127.0.0.1:0", service)
@@ -129,7 +129,7 @@ func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, 
 	switch {
 	case is[*broker.Error](err): // the vendor's broker may judge otherwise
 		failed = new(describe(cmd, err))
-		a.warn("the registration succeeded, but no device got in in this rehearsal: %s", failed.Message)
+		a.warn("the registration succeeded, but the device could not connect: %s", failed.Message)
 	case err != nil:
 		return nil, err
 	}

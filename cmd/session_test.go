@@ -149,3 +149,30 @@ func TestRegionOfARequest(t *testing.T) {
 		}
 	}
 }
+
+// Mutual TLS is a setting of the vendor's instances: the emulator has none to switch.
+func TestNextStep(t *testing.T) {
+	vendor, err := api.RegionalEndpoint("cn-hangzhou", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	emulated, err := api.ParseEndpoint("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, tt := range map[string]struct {
+		endpoint api.Endpoint
+		target   target
+	}{
+		"": {vendor, target{dryRun: true}},
+		"next: if mutual TLS of the instance is off, switch it on": {vendor, target{}},
+		"next: run 'mqttca connect' to test":                       {emulated, target{}},
+	} {
+		var out strings.Builder
+		a := &app{console: console{err: terminal.NewScreen(&out, terminal.Display{})}}
+		a.noteNext(&session{endpoint: tt.endpoint}, tt.target)
+		if (out.Len() == 0) != (want == "") || !strings.HasPrefix(out.String(), want) {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
+}

@@ -124,6 +124,6 @@ func (a *app) submitProof(cmd *cobra.Command, session *session, t target, proof 
 	if err := a.conclude(cmd, session, t, proof.CA, result, err); err != nil {
 		return err
 	}
-	a.noteNext(t)
+	a.noteNext(session, t)
 	return nil
 }

@@ -44,9 +44,14 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 }
 
 // noteNext says which step a registration does not include.
-func (a *app) noteNext(t target) {
-	if !t.dryRun {
-		a.note("next: devices connect by certificate only if mutual TLS is on, a setting of the instance in the vendor's console; switching it restarts the broker, and TLS devices without a certificate lose their connection (port 8883); 'mqttca connect' shows whether a device gets in")
+func (a *app) noteNext(s *session, t target) {
+	const test = "run 'mqttca connect' to test whether a device of the CA can connect"
+	switch {
+	case t.dryRun:
+	case !s.endpoint.IsVendor():
+		a.note("next: " + test)
+	default:
+		a.note("next: if mutual TLS of the instance is off, switch it on in the vendor's console: only then do devices connect with certificates; the switch restarts the broker and disconnects TLS devices without a certificate (port 8883); then " + test)
 	}
 }
 

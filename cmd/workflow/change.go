@@ -33,7 +33,8 @@ func (s state) String() string {
 
 // A Transition is a change of state of a CA or device certificate.
 type Transition struct {
-	step    Step
+	step    Step   // of a CA
+	own     Step   // of a device certificate
 	what    string // "the activation of "
 	doing   string // "made active on"
 	wanted  state  // after the change
@@ -44,11 +45,11 @@ type Transition struct {
 }
 
 var (
-	Activation = Transition{Activate, "the activation of ", "made active on", active, Activated, AlreadyActive,
+	Activation = Transition{Activate, ActivateDevice, "the activation of ", "made active on", active, Activated, AlreadyActive,
 		(*api.Client).ActiveCaCertificate, (*api.Client).ActiveDeviceCertificate}
-	Deactivation = Transition{Deactivate, "the deactivation of ", "made inactive on", inactive, Deactivated, AlreadyInactive,
+	Deactivation = Transition{Deactivate, DeactivateDevice, "the deactivation of ", "made inactive on", inactive, Deactivated, AlreadyInactive,
 		(*api.Client).InactivateCaCertificate, (*api.Client).InactivateDeviceCertificate}
-	Removal = Transition{Delete, "the deletion of ", "deleted from", absent, Deleted, AlreadyAbsent,
+	Removal = Transition{Delete, DeleteDevice, "the deletion of ", "deleted from", absent, Deleted, AlreadyAbsent,
 		(*api.Client).DeleteCaCertificate, (*api.Client).DeleteDeviceCertificate}
 )
 

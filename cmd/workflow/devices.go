@@ -133,7 +133,7 @@ func (i Instance) ChangeDevice(ctx context.Context, device Device, name DeviceRe
 	}
 	result := Change{Outcome: t.done, Device: device}
 	id := api.DeviceID{InstanceID: i.ID, CaSn: device.CA.Sn, DeviceSn: device.Entry.DeviceSn}
-	receipt, err := during(i.Observer, t.step, func() (api.Acknowledgement, error) { return t.device(i.Client, ctx, id) })
+	receipt, err := during(i.Observer, t.own, func() (api.Acknowledgement, error) { return t.device(i.Client, ctx, id) })
 	result.RequestID = receipt.RequestID
 	err = i.await(ctx, t, wait, receipt, err, i.deviceHolding(name, id, &result.Device.Entry))
 	return result, err

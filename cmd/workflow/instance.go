@@ -146,6 +146,11 @@ const (
 	Delete
 	Recheck // until the list shows the change
 
+	ActivateDevice
+	DeactivateDevice
+	DeleteDevice
+	ConfirmDevice // until the device certificate is listed
+
 	Resolve // of a visit to the broker: look up its name
 	Dial
 	Handshake

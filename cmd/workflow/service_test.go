@@ -93,7 +93,7 @@ type recorder struct {
 }
 
 var stepNames = map[Step]string{List: "list", FetchCode: "code", Sign: "sign", Submit: "submit", Activate: "activate", Confirm: "confirm",
-	ListDevices: "devices", Deactivate: "deactivate", Delete: "delete", Recheck: "recheck"}
+	ListDevices: "devices", Deactivate: "deactivate", Delete: "delete", Recheck: "recheck", ActivateDevice: "activate", DeactivateDevice: "deactivate", DeleteDevice: "delete", ConfirmDevice: "recheck"}
 
 func (r *recorder) Started(s Step) {
 	r.events = append(r.events, stepNames[s])

@@ -62,7 +62,7 @@ func (i Instance) standingUnder(ctx context.Context, ca *api.CaCertificate, cert
 // its CA, or the time is up.
 func (i Instance) AwaitDevice(ctx context.Context, ca *api.CaCertificate, device *x509.Certificate, wait time.Duration) (*api.DeviceCertificate, error) {
 	ref := DeviceReference{Certificate: device}
-	return during(i.Observer, Recheck, func() (*api.DeviceCertificate, error) {
+	return during(i.Observer, ConfirmDevice, func() (*api.DeviceCertificate, error) {
 		return poll(ctx, i, ref, wait, func() (*api.DeviceCertificate, error) {
 			s, err := i.standingUnder(ctx, ca, device)
 			if err == nil && s.Device == nil {

@@ -251,7 +251,7 @@ func TestRemove(t *testing.T) {
 			if got := s.operationsSince(first); got != tt.want || removed != (tt.registered && !left) || behind != left || !behind && err != error(before) {
 				t.Errorf("%v, requests %s, want %s", err, got, tt.want)
 			}
-			if behind && (wasLeft.Before != error(before) || wasLeft.CASn != s.ca.Sn || !strings.Contains(err.Error(), "(alert 48); and then the device certificate \"CN=pump\" may be left behind on instance post-cn-test01 (Sn "+wasLeft.Sn+"; it expires at ")) {
+			if behind && (wasLeft.Before != error(before) || wasLeft.CASn != s.ca.Sn || !strings.Contains(err.Error(), "(alert 48); the device certificate \"CN=pump\" may still be registered on instance post-cn-test01 (serial number "+wasLeft.Sn+", expires at ")) {
 				t.Errorf("%+v", wasLeft)
 			}
 			if errors.Is(err, context.Canceled) {

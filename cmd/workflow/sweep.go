@@ -76,8 +76,8 @@ func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	})
 	defer w.alive.Stop()
 	w.instance.Observer = unobserved{}
-	w.progress = func(done, of int) { i.Observer.Counted(s.To.step, done, of) }
-	_, err = during(i.Observer, s.To.step, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
+	w.progress = func(done, of int) { i.Observer.Counted(s.To.own, done, of) }
+	_, err = during(i.Observer, s.To.own, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
 	if err != nil {
 		err = w.failure(err)
 	}

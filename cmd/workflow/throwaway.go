@@ -24,11 +24,11 @@ type LeftBehindError struct {
 }
 
 func (e *LeftBehindError) Error() string {
-	before := "the device got in"
+	before := "the device connected"
 	if e.Before != nil {
 		before = e.Before.Error()
 	}
-	return fmt.Sprintf("%s; and then %s may be left behind on instance %s (Sn %s; it expires at %s): %s",
+	return fmt.Sprintf("%s; %s may still be registered on instance %s (serial number %s, expires at %s): %s",
 		before, e.Device, e.Instance, e.Sn, pki.Timestamp(e.Expires), seen(e.Err))
 }
 
@@ -58,7 +58,7 @@ func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Cert
 	}
 	if atDoor && is[*NotListedError](err) {
 		if refused.Kind != broker.Alert {
-			i.Observer.Warned(fmt.Sprintf("%s is not in the list of instance %s; if it appears there (Sn %s), delete it: it expires at %s", left.Device, i.ID, left.Sn, pki.Timestamp(left.Expires)))
+			i.Observer.Warned(fmt.Sprintf("%s is not in the list of instance %s; if it appears there (serial number %s, expires at %s), delete it", left.Device, i.ID, left.Sn, pki.Timestamp(left.Expires)))
 		}
 		return false, before
 	}
