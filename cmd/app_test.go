@@ -62,7 +62,7 @@ func TestStderrIsEscaped(t *testing.T) {
 		{"note", func(a *app) { a.note("%s", bad) }, shown + "\n"},
 		{"warning", func(a *app) { a.warn("%s", bad) }, "warning: " + shown + "\n"},
 		{"error and hint", func(a *app) { a.fail(nil, refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n" +
-			"hint: an instance lives in one region, and the one asked was " + shown + ": check --region (or the endpoint, if MQTTCA_ENDPOINT or --endpoint names one) and the instance id; 'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes\n"},
+			"hint: check the instance id and the region (--region, --endpoint or MQTTCA_ENDPOINT): an instance is in one region, and " + shown + " was asked; 'mqttca instances --all-regions' searches every region with a published endpoint\n"},
 		{"error with --quiet", func(a *app) { a.quiet = true; a.fail(nil, refusal) }, "error: GetRegisterCode was refused by " + shown + ": " + shown + " (code MqttInstanceNotFound, HTTP 0, request id )\n"},
 		{"trace", func(a *app) {
 			a.verbose = true

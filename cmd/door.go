@@ -22,59 +22,59 @@ func explainDoor(e *broker.Error) (meaning, string) {
 	name, invalid := x509.HostnameError{}, x509.CertificateInvalidError{}
 	switch {
 	case errors.As(e, &name) && len(name.Certificate.DNSNames) > 0:
-		row.hint = "name the broker by a name of its certificate with --broker: " + strings.Join(name.Certificate.DNSNames, ", ")
+		row.hint = "give --broker as one of the names in its certificate: " + strings.Join(name.Certificate.DNSNames, ", ")
 	case errors.As(e, &invalid):
-		row.hint = "the owner of the broker has to replace its certificate; if that is valid, set this machine's clock"
+		row.hint = "check this machine's clock; if it is right, the owner of the broker has to replace its certificate"
 	}
 	return row.meaning, row.hint
 }
 
 const (
-	switchOn = "mutual TLS is a setting of the instance in the vendor's console (Instance Details > Certificates > Server Certificate > Mutual Authentication); " +
-		"switching it restarts the broker, and TLS devices without a certificate lose their connection"
-	checkLogin = "check the AccessKey, the mode (--token-file, --username, --no-password) and the group; the vendor's console has a trace by client ID"
-	checkCA    = "give the chain of the device in --device-cert, and see with 'mqttca list' that its CA is registered and active"
+	switchOn = "switch mutual TLS on in the vendor's console (Instance Details > Certificates > Server Certificate > Mutual Authentication); " +
+		"this restarts the broker, and disconnects TLS devices without a certificate"
+	checkLogin = "check the AccessKey, the mode (--token-file, --username, --no-password) and the group; the vendor's console traces connections by client ID"
+	checkCA    = "check with 'mqttca list' that the CA of the device is registered and active; if an intermediate CA issued its certificate, give the chain in --device-cert"
 )
 
 // doorRows are the table of ways in which a broker lets no device in: by the kind, or by the kind
 // with the number of the alert or of CONNACK.
 var doorRows = map[string]kindRow{
-	"no_host":      {meaning{exitUnavailable, "no_host", "no", outcomeFailed}, "check the instance id and --broker; the name of a broker inside a VPC (--vpc) is known only there"},
-	"unreachable":  {meaning{exitUnavailable, "no_connection", "later", outcomeFailed}, "check --broker, its port (8883 for TLS) and the firewall; no proxy is used for MQTT"},
-	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "name the root certificate of the broker with --broker-ca"},
+	"no_host":      {meaning{exitUnavailable, "no_host", "no", outcomeFailed}, "check the instance id and --broker; the broker name of --vpc resolves inside the VPC only"},
+	"unreachable":  {meaning{exitUnavailable, "no_connection", "later", outcomeFailed}, "check --broker, its port (8883 for TLS) and the firewall; MQTT uses no proxy"},
+	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "give the root certificate of the broker with --broker-ca"},
 	"no_tls":       {meaning{exitUnavailable, "no_tls", "no", outcomeFailed}, "check the port of --broker: TLS is on 8883"},
-	"cut_off":      {meaning{exitUnavailable, "cut_off", "later", outcomeFailed}, "check --broker and its port (8883 for TLS); if a device certificate was shown, see with 'mqttca devices show' whether it is active, and with 'mqttca list' its CA"},
+	"cut_off":      {meaning{exitUnavailable, "cut_off", "later", outcomeFailed}, "check --broker and its port (8883 for TLS); if the device presented its certificate, check with 'mqttca devices show' that it is active, and with 'mqttca list' that its CA is"},
 	"not_mqtt":     {meaning{exitUnavailable, "not_mqtt", "no", outcomeFailed}, "check --broker: this is no MQTT broker, or a WebSocket port"},
-	"timeout":      {meaning{exitUnavailable, "timeout", "later", outcomeFailed}, "check --broker and the network; 'mqttca connect' takes more time with --timeout"},
+	"timeout":      {meaning{exitUnavailable, "timeout", "later", outcomeFailed}, "check --broker and the network; give 'mqttca connect' more time with --timeout"},
 	"interrupted":  {meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""},
 	"other":        {meaning{exitUnavailable, "unreachable", "later", outcomeFailed}, "check --broker and the network"},
-	"own_key":      {meaning{exitLocal, "device_key", "no", outcomeFailed}, "see that the broker accepts keys of this kind, RSA or EC; an RSA key in a token has to sign with PSS under TLS 1.3"},
+	"own_key":      {meaning{exitLocal, "device_key", "no", outcomeFailed}, "check that the broker accepts this kind of key, RSA or EC; for TLS 1.3, an RSA key in a token has to sign with PSS"},
 
 	"not_asked": {meaning{exitRefused, "mutual_tls_off", "no", outcomeFailed}, switchOn},
-	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, "see that the device certificate is one for TLS clients, and that the broker accepts its kind of key"},
+	"alert":     {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, "check that the device certificate is for TLS clients, and that the broker accepts its kind of key"},
 	"alert 42":  {meaning{exitRefused, "bad_certificate", "no", outcomeRefused}, checkCA},
 	"alert 44":  {meaning{exitRefused, "revoked_certificate", "no", outcomeRefused}, "the CA has revoked the device certificate: issue a new one"},
 	"alert 45":  {meaning{exitRefused, "expired_certificate", "no", outcomeRefused}, "issue a new device certificate; if it has not expired, check the clocks"},
 	"alert 46":  {meaning{exitRefused, "tls_alert", "no", outcomeRefused}, checkCA},
 	"alert 48":  {meaning{exitRefused, "unknown_ca", "no", outcomeRefused}, checkCA},
-	"alert 49":  {meaning{exitRefused, "access_denied", "no", outcomeRefused}, "see with 'mqttca devices show' whether the device certificate is active"},
+	"alert 49":  {meaning{exitRefused, "access_denied", "no", outcomeRefused}, "check with 'mqttca devices show' that the device certificate is active"},
 
 	"alert 70":  {meaning{exitUnavailable, "tls_alert", "no", outcomeFailed}, "the broker speaks neither TLS 1.2 nor 1.3: check --broker"},
 	"alert 80":  {meaning{exitUnavailable, "tls_alert", "later", outcomeFailed}, again},
 	"alert 112": {meaning{exitUnavailable, "tls_alert", "no", outcomeFailed}, "the broker does not serve this name: check the instance id and --broker"},
 
 	"refused":   {meaning{exitRefused, "connack", "no", outcomeRefused}, checkLogin},
-	"refused 1": {meaning{exitRefused, "protocol_version", "no", outcomeRefused}, "the broker does not take MQTT 3.1.1: check --broker"},
+	"refused 1": {meaning{exitRefused, "protocol_version", "no", outcomeRefused}, "the broker does not support MQTT 3.1.1: check --broker"},
 	"refused 2": {meaning{exitRefused, "client_id", "no", outcomeRefused}, "check --group and --device-id: the group has to exist on the instance"},
 	"refused 3": {meaning{exitUnavailable, "broker_unavailable", "later", outcomeRefused}, again},
 	"refused 4": {meaning{exitDenied, "bad_login", "no", outcomeRefused}, checkLogin},
 	"refused 5": {meaning{exitDenied, "not_authorized", "no", outcomeRefused}, checkLogin},
 
-	"device_inactive": {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "find out who deactivated it and why; then 'mqttca devices activate' lets the device in again"},
-	"ca_inactive":     {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "an inactive CA keeps new device certificates out; 'mqttca activate' makes it active"},
+	"device_inactive": {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "find out who deactivated it and why; then run 'mqttca devices activate'"},
+	"ca_inactive":     {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "run 'mqttca activate': new device certificates need an active CA"},
 	"ca_missing":      {meaning{exitNotListed, "not_listed", "no", outcomeRefused}, "register the CA that issued it with 'mqttca register'"},
 	"serial_taken":    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, "issue the device certificate again, with a random serial number"},
-	"group_missing":   {meaning{exitRefused, "group_missing", "no", outcomeRefused}, "create the group in the vendor's console, or name another with --group"},
+	"group_missing":   {meaning{exitRefused, "group_missing", "no", outcomeRefused}, "create the group in the vendor's console, or give another with --group"},
 	"out_of_date":     {meaning{exitRefused, "clock", "no", outcomeRefused}, "set the clocks, or issue a device certificate that is valid now"},
 }
 
@@ -98,7 +98,7 @@ func explainLeftBehind(cmd *cobra.Command, err error, f *failure) bool {
 	f.meaning = meaning{exitNotListed, "left_behind", "look", outcomeFailed}
 	f.Hint = text("run '" + strings.Join(words, " ") + "': its key is gone, so it does not register itself again")
 	if is[*workflow.NotListedError](left.Err) {
-		f.Hint = text("see that --broker is a broker of this instance; if the certificate appears in its list, " + string(f.Hint))
+		f.Hint = text("check that --broker is a broker of this instance; if the certificate appears in its list, " + string(f.Hint))
 	}
 	return true
 }

@@ -63,8 +63,8 @@ func advise[E error](text string) func(E) string { return func(E) string { retur
 func noHint[E error](E) string { return "" }
 
 const (
-	lookFirst   = "run it again: it looks at the list first, and makes only the changes still to be made"
-	nameRequest = "name the request ids, which --verbose shows, to the vendor's support"
+	lookFirst   = "run it again: it reads the list first, and makes only the missing changes"
+	nameRequest = "contact the vendor's support with the request ids that --verbose prints"
 	reissue     = "reissue the CA certificate with a random serial number and the same key"
 )
 
@@ -96,23 +96,23 @@ func errorTable() []errorRow {
 		row(meaning{exitUnavailable, "unknown", "look", outcomeUnknown}, advise[*workflow.UnknownError](lookFirst)),
 		row(meaning{exitNotListed, "unconfirmed", "look", outcomeUnconfirmed}, acceptedHint),
 		row(meaning{exitNotListed, "inactive", "no", outcomeUnconfirmed}, advise[*workflow.InactiveError](
-			"find out who deactivated it and why; then 'mqttca register --activate' makes it active again")),
+			"find out who deactivated it and why; then run 'mqttca register --activate'")),
 		row(meaning{exitRefused, "serial_taken", "no", outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
 		row(meaning{exitUnavailable, "stale_code", "later", outcomeRefused}, advise[*workflow.CodesUsedUpError](
-			"somebody else seems to be registering CAs with this instance: run it again when they are done")),
+			"another run seems to register CAs with this instance: run it again when that has ended")),
 		row(meaning{exitRefused, "stale_code", "no", outcomeRefused}, advise[*workflow.SameCodeError](nameRequest)),
 		row(unusable, advise[*workflow.OddCodeError](nameRequest)),
 		row(unusable, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
 		row(inList, advise[*workflow.ActiveError](
 			"run 'mqttca deactivate' first, and check that every device you need can still connect")),
 		row(inList, advise[*workflow.UnclearError](
-			"look at it in the vendor's console; 'mqttca deactivate' asks the service to make it inactive")),
+			"check it in the vendor's console, or run 'mqttca deactivate'")),
 		row(inList, advise[*workflow.DevicesError](
-			"look at them with 'mqttca devices'; if none is needed any more, give --delete-devices")),
+			"list them with 'mqttca devices'; if you need none of them, give --delete-devices")),
 		row(meaning{exitRefused, "would_reregister", "no", outcomeRefused}, advise[*workflow.ReregistrationError](
 			"to block the device, run 'mqttca devices deactivate'; to delete the certificate nevertheless, give --allow-reregistration")),
-		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("give its CA as well, by --ca-cert or --sn ('mqttca devices --wide' shows it), or the certificate by --device-cert")),
-		row(notListed, advise[*workflow.OrphanError]("give its CA by --ca-cert or --sn")),
+		row(ambiguous, advise[*workflow.AmbiguousDeviceError]("also name its CA with --ca-cert or --sn ('mqttca devices --wide' shows it), or give the certificate with --device-cert")),
+		row(notListed, advise[*workflow.OrphanError]("name its CA with --ca-cert or --sn")),
 		row(ambiguous, advise[*workflow.AmbiguousError]("give --sn exactly as 'mqttca list' shows it, or --ca-cert")),
 		row(notListed, notListedHint),
 
@@ -128,7 +128,7 @@ func errorTable() []errorRow {
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run on a terminal, which asks for it"),
 		row(wrongInput, (*pki.Error).Hint),
-		row(wrongInput, advise[manifest.Problem]("'mqttca help fleet' describes the manifest")),
+		row(wrongInput, advise[manifest.Problem]("see 'mqttca help fleet' for the manifest")),
 
 		// Credentials and the service.
 		rowBy(explainCredentials),
@@ -136,8 +136,8 @@ func errorTable() []errorRow {
 		row(meaning{exitInterrupted, "declined", "no", outcomeInterrupted}, advise[declinedError]("to confirm, run it again and type yes in full")),
 		on(context.Canceled, meaning{exitInterrupted, "interrupted", "now", outcomeInterrupted}, ""),
 		row(meaning{exitUnavailable, "unreachable", "no", outcomeFailed}, advise[*tls.CertificateVerificationError](
-			"check the endpoint and this machine's clock; if a proxy on the way answers with certificates of its own, "+
-				"its root certificate has to be among those of the system, or of SSL_CERT_FILE (no effect on macOS and Windows)")),
+			"check the endpoint and this machine's clock; if a proxy replaces the certificate, "+
+				"add its root certificate to the system's, or to the file of SSL_CERT_FILE (no effect on macOS and Windows)")),
 		rowBy(explainNoAnswer),
 		row(timeout, advise[*credentials.StoppedError]("give it more time with --timeout; running it again is safe")),
 		on(context.DeadlineExceeded, timeout, ""),
@@ -188,16 +188,16 @@ func credentialsHint(e *credentials.Error) string {
 		return "set " + credentials.EnvAccessKeyID + " and " + credentials.EnvAccessKeySecret + " (with " + credentials.EnvSecurityToken +
 			" for STS), name a profile of ~/.aliyun/config.json with --profile or " + credentials.EnvProfile + ", or give --ecs-role on an ECS instance with a RAM role"
 	case credentials.BadProfile:
-		return "complete the profile ('aliyun configure' does), or name another with --profile"
+		return "complete the profile with 'aliyun configure', or name another with --profile"
 	}
 	return e.Hint()
 }
 
 func notListedHint(e *workflow.NotListedError) string {
 	if _, device := e.CA.(workflow.DeviceReference); device {
-		return "check the instance id and the region; a device certificate registers itself on its device's first successful connection"
+		return "check the instance id and the region; a device certificate is registered when its device first connects"
 	}
-	return "check the instance id and the region; if it was never registered, run 'mqttca register'"
+	return "check the instance id and the region; if the CA was never registered, run 'mqttca register'"
 }
 
 // noAnswerHint looks for a fault on the way if the request was refused there, and for a misspelt
@@ -205,14 +205,14 @@ func notListedHint(e *workflow.NotListedError) string {
 func noAnswerHint(e *api.NoAnswerError) string {
 	if e.HTTPStatus/100 == 4 {
 		return "something before the service refused the request: check the endpoint, the proxy and the firewall, " +
-			"and how long a request line they take (the CA certificate travels in it)"
+			"and the longest request line that they accept (it contains the CA certificate)"
 	}
 	if endpoint, err := api.ParseEndpoint(e.Host); err == nil && endpoint.IsVendor() && !slices.Contains(allRegions(), endpoint.Region()) {
 		for _, near := range nearest(endpoint.Region(), allRegions()) {
-			return fmt.Sprintf("the vendor's pages known to mqttca name no endpoint of region %s; did you mean %s?", endpoint.Region(), near)
+			return fmt.Sprintf("mqttca knows no endpoint of region %s; did you mean %s?", endpoint.Region(), near)
 		}
 	}
-	return "check the region or the endpoint (" + envEndpoint + " counts, too), the network and HTTPS_PROXY; running it again is safe"
+	return "check the region or the endpoint (--endpoint or " + envEndpoint + "), the network and HTTPS_PROXY; running it again is safe"
 }
 
 // acceptedHint differs for a change of a CA registered before: it cannot be submitted twice.
@@ -220,7 +220,7 @@ func acceptedHint(e *workflow.AcceptedError) string {
 	if e.What != "" {
 		return "run it again: it looks at the list first; if the change does not appear, contact the vendor's support with the request id"
 	}
-	return "look with 'mqttca confirm' until it is there and active: while it is not listed, register would submit it again; " +
+	return "run 'mqttca confirm' until it succeeds: while the CA is not listed, register would submit it again; " +
 		"if it does not appear, contact the vendor's support with the request id"
 }
 

@@ -97,7 +97,7 @@ func orDone(err error, outcome workflow.Outcome, object fmt.Stringer, words stri
 	if err == nil {
 		return nil
 	}
-	return &doneError{outcome, fmt.Errorf("%s: %s, but the result could not be shown: %w", object, words, err)}
+	return &doneError{outcome, fmt.Errorf("%s: %s, but the result could not be printed: %w", object, words, err)}
 }
 
 // sentence leaves out the middle of an overlong message: names, subjects and whole files come from

@@ -39,7 +39,7 @@ func (k *keyring) ended(err error) {
 		return
 	}
 	if k.last != nil && err != nil {
-		k.last.err = cmp.Or(k.last.err, errors.New("its password or PIN opened nothing before, and is not tried again"))
+		k.last.err = cmp.Or(k.last.err, errors.New("its password or PIN failed before, and is not tried again"))
 	}
 	k.last = nil
 }

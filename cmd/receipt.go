@@ -91,11 +91,11 @@ func (s *session) receipt(t target, ca *pki.CA, result workflow.Result, failed *
 var outcomeWords = map[workflow.Outcome]string{
 	workflow.Registered:        "registered and active",
 	workflow.AlreadyRegistered: "already registered and active; nothing changed",
-	workflow.Reactivated:       "registered before, active again",
+	workflow.Reactivated:       "registered before, now active again",
 	workflow.Confirmed:         "listed and active",
-	workflow.WouldRegister:     "not registered; would be registered now (dry run, nothing was changed)",
+	workflow.WouldRegister:     "not registered; a run without --dry-run would register it (nothing changed)",
 	workflow.Connected:         "connected",
-	workflow.WouldReactivate:   "registered, but inactive; would be made active now (dry run, nothing was changed)",
+	workflow.WouldReactivate:   "registered but inactive; a run without --dry-run would activate it (nothing changed)",
 }
 
 func (r receipt) plain(p *terminal.Sheet) error {

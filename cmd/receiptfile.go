@@ -66,7 +66,7 @@ func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.Di
 		case r.Outcome == workflow.Submitting:
 			c.warnOfUnended(path, r)
 		case r.Outcome == workflow.Connecting:
-			c.warn("the receipt %s has no end: run %s, started at %s, was connecting to the broker of instance %s; if it was killed, the device certificate in it may be registered", path, r.RunID, r.StartedAt, r.InstanceID)
+			c.warn("the receipt %s is incomplete: run %s, started at %s, was connecting to the broker of instance %s; if it was killed, its device certificate may still be registered", path, r.RunID, r.StartedAt, r.InstanceID)
 		}
 	}
 	return nil
@@ -74,9 +74,9 @@ func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.Di
 
 // warnOfUnended warns of a run killed before its end, or still in progress.
 func (c *console) warnOfUnended(path string, r receipt) {
-	c.warn("the receipt %s has no end: run %s, started at %s, was submitting or activating CA %q (SHA-256 %s, code %s) on instance %s; it was killed, or is still running",
+	c.warn("the receipt %s is incomplete: run %s, started at %s, was submitting or activating CA %q (SHA-256 %s, code %s) on instance %s; it was killed, or is still running",
 		path, r.RunID, r.StartedAt, r.CA.Subject, r.CA.SHA256, r.CA.RegistrationCode, r.InstanceID)
-	c.note("when that run is over, see with 'mqttca confirm' whether the CA is registered, and keep its receipt under another name")
+	c.note("when that run has ended, check with 'mqttca confirm' whether the CA is registered, and keep its receipt under another name")
 }
 
 // recorded is the instance of a run with a receipt.

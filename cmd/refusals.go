@@ -30,7 +30,7 @@ func describeRefusal(cmd *cobra.Command, err error, f *failure) bool {
 	hint := cmp.Or(codeHints[refusal.Code], kindRows[kind].hint)
 	switch {
 	case refusal.Code == "MqttInstanceNotFound":
-		hint = "an instance lives in one region, and the one asked was " + refusal.Host + ": check --region (or the endpoint, if " + envEndpoint + " or --endpoint names one) and the instance id; 'mqttca instances --all-regions' asks every region whose endpoint the vendor publishes"
+		hint = "check the instance id and the region (--region, --endpoint or " + envEndpoint + "): an instance is in one region, and " + refusal.Host + " was asked; 'mqttca instances --all-regions' searches every region with a published endpoint"
 	case refusal.Code == credentials.ExpiredCode && refusal.Renewal != "":
 		hint = refusal.Renewal
 	case codeHints[refusal.Code] == "" && kind == api.Unpermitted:
@@ -46,7 +46,7 @@ type kindRow struct {
 	hint string
 }
 
-const again = "try again in a while: running it again is safe"
+const again = "try again later: running it again is safe"
 
 // kindRows are the table of refusals. If the Code is unknown and the HTTP status may pass, the kind
 // is Unavailable.
@@ -59,37 +59,37 @@ var kindRows = map[api.Kind]kindRow{
 	api.Unpermitted:  {meaning{exitDenied, "denied", "no", outcomeRefused}, ""},
 	api.Unavailable:  {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
 	api.Uncertain:    {meaning{exitUnavailable, "unavailable", "later", outcomeRefused}, again},
-	api.Repeated:     {meaning{exitRefused, "refused", "no", outcomeRefused}, "something on the way sends requests twice: check the proxy, then try again; running it again is safe"},
+	api.Repeated:     {meaning{exitRefused, "refused", "no", outcomeRefused}, "check the proxy, which seems to send requests twice, then try again; running it again is safe"},
 }
 
 // codeHints are the hints for refusals, by the service's Code.
 var codeHints = map[string]string{
-	"SnNotUnique":                   "a CA of this serial number, perhaps this very one, may be registered already: with another instance, region or account (by one page a CA can be on one instance a region only); if it is another CA, " + reissue,
+	"SnNotUnique":                   "look for a CA with this serial number, perhaps this one, on other instances, regions and accounts (by one page of the vendor, a CA can be on one instance of a region only); if it is another CA, " + reissue,
 	"ParameterFieldCheckFailed":     badParameter,
 	"ParameterCheckFailed":          badParameter,
-	"CertificateContentError":       "if the CA certificate is as it should be, make the verification certificate with OpenSSL and submit that one",
-	"CaNumExceed":                   "the instance has its full number of CAs: delete one no longer needed, or contact the vendor's support",
+	"CertificateContentError":       "check the CA with 'mqttca check'; if it has no fault, make the verification certificate with OpenSSL and submit that one",
+	"CaNumExceed":                   "the instance has reached its limit of CAs: delete one with 'mqttca delete', or contact the vendor's support",
 	"RegisterCodeError":             freshCode,
 	"RegisterCodeUsed":              freshCode,
-	"MqttOwnerCheckError":           "the instance may belong to another account than the credentials: check the instance id and --profile; 'mqttca check --online' shows the account",
+	"MqttOwnerCheckError":           "check the instance id and --profile: the instance may belong to another account; 'mqttca check --online' shows yours",
 	"InstancePermissionCheckFailed": "check which account owns the instance ('mqttca check --online' shows yours) and what it may do ('mqttca policy' makes a policy)",
 	"SignatureDoesNotMatch":         "the AccessKey secret does not belong to the AccessKey ID: copy both again",
 	"InvalidAccessKeyId.NotFound":   "the AccessKey does not exist or was deleted: check its ID",
 	"InvalidAccessKeyId.Inactive":   "the AccessKey is disabled: have it enabled, or use another",
-	"InvalidTimeStamp.Expired":      "the clock of this machine is more than 15 minutes off: set it",
-	"FindCaBySnError":               "the CA is not registered, or no longer: 'mqttca list' shows those that are",
-	"FindDeviceBySnError":           "the CA or the device certificate is not registered, or perhaps the CA has no devices: 'mqttca list' and 'mqttca devices' show those that are",
+	"InvalidTimeStamp.Expired":      "set this machine's clock: it is more than 15 minutes off",
+	"FindCaBySnError":               "run 'mqttca list' for the registered CAs: this one is missing, or was deleted",
+	"FindDeviceBySnError":           "run 'mqttca list' and 'mqttca devices': the CA or the device certificate is not registered, or the CA has no devices",
 	"IncompleteSignature":           alteredRequest,
 	"InvalidVersion":                alteredRequest,
 	"UnsupportedHTTPMethod":         alteredRequest,
-	"ApiNotSupport":                 "the vendor does not say when this code comes: check --endpoint, and the edition with 'mqttca instances' (CA certificates need Platinum, by some pages also Professional)",
+	"ApiNotSupport":                 "check --endpoint, and the edition with 'mqttca instances': CA certificates need Platinum, or by some pages Professional; the vendor does not explain this code",
 }
 
-const badParameter = "check the instance id and the name: --name gives another"
+const badParameter = "check the instance id and the name, or give another with --name"
 
-const alteredRequest = "the endpoint is another product's, or something on the way alters requests: check --endpoint and the proxy"
+const alteredRequest = "check --endpoint and the proxy: the endpoint is another product's, or the proxy alters requests"
 
-const freshCode = "a code may serve only once, and a new one may replace it: fetch a fresh one with 'mqttca code', sign it with 'mqttca sign' and submit that certificate"
+const freshCode = "fetch a new code with 'mqttca code', sign it with 'mqttca sign' and submit that certificate: a code may work only once, and a newer one may replace it"
 
 // permissionHint names the actions needed by a refused call, and the command to make the policy for
 // the purpose of the command. register --activate needs one more purpose.

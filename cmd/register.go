@@ -22,14 +22,13 @@ func newRegister(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "register",
 		Short: "Register a CA in one step",
-		Long: `Register a CA with an instance: look whether it is there, fetch the registration
-code, have the CA key sign the verification certificate, submit both, and wait until
-the CA is listed as active.
+		Long: `Register a CA with an instance: read the instance's list, fetch the registration code, sign the
+verification certificate with the CA key, submit both certificates, and wait until the CA is
+listed as active. Certificate and key are checked before anything is sent.
 
-Running it again is safe: if the CA is already active, it is left as it is, exit 0.
-The CA key stays where it is, a file or an HSM ('mqttca help hsm'); the key of the
-verification certificate is never written. --ca-cert may be left out if the file of the
-key has the certificate, too (PKCS#12), or its HSM has one certificate of the key. Certificate and key are checked before anything is sent.`,
+Running it again is safe: if the CA is already active, nothing changes (exit 0). The CA key
+stays in its file or HSM ('mqttca help hsm'); the key of the verification certificate is never
+written. You can leave --ca-cert out if a PKCS#12 file or an HSM has the certificate with the key.`,
 		Example: `  mqttca register --region cn-hangzhou --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --name plant-7 --json
   mqttca register --instance post-cn-7mz2d --ca-cert ca.crt --ca-key ca.key --dry-run
@@ -45,7 +44,7 @@ key has the certificate, too (PKCS#12), or its HSM has one certificate of the ke
 	o.target.addFlags(cmd)
 	o.keyFlags.addFlags(cmd)
 	addValidity(cmd, &o.validity)
-	cmd.Flags().BoolVar(&o.activate, "activate", false, "make the CA active again if it is registered but inactive")
+	cmd.Flags().BoolVar(&o.activate, "activate", false, "activate the CA if it is registered but inactive")
 	a.addConnection(cmd)
 	return cmd
 }

@@ -129,8 +129,8 @@ func TestFailureOfAnOddCode(t *testing.T) {
 	var stderr bytes.Buffer
 	a := &app{console: console{err: terminal.NewScreen(&stderr, terminal.Display{}), json: true}}
 	code := a.fail(nil, &workflow.OddCodeError{Instance: "a<b&c", RequestID: "r", Fault: io.EOF})
-	const want = `{"type":"error","message":"instance a<b&c handed out a registration code that no certificate can carry (request id r): EOF",` +
-		`"hint":"name the request ids, which --verbose shows, to the vendor's support","exit_code":6,"reason":"unusable","retry":"no","outcome":"failed","code":null,"request_id":"r","http_status":null}` + "\n"
+	const want = `{"type":"error","message":"instance a<b&c issued a registration code that does not fit into a certificate (request id r): EOF",` +
+		`"hint":"contact the vendor's support with the request ids that --verbose prints","exit_code":6,"reason":"unusable","retry":"no","outcome":"failed","code":null,"request_id":"r","http_status":null}` + "\n"
 	if code != exitUnavailable || stderr.String() != want {
 		t.Errorf("exit code %d\n got %swant %s", code, stderr.String(), want)
 	}

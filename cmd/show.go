@@ -18,8 +18,8 @@ func newShow(a *app) *cobra.Command {
 		Use:   "show",
 		Short: "Show one CA of an instance",
 		Long: `Show a CA certificate registered with an instance, and its verification certificate.
-Name it by its file, or by its serial number in any form in which you copied it: with
-colons, in upper case, as openssl x509 shows it. If it is not there, the exit code is 7.`,
+Give its file, or its serial number in any form: with colons, in upper case, or as openssl
+x509 prints it. If the CA is not registered, the exit code is 7.`,
 		Example: `  mqttca show --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca show --instance post-cn-7mz2d --sn "$(openssl x509 -in ca.crt -noout -serial)" --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -202,7 +202,7 @@ func TestChangesThatAreLost(t *testing.T) {
 				start := time.Now()
 				_, err := tt.do(s.instance, context.Background(), ca, 3*time.Second)
 				state := map[bool]string{true: "active", false: "inactive"}[tt.active]
-				wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was %s instance post-cn-test01: %s for instance post-cn-test01 `+
+				wantError[*UnknownError](t, err, fmt.Sprintf(`cannot tell whether CA "%s" was %s instance post-cn-test01: %s for instance post-cn-test01 `+
 					"got no usable answer from 127.0.0.1:1: the connection was closed without an answer, and then it was still listed as %s",
 					ca.CA.Subject(), tt.unknown, tt.operation, state))
 				if took := time.Since(start); took != 3*time.Second {
@@ -259,7 +259,7 @@ func TestChangeThatRunsOutOfTime(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		_, err := s.instance.Change(ctx, ca, Deactivation, time.Minute)
-		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made inactive on instance post-cn-test01: `+
+		wantError[*UnknownError](t, err, fmt.Sprintf(`cannot tell whether CA "%s" was made inactive on instance post-cn-test01: `+
 			"InactivateCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: no answer in time", ca.CA.Subject()))
 	})
 }

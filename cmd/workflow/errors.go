@@ -37,7 +37,7 @@ type TooLongError struct {
 }
 
 func (e *TooLongError) Error() string {
-	return fmt.Sprintf("the list of instance %s has over %d MiB to be kept in memory", e.Instance, e.MiB)
+	return fmt.Sprintf("the list of instance %s is over %d MiB, too large for the memory", e.Instance, e.MiB)
 }
 
 // An UnchangedError is a change the list does not show yet.
@@ -87,7 +87,7 @@ type OddCodeError struct {
 }
 
 func (e *OddCodeError) Error() string {
-	return fmt.Sprintf("instance %s handed out a registration code that no certificate can carry (request id %s): %s",
+	return fmt.Sprintf("instance %s issued a registration code that does not fit into a certificate (request id %s): %s",
 		e.Instance, e.RequestID, e.Fault)
 }
 
@@ -98,7 +98,7 @@ type SameCodeError struct {
 }
 
 func (e *SameCodeError) Error() string {
-	return fmt.Sprintf("instance %s refused the registration code %q and handed it out again", e.Instance, e.Code)
+	return fmt.Sprintf("instance %s refused the registration code %q and issued it again", e.Instance, e.Code)
 }
 
 // A CodesUsedUpError is a run whose codes all went stale before their certificates arrived.
@@ -109,7 +109,7 @@ type CodesUsedUpError struct {
 }
 
 func (e *CodesUsedUpError) Error() string {
-	return fmt.Sprintf("%d registration codes of instance %s went stale one after the other: %s", e.Tries, e.Instance, e.Err)
+	return fmt.Sprintf("%d registration codes of instance %s became invalid one after the other: %s", e.Tries, e.Instance, e.Err)
 }
 
 func (e *CodesUsedUpError) Unwrap() error { return e.Err }
@@ -125,7 +125,7 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	message := fmt.Sprintf("it is not known whether %s was %s instance %s: %s", e.CA, e.Done, e.Instance, e.Submit)
+	message := fmt.Sprintf("cannot tell whether %s was %s instance %s: %s", e.CA, e.Done, e.Instance, e.Submit)
 	if e.Look != nil {
 		message += ", and then " + seen(e.Look)
 	}

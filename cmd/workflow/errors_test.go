@@ -34,13 +34,13 @@ func TestErrorsUnwrap(t *testing.T) {
 		text  string // SUBJECT stands for the CA's
 	}{
 		{"unknown", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit, Look: look}, []error{submit, look},
-			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then it was not in the list`},
+			`cannot tell whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then it was not in the list`},
 		{"unknown, without a look", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit}, []error{submit},
-			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost`},
+			`cannot tell whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost`},
 		{"unknown, then out of time before the next submission", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit, Look: &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.DeadlineExceeded}}, []error{submit, context.DeadlineExceeded},
-			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then the time ran out`},
+			`cannot tell whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then the time ran out`},
 		{"unknown, then interrupted before the next submission", &UnknownError{CA: Reference{CA: ca}, Done: "registered with", Instance: "i", Submit: submit, Look: &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.Canceled}}, []error{submit, context.Canceled},
-			`it is not known whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then the wait was interrupted`},
+			`cannot tell whether CA "SUBJECT" was registered with instance i:  got no usable answer from : lost, and then the wait was interrupted`},
 		{"stopped", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.DeadlineExceeded, Last: look}, []error{context.DeadlineExceeded, look},
 			`waiting for CA "SUBJECT" on instance i: the time ran out (at the last look it was not in the list)`},
 		{"interrupted", &StoppedError{CA: Reference{CA: ca}, Instance: "i", Cause: context.Canceled, Last: look}, []error{context.Canceled, look},
@@ -52,7 +52,7 @@ func TestErrorsUnwrap(t *testing.T) {
 		{"accepted", &AcceptedError{CA: Reference{CA: ca}, Instance: "i", RequestID: "r", Err: look}, []error{look},
 			`instance i accepted CA "SUBJECT" (request id r), but it is not confirmed: it was not in the list`},
 		{"codes used up", &CodesUsedUpError{Instance: "i", Tries: 3, Err: submit}, []error{submit},
-			"3 registration codes of instance i went stale one after the other:  got no usable answer from : lost"},
+			"3 registration codes of instance i became invalid one after the other:  got no usable answer from : lost"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestReactivationThatIsLost(t *testing.T) {
 		}
 		order.Activate = true
 		_, err := s.instance.Register(context.Background(), order)
-		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made active on instance post-cn-test01: `+
+		wantError[*UnknownError](t, err, fmt.Sprintf(`cannot tell whether CA "%s" was made active on instance post-cn-test01: `+
 			"ActiveCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, "+
 			"and then it was still listed as inactive", order.Authority.Subject()))
 	})

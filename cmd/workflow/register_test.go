@@ -177,7 +177,7 @@ func TestRegisterWhereTheSameCodeComesAgain(t *testing.T) {
 		return answer(w, 400, `{"Code":"RegisterCodeError","Message":"no","RequestId":"r"}`)
 	}))
 	_, err := s.instance.Register(context.Background(), newOrder(t))
-	wantError[*SameCodeError](t, err, `instance post-cn-test01 refused the registration code "the-one-code" and handed it out again`)
+	wantError[*SameCodeError](t, err, `instance post-cn-test01 refused the registration code "the-one-code" and issued it again`)
 	if submissions != 1 {
 		t.Errorf("%d submissions, want 1", submissions)
 	}

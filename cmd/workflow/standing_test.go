@@ -125,7 +125,7 @@ func TestDiagnoseWithoutGroups(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused := &broker.Error{Step: broker.StepConnect, Kind: broker.Refused, Connack: 2}
-	if err := s.instance.Diagnose(t.Context(), refused, standing, s.device, "GID_pumps", time.Now()); err != error(refused) || len(s.seen.warnings) != 1 || !strings.Contains(s.seen.warnings[0], "GID_pumps is not known") {
+	if err := s.instance.Diagnose(t.Context(), refused, standing, s.device, "GID_pumps", time.Now()); err != error(refused) || len(s.seen.warnings) != 1 || !strings.Contains(s.seen.warnings[0], "has the group GID_pumps: ") {
 		t.Errorf("%v, warnings %q", err, s.seen.warnings)
 	}
 }

@@ -164,7 +164,7 @@ func TestAnswerLostBeforeTheWork(t *testing.T) {
 					return
 				}
 				s.registered(t)
-				wantError[*UnknownError](t, err, fmt.Sprintf("it is not known whether CA %q was registered with instance %s: "+
+				wantError[*UnknownError](t, err, fmt.Sprintf("cannot tell whether CA %q was registered with instance %s: "+
 					"RegisterCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, and then it was not in the list",
 					order.Authority.Subject(), instanceID))
 			})

@@ -34,7 +34,7 @@ func TestEveryTryHasAFreshCertificate(t *testing.T) {
 			return answer(w, 400, `{"Code":"RegisterCodeError","Message":"no","RequestId":"r"}`)
 		})
 		_, err := s.instance.Register(context.Background(), newOrder(t))
-		wantError[*CodesUsedUpError](t, err, "3 registration codes of instance post-cn-test01 went stale one after the other: "+
+		wantError[*CodesUsedUpError](t, err, "3 registration codes of instance post-cn-test01 became invalid one after the other: "+
 			"RegisterCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: no (code RegisterCodeError, HTTP 400, request id r)")
 		if len(codes) != 3 || len(keys) != 3 || len(serials) != 3 {
 			t.Errorf("3 tries with %d codes, %d keys, %d serial numbers", len(codes), len(keys), len(serials))
@@ -248,7 +248,7 @@ func TestInterruptDuringAnActivation(t *testing.T) {
 		}
 		order.Activate = true
 		result, err := s.instance.Register(ctx, order)
-		wantError[*UnknownError](t, err, fmt.Sprintf(`it is not known whether CA "%s" was made active on instance %[2]s: `+
+		wantError[*UnknownError](t, err, fmt.Sprintf(`cannot tell whether CA "%s" was made active on instance %[2]s: `+
 			"ActiveCaCertificate for instance %[2]s got no usable answer from 127.0.0.1:1: interrupted", order.Authority.Subject(), instanceID))
 		if got := strings.Join(s.seen.events, " "); got != "list /list activate /activate!" || outcomeOf(result, err) != outcomeInterrupted {
 			t.Errorf("steps %s, outcome %s", got, outcomeOf(result, err))
@@ -273,7 +273,7 @@ func TestNoSecondSubmissionWithoutALook(t *testing.T) {
 		})
 		order := newOrder(t)
 		_, err := s.instance.Register(context.Background(), order)
-		wantError[*UnknownError](t, err, fmt.Sprintf("it is not known whether CA %q was registered with instance %s: "+
+		wantError[*UnknownError](t, err, fmt.Sprintf("cannot tell whether CA %q was registered with instance %s: "+
 			"RegisterCaCertificate for instance post-cn-test01 got no usable answer from 127.0.0.1:1: the connection was closed without an answer, "+
 			"and then ListCaCertificate for instance post-cn-test01 was refused by 127.0.0.1:1: no (code NoPermission, HTTP 403, request id r)",
 			order.Authority.Subject(), instanceID))
