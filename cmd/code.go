@@ -79,7 +79,7 @@ func (a *app) code(m *caOnInstance, o codeOptions) error {
 		return a.printText(document, terminal.Escape(code.Code)+"\n")
 	}
 	request := newSigningRequest(m.session, a.region, o.instance, o.name, code, at)
-	if err := a.writeDocument(o.requestOut, request, o.force); err != nil {
+	if err := a.writeDocument(o.requestOut, request, 0o644, o.force); err != nil {
 		return err
 	}
 	return a.print(document, a.shown.Layout(func(p *terminal.Sheet) error { return p.Fields(request.witnessed(), nil) }))

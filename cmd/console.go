@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/pflag"
 
@@ -129,12 +130,12 @@ func encode(document any) ([]byte, error) {
 }
 
 // writeDocument writes a JSON document without a secret to a file.
-func (c *console) writeDocument(path string, document any, force bool) error {
+func (c *console) writeDocument(path string, document any, mode fs.FileMode, force bool) error {
 	data, err := encode(document)
 	if err != nil {
 		return err
 	}
-	if err := writeFile(path, data, 0o644, force); err != nil {
+	if err := writeFile(path, data, mode, force); err != nil {
 		return err
 	}
 	c.note("wrote %s", path)

@@ -36,7 +36,7 @@ func TestLimitsOfInput(t *testing.T) {
 // A document that others carry on can be read by them, and is written as it reads.
 func TestWriteDocument(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "request.json")
-	if err := (&console{quiet: true}).writeDocument(path, signingRequest{CAName: "R&D <root>"}, false); err != nil {
+	if err := (&console{quiet: true}).writeDocument(path, signingRequest{CAName: "R&D <root>"}, 0o644, false); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(path)

@@ -72,7 +72,6 @@ func (a *app) plan(cmd *cobra.Command, o planOptions) error {
 		if err := a.savePlan(o.out, o.force, d, f); err != nil {
 			return err
 		}
-		a.note("wrote %s", o.out)
 	}
 	if err := a.print(&d, a.shown.Layout(d.plain)); err != nil {
 		return err

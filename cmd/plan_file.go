@@ -24,11 +24,7 @@ type savedPlan struct {
 
 func (c *console) savePlan(path string, force bool, d planDocument, f *fleet) error {
 	d.Format = formatOf("saved-plan")
-	data, err := encode(savedPlan{d, fingerprintOf(f.SHA256)})
-	if err == nil {
-		err = writeFile(path, data, 0o600, force)
-	}
-	return err
+	return c.writeDocument(path, savedPlan{d, fingerprintOf(f.SHA256)}, 0o600, force)
 }
 
 // A stalePlanError is a plan in a file that differs from the plan of now.

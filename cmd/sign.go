@@ -148,7 +148,7 @@ func (a *app) deliver(o signOptions, b bundle) error {
 	certificate, verification := b.VerificationCertificate, b.proof.Verification
 	switch {
 	case o.bundle != "":
-		if err := a.writeDocument(o.bundle, b, o.force); err != nil {
+		if err := a.writeDocument(o.bundle, b, 0o644, o.force); err != nil {
 			return err
 		}
 	case o.out != "":
