@@ -138,8 +138,8 @@ func EncodeCertificate(certificate *x509.Certificate) string {
 }
 
 // choose returns the one certificate in the bundle for which fits returns true, or nil if there is
-// none. If there are several, the error names their common property with having. choose returns the
-// only certificate of a file without calling fits: the rules judge it.
+// none. If there are several, it fails; having says in the error what they have in common. If the
+// file has only one certificate, choose returns it without calling fits: the rules judge it.
 func (b *bundle) choose(having string, fits func(*x509.Certificate) bool) (*x509.Certificate, error) {
 	if b.single() {
 		return b.certificates[0], nil

@@ -30,7 +30,7 @@ type Description struct {
 	NotAfter     time.Time
 	Key          string // the kind of its key: "EC P-256"
 	Signature    string // the algorithm of its signature: "ECDSA-SHA256"
-	PathLength   *int   // the maximum of CAs below (RFC 5280 section 4.2.1.9); nil if unlimited
+	PathLength   *int   // the maximum number of CAs below (RFC 5280 section 4.2.1.9); nil if unlimited
 }
 
 // Describe describes a certificate without checking it.

@@ -130,8 +130,8 @@ func isBareKey(value string) bool {
 }
 
 // HasSecret reports whether a value may contain a key, a password or a PIN: it has PEM, or DER or
-// PEM in base64 or hexadecimal, is an object in JSON or YAML or a JSON Web Token, names a password
-// as openssl does, or has a token's PIN.
+// PEM in base64 or hexadecimal, is an object in JSON or YAML or a JSON Web Token, has a password
+// source in openssl's form, a key of age or a token's PIN.
 func HasSecret(value string) bool {
 	return strings.Contains(value, anyBegin) || strings.Contains(value, "pin-value=") ||
 		strings.HasPrefix(strings.TrimLeft(value, " ["), "{") && strings.Contains(value, ":") ||

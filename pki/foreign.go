@@ -79,7 +79,7 @@ func fromBase64(text string, layers int) []byte {
 }
 
 // A foreignForm is a recognized but unsupported kind of file. start is its beginning, in upper case
-// for text; after an ellipsis follows text found anywhere behind.
+// if it is text. The text after an ellipsis may be anywhere in the file.
 type foreignForm struct{ start, is, advice string }
 
 const (

@@ -39,7 +39,7 @@ type openedKey struct {
 	close        func() error    // or nil
 }
 
-// end ends the session with the token of the key, if there are both.
+// end ends the session with the token of the key. It does nothing if there is no key, or no token.
 func (k *openedKey) end() error {
 	if k == nil || k.close == nil {
 		return nil
@@ -223,8 +223,9 @@ func (p Password) askWhole(what string) (string, error) {
 	return p(what)
 }
 
-// unlock asks for the password of an encrypted file and opens it. OpenSSL counts the carriage
-// return of a Windows password file as part of the password, and the line feed of a variable, too.
+// unlock asks for the password of an encrypted file and opens it. It tries the password without its
+// line ending and with it: OpenSSL counts the carriage return of a Windows password file as part of
+// the password, and also the line feed of a variable.
 func (f *file) unlock(password Password, open func(text string) error) error {
 	text, err := password.askWhole("password of " + f.object())
 	switch {

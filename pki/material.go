@@ -81,8 +81,8 @@ func (m *Material) fit(at time.Time) ([]Finding, error) {
 
 // ReadMaterial reads all given material. If the CA's file is a bundle, the CA is the certificate of
 // the key, else the one whose key signed the verification certificate; without both the bundle must
-// hold exactly one certificate. A key in a token signs random data if it is fit to sign. The caller
-// closes the material.
+// hold exactly one certificate. A key in a token signs random data, to prove that it belongs to the
+// certificate. The caller closes the material.
 func ReadMaterial(p Sources, password Password) (m *Material, err error) {
 	m = &Material{path: p.CA, verificationPath: p.Verification, code: p.Code}
 	if p.Verification != "" {

@@ -34,8 +34,8 @@ func parseCertificate(der []byte) (*x509.Certificate, error) {
 	return certificate, err
 }
 
-// parts are the parts of a certificate, all complete elements (RFC 5280 section 4.1). They are
-// converted to DER, except the signed, named or shown ones.
+// parts holds the parts of a certificate (RFC 5280 section 4.1), each with its tag and length, in
+// DER unless noted.
 type parts struct {
 	encodedParts
 	raw, tbs, asIssuer, asSubject []byte // in their original encoding
@@ -116,8 +116,8 @@ func (p parts) certificate() *x509.Certificate {
 	return c
 }
 
-// loaded are the extensions which OpenSSL reads before it verifies, and in which it accepts no more
-// than mended does.
+// loaded are the extensions which OpenSSL reads before it verifies a chain. It refuses a chain if
+// mended can't mend one of them.
 var loaded = []string{"2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.31", "2.5.29.35"}
 
 // readable returns the first extension of each kind in the form crypto/x509 reads, the faults which
@@ -191,7 +191,7 @@ func (s specimen) parse() (*x509.Certificate, error) {
 	return x509.ParseCertificate(wrap(tag.SEQUENCE, tbs, []byte(algorithm+noBits)))
 }
 
-// refused returns the reason of crypto/x509 without quotes from the certificate, or "".
+// refused returns why crypto/x509 refuses the specimen, without quoting from it, or "".
 func (s specimen) refused() string {
 	_, err := s.parse()
 	if err == nil {

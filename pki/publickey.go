@@ -96,9 +96,9 @@ var curves = map[string]string{
 }
 
 // signatureOf names the signature algorithm of a certificate in the style of crypto/x509, and knows
-// more of them: "ECDSA-SHA256", "SHA224-RSA". It also returns the digest of RSASSA-PSS with a salt of
-// another length than crypto/x509 accepts; OpenSSL uses the longest. The digest is 0 if the mask has
-// another one, since crypto/rsa uses one for both.
+// more of them: "ECDSA-SHA256", "SHA224-RSA". It also returns the digest of an RSASSA-PSS signature
+// whose salt has a length unknown to crypto/x509, such as OpenSSL's default, the longest. pss is 0 if
+// the mask has another digest, since crypto/rsa uses one digest for both.
 func signatureOf(certificate *x509.Certificate) (name string, pss crypto.Hash) {
 	if certificate.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
 		return certificate.SignatureAlgorithm.String(), 0

@@ -36,10 +36,10 @@ const (
 
 // The meanings shared by several rules.
 const (
-	noChainWithout   = "a chain with this certificate in it can't be verified: the service may accept neither the proof nor a device"
-	refusedByStrict  = "parsers as strict as Go's refuse it and every chain up to this CA; OpenSSL accepts nearly all of them: devices and tools differ here"
-	refusedIfUnknown = "a verifier refuses a certificate with an unknown critical extension, and each chain with it: OpenSSL and Go do so; whether the service does is not documented"
-	refusedByOpenSSL = "OpenSSL verifies no chain with it: neither the proof nor device certificates"
+	noValidChain     = "no chain with this certificate verifies: the service may refuse the verification certificate and every device"
+	refusedByStrict  = "parsers as strict as Go's refuse it and every chain with it; OpenSSL accepts nearly every such certificate, so some devices and tools work with it and others do not"
+	refusedIfUnknown = "OpenSSL and Go refuse a certificate with a critical extension they do not know, and every chain with it; whether the service does is not documented"
+	refusedByOpenSSL = "OpenSSL verifies no chain with it, so neither the verification certificate nor a device certificate"
 	mayMatter        = "whether the service checks it is not documented; verifiers of device certificates elsewhere may check it"
 )
 

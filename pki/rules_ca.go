@@ -20,7 +20,7 @@ var caRules = []rule{
 	}, "RFC 5280 section 4.2.1.3", "the certificate forbids its key to sign certificates: verification and device certificates are invalid"},
 	{"validity", OfCA, Fault, func(m *Material, at time.Time) (string, string) {
 		return outside(m.Certificate, at, "wait until then, or check this machine's clock", "renew the CA certificate, or check this machine's clock")
-	}, "RFC 5280 section 4.1.2.5", noChainWithout},
+	}, "RFC 5280 section 4.1.2.5", noValidChain},
 	{"expiry", OfCA, Warning, func(m *Material, at time.Time) (string, string) {
 		left := m.Certificate.NotAfter.Sub(at)
 		return when(left >= 0 && left <= soonExpired, fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
@@ -28,7 +28,7 @@ var caRules = []rule{
 	}, "RFC 5280 section 4.1.2.5; the 90 days are mqttca's",
 		"from then on its device certificates may no longer verify (the broker's behaviour is not documented); a renewed CA must be registered again"},
 	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
-		"the service accepts RSA and ECC only; anybody who breaks a shorter key can issue device certificates"},
+		"the service accepts RSA and ECC only; anybody who breaks a short key can issue device certificates"},
 	{"signature-digest", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		weak := []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
 		return when(slices.Contains(weak, m.Certificate.SignatureAlgorithm),
@@ -40,7 +40,7 @@ var caRules = []rule{
 	{"serial-length", OfCA, Fault, func(m *Material, _ time.Time) (string, string) {
 		digits := len(strings.TrimPrefix(SerialNumber(m.Certificate), "-"))
 		return when(digits > maxSerialDigits, fmt.Sprintf("its serial number has %d hex digits, more than %d", digits, maxSerialDigits), anotherSerial)
-	}, pageOfCAs + " (limits: 128 bytes)", "the vendor limits an Sn to 128 bytes, by our reading 128 hex digits: the number does not fit"},
+	}, pageOfCAs + " (limits: 128 bytes)", "the vendor limits an Sn to 128 bytes, which mqttca reads as 128 hex digits: the service may refuse the number"},
 	{"serial-sign", OfCA, Warning, func(m *Material, _ time.Time) (string, string) {
 		sign := m.Certificate.SerialNumber.Sign()
 		return when(sign <= 0, "its serial number is "+map[int]string{0: "zero", -1: "negative"}[sign], anotherSerial)
@@ -51,11 +51,11 @@ var caRules = []rule{
 	}, pageOfRegistration + " (SnNotUnique); CA/Browser Forum Baseline Requirements section 7.1",
 		"the service requires a unique serial number of a CA (\"in global\", says the message of SnNotUnique): a short one may already be in use"},
 	{"name-encoding", OfCA, Warning, ofCA(oddName, "give it a subject in UTF8String"), "X.680 section 41; RFC 5280 section 4.1.2.4",
-		"parsers as strict as Go's refuse it and its device certificates, whose issuer is this name; OpenSSL accepts them: devices and tools differ here"},
+		"parsers as strict as Go's refuse it and its device certificates, whose issuer is this name; OpenSSL accepts them, so some devices and tools work with it and others do not"},
 	{"extension-encoding", OfCA, Warning, ofCA(oddExtensions, "omit these extensions, or encode them by RFC 5280"), "RFC 5280 section 4.2; X.690 section 11", refusedByStrict},
 	{"key-encoding", OfCA, Warning, ofCA(oddKey, "encode the key as OpenSSL does: openssl pkey -in ca.key -ec_conv_form uncompressed -out new.key"), "RFC 3279 section 2.3; RFC 5480 section 2", refusedByStrict},
 	{"time-encoding", OfCA, Warning, ofCA(oddTimes, "issue it with OpenSSL"), "RFC 5280 section 4.1.2.5",
-		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: devices can't verify the chain"},
+		"strict parsers refuse it, and OpenSSL refuses times without seconds, with an offset or with fractions: a chain with it may not verify"},
 	{"encoding", OfCA, Warning, ofCA(oddEncoding, "issue it in DER, for example with OpenSSL"), "RFC 5280 section 4.1; X.690 section 10", refusedByStrict},
 	{"decoding", OfCA, Fault, of(OfCA, undecodable, "get the CA certificate from its source again, or reissue it without these parts"), "RFC 5280 sections 4.1 and 4.2; ossl_x509v3_cache_extensions of OpenSSL", refusedByOpenSSL},
 	{"version", OfCA, Warning, ofCA(oddVersion, "issue it as X.509 v3"), "RFC 5280 section 4.1.2.1", refusedByStrict},

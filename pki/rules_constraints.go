@@ -11,8 +11,8 @@ import (
 	tag "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// nameConstraints is the extension of RFC 5280 section 4.2.1.10. A subject with only a code is
-// subject to directory names only.
+// nameConstraints is the extension of RFC 5280 section 4.2.1.10. To a name with only a code, only
+// constraints on directory names apply.
 type nameConstraints struct {
 	Permitted []subtree `asn1:"optional,tag:0"`
 	Excluded  []subtree `asn1:"optional,tag:1"`
@@ -66,7 +66,7 @@ const adviceOfConstraints = "reissue the CA certificate without this constraint,
 // codeAlone is the subject CN=code.
 var codeAlone = wrap(tag.SEQUENCE, wrap(tag.SET, wrap(tag.SEQUENCE, []byte("\x06\x03\x55\x04\x03\x0c\x04code"))))
 
-// findNameConstraints checks directory names.
+// findNameConstraints checks only constraints on directory names.
 func findNameConstraints(m *Material, _ time.Time) (string, string) {
 	if extensionOf(m.Certificate, oidNameConstraints) == nil {
 		return "", ""

@@ -15,7 +15,7 @@ import (
 
 // The rules in this file report encodings which crypto/x509 or OpenSSL does not accept.
 
-// of returns a rule: it reports the message of say about the subject's certificate, if any.
+// of returns the find of a rule. Its message is what say says about the subject's certificate.
 func of(subject Subject, say func(*x509.Certificate) string, advice string) func(*Material, time.Time) (string, string) {
 	return func(m *Material, _ time.Time) (string, string) {
 		if subject == OfVerification {
@@ -29,7 +29,8 @@ func ofCA(say func(*x509.Certificate) string, renewal string) func(*Material, ti
 	return of(OfCA, say, "try it with the TLS library of your devices; when the CA is renewed, "+renewal)
 }
 
-// findOddProof reports all oddities together. The issuer is the CA's matter.
+// findOddProof reports all oddities together. It leaves those of the issuer's name to the rules on
+// the CA.
 func findOddProof(m *Material, _ time.Time) (string, string) {
 	v := m.Verification
 	found := []string{oddName(v), oddExtensions(v), oddKey(v), oddTimes(v), oddEncoding(v), oddVersion(v)}
@@ -73,7 +74,7 @@ func oddKey(certificate *x509.Certificate) string {
 	return "strict parsers refuse its public key: " + err.Error()[strings.LastIndex(err.Error(), ": ")+2:]
 }
 
-// oddTimes compares the validity with the one of RFC 5280 section 4.1.2.5.
+// oddTimes compares the validity with its encoding by RFC 5280 section 4.1.2.5.
 func oddTimes(certificate *x509.Certificate) string {
 	p, ok := takeApart(certificate.Raw)
 	strict := encoded([]time.Time{certificate.NotBefore.UTC(), certificate.NotAfter.UTC()})
@@ -110,7 +111,7 @@ func undecodable(certificate *x509.Certificate) string {
 		}
 	}
 	slices.Sort(found)
-	return some("OpenSSL refuses it because of ", slices.Compact(found), ": the proof will not verify")
+	return some("OpenSSL refuses it because of ", slices.Compact(found), ": a chain with it does not verify")
 }
 
 // undecodable reports whether OpenSSL refuses a name because of the attribute's type or characters.
@@ -140,7 +141,7 @@ func unhandled(certificate *x509.Certificate) string {
 var handled = []string{"2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.37", "2.5.29.54",
 	"1.3.6.1.5.5.7.1.7", "1.3.6.1.5.5.7.1.8", "1.3.6.1.5.5.7.48.1.5", "2.16.840.1.113730.1.1"}
 
-// some lists the first strings found, between two texts, or returns "" if there are none.
+// some lists the first of the strings between two texts. It returns "" if there are none.
 func some(before string, found []string, after string) string {
 	if len(found) == 0 {
 		return ""

@@ -44,7 +44,7 @@ func identifiesItself(c *x509.Certificate) bool {
 	return len(c.SubjectKeyId) > 0 && bytes.Equal(c.AuthorityKeyId, c.SubjectKeyId)
 }
 
-// findSelfIssued leaves a CA with its issuer in the same file to the rule chain.
+// findSelfIssued leaves a CA with its issuer in the same file to the rule "chain".
 func findSelfIssued(m *Material, _ time.Time) (string, string) {
 	c := m.Certificate
 	signed := func(other *x509.Certificate) bool {

@@ -37,7 +37,7 @@ func findLongRequestLine(m *Material, _ time.Time) (string, string) {
 	}
 	return when(length > maxRequestLine,
 		fmt.Sprintf("the request line with it and %s has about %d bytes, more than %d", with, length, maxRequestLine),
-		"a CA certificate with a smaller key and fewer extensions makes it shorter; no certificate of the chain is submitted with it")
+		"use a CA certificate with a smaller key or fewer extensions; a chain in the file does not count, since it is not submitted")
 }
 
 // encodedLength returns the length of a certificate's PEM, percent-encoded by RFC 3986.

@@ -41,7 +41,7 @@ var pairRules = []rule{
 const adviceOfTrial = "see the permitted uses of the key: pkcs11-tool --login --list-objects"
 
 func adviceOfPair(role string) string {
-	return "give the private key of the " + certificateOf[role] + ""
+	return "give the private key of the " + certificateOf[role]
 }
 
 func findStrangeKey(m *Material, _ time.Time) (string, string) {

@@ -17,11 +17,11 @@ var verificationRules = []rule{
 	{"verification-digest", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
 		return unfitDigest(m.Verification)
 	}, pageOfCAs + " (SHA-256, SHA-512); NIST SP 800-131A section 9",
-		"the vendor's procedure signs with SHA-256 or SHA-512; another proof may be refused, and a weak one can be forged"},
+		"the vendor's procedure signs with SHA-256 or SHA-512; the service may refuse another digest, and a signature with a weak one can be forged"},
 	{"verification-signature", OfVerification, Fault, findForeignSignature, pageOfRegistration + " (VerificationContent)",
 		"it does not prove possession of the CA's key, which RegisterCaCertificate requires"},
 	{"verification-issuer", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
-		// another CA's certificate is the matter of verification-signature
+		// verification-signature reports another CA's certificate
 		return when(!m.namesIssuer() && !m.namesIssuerOtherwise() && signedBy(m.Verification, m.Certificate),
 			fmt.Sprintf("the CA's key signed it, but its issuer %s differs from the CA's subject %s",
 				quoteIssuer(m.Verification), quoteSubject(m.Certificate)), adviceOfIssuer)
@@ -32,7 +32,7 @@ var verificationRules = []rule{
 		return outsideConstraints(m.Certificate, m.Verification.RawSubject), adviceOfConstraints
 	}, "RFC 5280 section 4.2.1.10", "it does not verify under this CA: the service may refuse it"},
 	{"verification-authority", OfVerification, Fault, func(m *Material, _ time.Time) (string, string) {
-		// another CA's certificate is the matter of verification-signature
+		// verification-signature reports another CA's certificate
 		other := otherAuthority(m.Verification, m.Certificate, "the CA's")
 		return when(other != "" && mayHaveSigned(m.Verification, m.Certificate),
 			"its authority key identifier "+other+": it does not verify under this CA", adviceOfIssuer)
@@ -73,7 +73,7 @@ var verificationRules = []rule{
 		return when(life > longestLife, fmt.Sprintf("it is valid for %s, until %s", days(life), Timestamp(m.Verification.NotAfter)),
 			"destroy its private key, or sign one valid for a few days: the registration stays valid after it expires")
 	}, pageOfCAs + " (300 days)",
-		"the proof is needed for a few minutes only; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
+		"it is needed for a few minutes only; until it expires, anybody with this certificate and its key may pass the TLS part of a device's authentication"},
 	{"verification-ca", OfVerification, Warning, func(m *Material, _ time.Time) (string, string) {
 		return when(m.Verification.BasicConstraintsValid && m.Verification.IsCA,
 			"its basicConstraints say CA:TRUE", "sign it with basicConstraints CA:FALSE, or without extensions")
@@ -101,7 +101,7 @@ func unfitDigest(certificate *x509.Certificate) (string, string) {
 		if _, pss := signatureOf(certificate); pss != 0 {
 			return "", ""
 		}
-		return unverified(certificate), "sign it with SHA-256, RSA with PKCS#1 v1.5"
+		return unverified(certificate), "sign it with SHA-256, and with PKCS#1 v1.5 if the CA has an RSA key"
 	}
 	return fmt.Sprintf("it is signed with %s, not with SHA-256, SHA-384 or SHA-512", certificate.SignatureAlgorithm), "sign it with SHA-256"
 }

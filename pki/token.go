@@ -71,7 +71,7 @@ func (k *tokenObject) tokenOf(module *module) (s *tokenSession, err error) {
 	switch len(found) {
 	case 0:
 		return nil, k.refuse("the module has no matching token",
-			"list the tokens (of SoftHSM, those of SOFTHSM2_CONF): pkcs11-tool --module "+printable(module.path)+" --list-token-slots")
+			"list its tokens, for SoftHSM with the same SOFTHSM2_CONF: pkcs11-tool --module "+printable(module.path)+" --list-token-slots")
 	case 1:
 		return s, nil
 	}

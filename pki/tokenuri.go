@@ -23,13 +23,13 @@ func InToken(place string) bool {
 	return len(place) >= len(tokenScheme) && strings.EqualFold(place[:len(tokenScheme)], tokenScheme)
 }
 
-// tokenAttributes are the attributes of RFC 7512 which select the token and the object. Other
-// attributes, as in p11tool's URIs, are ignored.
+// tokenAttributes are the supported attributes of RFC 7512, ignoredAttributes its others, as in
+// p11tool's URIs.
 var (
 	tokenAttributes   = []string{"module-path", "token", "serial", "manufacturer", "model", "slot-id", "object", "id", "pin-source", "pin-value"}
-	passedOver        = []string{"type", "slot-description", "slot-manufacturer", "library-description", "library-manufacturer", "library-version", "module-name"}
-	choosingTheToken  = []string{"token", "serial", "slot-id"}
-	shownInItsObjects = []string{"token", "serial", "slot-id", "object", "id"}
+	ignoredAttributes = []string{"type", "slot-description", "slot-manufacturer", "library-description", "library-manufacturer", "library-version", "module-name"}
+	tokenSelectors    = []string{"token", "serial", "slot-id"}
+	shownAttributes   = []string{"token", "serial", "slot-id", "object", "id"}
 )
 
 // objectTypes are the values of the attribute type for each role.
@@ -87,12 +87,12 @@ func (k *tokenObject) parse(text string) (reason string) {
 			return "an attribute in it has no value"
 		case name == "type" && raw != objectTypes[k.role]:
 			return fmt.Sprintf("its type must be %s for a %s", objectTypes[k.role], k.role)
-		case slices.Contains(passedOver, name), strings.HasPrefix(name, "x-"): // vendor-specific
+		case slices.Contains(ignoredAttributes, name), strings.HasPrefix(name, "x-"): // vendor-specific
 			continue
 		case !slices.Contains(tokenAttributes, name) && (strings.Contains(text, "pin-value=") || HasContent(name)):
 			return "an attribute in it is unknown; a semicolon in a value is written %3B" // the name may contain a PIN
 		case !slices.Contains(tokenAttributes, name):
-			return fmt.Sprintf("its attribute %q is unknown; known are %s", name, strings.Join(tokenAttributes, ", "))
+			return fmt.Sprintf("its attribute %q is unknown; the supported attributes are %s", name, strings.Join(tokenAttributes, ", "))
 		case k.raw[name] != "":
 			return "it has " + name + " twice"
 		}
@@ -109,7 +109,7 @@ func (k *tokenObject) parse(text string) (reason string) {
 func (k *tokenObject) check() (reason string) {
 	slot, err := strconv.ParseUint(cmp.Or(k.values["slot-id"], "0"), 10, 32)
 	switch {
-	case k.uriOf(choosingTheToken) == tokenScheme:
+	case k.uriOf(tokenSelectors) == tokenScheme:
 		return "it names no token: add token, serial or slot-id"
 	case k.raw["object"] == "" && k.raw["id"] == "":
 		return "it names no " + contents[k.role] + ": add object (its label) or id"
@@ -155,7 +155,7 @@ func (k *tokenObject) readPIN() error {
 func (k *tokenObject) object() string { return k.role + " " + k.place() }
 
 // place returns the URI with only the token and the object: no PIN, no module.
-func (k *tokenObject) place() string { return k.uriOf(shownInItsObjects) }
+func (k *tokenObject) place() string { return k.uriOf(shownAttributes) }
 
 func (k *tokenObject) uriOf(names []string) string {
 	var shown []string
@@ -174,9 +174,9 @@ func (k *tokenObject) refuse(reason, advice string) *Error {
 // bundle reads the certificates named by the URI of a CA certificate. For the URI of a key, it
 // reads all certificates of its token: the key's trial signature selects its own.
 func (k *tokenObject) bundle() (*bundle, error) {
-	id, label, shown, implied := k.id, k.values["object"], shownInItsObjects, k.role == keyRole
+	id, label, shown, implied := k.id, k.values["object"], shownAttributes, k.role == keyRole
 	if implied {
-		id, label, shown = nil, "", choosingTheToken
+		id, label, shown = nil, "", tokenSelectors
 	}
 	b, err := k.certificates(id, label)
 	switch {

@@ -11,7 +11,7 @@ func TestTokenURIRefused(t *testing.T) {
 		"pkcs11:module-path=m;object=root":                                   "it names no token: add token, serial or slot-id",
 		"pkcs11:module-path=m;token=ca":                                      "it names no key: add object (its label) or id",
 		"pkcs11:module-path=m;token=ca;object":                               "an attribute in it has no value",
-		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is unknown; known are ` + strings.Join(tokenAttributes, ", "),
+		"pkcs11:module-path=m;token=ca;objct=8642":                           `its attribute "objct" is unknown; the supported attributes are ` + strings.Join(tokenAttributes, ", "),
 		"pkcs11:module-path=m;token=ca;pin-value=12;8642=3":                  "an attribute in it is unknown; a semicolon in a value is written %3B",
 		"pkcs11:module-path=m;token=ca;object=o;type=cert":                   "its type must be private for a CA key",
 		"pkcs11:module-path=m;token=ca;token=8642;object=o":                  "it has token twice",
