@@ -46,7 +46,7 @@ fuzz: ## every fuzzer for FUZZTIME
 	$(GO) test ./pki -run '^$$' -fuzz FuzzCode -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/workflow -run '^$$' -fuzz FuzzSnEqual -fuzztime $(FUZZTIME)
 	$(GO) test ./cmd/manifest -run '^$$' -fuzz FuzzRead -fuzztime $(FUZZTIME)
-	$(GO) test ./api/emulator -run '^$$' -fuzz FuzzDoor -fuzztime $(FUZZTIME)
+	$(GO) test ./api/emulator -run '^$$' -fuzz FuzzBroker -fuzztime $(FUZZTIME)
 
 peers: ## the vendor's own runtimes and an MQTT client against the emulator, and a table of the calls that each made
 	cd api/emulator/peers/node && npm ci --ignore-scripts --no-audit --no-fund || echo "SKIP the runtimes for Node.js: npm could not fetch them"

@@ -255,9 +255,9 @@ func TestNoSecretOfConnect(t *testing.T) {
 	password := string(broker.SignatureLogin("GID_devices@@@pump", emulatedInstance, key).Password)
 	for name, fault := range map[string]emulator.Fault{
 		"no fault":      {Kind: emulator.FaultHang, Operation: "SetSniConfig"},
-		"CONNACK":       {Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "5"},
-		"alert":         {Kind: emulator.FaultRefuse, Operation: emulator.DoorHandshake, Code: "bad_certificate"},
-		"reset":         {Kind: emulator.FaultReset, Operation: emulator.DoorConnect},
+		"CONNACK":       {Kind: emulator.FaultRefuse, Operation: emulator.BrokerConnect, Code: "5"},
+		"alert":         {Kind: emulator.FaultRefuse, Operation: emulator.BrokerHandshake, Code: "bad_certificate"},
+		"reset":         {Kind: emulator.FaultReset, Operation: emulator.BrokerConnect},
 		"left behind":   {Kind: emulator.FaultRefuse, Operation: "DeleteDeviceCertificate", Code: "NoPermission"},
 		"wrong secrets": {Kind: emulator.FaultRefuse, Operation: "ListCaCertificate", Code: "SignatureDoesNotMatch"},
 	} {

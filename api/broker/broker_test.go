@@ -254,7 +254,7 @@ func TestGetsIn(t *testing.T) {
 	}
 }
 
-// A look at the door shows it and presents nothing.
+// A handshake without a device shows the Door and presents nothing.
 func TestLook(t *testing.T) {
 	root, ca := newIssuer(t, "root"), newIssuer(t, "ca")
 	certificate, key := root.issue(t, &x509.Certificate{DNSNames: []string{"*.mqtt.aliyuncs.com"}})

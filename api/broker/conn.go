@@ -23,7 +23,7 @@ type Device struct {
 	Signer crypto.Signer
 }
 
-// A Door is the part of a broker visible in the TLS handshake.
+// A Door holds what a broker shows in the TLS handshake, also to a client without a certificate.
 type Door struct {
 	TLSVersion    uint16              // 0 if the handshake ended before the certificates
 	Certificates  []*x509.Certificate // the broker's, its own first; also unverifiable ones

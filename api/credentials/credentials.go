@@ -6,8 +6,7 @@
 // waiting for temporary credentials ends with the context. It never calls a sign-in service: it
 // uses a login cached by the vendor's CLI until it expires.
 //
-// It leaves signing, and the flags by which a user names an identity, to others: an [Error] has a
-// kind instead.
+// It does not sign, and it knows no flags: an [Error] has a kind, by which the caller finds a hint.
 package credentials
 
 import (
@@ -46,7 +45,7 @@ type Provider interface {
 // Credentials makes fixed credentials their own provider.
 func (c Credentials) Credentials(context.Context) (Credentials, error) { return c, nil }
 
-// A keptToken provides credentials with a security token renewed by a person.
+// A keptToken provides credentials with a security token that only a person can renew.
 type keptToken struct {
 	Provider
 	source  string

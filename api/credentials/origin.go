@@ -55,8 +55,8 @@ func judge(err error) wire.Verdict {
 	return wire.Judge(err)
 }
 
-// failed explains an error of fetching, without repeating an answer. If the context ended, this is
-// the reason.
+// failed explains an error of fetching, without repeating an answer. If the context ended, it
+// returns a [*StoppedError].
 func (o origin) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return &StoppedError{o.source, ctx.Err()}

@@ -82,7 +82,7 @@ func (v variable) check() error {
 	return nil
 }
 
-// checkVariables checks the relevant variables, which depend on whether a place is named.
+// checkVariables checks the variables, without those that name an identity if a place is named.
 func checkVariables(named bool) error {
 	variables := settingVariables
 	if !named {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The accounts: of Options.Instances and the credentials, and of Options.Foreign.
+// The accounts that own Options.Instances and Options.Foreign.
 const (
 	DefaultAccount = "1000000000000001"
 	foreignAccount = "2000000000000002"

@@ -40,8 +40,8 @@ func (s *Service) authenticate(c *call) *refusal {
 	return nil
 }
 
-// The nonces are the used ones. Each is kept until the timestamp of its request is too old to pass;
-// the timestamp alone then refuses a repetition, so memory is bounded.
+// nonces holds the used nonces. Each is kept until its request would be refused for its timestamp,
+// so memory is bounded.
 // Invented: nonces.
 type nonces struct {
 	until     map[string]time.Time // by access key and nonce

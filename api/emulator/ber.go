@@ -9,7 +9,7 @@ import (
 const maxDepth = 40
 
 // An element is a value of BER (X.690, section 8). OpenSSL, but not asn1, reads these forms in
-// certificates: a marked end, a length with more octets than needed, and a string in pieces.
+// certificates: an indefinite length, a length with more octets than needed, and a string in pieces.
 type element struct {
 	raw          []byte // in its original encoding
 	der, content []byte // in DER
@@ -51,8 +51,8 @@ func readElement(data []byte, depth int) (e element, rest []byte) {
 	return e, data[end:]
 }
 
-// measure returns the lengths of an element's header and content; a negative length means a marked
-// end. The header is 0 if the element is incomplete, and for tags of several octets.
+// measure returns the lengths of an element's header and content; -1 means an indefinite length.
+// The header is 0 if the element is incomplete, and for tags of several octets.
 func measure(data []byte) (header, length int) {
 	if len(data) < 2 || data[0]&0x1f == 0x1f {
 		return 0, 0

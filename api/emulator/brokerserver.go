@@ -14,7 +14,7 @@ import (
 	mqtt "github.com/mochi-mqtt/server/v2"
 )
 
-// A BrokerServer is the broker's entrance to all instances of a Service: TLS, then MQTT 3.1.1. A
+// A BrokerServer listens for the devices of all instances of a Service: TLS, then MQTT 3.1.1. A
 // client names its instance by SNI; without SNI, or with another name, it gets the first.
 // Invented: broker.
 type BrokerServer struct {
@@ -31,16 +31,16 @@ type BrokerServer struct {
 	close    func() error
 	kept     atomic.Int64 // estimated bytes held by all sessions
 
-	mu      sync.Mutex        // guards all below
-	visits  map[*visit]bool   // nil: the broker is closed
-	clients map[string]*visit // the admitted ones, by instance and client id
+	mu          sync.Mutex             // guards all below
+	connections map[*connection]bool   // nil: the broker is closed
+	clients     map[string]*connection // the admitted ones, by instance and client id
 }
 
-// Limits of the door.
+// Limits of the broker.
 const (
 	maxClients = 1000
 	maxPacket  = 64 << 10
-	doorTime   = 10 * time.Second // for the handshake and CONNECT, and for a device to read a packet
+	patience   = 10 * time.Second // for the handshake and CONNECT, and for a device to read a packet
 	lingerTime = time.Second      // for a device to read the reason of a refusal
 )
 
@@ -56,7 +56,7 @@ func ListenBroker(addr string, s *Service) (*BrokerServer, error) {
 	config.NextProtos, config.SessionTicketsDisabled, config.Time = nil, true, s.now // each connection is judged again
 	b := &BrokerServer{
 		Address: listener.Addr().String(), RootPEM: rootPEM, service: s, listener: listener, config: config,
-		closing: make(chan struct{}), brokers: make(map[string]*mqtt.Server), visits: make(map[*visit]bool), clients: make(map[string]*visit),
+		closing: make(chan struct{}), brokers: make(map[string]*mqtt.Server), connections: make(map[*connection]bool), clients: make(map[string]*connection),
 	}
 	b.close = sync.OnceValue(b.stop)
 	for id := range s.instances {
@@ -74,7 +74,7 @@ func (b *BrokerServer) newBroker() *mqtt.Server {
 	limits.MaximumClientWritesPending, limits.MaximumInflight = 1024, 1<<16-1
 	limits.RetainAvailable = 0 // as at the vendor's broker
 	broker := mqtt.New(&mqtt.Options{Capabilities: limits, Logger: slog.New(slog.DiscardHandler)})
-	_ = broker.AddHook(&doorkeeper{broker: broker}, nil) // fails only if its Init does
+	_ = broker.AddHook(&brokerHook{broker: broker}, nil) // fails only if its Init does
 	return broker
 }
 
@@ -87,29 +87,29 @@ func (b *BrokerServer) accept() {
 		case err != nil: // no file descriptor is free
 			time.Sleep(10 * time.Millisecond)
 		default:
-			b.receive(&visit{raw: raw.(*net.TCPConn), door: b, done: make(chan struct{})})
+			b.receive(&connection{raw: raw.(*net.TCPConn), server: b, done: make(chan struct{})})
 		}
 	}
 }
 
 // receive serves a connection, unless too many are waiting.
-func (b *BrokerServer) receive(v *visit) {
+func (b *BrokerServer) receive(c *connection) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.visits == nil || len(b.visits) == 2*maxClients {
-		v.raw.Close()
+	if b.connections == nil || len(b.connections) == 2*maxClients {
+		c.raw.Close()
 		return
 	}
-	b.visits[v] = true
-	b.open.Go(v.serve)
+	b.connections[c] = true
+	b.open.Go(c.serve)
 }
 
 // enter admits a device if there is room. A second connection of a client id ends the first (MQTT
 // 3.1.1, section 3.1.4).
-func (b *BrokerServer) enter(v *visit) bool {
+func (b *BrokerServer) enter(c *connection) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for before := b.clients[v.client]; before != nil; before = b.clients[v.client] {
+	for before := b.clients[c.client]; before != nil; before = b.clients[c.client] {
 		before.raw.Close()
 		b.mu.Unlock()
 		<-before.done
@@ -118,22 +118,22 @@ func (b *BrokerServer) enter(v *visit) bool {
 	if len(b.clients) == maxClients {
 		return false
 	}
-	b.clients[v.client] = v
+	b.clients[c.client] = c
 	return true
 }
 
-func (b *BrokerServer) leave(v *visit) {
+func (b *BrokerServer) leave(c *connection) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.visits, v)
-	if b.clients[v.client] == v {
-		delete(b.clients, v.client)
+	delete(b.connections, c)
+	if b.clients[c.client] == c {
+		delete(b.clients, c.client)
 	}
-	v.mu.Lock()
-	v.left = time.Now()
-	v.mu.Unlock()
-	v.raw.Close()
-	close(v.done)
+	c.mu.Lock()
+	c.left = time.Now()
+	c.mu.Unlock()
+	c.raw.Close()
+	close(c.done)
 }
 
 // Close stops the broker, closes all connections and waits for their goroutines. It may be called
@@ -143,10 +143,10 @@ func (b *BrokerServer) Close() error { return b.close() }
 func (b *BrokerServer) stop() error {
 	b.mu.Lock()
 	close(b.closing)
-	for v := range b.visits {
-		v.raw.Close()
+	for c := range b.connections {
+		c.raw.Close()
 	}
-	b.visits = nil
+	b.connections = nil
 	b.mu.Unlock()
 	err := b.listener.Close()
 	b.open.Wait()

@@ -26,8 +26,8 @@ import (
 	"mqttca/api/emulator"
 )
 
-// A door is the broker's door of an emulator, with what it told of refusals.
-type door struct {
+// A testBroker is the broker of an emulator, with the refusals it reported.
+type testBroker struct {
 	*client
 	*emulator.BrokerServer
 	ca       *authority
@@ -39,10 +39,10 @@ type door struct {
 	told     []string
 }
 
-// openDoor serves a broker with a CA registered at the first instance.
-func openDoor(t *testing.T, change func(*emulator.Options)) *door {
+// openBroker serves a broker with a CA registered at the first instance.
+func openBroker(t *testing.T, change func(*emulator.Options)) *testBroker {
 	t.Helper()
-	d := &door{ca: numbered(t, 1), roots: x509.NewCertPool()}
+	d := &testBroker{ca: numbered(t, 1), roots: x509.NewCertPool()}
 	d.client = start(t, func(o *emulator.Options) {
 		o.Refused = func(reason string) {
 			d.mutex.Lock()
@@ -65,7 +65,7 @@ func openDoor(t *testing.T, change func(*emulator.Options)) *door {
 }
 
 // tells ends the broker, so that all that it tells is told, and looks for a reason.
-func (d *door) tells(want string) {
+func (d *testBroker) tells(want string) {
 	d.t.Helper()
 	d.BrokerServer.Close()
 	d.mutex.Lock()
@@ -83,14 +83,14 @@ func (a *authority) identity(t *testing.T, serial int64, change func(*x509.Certi
 	return tls.Certificate{Certificate: [][]byte{certificate.Raw, a.certificate.Raw}, PrivateKey: key}
 }
 
-// A device is a connection to the door.
+// A device is a connection to the broker.
 type mqttDevice struct {
 	t *testing.T
 	*tls.Conn
 }
 
 // knock makes the handshake for an instance, with a certificate or none.
-func (d *door) knock(serverName string, identity *tls.Certificate, change func(*tls.Config)) (mqttDevice, error) {
+func (d *testBroker) knock(serverName string, identity *tls.Certificate, change func(*tls.Config)) (mqttDevice, error) {
 	d.t.Helper()
 	config := &tls.Config{RootCAs: d.roots, ServerName: serverName, Time: time.Now}
 	if identity != nil {
@@ -109,7 +109,7 @@ func (d *door) knock(serverName string, identity *tls.Certificate, change func(*
 }
 
 // connect returns the code of CONNACK, or the error that came in its place.
-func (d *door) connect(serverName string, identity *tls.Certificate, change func(*packets.ConnectPacket)) (byte, error) {
+func (d *testBroker) connect(serverName string, identity *tls.Certificate, change func(*packets.ConnectPacket)) (byte, error) {
 	d.t.Helper()
 	device, err := d.knock(serverName, identity, nil)
 	if err != nil {
@@ -166,11 +166,11 @@ func eachTLS(t *testing.T, test func(t *testing.T, version uint16)) {
 	}
 }
 
-// TestDoorStates is the vendor's page on how a device gets in, at the door.
-func TestDoorStates(t *testing.T) {
+// TestBrokerStates is the vendor's page on how a device gets in.
+func TestBrokerStates(t *testing.T) {
 	const cutOff = "cut off"
 	eachTLS(t, func(t *testing.T, version uint16) {
-		d := openDoor(t, nil)
+		d := openBroker(t, nil)
 		stranger := numbered(t, 2)
 		pump, valve := d.ca.identity(t, 0x11, nil), d.ca.identity(t, 0x22, nil)
 		early := d.ca.identity(t, 0x33, func(x *x509.Certificate) { x.NotAfter = epoch.Add(-time.Minute) })
@@ -233,10 +233,10 @@ func TestDoorStates(t *testing.T) {
 	})
 }
 
-// TestDoorRegisters: the first connection with the key registers a certificate, whatever CONNACK says; one without the key does not.
-func TestDoorRegisters(t *testing.T) {
+// TestBrokerRegisters: the first connection with the key registers a certificate, whatever CONNACK says; one without the key does not.
+func TestBrokerRegisters(t *testing.T) {
 	eachTLS(t, func(t *testing.T, version uint16) {
-		d := openDoor(t, nil)
+		d := openBroker(t, nil)
 		keyless, pump := d.ca.identity(t, 0x11, nil), d.ca.identity(t, 0x22, nil)
 		keyless.PrivateKey = ecKey(t, elliptic.P256())
 		for _, identity := range []tls.Certificate{keyless, pump} {
@@ -254,8 +254,8 @@ func TestDoorRegisters(t *testing.T) {
 	})
 }
 
-func TestDoorCONNACK(t *testing.T) {
-	d := openDoor(t, func(o *emulator.Options) {
+func TestBrokerCONNACK(t *testing.T) {
+	d := openBroker(t, func(o *emulator.Options) {
 		o.Groups = []string{emulator.DefaultGroup, "GID-pumps"}
 		o.Credentials = append(o.Credentials, emulator.Credential{AccessKeyID: "other", AccessKeySecret: "secret", Foreign: true})
 	})
@@ -307,7 +307,7 @@ func TestDoorCONNACK(t *testing.T) {
 
 // TestLastWords: a device that has sent more than the broker reads is refused without a reset, which could swallow CONNACK.
 func TestLastWords(t *testing.T) {
-	d := openDoor(t, func(o *emulator.Options) { o.BrokerOneWay = true })
+	d := openBroker(t, func(o *emulator.Options) { o.BrokerOneWay = true })
 	m, err := d.knock(brokerName, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -324,8 +324,8 @@ func TestLastWords(t *testing.T) {
 	}
 }
 
-// TestDoorOddCA: the service registers a CA that crypto/x509 refuses, and the door says why its devices stay outside.
-func TestDoorOddCA(t *testing.T) {
+// TestBrokerOddCA: the service registers a CA that crypto/x509 refuses, and the broker says why it refuses its devices.
+func TestBrokerOddCA(t *testing.T) {
 	read := func(name string) *pem.Block {
 		data, err := os.ReadFile("../../testdata/" + name)
 		if err != nil {
@@ -340,7 +340,7 @@ func TestDoorOddCA(t *testing.T) {
 		t.Fatal(err)
 	}
 	ca := &authority{certificate: &x509.Certificate{Raw: odd.Bytes, RawSubject: odd.Bytes[28:68]}, key: key.(crypto.Signer), pem: string(pem.EncodeToMemory(odd))}
-	d := openDoor(t, nil)
+	d := openBroker(t, nil)
 	d.register(instanceID, ca)
 	identity := ca.identity(t, 0x11, nil)
 	for _, want := range []string{"tls: error decoding message", "tls: unknown certificate authority"} {
@@ -353,8 +353,8 @@ func TestDoorOddCA(t *testing.T) {
 	d.tells("TLS: the CA -0001 is registered, but this broker cannot read it: x509: negative serial number")
 }
 
-func TestDoorOneWay(t *testing.T) {
-	d := openDoor(t, func(o *emulator.Options) { o.BrokerOneWay, o.BrokerNoPassword = true, true })
+func TestBrokerOneWay(t *testing.T) {
+	d := openBroker(t, func(o *emulator.Options) { o.BrokerOneWay, o.BrokerNoPassword = true, true })
 	asked := false
 	device, err := d.knock(brokerName, nil, func(c *tls.Config) {
 		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -370,9 +370,9 @@ func TestDoorOneWay(t *testing.T) {
 	}
 }
 
-// TestDoorInstances: SNI tells the instance, and the door asks for certificates of its CAs.
-func TestDoorInstances(t *testing.T) {
-	d := openDoor(t, nil)
+// TestBrokerInstances: SNI tells the instance, and the broker asks for certificates of its CAs.
+func TestBrokerInstances(t *testing.T) {
+	d := openBroker(t, nil)
 	other := newAuthority(t, d.ca.key, func(x *x509.Certificate) { x.Subject.CommonName = "other" })
 	d.register(otherInstanceID, other)
 	for name, want := range map[string]*authority{
@@ -424,7 +424,7 @@ func (m mqttDevice) read() packets.ControlPacket {
 }
 
 // enter connects a device to an instance.
-func (d *door) enter(instance, device string) mqttDevice {
+func (d *testBroker) enter(instance, device string) mqttDevice {
 	d.t.Helper()
 	m, err := d.knock(instance+".mqtt.aliyuncs.com", nil, nil)
 	if err != nil {
@@ -442,7 +442,7 @@ func openHouse(o *emulator.Options) { o.BrokerOneWay, o.BrokerNoPassword = true,
 
 // TestInstancesApart: a message reaches the subscribers of its instance and no others.
 func TestInstancesApart(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	here, there, sender := d.enter(instanceID, "a"), d.enter(otherInstanceID, "a"), d.enter(instanceID, "b")
 	for _, m := range []mqttDevice{here, there} {
 		if got := m.subscribe("#"); got != 1 {

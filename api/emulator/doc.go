@@ -29,7 +29,7 @@
 //     actions
 //   - unpublished or load-dependent limits of the vendor: only faults send
 //     CaNumExceed; throttling comes from faults and Options.RateLimit
-//   - faults below HTTP but a reset, and below MQTT but a reset and an alert: lost packets
+//   - faults below HTTP other than a reset, and below MQTT other than a reset or an alert
 //   - the CA's key usage and the rest of its chain: the CA need not be self-signed
 //   - persistence: the book ends with the process
 package emulator

@@ -27,7 +27,7 @@ func (m mqttDevice) acknowledge(kind byte, id uint16) {
 
 // TestPacketIDs: client and broker choose the same packet id, and lose nothing by it.
 func TestPacketIDs(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	m, _ := d.enterKept(instanceID, "sub")
 	m.subscribe("t")
 	m.leaves()
@@ -76,7 +76,7 @@ func TestPacketIDs(t *testing.T) {
 // TestExactlyOnce: a message with QoS 2 that is sent again is not delivered again until its id is released, though the client has been
 // away meanwhile.
 func TestExactlyOnce(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	receiver := d.enter(instanceID, "sub")
 	receiver.subscribe("t")
 	sender, _ := d.enterKept(instanceID, "pub")

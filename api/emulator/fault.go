@@ -20,7 +20,7 @@ type Fault struct {
 	Size          int64         // of FaultOversize, in bytes; 0: 16 MiB
 
 	// Code is the code of FaultRefuse. An unknown code has HTTP status 400, or 500 before the
-	// vendor's notice. At DoorHandshake it is the name of a TLS alert, at DoorConnect the number in
+	// vendor's notice. At BrokerHandshake it is the name of a TLS alert, at BrokerConnect the number in
 	// CONNACK.
 	Code string
 }
@@ -35,7 +35,7 @@ func (f Fault) name() string {
 
 // hits reports whether the fault affects the nth call of an operation, the nthOfAll of all.
 func (f Fault) hits(operation string, nth, nthOfAll int) bool {
-	if f.Operation == "" && !isDoor(operation) {
+	if f.Operation == "" && !isBrokerStep(operation) {
 		nth = nthOfAll
 	} else if f.Operation != operation {
 		return false
@@ -47,7 +47,7 @@ func validateFaults(faults []Fault) error {
 	for _, f := range faults {
 		err := choose("fault", f.Kind, FaultKinds()...)
 		if err == nil && f.Operation != "" {
-			err = choose("operation of fault "+string(f.Kind), f.Operation, append(Operations(), DoorHandshake, DoorConnect)...)
+			err = choose("operation of fault "+string(f.Kind), f.Operation, append(Operations(), BrokerHandshake, BrokerConnect)...)
 		}
 		if err != nil {
 			return err
@@ -67,8 +67,8 @@ func (f Fault) problem() string {
 		return fmt.Sprintf("call %d is negative", f.Call)
 	case f.Size < 0:
 		return fmt.Sprintf("size %d is negative", f.Size)
-	case isDoor(f.Operation) && f.problemAtDoor() != "":
-		return f.problemAtDoor()
+	case isBrokerStep(f.Operation) && f.brokerProblem() != "":
+		return f.brokerProblem()
 	case f.AfterWork && kind.keepsAnswer:
 		return "the operation always takes effect: leave out after"
 	case (f.Code != "") != (f.Kind == FaultRefuse):
@@ -99,12 +99,12 @@ func newFaultPlan(faults []Fault, mixture Mixture) *faultPlan {
 // faults add up; the first other than latency is delivered.
 func (p *faultPlan) next(operation string) (met Fault, wait time.Duration) {
 	p.calls[operation]++
-	if !isDoor(operation) {
+	if !isBrokerStep(operation) {
 		p.all++
 	}
 	random := p.mixture.random(operation, p.calls[operation])
 	faults := slices.DeleteFunc(slices.Clone(p.faults), func(f Fault) bool { return !f.hits(operation, p.calls[operation], p.all) })
-	if len(faults) == 0 && !isDoor(operation) {
+	if len(faults) == 0 && !isBrokerStep(operation) {
 		faults = []Fault{p.mixture.draw(random)}
 	}
 	for _, f := range faults {

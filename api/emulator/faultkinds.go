@@ -37,7 +37,7 @@ type faultKind struct {
 	refuses     bool            // it is a refusal, which may request a pause
 	undone      bool            // it claims that the service did nothing: a mixture never draws it after the work
 	keepsAnswer bool            // the client gets the operation's own answer, so the work is always done
-	door        string          // the operations of the broker's door it may affect
+	broker      string          // the steps of a connection to the broker it may affect
 }
 
 // faultKinds is read-only.
@@ -45,16 +45,16 @@ var faultKinds = map[FaultKind]faultKind{
 	FaultThrottle:    {deliver: refusing("Throttling.User"), refuses: true, undone: true},
 	FaultUnavailable: {deliver: refusing("ServiceUnavailable"), refuses: true, undone: true},
 	FaultInternal:    {deliver: refusing("InternalError"), refuses: true},
-	FaultRefuse:      {deliver: refusing(""), refuses: true, door: DoorHandshake + DoorConnect},
-	FaultHang:        {deliver: (*delivery).hang, door: DoorHandshake + DoorConnect},
-	FaultReset:       {deliver: (*delivery).reset, door: DoorHandshake + DoorConnect},
+	FaultRefuse:      {deliver: refusing(""), refuses: true, broker: BrokerHandshake + BrokerConnect},
+	FaultHang:        {deliver: (*delivery).hang, broker: BrokerHandshake + BrokerConnect},
+	FaultReset:       {deliver: (*delivery).reset, broker: BrokerHandshake + BrokerConnect},
 	FaultHTML:        {deliver: (*delivery).html},
 	FaultGarbage:     {deliver: (*delivery).garbage},
 	FaultOversize:    {deliver: (*delivery).oversize},
 	FaultRedirect:    {deliver: (*delivery).redirect},
-	FaultLatency:     {keepsAnswer: true, door: DoorHandshake + DoorConnect},
+	FaultLatency:     {keepsAnswer: true, broker: BrokerHandshake + BrokerConnect},
 	FaultTruncate:    {deliver: (*delivery).truncate, keepsAnswer: true},
-	FaultSlow:        {deliver: (*delivery).slow, keepsAnswer: true, door: DoorConnect},
+	FaultSlow:        {deliver: (*delivery).slow, keepsAnswer: true, broker: BrokerConnect},
 }
 
 // FaultKinds returns all kinds, sorted.

@@ -18,7 +18,7 @@ import (
 )
 
 // mosquitto returns a command of Mosquitto's clients that connects as a device with a certificate.
-func (d *door) mosquitto(program string, identity tls.Certificate, id, password string, args ...string) *exec.Cmd {
+func (d *testBroker) mosquitto(program string, identity tls.Certificate, id, password string, args ...string) *exec.Cmd {
 	d.t.Helper()
 	folder := d.t.TempDir()
 	key, err := x509.MarshalPKCS8PrivateKey(identity.PrivateKey)
@@ -45,14 +45,14 @@ func (d *door) mosquitto(program string, identity tls.Certificate, id, password 
 	return command
 }
 
-// TestMosquitto: Mosquitto's clients publish and subscribe through the door, and say why they are refused.
+// TestMosquitto: Mosquitto's clients publish and subscribe through the broker, and say why they are refused.
 func TestMosquitto(t *testing.T) {
 	for _, program := range []string{"mosquitto_pub", "mosquitto_sub"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("SKIP: %s is not installed (Debian package mosquitto-clients)", program)
 		}
 	}
-	d := openDoor(t, nil)
+	d := openBroker(t, nil)
 	const subscriber, publisher = emulator.DefaultGroup + "@@@sub", emulator.DefaultGroup + "@@@pub"
 	pump, valve := d.ca.identity(t, 0x11, nil), d.ca.identity(t, 0x22, nil)
 	sixteen := "-t pumps/# " // topics of a client that subscribes again whenever it comes

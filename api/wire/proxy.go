@@ -26,7 +26,7 @@ func (e *EnvironmentError) Error() string { return e.Variable + " " + e.Problem 
 func (e *EnvironmentError) Hint() string { return e.Advice }
 
 // proxyFor is [http.ProxyFromEnvironment], but fails with an [*EnvironmentError] for an unreadable
-// variable, which the latter ignores to call the host directly.
+// variable. ProxyFromEnvironment would ignore the variable, and call the host directly.
 func proxyFor(req *http.Request) (*url.URL, error) {
 	if err := CheckProxy(req.URL); err != nil {
 		return nil, err

@@ -95,8 +95,8 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	}
 }
 
-// Over reports whether a context has ended. Its passed deadline counts even if its timer is late: a
-// connection ends by a timer of its own.
+// Over reports whether a context has ended. If the deadline has passed, Over waits until the
+// context's timer has noticed: the timer of a connection may be earlier.
 func Over(ctx context.Context) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= 0 {
 		<-ctx.Done()

@@ -15,32 +15,32 @@ import (
 	"mqttca/api/emulator"
 )
 
-// TestDoorFaults lets one connection go wrong, and the next one in.
-func TestDoorFaults(t *testing.T) {
+// TestBrokerFaults lets one connection go wrong, and the next one in.
+func TestBrokerFaults(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		fault emulator.Fault
 		want  string // the error of the handshake, or with "CONNACK: " that of the answer
 	}{
-		{"reset before TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorHandshake}, "reset"},
-		{"reset after TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorHandshake, AfterWork: true}, "CONNACK: reset"},
-		{"reset after CONNECT", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorConnect}, "CONNACK: reset"},
-		{"reset after CONNACK", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.DoorConnect, AfterWork: true}, "CONNACK: 0, then reset"},
-		{"hang before TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorHandshake}, "hang"},
-		{"hang after TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorHandshake, AfterWork: true}, "CONNACK: hang"},
-		{"hang after CONNECT", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.DoorConnect}, "CONNACK: hang"},
-		{"alert", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorHandshake, Code: "access_denied"}, "remote error: tls: access denied"},
-		{"code", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "5"}, "CONNACK: 5"},
-		{"code of nobody", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.DoorConnect, Code: "200"}, "CONNACK: 200"},
-		{"slow", emulator.Fault{Kind: emulator.FaultSlow, Operation: emulator.DoorConnect}, "CONNACK: 0"},
-		{"late", emulator.Fault{Kind: emulator.FaultLatency, Operation: emulator.DoorHandshake, Delay: time.Millisecond}, "CONNACK: 0"},
+		{"reset before TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.BrokerHandshake}, "reset"},
+		{"reset after TLS", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.BrokerHandshake, AfterWork: true}, "CONNACK: reset"},
+		{"reset after CONNECT", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.BrokerConnect}, "CONNACK: reset"},
+		{"reset after CONNACK", emulator.Fault{Kind: emulator.FaultReset, Operation: emulator.BrokerConnect, AfterWork: true}, "CONNACK: 0, then reset"},
+		{"hang before TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.BrokerHandshake}, "hang"},
+		{"hang after TLS", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.BrokerHandshake, AfterWork: true}, "CONNACK: hang"},
+		{"hang after CONNECT", emulator.Fault{Kind: emulator.FaultHang, Operation: emulator.BrokerConnect}, "CONNACK: hang"},
+		{"alert", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.BrokerHandshake, Code: "access_denied"}, "remote error: tls: access denied"},
+		{"code", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.BrokerConnect, Code: "5"}, "CONNACK: 5"},
+		{"code of nobody", emulator.Fault{Kind: emulator.FaultRefuse, Operation: emulator.BrokerConnect, Code: "200"}, "CONNACK: 200"},
+		{"slow", emulator.Fault{Kind: emulator.FaultSlow, Operation: emulator.BrokerConnect}, "CONNACK: 0"},
+		{"late", emulator.Fault{Kind: emulator.FaultLatency, Operation: emulator.BrokerHandshake, Delay: time.Millisecond}, "CONNACK: 0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.fault.Call = 1
-			d := openDoor(t, func(o *emulator.Options) {
+			d := openBroker(t, func(o *emulator.Options) {
 				openHouse(o)
-				// A fault without an operation and a mixture do not come to the door.
+				// A fault without an operation and a mixture do not affect the broker.
 				o.Faults = []emulator.Fault{test.fault, {Kind: emulator.FaultReset, Call: 1000}}
 			})
 			d.pings = test.fault.AfterWork
@@ -55,7 +55,7 @@ func TestDoorFaults(t *testing.T) {
 }
 
 // fares says in the words of the test how a connection goes. It is impatient only in the step that is to hang.
-func (d *door) fares(want string) string {
+func (d *testBroker) fares(want string) string {
 	const patience = time.Second / 2
 	d.patience = map[bool]time.Duration{true: patience}[want == "hang"]
 	device, err := d.knock(brokerName, nil, nil)

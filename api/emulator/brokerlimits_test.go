@@ -21,7 +21,7 @@ import (
 
 // TestPacketSize: a packet of 64 KB passes, and one of a byte more ends the connection.
 func TestPacketSize(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	const header = 1 + 3 + 2 + len("t") + 2 // type, length, topic with its length, packet id
 	for size, want := range map[int]bool{64 << 10: true, 64<<10 + 1: false} {
 		m := d.enter(instanceID, fmt.Sprint(size))
@@ -38,7 +38,7 @@ func TestPacketSize(t *testing.T) {
 func TestThousandClients(t *testing.T) {
 	t.Parallel()
 	needFiles(t, 2200)
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	clients := make([]mqttDevice, 1000)
 	var group sync.WaitGroup
 	for worker := range 8 {
@@ -94,7 +94,7 @@ func needFiles(t *testing.T, count int) {
 }
 
 // enterKept connects a client whose session is kept, and reports whether it was kept before.
-func (d *door) enterKept(instance, device string) (m mqttDevice, kept bool) {
+func (d *testBroker) enterKept(instance, device string) (m mqttDevice, kept bool) {
 	d.t.Helper()
 	m, err := d.knock(instance+".mqtt.aliyuncs.com", nil, nil)
 	if err != nil {
@@ -138,7 +138,7 @@ func (m mqttDevice) awaits(count int) {
 }
 
 // until waits until only so many clients are in.
-func (d *door) until(clients int) {
+func (d *testBroker) until(clients int) {
 	d.t.Helper()
 	for d.Clients() > clients {
 		runtime.Gosched()
@@ -150,7 +150,7 @@ func (d *door) until(clients int) {
 
 // TestKeptMessages: 4 MB are kept for a client that is away, more is dropped for it alone, and there is room again when it was there.
 func TestKeptMessages(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	away, _ := d.enterKept(instanceID, "away")
 	away.subscribe("t")
 	away.leaves()
@@ -178,7 +178,7 @@ func TestKeptMessages(t *testing.T) {
 // TestForgottenSessions: when 16 MB are kept, the session goes whose client has been away longest, and others get their messages, also at
 // another instance.
 func TestForgottenSessions(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	sender, elsewhere := d.enter(instanceID, "pub"), d.enter(otherInstanceID, "pub")
 	for i := range 6 {
 		away, _ := d.enterKept(instanceID, fmt.Sprint(i))
@@ -208,7 +208,7 @@ func TestForgottenSessions(t *testing.T) {
 
 // TestReleases: a client has at most 1,024 messages with QoS 2 that it has not released.
 func TestReleases(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	m := d.enter(instanceID, "pub")
 	packet := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
 	packet.Qos, packet.TopicName = 2, "t"
@@ -230,7 +230,7 @@ func TestReleases(t *testing.T) {
 
 // TestSlowReader: what waits for a client that does not read is bounded, too.
 func TestSlowReader(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	slow := d.enter(instanceID, "slow")
 	slow.subscribe("t")
 	sender := d.enter(instanceID, "pub")
@@ -254,7 +254,7 @@ func TestSlowReader(t *testing.T) {
 }
 
 func TestSubscriptions(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	m := d.enter(instanceID, "sub")
 	for topic, want := range map[string]byte{
 		strings.Repeat("x", 128): 1, strings.Repeat("x", 129): 0x80, strings.Repeat("/", 15): 1, strings.Repeat("/", 16): 0x80, "$SYS/#": 0x80, "$share/a/b": 0x80,
@@ -279,7 +279,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestTopics: a message that has no topic ends its connection, without a packet that MQTT 3.1.1 does not have.
 func TestTopics(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	for _, topic := range []string{strings.Repeat("x", 129), strings.Repeat("/", 16), "", "a/+", "#", "$SYS/x"} {
 		for qos := range byte(3) {
 			m := d.enter(instanceID, "pub")
@@ -296,7 +296,7 @@ func TestTopics(t *testing.T) {
 
 // TestLongReasons: a client does not fill the log.
 func TestLongReasons(t *testing.T) {
-	d := openDoor(t, openHouse)
+	d := openBroker(t, openHouse)
 	for range 2 {
 		if code, err := d.connect(brokerName, nil, func(p *packets.ConnectPacket) { p.ClientIdentifier = strings.Repeat("\x01", 30_000) }); code != 2 {
 			t.Errorf("CONNACK %d, %v", code, err)
@@ -308,14 +308,14 @@ func TestLongReasons(t *testing.T) {
 	}
 }
 
-// TestDoorCloses: Close ends all connections, whatever they wait for, and their goroutines.
-func TestDoorCloses(t *testing.T) {
-	d := openDoor(t, func(o *emulator.Options) {
+// TestBrokerCloses: Close ends all connections, whatever they wait for, and their goroutines.
+func TestBrokerCloses(t *testing.T) {
+	d := openBroker(t, func(o *emulator.Options) {
 		openHouse(o)
 		o.Faults = []emulator.Fault{
-			{Kind: emulator.FaultHang, Operation: emulator.DoorConnect, Call: 2},
-			{Kind: emulator.FaultSlow, Operation: emulator.DoorConnect, Call: 3},
-			{Kind: emulator.FaultLatency, Operation: emulator.DoorHandshake, Call: 4, Delay: 1 << 40},
+			{Kind: emulator.FaultHang, Operation: emulator.BrokerConnect, Call: 2},
+			{Kind: emulator.FaultSlow, Operation: emulator.BrokerConnect, Call: 3},
+			{Kind: emulator.FaultLatency, Operation: emulator.BrokerHandshake, Call: 4, Delay: 1 << 40},
 		}
 	})
 	first := d.enter(instanceID, "1")
@@ -347,7 +347,7 @@ func TestDoorCloses(t *testing.T) {
 		t.Error("a connection goes on")
 	}
 	if _, err := d.knock(brokerName, nil, nil); err == nil {
-		t.Error("the door is open")
+		t.Error("the broker is open")
 	}
 	stacks := make([]byte, 1<<20)
 	for range 10_000 { // a goroutine of mochi may be about to end
@@ -359,8 +359,8 @@ func TestDoorCloses(t *testing.T) {
 	t.Errorf("a goroutine goes on:\n%s", stacks)
 }
 
-// FuzzDoor throws bytes at the broker in place of CONNECT and behind it. The connection ends, and nothing panics.
-func FuzzDoor(f *testing.F) {
+// FuzzBroker throws bytes at the broker in place of CONNECT and behind it. The connection ends, and nothing panics.
+func FuzzBroker(f *testing.F) {
 	var connect, publish, subscribe bytes.Buffer
 	packet := packets.NewControlPacket(packets.Connect).(*packets.ConnectPacket)
 	packet.ProtocolName, packet.ProtocolVersion, packet.ClientIdentifier = "MQTT", 4, clientID

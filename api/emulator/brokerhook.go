@@ -8,9 +8,9 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 )
 
-// A doorkeeper decides for the broker of an instance who may connect, and bounds the requests of a
+// A brokerHook decides for the broker of an instance who may connect, and bounds the requests of a
 // client. Invented: topics.
-type doorkeeper struct {
+type brokerHook struct {
 	mqtt.HookBase
 	broker *mqtt.Server
 }
@@ -23,19 +23,19 @@ const (
 )
 
 // ID names the hook.
-func (*doorkeeper) ID() string { return "door" }
+func (*brokerHook) ID() string { return "mqttca" }
 
 // Provides makes mochi call all methods. Those of HookBase do nothing.
-func (*doorkeeper) Provides(byte) bool { return true }
+func (*brokerHook) Provides(byte) bool { return true }
 
 // OnSessionEstablished is called after CONNACK.
-func (*doorkeeper) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
-	v := client.Net.Conn.(*visit)
-	v.suffer(v.met)
+func (*brokerHook) OnSessionEstablished(client *mqtt.Client, _ packets.Packet) {
+	c := client.Net.Conn.(*connection)
+	c.applyFault(c.met)
 }
 
 // OnConnectAuthenticate accepts each device admitted by OnPacketRead.
-func (*doorkeeper) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
+func (*brokerHook) OnConnectAuthenticate(*mqtt.Client, packets.Packet) bool { return true }
 
 // isTopic checks the limits of a topic. Brokers reserve topics with a leading dollar sign.
 func isTopic(topic string) bool {
@@ -44,25 +44,25 @@ func isTopic(topic string) bool {
 
 // OnPacketRead judges CONNECT, since mochi would translate the codes of CONNACK, and topics. An
 // error ends the connection.
-func (d *doorkeeper) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	v := client.Net.Conn.(*visit)
+func (d *brokerHook) OnPacketRead(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+	c := client.Net.Conn.(*connection)
 	for i, filter := range pk.Filters {
 		pk.Filters[i].Filter = strings.Clone(filter.Filter) // mochi's string keeps the packet in memory
 	}
 	switch kind := pk.FixedHeader.Type; {
-	case v.client == "":
-		return d.welcome(v, pk)
+	case c.client == "":
+		return d.welcome(c, pk)
 	case kind == packets.Puback || kind == packets.Pubrec || kind == packets.Pubcomp:
-		v.acknowledged(client, pk)
+		c.acknowledged(client, pk)
 		return pk, nil
 	case kind == packets.Publish && !(isTopic(pk.TopicName) && mqtt.IsValidFilter(pk.TopicName, true)):
-		return pk, v.refused("PUBLISH", fmt.Errorf("topic %q is invalid: a topic has 1 to %d bytes and at most %d levels, no leading $ and no wildcards", pk.TopicName, maxTopic, maxLevels))
+		return pk, c.refused("PUBLISH", fmt.Errorf("topic %q is invalid: a topic has 1 to %d bytes and at most %d levels, no leading $ and no wildcards", pk.TopicName, maxTopic, maxLevels))
 	case kind == packets.Subscribe && subscriptions(client, pk) > maxSubscriptions:
-		return pk, v.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
+		return pk, c.refused("SUBSCRIBE", fmt.Errorf("a client has at most %d subscriptions", maxSubscriptions))
 	case kind == packets.Pubrel:
-		delete(v.session.received, pk.PacketID)
+		delete(c.session.received, pk.PacketID)
 	}
-	return v.rename(client, pk)
+	return c.rename(client, pk)
 }
 
 // subscriptions counts a client's subscriptions after a SUBSCRIBE.
@@ -75,8 +75,8 @@ func subscriptions(client *mqtt.Client, pk packets.Packet) int {
 }
 
 // welcome judges a CONNECT, and finds the client's session.
-func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error) {
-	if err := v.admit(pk); err != nil {
+func (d *brokerHook) welcome(c *connection, pk packets.Packet) (packets.Packet, error) {
+	if err := c.admit(pk); err != nil {
 		return pk, err
 	}
 	// Drops the will, which the vendor's broker does not support, and the password.
@@ -84,47 +84,47 @@ func (d *doorkeeper) welcome(v *visit, pk packets.Packet) (packets.Packet, error
 		ProtocolName: pk.Connect.ProtocolName, ClientIdentifier: strings.Clone(pk.Connect.ClientIdentifier), Keepalive: pk.Connect.Keepalive,
 		Clean: pk.Connect.Clean,
 	}
-	v.session = &session{received: make(map[uint16]bool)}
+	c.session = &session{received: make(map[uint16]bool)}
 	if before, known := d.broker.Clients.Get(pk.Connect.ClientIdentifier); known && !pk.Connect.Clean {
-		v.session = before.Net.Conn.(*visit).session
-		v.session.full.Store(false)
+		c.session = before.Net.Conn.(*connection).session
+		c.session.full.Store(false)
 	}
-	v.door.tidy()
+	c.server.tidy()
 	return pk, nil
 }
 
-// admit judges a CONNECT. It answers a refused one unless it is malformed.
-func (v *visit) admit(pk packets.Packet) error {
+// admit judges a CONNECT. If it refuses a well-formed one, it answers with CONNACK.
+func (c *connection) admit(pk packets.Packet) error {
 	l := login{pk.ProtocolVersion, pk.Connect.ClientIdentifier, string(pk.Connect.Username), string(pk.Connect.Password)}
-	v.client = v.instance + " " + l.clientID
-	code, reason := l.judge(v.door.service, v.instance)
+	c.client = c.instance + " " + l.clientID
+	code, reason := l.judge(c.server.service, c.instance)
 	malformed := pk.ConnectValidate()
 	switch {
 	case code == 0 && malformed != packets.CodeSuccess:
-		return v.refused("CONNECT", malformed)
-	case v.meet(DoorConnect):
+		return c.refused("CONNECT", malformed)
+	case c.applyFaults(BrokerConnect):
 		return packets.ErrRejectPacket
-	case code == 0 && v.door.enter(v):
+	case code == 0 && c.server.enter(c):
 		return nil
 	case code == 0:
 		code, reason = 3, fmt.Sprintf("the limit of %d clients is reached", maxClients)
 	}
-	err := v.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %.64q: %s", code, l.clientID, reason))
-	v.answer(code)
+	err := c.refused("CONNECT", fmt.Errorf("CONNACK %d to client id %.64q: %s", code, l.clientID, reason))
+	c.answer(code)
 	return err
 }
 
 // answer refuses a CONNECT.
-func (v *visit) answer(code byte) {
-	_, _ = v.Write([]byte{packets.Connack << 4, 2, 0, code})
-	_ = v.CloseWrite()
-	v.sayGoodbye()
+func (c *connection) answer(code byte) {
+	_, _ = c.Write([]byte{packets.Connack << 4, 2, 0, code})
+	_ = c.CloseWrite()
+	c.sayGoodbye()
 }
 
 // rename replaces the packet id chosen by the client with a free one. Client and broker choose ids
 // independently, but mochi has one map for both.
-func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	if v.asked = pk.PacketID; v.asked > 0 {
+func (c *connection) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+	if c.asked = pk.PacketID; c.asked > 0 {
 		id, err := client.NextPacketID()
 		if err != nil {
 			return pk, packets.ErrRejectPacket
@@ -135,10 +135,10 @@ func (v *visit) rename(client *mqtt.Client, pk packets.Packet) (packets.Packet, 
 }
 
 // OnPacketEncode restores the client's id in mochi's answer.
-func (*doorkeeper) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packets.Packet {
+func (*brokerHook) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packets.Packet {
 	switch pk.FixedHeader.Type {
 	case packets.Puback, packets.Pubrec, packets.Pubcomp, packets.Suback, packets.Unsuback:
-		pk.PacketID = client.Net.Conn.(*visit).asked
+		pk.PacketID = client.Net.Conn.(*connection).asked
 	case packets.Disconnect:
 		pk.FixedHeader.Type = packets.Reserved // never sent: MQTT 3.1.1 brokers send no DISCONNECT
 	}
@@ -146,22 +146,22 @@ func (*doorkeeper) OnPacketEncode(client *mqtt.Client, pk packets.Packet) packet
 }
 
 // OnPublish bounds messages with QoS 2, and never delivers one twice.
-func (*doorkeeper) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
-	v := sender.Net.Conn.(*visit)
+func (*brokerHook) OnPublish(sender *mqtt.Client, pk packets.Packet) (packets.Packet, error) {
+	c := sender.Net.Conn.(*connection)
 	switch {
-	case pk.FixedHeader.Qos == 2 && v.session.received[v.asked]:
+	case pk.FixedHeader.Qos == 2 && c.session.received[c.asked]:
 		return pk, packets.CodeSuccessIgnore
-	case pk.FixedHeader.Qos == 2 && len(v.session.received) == maxReceived:
-		v.raw.Close()
-		return pk, v.refused("PUBLISH", fmt.Errorf("%d QoS 2 messages wait for PUBREL", maxReceived))
+	case pk.FixedHeader.Qos == 2 && len(c.session.received) == maxReceived:
+		c.raw.Close()
+		return pk, c.refused("PUBLISH", fmt.Errorf("%d QoS 2 messages wait for PUBREL", maxReceived))
 	}
 	pk.TopicName = strings.Clone(pk.TopicName) // mochi's string keeps the received packet in memory
 	return pk, nil
 }
 
 // OnPublished is called after a message is handed to its receivers.
-func (*doorkeeper) OnPublished(sender *mqtt.Client, pk packets.Packet) {
-	if v := sender.Net.Conn.(*visit); pk.FixedHeader.Qos == 2 {
-		v.session.received[v.asked] = true
+func (*brokerHook) OnPublished(sender *mqtt.Client, pk packets.Packet) {
+	if c := sender.Net.Conn.(*connection); pk.FixedHeader.Qos == 2 {
+		c.session.received[c.asked] = true
 	}
 }

@@ -10,14 +10,16 @@ import (
 	"time"
 )
 
-// The operations of the broker's door, for Fault.Operation. Faults without an operation do not
+// The steps of a connection to the broker, for Fault.Operation. Faults without an operation do not
 // affect them. Fault.AfterWork delays the fault until after the TLS handshake or CONNACK.
 const (
-	DoorHandshake = "Handshake"
-	DoorConnect   = "Connect"
+	BrokerHandshake = "Handshake"
+	BrokerConnect   = "Connect"
 )
 
-func isDoor(operation string) bool { return operation == DoorHandshake || operation == DoorConnect }
+func isBrokerStep(operation string) bool {
+	return operation == BrokerHandshake || operation == BrokerConnect
+}
 
 // alerts are the TLS alerts a broker may send to a device (RFC 8446, appendix B.2).
 var alerts = map[string]byte{
@@ -29,7 +31,7 @@ var alerts = map[string]byte{
 func (f Fault) number() byte {
 	code, err := strconv.ParseUint(f.Code, 10, 8)
 	switch {
-	case f.Operation == DoorHandshake:
+	case f.Operation == BrokerHandshake:
 		return alerts[f.Code]
 	case err != nil:
 		return 0
@@ -37,9 +39,9 @@ func (f Fault) number() byte {
 	return byte(code)
 }
 
-func (f Fault) problemAtDoor() string {
+func (f Fault) brokerProblem() string {
 	switch {
-	case !strings.Contains(faultKinds[f.Kind].door, f.Operation):
+	case !strings.Contains(faultKinds[f.Kind].broker, f.Operation):
 		return "it cannot happen at " + f.Operation
 	case f.Kind == FaultRefuse && f.number() == 0:
 		return fmt.Sprintf("code %q must be one of %s, or for Connect 1 to 255", f.Code, strings.Join(slices.Sorted(maps.Keys(alerts)), ", "))
@@ -49,47 +51,47 @@ func (f Fault) problemAtDoor() string {
 	return ""
 }
 
-// meet applies the faults of a step to a device. It reports whether a fault has ended the
-// connection; it stores a fault due after the step in v.met.
-func (v *visit) meet(operation string) (ended bool) {
-	service := v.door.service
+// applyFaults applies the faults of a step to a device. It reports whether a fault has ended the
+// connection; it stores a fault due after the step in c.met.
+func (c *connection) applyFaults(operation string) (ended bool) {
+	service := c.server.service
 	service.mu.Lock()
 	met, wait := service.faults.next(operation)
 	service.mu.Unlock()
-	v.pause(wait)
-	v.met = Fault{}
+	c.pause(wait)
+	c.met = Fault{}
 	if met.AfterWork {
-		v.met = met
+		c.met = met
 		return false
 	}
-	return v.suffer(met)
+	return c.applyFault(met)
 }
 
-func (v *visit) suffer(met Fault) (ended bool) {
+func (c *connection) applyFault(met Fault) (ended bool) {
 	switch met.Kind {
 	case FaultHang:
-		v.raw.SetReadDeadline(time.Time{})
-		_, _ = io.Copy(io.Discard, v.raw)
+		c.raw.SetReadDeadline(time.Time{})
+		_, _ = io.Copy(io.Discard, c.raw)
 	case FaultReset:
-		_ = v.raw.SetLinger(0) // Close then sends a reset instead of an end
-		v.raw.Close()
+		_ = c.raw.SetLinger(0) // Close then sends a reset instead of an end
+		c.raw.Close()
 	case FaultRefuse:
-		if v.Conn != nil {
-			v.answer(met.number())
+		if c.Conn != nil {
+			c.answer(met.number())
 			return true
 		}
-		_, _ = v.raw.Write([]byte{21, 3, 3, 0, 2, 2, met.number()}) // the record of an alert
-		v.sayGoodbye()
+		_, _ = c.raw.Write([]byte{21, 3, 3, 0, 2, 2, met.number()}) // the record of an alert
+		c.sayGoodbye()
 	default:
-		v.slow = met.Kind == FaultSlow
+		c.slow = met.Kind == FaultSlow
 		return false
 	}
 	return true
 }
 
-func (v *visit) pause(wait time.Duration) {
+func (c *connection) pause(wait time.Duration) {
 	select {
 	case <-time.After(wait):
-	case <-v.door.closing:
+	case <-c.server.closing:
 	}
 }
