@@ -76,17 +76,12 @@ func (c *Client) ListGroupId(ctx context.Context, instanceID string) ([]string, 
 		}
 	}
 	params := url.Values{"InstanceId": {instanceID}} // not MqttInstanceId as in other operations
-	if err := c.call(ctx, listGroupID, params, &answer); err != nil {
-		return nil, err
-	}
-	if answer.Data == nil {
-		return nil, missingField(c.about(listGroupID, params), &answer, "Data")
-	}
+	err := c.callFor(ctx, listGroupID, params, &answer, "Data", func() bool { return answer.Data != nil })
 	ids := make([]string, len(answer.Data))
 	for i, group := range answer.Data {
 		ids[i] = group.GroupID
 	}
-	return ids, nil
+	return ids, err
 }
 
 // A Caller is the identity behind credentials, as reported by STS.
