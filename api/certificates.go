@@ -114,7 +114,7 @@ func (c *Client) acknowledged(ctx context.Context, op operation, params url.Valu
 type caCertificateVO struct {
 	CaCertificate
 	ValidBegin, ValidEnd wire.Number // Unix milliseconds
-	Status               status      // 1 active, 0 inactive
+	Status               wire.Text   // 1 active, 0 inactive, also as a number
 	Active, StateUnknown any
 }
 
@@ -123,21 +123,9 @@ func (vo caCertificateVO) certificate() CaCertificate {
 	c.Sn, c.CaName, c.RegistrationCode = wire.Shortened(c.Sn), wire.Shortened(c.CaName), wire.Shortened(c.RegistrationCode)
 	c.CaContent, c.VerificationContent = pemText(c.CaContent), pemText(c.VerificationContent)
 	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
-	c.Active, c.StateUnknown = vo.Status.active(), vo.Status.unknown()
+	c.Active, c.StateUnknown = vo.Status == "1", vo.Status != "1" && vo.Status != "0"
 	return c
 }
-
-// A status is 1 for active and 0 for inactive, as a JSON number or string. Any other value is kept
-// and means neither.
-type status string
-
-func (s *status) UnmarshalJSON(data []byte) error {
-	*s = status(strings.Trim(string(data), `"`))
-	return nil
-}
-
-func (s status) active() bool  { return s == "1" }
-func (s status) unknown() bool { return s != "1" && s != "0" }
 
 // maxCertificate far exceeds the PEM of a certificate, and is small enough for any reader of PEM:
 // the time of some grows with the square of the length.

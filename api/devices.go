@@ -79,7 +79,7 @@ func (c *Client) DeleteDeviceCertificate(ctx context.Context, d DeviceID) (Ackno
 type deviceCertificateVO struct {
 	DeviceCertificate
 	ValidBegin, ValidEnd wire.Number
-	Status               status
+	Status               wire.Text
 	Active, StateUnknown any
 }
 
@@ -88,6 +88,6 @@ func (vo deviceCertificateVO) certificate() DeviceCertificate {
 	c.CaSn, c.DeviceSn, c.DeviceName = wire.Shortened(c.CaSn), wire.Shortened(c.DeviceSn), wire.Shortened(c.DeviceName)
 	c.DeviceContent = pemText(c.DeviceContent)
 	c.ValidBegin, c.ValidEnd = vo.ValidBegin.Milliseconds(), vo.ValidEnd.Milliseconds()
-	c.Active, c.StateUnknown = vo.Status.active(), vo.Status.unknown()
+	c.Active, c.StateUnknown = vo.Status == "1", vo.Status != "1" && vo.Status != "0"
 	return c
 }
