@@ -19,20 +19,15 @@ type Retry struct {
 	Pause time.Duration
 }
 
-// A StoppedError reports that a request was not repeated, although it might have succeeded.
-type StoppedError struct {
-	Call
-	*wire.StoppedError
-}
-
 // call sends a request, repeats it if this may help, and decodes the answer into answer. A
-// throttling answer uses up no retry while other requests succeed.
+// throttling answer uses up no retry while other requests succeed. It fails with a
+// [*wire.StoppedError] if a repetition might have succeeded, but there was no time for it.
 func (c *Client) call(ctx context.Context, op operation, params url.Values, answer answer) error {
 	ctx, cancel := op.withinTime(ctx)
 	defer cancel()
 	about := c.about(op, params)
 	before := c.config.Limiter.succeeded.Load() // successful requests before the attempt
-	err := wire.Retry(ctx, wire.Pacing{
+	return wire.Retry(ctx, wire.Pacing{
 		Tries: c.config.Retries + 1,
 		Judge: func(err error) wire.Verdict {
 			verdict := op.judge(err)
@@ -42,10 +37,6 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 		},
 		Notify: func(err error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, err, pause}) },
 	}, func(ctx context.Context) error { return c.attempt(ctx, op, params, answer) })
-	if stopped, ok := err.(*wire.StoppedError); ok {
-		return &StoppedError{about, stopped}
-	}
-	return err
 }
 
 // lookTime is the minimum time reserved for listing the CAs after a submission.
@@ -65,7 +56,7 @@ func (op operation) withinTime(ctx context.Context) (context.Context, context.Ca
 // MayPass reports whether a read which failed with err may succeed later. If the client itself
 // stopped trying, there is no time left for it.
 func MayPass(err error) bool {
-	_, stopped := errors.AsType[*StoppedError](err)
+	_, stopped := errors.AsType[*wire.StoppedError](err)
 	return !stopped && listCaCertificate.judge(err).MayPass
 }
 

@@ -474,7 +474,7 @@ func TestMaybeDone(t *testing.T) {
 		{nil, false},
 		{&NoAnswerError{}, false},
 		{&NoAnswerError{Sent: true}, true},
-		{&StoppedError{StoppedError: &wire.StoppedError{Last: &NoAnswerError{Sent: true}}}, true},
+		{&wire.StoppedError{Last: &NoAnswerError{Sent: true}}, true},
 		{&Error{Code: "InternalError", HTTPStatus: 417}, true},
 		{&Error{Code: "SignatureNonceUsed", HTTPStatus: 400}, true},
 		{&Error{Code: "NeverSeen", HTTPStatus: 500}, true},
