@@ -4,7 +4,6 @@ go 1.26.0
 
 require (
 	github.com/aliyun/credentials-go v1.4.14
-	github.com/cenkalti/backoff/v5 v5.0.3
 	github.com/eclipse/paho.mqtt.golang v1.5.1
 	github.com/google/go-cmp v0.7.0
 	github.com/invopop/jsonschema v0.14.0

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"syscall"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
 // The pauses between attempts: on average 250 ms for the first, then doubled each time, with full
@@ -54,19 +53,15 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 	if judge == nil {
 		judge = Judge
 	}
-	pauses := &backoff.ExponentialBackOff{
-		InitialInterval:     firstInterval,
-		RandomizationFactor: 1, // full jitter: from zero to twice the interval
-		Multiplier:          2,
-		MaxInterval:         longestInterval,
-	}
+	interval := firstInterval
 	var limitedSince time.Time // the start of the current series of attempts whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
 		if err == nil || endedBy(ctx, err) {
 			return err
 		}
-		verdict, pause := judge(err), pauses.NextBackOff()
+		verdict, pause := judge(err), rand.N(2*interval)
+		interval = min(2*interval, longestInterval)
 		if verdict.Uncounted {
 			try--
 		} else if try == p.Tries {
