@@ -24,7 +24,7 @@ const (
 // A Pacing sets how attempts are repeated.
 type Pacing struct {
 	Tries  int                        // the maximum number of attempts; 0: no limit but the time
-	Judge  func(error) Verdict        // judges the error of an attempt; nil: [Judge]
+	Judge  func(error) Verdict        // judges the error of an attempt, such as [Judge]
 	Notify func(error, time.Duration) // called before each pause; may be nil
 }
 
@@ -49,10 +49,6 @@ func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 // requested by the server makes a pause longer, never shorter. If a pause would outlast the
 // context, Retry fails immediately with a [*StoppedError].
 func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) error {
-	judge := p.Judge
-	if judge == nil {
-		judge = Judge
-	}
 	interval := firstInterval
 	var limitedSince time.Time // the start of the current series of attempts whose verdict has a limit
 	for try := 1; ; try++ {
@@ -60,7 +56,7 @@ func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) e
 		if err == nil || endedBy(ctx, err) {
 			return err
 		}
-		verdict, pause := judge(err), rand.N(2*interval)
+		verdict, pause := p.Judge(err), rand.N(2*interval)
 		interval = min(2*interval, longestInterval)
 		if verdict.Uncounted {
 			try--

@@ -88,7 +88,7 @@ func TestTimeOfRetries(t *testing.T) {
 			defer cancel()
 			attempt, _ := failing(tt.err, tt.until, time.Millisecond)
 			start := time.Now()
-			err := Retry(ctx, Pacing{}, attempt)
+			err := Retry(ctx, Pacing{Judge: Judge}, attempt)
 			if (err == nil) != tt.ok || err != nil && !errors.Is(err, tt.err) || ctx.Err() != nil {
 				t.Errorf("%v for %v: %v after %v", tt.err, tt.until, err, time.Since(start))
 			}
@@ -103,7 +103,7 @@ func TestTimeOfRetries(t *testing.T) {
 func TestPauseIsAtLeastTheOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempt, tries := failing(&StatusError{503, 200 * time.Millisecond}, 90*time.Second, 0)
-		err := Retry(t.Context(), Pacing{Notify: func(_ error, pause time.Duration) {
+		err := Retry(t.Context(), Pacing{Judge: Judge, Notify: func(_ error, pause time.Duration) {
 			if pause < 200*time.Millisecond {
 				t.Errorf("a pause of %v", pause)
 			}
@@ -128,7 +128,7 @@ func TestDeadlineOfTheConnection(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		timedOut := &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
-		err := Retry(late{ctx}, Pacing{Notify: func(err error, pause time.Duration) { t.Errorf("%v after %v", pause, err) }}, func(ctx context.Context) error {
+		err := Retry(late{ctx}, Pacing{Judge: Judge, Notify: func(err error, pause time.Duration) { t.Errorf("%v after %v", pause, err) }}, func(ctx context.Context) error {
 			deadline, _ := ctx.Deadline()
 			time.Sleep(time.Until(deadline))
 			return timedOut
@@ -142,14 +142,14 @@ func TestDeadlineOfTheConnection(t *testing.T) {
 func TestRetryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		attempt, tries := failing(io.EOF, time.Hour, 0)
-		if err := Retry(t.Context(), Pacing{Tries: 4}, attempt); err != io.EOF || *tries != 4 {
+		if err := Retry(t.Context(), Pacing{Judge: Judge, Tries: 4}, attempt); err != io.EOF || *tries != 4 {
 			t.Errorf("%d tries, %v", *tries, err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		attempt, _ = failing(&StatusError{503, time.Minute}, time.Hour, 0)
 		start := time.Now()
-		err := Retry(ctx, Pacing{}, attempt)
+		err := Retry(ctx, Pacing{Judge: Judge}, attempt)
 		if want := "interrupted before the next attempt; answered HTTP 503"; err == nil || err.Error() != want || !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 			t.Errorf("after %v: %v, want %s", time.Since(start), err, want)
 		}
