@@ -140,7 +140,10 @@ type oidcToken struct {
 	Text        Secret `json:"oidc_token"`      // takes precedence over the file
 }
 
-const oidcAdvice = "check the role's ARN and trust policy, the OIDC provider's ARN, and whether the token has expired"
+const (
+	oidcAdvice      = "check the role's ARN and trust policy, the OIDC provider's ARN, and whether the token has expired"
+	tokenFileAdvice = "check the path, and whether the issuer of the token writes the file"
+)
 
 // newOIDC assumes the role with an OIDC token. It reads the file itself for each request: the
 // library would prefer a token in the environment.
@@ -168,13 +171,13 @@ func (t oidcToken) read(source string) (Secret, error) {
 	}
 	data, err := readConfigFile(t.File, maxConfigBytes)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s does not exist", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s does not exist", t.File, source), Advice: tokenFileAdvice}
 	}
 	if err != nil {
 		return "", err
 	}
 	if data = bytes.TrimSpace(data); len(data) == 0 {
-		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s is empty", t.File, source), Advice: oidcAdvice}
+		return "", &Error{Reason: fmt.Sprintf("the OIDC token file %s of %s is empty", t.File, source), Advice: tokenFileAdvice}
 	}
 	return Secret(data), nil
 }

@@ -70,7 +70,7 @@ func (f Fault) problem() string {
 	case isBrokerStep(f.Operation) && f.brokerProblem() != "":
 		return f.brokerProblem()
 	case f.AfterWork && kind.keepsAnswer:
-		return "the operation always takes effect: leave out after"
+		return "the operation always takes effect: omit the setting after"
 	case (f.Code != "") != (f.Kind == FaultRefuse):
 		return "refuse needs a code, and other faults have none"
 	case f.RetryAfter > 0 && !kind.refuses:

@@ -24,7 +24,7 @@ func TestFaultOptions(t *testing.T) {
 		{emulator.Fault{Kind: "reset", Operation: "X"}, emulator.Mixture{}, `emulator: operation of fault reset "X" is not one of ` + strings.Join(emulator.Operations(), ", ") + ", Handshake, Connect"},
 		{emulator.Fault{Kind: "reset", Call: -1}, emulator.Mixture{}, "emulator: fault reset: call -1 is negative"},
 		{emulator.Fault{Kind: "oversize", Size: -1}, emulator.Mixture{}, "emulator: fault oversize: size -1 is negative"},
-		{emulator.Fault{Kind: "slow", AfterWork: true}, emulator.Mixture{}, "emulator: fault slow: the operation always takes effect: leave out after"},
+		{emulator.Fault{Kind: "slow", AfterWork: true}, emulator.Mixture{}, "emulator: fault slow: the operation always takes effect: omit the setting after"},
 		{emulator.Fault{Kind: "html", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault html: it cannot happen at Connect"},
 		{emulator.Fault{Kind: "slow", Operation: "Handshake"}, emulator.Mixture{}, "emulator: fault slow: it cannot happen at Handshake"},
 		{emulator.Fault{Kind: "latency", Operation: "Connect"}, emulator.Mixture{}, "emulator: fault latency: it needs a delay or a jitter"},
