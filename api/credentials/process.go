@@ -35,8 +35,8 @@ func newExternal(source, line string) (Provider, error) {
 	if err := checkExternal(source); err != nil {
 		return nil, err
 	}
-	args, err := splitCommand(line, runtime.GOOS == "windows")
-	if err != nil {
+	args, ok := splitCommand(line, runtime.GOOS == "windows")
+	if !ok {
 		return nil, badProfile(source + " has an invalid process_command: it is empty, or a quote is not closed")
 	}
 	return command{args, commandPatience}.provider(source), nil
@@ -128,15 +128,13 @@ func (b *boundedBuffer) Write(p []byte) (int, error) {
 	return b.buffer.Write(p)
 }
 
-var errCommandLine = errors.New("not a command line")
-
 // splitCommand splits a process_command as the vendor's tools do: POSIX quoting without expansions.
 // On Windows a backslash separates the parts of a path, and escapes only a double quote within
 // double quotes.
 //
 // github.com/google/shlex has comments and other escapes, github.com/mattn/go-shellwords stops at ;
 // and |, and neither knows the rule for Windows.
-func splitCommand(line string, windows bool) (words []string, err error) {
+func splitCommand(line string, windows bool) (words []string, ok bool) {
 	var (
 		word  strings.Builder
 		begun bool // inside a word, even an empty quoted one
@@ -149,7 +147,7 @@ func splitCommand(line string, windows bool) (words []string, err error) {
 		switch {
 		case c == '\\' && escapes(quote, rest[0], windows):
 			if len(rest) == 1 {
-				return nil, errCommandLine
+				return nil, false
 			}
 			if rest[0] != '\n' { // a line continuation
 				word.WriteRune(rest[0])
@@ -169,10 +167,7 @@ func splitCommand(line string, windows bool) (words []string, err error) {
 			begun = false
 		}
 	}
-	if quote != 0 || len(words) == 0 || words[0] == "" {
-		return nil, errCommandLine
-	}
-	return words, nil
+	return words, quote == 0 && len(words) > 0 && words[0] != ""
 }
 
 // escapes reports whether a backslash escapes the next character. Otherwise it is literal.
