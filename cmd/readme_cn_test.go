@@ -137,6 +137,23 @@ func sameChapters(t *testing.T, englishPage, chinesePage string) {
 	}
 }
 
+// Chinese text has one style: a space between Chinese and Latin characters, full-width
+// punctuation without a space beside it, and percent signs right behind their number.
+func TestChineseStyle(t *testing.T) {
+	faults := regexp.MustCompile("\\p{Han}[A-Za-z0-9`]|[A-Za-z0-9`%]\\p{Han}|[\\p{Han}，。、；：（）][,;:?!()\"']|[,;:?!()\"']\\p{Han}|[，。、；：？！（）“”](?:\\*\\*)? [^|]|[0-9] %")
+	paths, err := filepath.Glob("topics/zh/*.md")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range append(paths, "../"+chinesePage) {
+		for line := range strings.Lines(linkTarget.ReplaceAllString(readPage(t, "cmd/"+path).text, "]")) {
+			if found := faults.FindString(line); found != "" {
+				t.Errorf("%s: %q in %s", path, found, line)
+			}
+		}
+	}
+}
+
 // Every link leads to a heading of its page or to a file of the tree, and the pages link
 // to each other in their first lines.
 func TestReadmeLinks(t *testing.T) {
