@@ -13,6 +13,7 @@ import (
 
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/api/wire/wiretest"
 )
 
 // A client at its default rate never meets the limits of the service; one without a limiter
@@ -27,7 +28,7 @@ func TestDefaultRateIsBelowTheLimits(t *testing.T) {
 			}
 			server := &http.Server{Handler: service}
 			defer server.Close()
-			client := NewClient(Config{Endpoint: endpointOf(t, "http://127.0.0.1:1"), UserAgent: "mqttca/test", Dial: pipeTo(server), Limiter: NewLimiter(perSecond),
+			client := NewClient(Config{Endpoint: endpointOf(t, "http://127.0.0.1:1"), UserAgent: "mqttca/test", Dial: wiretest.Dial(server), Limiter: NewLimiter(perSecond),
 				Credentials: credentials.Credentials{AccessKeyID: "id", AccessKeySecret: "secret"}})
 			defer client.Close()
 			listed, err := collect(client.ListCaCertificate(t.Context(), "i"))

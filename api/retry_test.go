@@ -16,6 +16,7 @@ import (
 
 	"mqttca/api/credentials"
 	"mqttca/api/wire"
+	"mqttca/api/wire/wiretest"
 )
 
 // A bubble is a client and a handler in a synctest bubble, without a socket between them.
@@ -42,7 +43,7 @@ func newBubble(t *testing.T, retries int, handle func(n int, w http.ResponseWrit
 		t.Fatal(err)
 	}
 	b.Client = NewClient(Config{Endpoint: endpoint, Credentials: testCredentials, UserAgent: "mqttca/test", Retries: retries,
-		Retrying: func(r Retry) { b.retries = append(b.retries, r) }, Dial: pipeTo(server)})
+		Retrying: func(r Retry) { b.retries = append(b.retries, r) }, Dial: wiretest.Dial(server)})
 	t.Cleanup(func() { b.Close(); server.Close() })
 	return b
 }

@@ -18,6 +18,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/api/wire/wiretest"
 	"mqttca/cmd/terminal"
 	"mqttca/cmd/workflow"
 	"mqttca/pki"
@@ -57,7 +58,7 @@ func TestWaitIsBesideTheTimeLimit(t *testing.T) {
 		}
 		var stdout bytes.Buffer
 		a := &app{console: console{out: &stdout, err: terminal.NewScreen(io.Discard, terminal.Display{})}}
-		session := a.open(api.Config{Endpoint: endpoint, Dial: pipeTo(server),
+		session := a.open(api.Config{Endpoint: endpoint, Dial: wiretest.Dial(server),
 			Credentials: credentials.Credentials{AccessKeyID: emulatedKeyID, AccessKeySecret: emulatedKeySecret}})
 		defer session.client.Close()
 		cmd := &cobra.Command{}

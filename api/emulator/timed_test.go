@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mqttca/api/emulator"
+	"mqttca/api/wire/wiretest"
 )
 
 // inBubble runs a test in a synctest bubble, with an emulator that it reaches without a socket. The clock is the bubble's.
@@ -26,7 +27,7 @@ func inBubble(t *testing.T, change func(*emulator.Options), test func(*testing.T
 		}
 		// Limits that a fault has to outlast.
 		server := &http.Server{Handler: service, ReadTimeout: 20 * time.Second, WriteTimeout: 20 * time.Second}
-		transport := &http.Transport{DialContext: pipeTo(server)}
+		transport := &http.Transport{DialContext: wiretest.Dial(server)}
 		defer server.Close()
 		defer transport.CloseIdleConnections()
 		test(t, &client{

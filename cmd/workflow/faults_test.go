@@ -18,6 +18,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/api/wire/wiretest"
 )
 
 var soakRuns = flag.Int("soak", 100, "how many runs TestSoak makes")
@@ -50,7 +51,7 @@ func newTrial(t *testing.T, options emulator.Options, token string, before ...in
 		}
 	})
 	server := &http.Server{Handler: handler, ConnState: tr.track}
-	tr.connect(t, "http://127.0.0.1:1", token, pipeTo(server))
+	tr.connect(t, "http://127.0.0.1:1", token, wiretest.Dial(server))
 	return tr, func() { tr.instance.Client.Close(); server.Close() }
 }
 

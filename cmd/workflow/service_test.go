@@ -15,6 +15,7 @@ import (
 	"mqttca/api"
 	"mqttca/api/credentials"
 	"mqttca/api/emulator"
+	"mqttca/api/wire/wiretest"
 	"mqttca/pki"
 )
 
@@ -48,7 +49,7 @@ func startService(t *testing.T, options emulator.Options, before intercept) *ser
 			emulated.ServeHTTP(w, r)
 		}
 	})}
-	dial := pipeTo(server)
+	dial := wiretest.Dial(server)
 	s := &service{Service: emulated, seen: &recorder{}}
 	endpoint, err := api.ParseEndpoint("http://127.0.0.1:1")
 	if err != nil {

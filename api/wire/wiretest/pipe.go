@@ -1,4 +1,5 @@
-package workflow
+// Package wiretest has what tests of several packages share to serve HTTP without a network.
+package wiretest
 
 import (
 	"context"
@@ -7,8 +8,9 @@ import (
 	"net/http"
 )
 
-// pipeTo returns a dial to a server without a socket: waiting on a socket would stop the clock of a synctest bubble.
-func pipeTo(server *http.Server) func(ctx context.Context, network, address string) (net.Conn, error) {
+// Dial returns a dial to a server without a socket: waiting on a socket would stop the clock of a
+// synctest bubble.
+func Dial(server *http.Server) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(context.Context, string, string) (net.Conn, error) {
 		client, accepted := net.Pipe()
 		listener := make(oneConn, 1)
@@ -21,7 +23,7 @@ func pipeTo(server *http.Server) func(ctx context.Context, network, address stri
 	}
 }
 
-// A oneConn is a listener which accepts one connection.
+// A oneConn is a listener that accepts one connection.
 type oneConn chan net.Conn
 
 func (l oneConn) Accept() (net.Conn, error) {
