@@ -74,23 +74,23 @@ func (brokerFlags) variable(flag, name string) string {
 var errNoBroker error = &usageError{"--broker missing: mqttca knows the brokers of Alibaba Cloud only", true,
 	"give --broker or set MQTTCA_BROKER: 'mqttca emulate --broker-listen 127.0.0.1:0' prints it"}
 
-// doorSteps are the steps of a device's way to the broker, and doorProbes the names of the same
-// in check --online.
+// brokerSteps are the steps of a connection to the broker. Their names are stepNames in connect, and
+// brokerProbes in check --online.
 var (
-	doorSteps  = []broker.Step{broker.StepResolve, broker.StepTCP, broker.StepTLS, broker.StepConnect}
-	stepNames  = []string{"resolve", "tcp", "tls", "connect"}
-	doorProbes = []string{"broker-name", "broker-tcp", "broker-tls", "mutual-tls"}
+	brokerSteps  = []broker.Step{broker.StepResolve, broker.StepTCP, broker.StepTLS, broker.StepConnect}
+	stepNames    = []string{"resolve", "tcp", "tls", "connect"}
+	brokerProbes = []string{"broker-name", "broker-tcp", "broker-tls", "mutual-tls"}
 )
 
 // accepted is a broker's answer to a device it lets in.
 const accepted = "CONNACK 0: accepted"
 
-// visited says of each step how it ended. A visit without an error took all of them.
-func visited(names []string, v workflow.Visit, err error, shown failure) []probeDocument {
+// stepResults returns the result of each step of a connection. Without an error, all succeeded.
+func stepResults(names []string, v workflow.Connection, err error, shown failure) []probeDocument {
 	failed, reached := len(names), ""
 	if at, ok := errors.AsType[*broker.Error](err); ok {
-		failed = slices.Index(doorSteps, at.Step)
-	} else if len(v.Addresses) == 0 { // it has not begun
+		failed = slices.Index(brokerSteps, at.Step)
+	} else if len(v.Addresses) == 0 { // no step ran
 		failed = -1
 	}
 	if len(v.Certificates) > 0 {

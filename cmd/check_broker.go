@@ -15,18 +15,18 @@ import (
 	"mqttca/pki"
 )
 
-// lookAtBroker looks at the broker's door. A fault found there is a warning, or the error if the
-// broker is required. An interrupt is an error, too.
-func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b broker.Broker) ([]probeDocument, error) {
+// checkBroker connects to the broker without a certificate. A problem is a warning, or an error if
+// the broker is required. An interrupt is an error, too.
+func (a *app) checkBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b broker.Broker) ([]probeDocument, error) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), accountPatience)
 	defer cancel()
 	unseen := progress{&console{err: terminal.NewScreen(io.Discard, terminal.Display{}), quiet: true}}
-	v, err := workflow.Instance{Observer: unseen}.Look(ctx, b)
+	v, err := workflow.Instance{Observer: unseen}.Probe(ctx, b)
 	if err == nil && !v.Asks {
 		err = &broker.Error{Broker: b, Step: broker.StepConnect, Kind: broker.NotAsked}
 	}
 	if err != nil {
-		all := visited(doorProbes, v, err, describe(cmd, err))
+		all := stepResults(brokerProbes, v, err, describe(cmd, err))
 		for i := range all {
 			if all[i].State == stateError && !o.requireBroker && cmd.Context().Err() == nil {
 				all[i].State, err = stateWarning, nil
@@ -34,7 +34,7 @@ func (a *app) lookAtBroker(cmd *cobra.Command, o checkOptions, ca *pki.CA, b bro
 		}
 		return all, err
 	}
-	all := visited(doorProbes, v, nil, failure{})
+	all := stepResults(brokerProbes, v, nil, failure{})
 	last := &all[len(all)-1]
 	last.Message = "the broker asks for a client certificate: mutual TLS is on"
 	isOurs := func(name []byte) bool { return bytes.Equal(name, ca.Certificate.RawSubject) }

@@ -18,8 +18,8 @@ import (
 	"mqttca/pki"
 )
 
-// doorNaming is a broker's door that names the CAs that it accepts.
-func doorNaming(t *testing.T, accepted ...*x509.Certificate) broker.Broker {
+// brokerNaming is a broker that names the CAs that it accepts.
+func brokerNaming(t *testing.T, accepted ...*x509.Certificate) broker.Broker {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -55,7 +55,7 @@ func TestAcceptableCAs(t *testing.T) {
 	} {
 		cmd := &cobra.Command{}
 		cmd.SetContext(t.Context())
-		all, err := (&app{}).lookAtBroker(cmd, checkOptions{requireBroker: true}, ours, doorNaming(t, tt.accepted...))
+		all, err := (&app{}).checkBroker(cmd, checkOptions{requireBroker: true}, ours, brokerNaming(t, tt.accepted...))
 		if last := all[len(all)-1]; err != nil || last.Probe != "mutual-tls" || last.State != tt.state || !strings.Contains(last.Message, tt.text) {
 			t.Errorf("%+v, %v, want %s: %s", last, err, tt.state, tt.text)
 		}
@@ -68,7 +68,7 @@ func TestInterruptedLookAtBroker(t *testing.T) {
 	cancel()
 	cmd := &cobra.Command{}
 	cmd.SetContext(ctx)
-	if _, err := (&app{}).lookAtBroker(cmd, checkOptions{}, throwaway(t), doorNaming(t)); !errors.Is(err, context.Canceled) {
+	if _, err := (&app{}).checkBroker(cmd, checkOptions{}, throwaway(t), brokerNaming(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want an interrupt", err)
 	}
 }

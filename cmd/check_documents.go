@@ -64,7 +64,7 @@ func (d *checkDocument) addOnline(c *onlineCheck) {
 	for _, probe := range d.Online {
 		d.count(probe.State)
 	}
-	for _, p := range c.door {
+	for _, p := range c.broker {
 		if p.State == stateWarning {
 			d.beside++
 		}

@@ -34,7 +34,7 @@ type onlineCheck struct {
 	instances   []api.Instance
 	listErr     error   // of instances
 	failed      failure // err as it is shown
-	door        []probeDocument
+	broker      []probeDocument
 }
 
 // online continues the check of the files with the service, like a dry run of a registration. The
@@ -45,7 +45,7 @@ func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineChe
 	if err != nil && !is[*credentials.Error](err) {
 		return nil, err
 	}
-	door, unknown := await(cmd.Context(), func() (broker.Broker, error) { return o.broker.find(a, o.instance) })
+	b, unknown := await(cmd.Context(), func() (broker.Broker, error) { return o.broker.find(a, o.instance) })
 	if unknown != nil && (o.requireBroker || o.broker != brokerFlags{}) { // the environment may be another command's
 		return nil, unknown
 	}
@@ -56,10 +56,10 @@ func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineChe
 	c.describe(cmd)
 	var shut error
 	if unknown == nil {
-		c.door, shut = a.lookAtBroker(cmd, o, ca, door)
+		c.broker, shut = a.checkBroker(cmd, o, ca, b)
 	} else {
-		c.door = visited(doorProbes, workflow.Visit{}, nil, failure{})
-		c.door[len(c.door)-1].Message = unknown.Error()
+		c.broker = stepResults(brokerProbes, workflow.Connection{}, nil, failure{})
+		c.broker[len(c.broker)-1].Message = unknown.Error()
 	}
 	return c, cmp.Or(c.failure(), shut)
 }
@@ -152,7 +152,7 @@ func (c onlineCheck) probes() []probeDocument {
 		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(), c.accountProbe(), c.instanceProbe(),
 		{"registration-code", stateNotTried, "GetRegisterCode may invalidate a code that somebody is using, such as for an offline CA", ""},
 		{"registration", stateNotTried, "only RegisterCaCertificate itself, which registers the CA, shows if it is allowed", ""},
-	}, c.door...)
+	}, c.broker...)
 }
 
 func (c onlineCheck) failedProbe(probe string) probeDocument {

@@ -35,7 +35,7 @@ type stepDocument struct {
 
 // describe is the document of a run in progress, of a successful run, or of a failed one.
 func (c *connection) describe(outcome workflow.Outcome, err error, failed *failure) connectDocument {
-	d := connectDocument{Broker: c.door.String(), VendorBroker: c.door.IsVendor(), ClientID: c.clientID, Login: c.o.login.mode(),
+	d := connectDocument{Broker: c.broker.String(), VendorBroker: c.broker.IsVendor(), ClientID: c.clientID, Login: c.o.login.mode(),
 		Throwaway: c.authority != nil, Removed: c.removed}
 	d.runDocument, d.endDocument = c.session.evidence("connect", c.o.instance, outcome, failed)
 	if !c.lists() {
@@ -52,11 +52,11 @@ func (c *connection) describe(outcome workflow.Outcome, err error, failed *failu
 	}
 	d.Device.describe(&pki.CA{Certificate: c.device.Certificate})
 	d.add(c.listProbe())
-	for _, probe := range visited(stepNames, c.visit, err, *cmp.Or(failed, new(failure))) {
+	for _, probe := range stepResults(stepNames, c.reached, err, *cmp.Or(failed, new(failure))) {
 		d.add(probe)
 	}
 	switch {
-	case c.visit.In && !c.lists():
+	case c.reached.Accepted && !c.lists():
 		d.add(probeDocument{"registered", stateNotTried, "skipped: no credentials to read the list with", ""})
 	case c.after == nil:
 		d.add(notTried("registered"))

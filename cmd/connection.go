@@ -23,13 +23,13 @@ type connection struct {
 	cmd       *cobra.Command
 	session   *session
 	at        workflow.Instance
-	door      broker.Broker
+	broker    broker.Broker
 	clientID  string
 	secret    credentials.Secret
 	authority *pki.Authority // signs a certificate for this run; nil for an existing device
 	device    *pki.Device
 	standing  workflow.Standing // before
-	visit     workflow.Visit
+	reached   workflow.Connection
 	after     *api.DeviceCertificate // as the list shows it; nil if it was not looked for, or is not there
 	removed   bool
 }
@@ -63,10 +63,10 @@ func (c *connection) prepare() (err error) {
 	if c.clientID, err = broker.ClientID(c.o.group, c.o.deviceID); err != nil {
 		return misuse(err)
 	}
-	if c.door, err = c.o.broker.find(c.app, c.o.instance); err != nil {
+	if c.broker, err = c.o.broker.find(c.app, c.o.instance); err != nil {
 		return err
 	}
-	if c.secret, err = c.o.login.secret(&c.console, c.door); err != nil {
+	if c.secret, err = c.o.login.secret(&c.console, c.broker); err != nil {
 		return err
 	}
 	if err = cmp.Or(c.canAgree(c.o.yes || c.o.caKey == ""), c.checkReceipts(c.o.receipt, c.o.instance, "", nil)); err != nil {
@@ -100,7 +100,7 @@ func (c *connection) run() error {
 	}
 	ctx, cancel := c.withTimeout(c.cmd.Context(), c.o.wait)
 	defer cancel()
-	c.visit, err = c.at.Visit(ctx, c.door, broker.Device{Chain: c.device.Chain, Signer: c.device.Signer}, login)
+	c.reached, err = c.at.Connect(ctx, c.broker, broker.Device{Chain: c.device.Chain, Signer: c.device.Signer}, login)
 	if c.lists() {
 		err = c.settle(ctx, err)
 	}
@@ -136,7 +136,7 @@ func (c *connection) look() (login broker.Login, err error) {
 func (c *connection) makeDevice() error {
 	if !c.o.yes {
 		question := fmt.Sprintf("sign a certificate for device %s with the key of CA %q, valid for an hour, and connect with it to %s? Type yes to confirm: ",
-			c.o.deviceID, c.authority.CA.Subject(), c.door)
+			c.o.deviceID, c.authority.CA.Subject(), c.broker)
 		if err := c.askYes(c.cmd.Context(), question, errNotConfirmed); err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (c *connection) settle(ctx context.Context, err error) error {
 		return nil
 	}
 	if c.after, err = c.at.AwaitDevice(ctx, c.standing.CA, c.device.Certificate, c.o.wait); err != nil {
-		err = fmt.Errorf("device %s connected to broker %s, but: %w", c.clientID, c.door, err)
+		err = fmt.Errorf("device %s connected to broker %s, but: %w", c.clientID, c.broker, err)
 	}
 	return err
 }
@@ -180,7 +180,7 @@ const removalTime = 15 * time.Second
 
 // remove removes the device certificate of this run, if the broker was shown it.
 func (c *connection) remove(err error) error {
-	if !c.visit.Asks {
+	if !c.reached.Asks {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.cmd.Context()), removalTime)
@@ -195,8 +195,7 @@ func (c *connection) remove(err error) error {
 // conclude ends a run: it closes the receipt, and prints how far the device got, also if the
 // broker did not let it in.
 func (c *connection) conclude(err error) error {
-	atDoor := is[*broker.Error](err)
-	if !atDoor && len(c.visit.Addresses) == 0 { // it did not come to the broker
+	if !is[*broker.Error](err) && len(c.reached.Addresses) == 0 { // no step of the connection ran
 		return err
 	}
 	var failed *failure

@@ -129,7 +129,7 @@ func (a *app) emulate(cmd *cobra.Command, o emulateOptions) (err error) {
 	return nil
 }
 
-// serveBroker serves the broker's door, if it is asked for, and puts it into the environment.
+// serveBroker serves the broker if --broker-listen is given, and adds it to the environment.
 func (o emulateOptions) serveBroker(service *emulator.Service, environment map[string]string) (end func(), err error) {
 	if o.broker == "" {
 		return func() {}, nil

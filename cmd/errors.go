@@ -81,10 +81,10 @@ func errorTable() []errorRow {
 		wrongInput = meaning{exitLocal, "input", "no", outcomeFailed}
 	)
 	return []errorRow{
-		// A device at the broker's door.
+		// The connection of a device to the broker.
 		{explainLeftBehind},
 		rowBy(explainDiagnosed),
-		rowBy(explainDoor),
+		rowBy(explainBroker),
 
 		// Rows of a fleet.
 		row(meaning{exitUnavailable, "not_tried", "now", outcomeFailed}, advise[*workflow.NotTriedError](applyAgain)),

@@ -113,14 +113,14 @@ func newStage(t *testing.T, state string) stage {
 // withBroker starts the broker of a service, and puts it into the environment.
 func withBroker(t *testing.T, service *emulator.Service) {
 	t.Helper()
-	door, err := emulator.ListenBroker("127.0.0.1:0", service)
+	server, err := emulator.ListenBroker("127.0.0.1:0", service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { door.Close() })
+	t.Cleanup(func() { server.Close() })
 	root := filepath.Join(t.TempDir(), "broker.crt")
-	put(t, root, string(door.RootPEM))
-	t.Setenv(envBroker, door.Address)
+	put(t, root, string(server.RootPEM))
+	t.Setenv(envBroker, server.Address)
 	t.Setenv(envBrokerCA, root)
 }
 

@@ -119,8 +119,8 @@ func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, 
 	c := &connection{app: a, cmd: cmd, session: session, at: a.instance(session, emulatedInstance), authority: authority,
 		o: connectOptions{instance: emulatedInstance, group: emulator.DefaultGroup, deviceID: newDeviceID(), wait: defaultWait, yes: true}}
 	c.clientID = c.o.group + "@@@" + c.o.deviceID
-	if c.door, err = broker.Parse(server.Address, emulatedInstance); err == nil {
-		err = c.door.Trust(server.RootPEM)
+	if c.broker, err = broker.Parse(server.Address, emulatedInstance); err == nil {
+		err = c.broker.Trust(server.RootPEM)
 	}
 	if err == nil {
 		err = c.run()

@@ -108,12 +108,12 @@ func cmdEmulator(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Setenv("INSTANCE", *instance)
 	if *withBroker {
-		door, err := emulator.ListenBroker("127.0.0.1:0", service)
+		server, err := emulator.ListenBroker("127.0.0.1:0", service)
 		ts.Check(err)
-		ts.Defer(func() { door.Close() })
+		ts.Defer(func() { server.Close() })
 		root := filepath.Join(ts.Getenv("WORK"), ".tmp", "broker.crt")
-		ts.Check(os.WriteFile(root, door.RootPEM, 0o600))
-		ts.Setenv(envBroker, door.Address)
+		ts.Check(os.WriteFile(root, server.RootPEM, 0o600))
+		ts.Setenv(envBroker, server.Address)
 		ts.Setenv(envBrokerCA, root)
 	}
 }

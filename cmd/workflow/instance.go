@@ -133,7 +133,7 @@ type Step int
 
 // The steps, in the order of a registration. If the CA is listed as inactive, Activate replaces
 // FetchCode to Submit. After Confirm come the steps of changes to a registered CA, then those of a
-// visit to the broker.
+// connection to the broker.
 const (
 	List Step = iota
 	FetchCode
@@ -151,7 +151,7 @@ const (
 	DeleteDevice
 	ConfirmDevice // until the device certificate is listed
 
-	Resolve // of a visit to the broker: look up its name
+	Resolve // look up the broker's name
 	Dial
 	Handshake
 	SendConnect

@@ -45,18 +45,18 @@ const (
 func (i Instance) Remove(ctx context.Context, s Standing, certificate *x509.Certificate, before error) (removed bool, err error) {
 	left := &LeftBehindError{Device: DeviceReference{Certificate: certificate}, Instance: i.ID, CASn: s.CA.Sn,
 		Sn: pki.SerialNumber(certificate), Expires: certificate.NotAfter, Before: before}
-	refused, atDoor := errors.AsType[*broker.Error](before)
+	refused, atBroker := errors.AsType[*broker.Error](before)
 	if s.Device == nil {
 		wait := willCome
 		switch {
-		case atDoor && refused.Kind == broker.Alert: // TLS ended before the broker registers anything
+		case atBroker && refused.Kind == broker.Alert: // TLS ended before the broker registers anything
 			wait = 0
-		case atDoor, before != nil: // or it was waited for already
+		case atBroker, before != nil: // or it was waited for already
 			wait = mayCome
 		}
 		s.Device, err = i.AwaitDevice(ctx, s.CA, certificate, wait)
 	}
-	if atDoor && is[*NotListedError](err) {
+	if atBroker && is[*NotListedError](err) {
 		if refused.Kind != broker.Alert {
 			i.Observer.Warned(fmt.Sprintf("%s is not in the list of instance %s; if it appears there (serial number %s, expires at %s), delete it", left.Device, i.ID, left.Sn, pki.Timestamp(left.Expires)))
 		}

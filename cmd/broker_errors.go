@@ -12,12 +12,11 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// explainDoor is the row for a broker that refused a device. The lists of the instance count more
-// than the broker's own answer.
-func explainDoor(e *broker.Error) (meaning, string) {
-	row, ok := doorRows[fmt.Sprintf("%s %d", e.Kind, max(int(e.Alert), int(e.Connack)))]
+// explainBroker is the row for a failed connection to a broker.
+func explainBroker(e *broker.Error) (meaning, string) {
+	row, ok := brokerRows[fmt.Sprintf("%s %d", e.Kind, max(int(e.Alert), int(e.Connack)))]
 	if !ok {
-		row = doorRows[string(e.Kind)]
+		row = brokerRows[string(e.Kind)]
 	}
 	name, invalid := x509.HostnameError{}, x509.CertificateInvalidError{}
 	switch {
@@ -36,9 +35,9 @@ const (
 	checkCA    = "check with 'mqttca list' that the CA of the device is registered and active; if an intermediate CA issued its certificate, give the chain in --device-cert"
 )
 
-// doorRows are the table of ways in which a broker lets no device in: by the kind, or by the kind
-// with the number of the alert or of CONNACK.
-var doorRows = map[string]kindRow{
+// brokerRows are the table of failed connections to a broker, by the kind of the error, or by the
+// kind with the number of the TLS alert or CONNACK.
+var brokerRows = map[string]kindRow{
 	"no_host":      {meaning{exitUnavailable, "no_host", "no", outcomeFailed}, "check the instance id and --broker; the broker name of --vpc resolves inside the VPC only"},
 	"unreachable":  {meaning{exitUnavailable, "no_connection", "later", outcomeFailed}, "check --broker, its port (8883 for TLS) and the firewall; MQTT uses no proxy"},
 	"not_verified": {meaning{exitUnavailable, "broker_certificate", "no", outcomeFailed}, "give the root certificate of the broker with --broker-ca"},
@@ -79,7 +78,7 @@ var doorRows = map[string]kindRow{
 }
 
 func explainDiagnosed(e *workflow.DiagnosedError) (meaning, string) {
-	row := doorRows[string(e.Kind)]
+	row := brokerRows[string(e.Kind)]
 	return row.meaning, row.hint
 }
 
