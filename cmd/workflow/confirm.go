@@ -32,7 +32,7 @@ func (i Instance) reactivate(ctx context.Context, ca *pki.CA, found *api.CaCerti
 	return Result{Outcome: Reactivated, Listed: &change.CA, Sn: found.Sn, RequestID: change.RequestID}, err
 }
 
-// awaitActive waits until the CA is listed as active.
+// awaitActive waits until the CA is listed as active. Without a wait it reads the list once.
 func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duration) (*api.CaCertificate, error) {
 	reference := Reference{CA: ca}
 	look := func() (*api.CaCertificate, error) {
@@ -46,7 +46,11 @@ func (i Instance) awaitActive(ctx context.Context, ca *pki.CA, wait time.Duratio
 		}
 		return own, i.requireActive(ca, own)
 	}
-	return during(i.Observer, Confirm, func() (*api.CaCertificate, error) { return poll(ctx, i, reference, wait, look) })
+	step := Confirm
+	if wait == 0 {
+		step = List
+	}
+	return during(i.Observer, step, func() (*api.CaCertificate, error) { return poll(ctx, i, reference, wait, look) })
 }
 
 // poll looks until a look succeeds, and once more when the time is up. It stops at once if the next
