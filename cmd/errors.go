@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"slices"
@@ -126,8 +127,8 @@ func errorTable() []errorRow {
 			"run 'mqttca plan --out' again, and apply the new plan; --file names the manifest")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
-		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run on a terminal, which asks for it"),
-		row(wrongInput, (*pki.Error).Hint),
+		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run mqttca on a terminal, where it asks"),
+		row(wrongInput, func(e *pki.Error) string { return missingHint(e.Advice, e, checkPath) }),
 		row(wrongInput, advise[manifest.Problem]("see 'mqttca help fleet' for the manifest")),
 
 		// Credentials and the service.
@@ -147,13 +148,23 @@ func errorTable() []errorRow {
 // explainFile tells a file that could not be read from one that could not be written.
 func explainFile(e *fileError) (meaning, string) {
 	if e.action == "write" {
-		return meaning{exitLocal, "output", "no", outcomeFailed}, e.hint
+		return meaning{exitLocal, "output", "no", outcomeFailed}, missingHint(e.hint, e, "make the folder first")
 	}
-	return meaning{exitLocal, "input", "no", outcomeFailed}, e.hint
+	return meaning{exitLocal, "input", "no", outcomeFailed}, missingHint(e.hint, e, checkPath)
 }
 
-// explainCredentials tells credentials that could not be fetched for now from those that are
-// wrong or refused.
+const checkPath = "check the path"
+
+// missingHint returns hint, or else words if err is a missing file or folder.
+func missingHint(hint string, err error, words string) string {
+	if hint == "" && errors.Is(err, fs.ErrNotExist) {
+		return words
+	}
+	return hint
+}
+
+// explainCredentials is the row for credentials: they are wrong or refused, or could not be fetched
+// for now.
 func explainCredentials(e *credentials.Error) (meaning, string) {
 	m := meaning{exitDenied, "credentials", "no", outcomeFailed}
 	if e.Kind == credentials.Unfetched {

@@ -163,7 +163,7 @@ func TestReceiptLostBesideARefusal(t *testing.T) {
 	a := &app{console: console{out: &stdout, err: terminal.NewScreen(stderr, terminal.Display{})}}
 	path := filepath.Join(folder, "receipt.json")
 	code := a.run(context.Background(), []string{"register", "--instance", emulatedInstance, "--ca-cert", caCert, "--ca-key", caKey, "--receipt", path})
-	want := "warning: the receipt could not be written: write " + path + ": no such file or directory\n"
+	want := "warning: the receipt could not be written: write " + path + ": no such folder\n"
 	if code != exitRefused || stdout.Len() > 0 || !strings.Contains(stderr.String(), want) {
 		t.Errorf("exit code %d, stdout %q, stderr %s", code, stdout.String(), stderr.String())
 	}

@@ -20,7 +20,9 @@ type fileError struct {
 // Error leaves out the paths repeated by errors of package os, also those of temporary files.
 func (e *fileError) Error() string {
 	reason := e.reason
-	if path, ok := errors.AsType[*fs.PathError](reason); ok {
+	if errors.Is(reason, fs.ErrNotExist) {
+		reason = errors.New(map[bool]string{true: "no such folder", false: "no such file"}[e.action == "write"])
+	} else if path, ok := errors.AsType[*fs.PathError](reason); ok {
 		reason = path.Err
 	} else if link, ok := errors.AsType[*os.LinkError](reason); ok {
 		reason = link.Err

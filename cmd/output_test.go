@@ -106,7 +106,7 @@ func TestCheckOutput(t *testing.T) {
 		{"an input", "key", true, "write FOLDER/key: it is one of the input files"},
 		{"an input by another name", "alias", true, "write FOLDER/alias: it is one of the input files"},
 		{"a folder", ".", true, "write FOLDER: it is not a regular file"},
-		{"in no folder", "none/new", false, "write FOLDER/none/new: no such file or directory"},
+		{"in no folder", "none/new", false, "write FOLDER/none/new: no such folder"},
 		{"below a file", "file/new", true, "write FOLDER/file/new: not a directory"},
 	}
 	for _, tt := range tests {
