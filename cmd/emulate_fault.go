@@ -80,17 +80,19 @@ func noValue(value string) error {
 // parseSettings reads NAME=VALUE,NAME=VALUE..., each name at most once.
 func parseSettings(text string, settings map[string]func(string) error) error {
 	names := slices.Sorted(maps.Keys(settings))
-	settings = maps.Clone(settings)
+	given := map[string]bool{}
 	for setting := range strings.SplitSeq(text, ",") {
 		name, value, _ := strings.Cut(setting, "=")
 		set, ok := settings[name]
-		if !ok {
-			return fmt.Errorf("%q is given twice, or is none of %s", name, strings.Join(names, ", "))
-		}
-		if set(value) != nil {
+		switch {
+		case !ok:
+			return fmt.Errorf("unknown setting %q: it must be one of %s", name, strings.Join(names, ", "))
+		case given[name]:
+			return fmt.Errorf("%s is given twice", name)
+		case set(value) != nil:
 			return fmt.Errorf("%s cannot be %q", name, value)
 		}
-		delete(settings, name)
+		given[name] = true
 	}
 	return nil
 }
