@@ -42,7 +42,7 @@ func TestFlagDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]string{"retries": "0", "rate": "150", "wait": "1m0s", "validity": "30d", "timeout": "0", "receipt": "", "activate": "false"} {
+	for name, want := range map[string]string{"retries": "0", "rate": "0", "wait": "1m0s", "validity": "30d", "timeout": "0", "receipt": "", "activate": "false"} {
 		flag := register.Flag(name)
 		if flag == nil || flag.DefValue != want {
 			t.Errorf("--%s: %+v, want the default %q", name, flag, want)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,8 +73,16 @@ func (c *connectionFlags) addConnection(cmd *cobra.Command) {
 	c.addProfile(flags)
 	flags.Var(&c.ecsRole, "ecs-role", "take credentials only from the RAM role of this ECS instance")
 	flags.Lookup("ecs-role").NoOptDefVal = anyECSRole
-	c.addRequests(flags)
-	flags.IntVar(&c.rate, "rate", api.DefaultRate, "send at most this many requests a second; divide it among the processes behind one address")
+	limit := "2m"
+	if cmd.Flags().Lookup("wait") != nil {
+		limit += " plus --wait"
+	}
+	if cmd.Flags().Lookup("deadline") != nil {
+		limit += "; see --deadline"
+	}
+	c.addRequests(flags, limit)
+	flags.IntVar(&c.rate, "rate", api.DefaultRate, "send at most this many requests a second (default "+strconv.Itoa(api.DefaultRate)+"; "+strconv.Itoa(api.ManyRate)+" for fleets, --all and --with-devices); divide it among the processes behind one address")
+	flags.Lookup("rate").DefValue = "0" // the words have the default
 	flags.VisitAll(func(flag *pflag.Flag) { flag.Annotations = map[string][]string{ofConnection: nil} })
 	cmd.Flags().AddFlagSet(flags) // without --region of import, which has its own
 }
@@ -94,9 +103,9 @@ func (c *connectionFlags) paceMany(cmd *cobra.Command) {
 	}
 }
 
-// addRequests adds the flags for requests to any host.
-func (c *connectionFlags) addRequests(flags *pflag.FlagSet) {
-	flags.Var(duration{value: &c.timeout}, "timeout", "stop network work after this time (default 2m plus --wait); for --all and --with-devices see --deadline")
+// addRequests adds the flags for requests to any host. limit is the default of --timeout.
+func (c *connectionFlags) addRequests(flags *pflag.FlagSet, limit string) {
+	flags.Var(duration{value: &c.timeout}, "timeout", "stop network work after this time (default "+limit+")")
 	flags.IntVar(&c.retries, "retries", api.Unlimited, "how often to send a request again after a temporary failure (default: until --timeout)")
 	flags.Lookup("retries").DefValue = "0" // the help shows no default by itself
 }

@@ -45,7 +45,7 @@ are discarded. Without them, rehearse makes a CA in memory.`,
 	}
 	addCACert(cmd, &o.caCert)
 	o.keyFlags.addFlags(cmd)
-	a.addRequests(cmd.Flags())
+	a.addRequests(cmd.Flags(), "3m")
 	return cmd
 }
 
