@@ -15,9 +15,8 @@ func newActivate(a *app) *cobra.Command {
 	return a.newSwitch(switchCommand{
 		use:   "activate",
 		short: "Make a registered CA active",
-		long: `Make a registered CA active, and wait until the service lists it as active. Its new device
-certificates can then register themselves again, and so can deleted ones. If the CA is already
-active, nothing changes and the exit code is 0.`,
+		long: `Make a registered CA active, and wait until the service lists it as active. New and
+deleted device certificates of the CA can then register themselves. If the CA is already active, nothing changes and the exit code is 0.`,
 		to: workflow.Activation,
 	})
 }
@@ -124,8 +123,8 @@ type changeDocument struct {
 	InstanceID         string           `json:"instance_id"`
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
-	DeviceCertificates int              `json:"device_certificates"` // number of those changed with the CA
-	RequestID          text             `json:"request_id"`          // of the change; null if there was none
+	DeviceCertificates int              `json:"device_certificates"` // number of device certificates changed with the CA
+	RequestID          text             `json:"request_id"`          // of the change; null if nothing was changed
 }
 
 var changeWords = map[workflow.Outcome]string{

@@ -38,11 +38,11 @@ each instance is listed before the first change. If a change fails, the others a
 apply again to make those that are left.
 
 An inactive CA is made active only with --activate. A CA is made inactive only with --deactivate,
-or if you confirm it on a terminal. Without a number, --deactivate allows 1 CA, and at most 20 % of
-the active ones. apply never deletes a CA.
+or if you confirm it on a terminal. Without a number, --deactivate allows 1 CA, if that is at most
+20 % of the active CAs. apply never deletes a CA.
 
-With PLAN, a file that 'mqttca plan --out' wrote, apply changes nothing unless a new plan is the
-same.`,
+With PLAN, a file that 'mqttca plan --out' wrote, apply makes a new plan first, and changes nothing
+if the two differ.`,
 		Example: `  mqttca apply
   mqttca apply --file mqttca.yaml --receipts . --json
   mqttca apply --activate --deactivate=3`,
@@ -76,7 +76,7 @@ func (o *applyOptions) allow(text string) (err error) {
 	if o.deactivate, err = strconv.Atoi(text); text == "few" {
 		o.deactivate = aFew
 	} else if err != nil || o.deactivate < 1 {
-		return errors.New("the number is at least 1")
+		return errors.New("the number must be at least 1")
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (a *app) apply(cmd *cobra.Command, o applyOptions) error {
 	return d.worst(fmt.Sprintf("%s: %s: ", d.File, d.counts()))
 }
 
-// count counts the rows. Of equally urgent failures a row tried comes first.
+// count counts the rows. The failures of rows that were tried come first.
 func (d *applyDocument) count() {
 	var left []failure
 	for _, row := range d.Rows {

@@ -43,15 +43,15 @@ func (r *rollout) gate() error {
 	default:
 		for _, row := range leave {
 			row.err = notAllowedError{fmt.Errorf("CA %s is still active on instance %s: deactivating it was not confirmed", row.CA, row.InstanceID),
-				"active", fmt.Sprintf("give --deactivate=%d, or run it on a terminal, which asks", count)}
+				"active", fmt.Sprintf("give --deactivate=%d, or run apply on a terminal, and confirm", count)}
 		}
 	}
 	return nil
 }
 
-// guard fails if --deactivate allows fewer.
+// guard fails if --deactivate allows fewer than count.
 func (r *rollout) guard(count, active int) error {
-	allows, many := "--deactivate without a number allows 1, and at most 20 %", count > 1 || 5*count > active
+	allows, many := "--deactivate without a number allows 1, and only if that is at most 20 % of them", count > 1 || 5*count > active
 	if r.deactivate > 0 {
 		allows, many = fmt.Sprintf("--deactivate=%d allows only %d", r.deactivate, r.deactivate), count > r.deactivate
 	}

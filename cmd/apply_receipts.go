@@ -11,7 +11,7 @@ import (
 	"mqttca/cmd/workflow"
 )
 
-// A rowLog parts the requests to an instance among its rows.
+// A rowLog divides the requests to an instance among its rows.
 type rowLog struct {
 	lists []api.Exchange // belong to all rows
 	codes []api.Exchange // belong to the next row
@@ -77,7 +77,7 @@ func (r *rollout) keepRow(row *appliedRow, result workflow.Result, failed *failu
 	return r.keep(row.session, t.receipt, row.session.receipt(t, r.fleet.cas[string(row.CA)], result, failed))
 }
 
-// leave ends the part of a row in the log, and reports whether it has a receipt.
+// leave removes a row from the log, and reports whether the row has a receipt.
 func (r *rollout) leave(row *appliedRow) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -95,7 +95,7 @@ func (r *rollout) closeRow(row *appliedRow, result workflow.Result, err error) e
 	lost := r.keepRow(row, result, failed)
 	switch {
 	case lost != nil && err != nil:
-		r.warn("the receipt is lost: %s", lost)
+		r.warn("the receipt could not be written: %s", lost)
 	case lost != nil:
 		return &doneError{result.Outcome, fmt.Errorf("CA %s on instance %s is %s, but its receipt could not be written: %w", row.CA, row.InstanceID, outcomeWords[result.Outcome], lost)}
 	}

@@ -57,13 +57,13 @@ func (r *rollout) run(ctx context.Context) {
 	r.err.End(r.done < r.of)
 }
 
-// endFailed ends the rows that cannot be done.
+// endFailed ends the rows with an error, which are not tried.
 func (r *rollout) endFailed() {
 	tooLate := r.failFast && slices.ContainsFunc(r.rows, func(row appliedRow) bool { return row.err != nil })
 	for n := range r.rows {
 		row := &r.rows[n]
 		if tooLate && row.changes() {
-			row.err = &workflow.NotTriedError{CA: workflow.Reference{CA: r.fleet.cas[string(row.CA)]}, Instance: row.InstanceID, Cause: errors.New("another row failed before")}
+			row.err = &workflow.NotTriedError{CA: workflow.Reference{CA: r.fleet.cas[string(row.CA)]}, Instance: row.InstanceID, Cause: errors.New("another change failed")}
 		}
 		if row.err != nil {
 			r.end(row, workflow.Result{}, row.err)
@@ -93,7 +93,7 @@ func (r *rollout) task(p *instancePlan, n int) workflow.Task {
 	return t
 }
 
-// ended closes the receipt of a row beside the other rows: with many receipts it takes long.
+// ended closes the receipt of a row while other rows run: many receipts take long.
 func (r *rollout) ended(i, n int, result workflow.Result, err error) {
 	row := &r.rows[r.plans[i].first+n]
 	if row.session != nil && r.leave(row) {
@@ -118,7 +118,7 @@ func (r *rollout) end(row *appliedRow, result workflow.Result, err error) {
 	r.show(row)
 }
 
-// mostFailures is how many failures are shown when they happen.
+// mostFailures is the most failures shown during the run.
 const mostFailures = 24
 
 func (r *rollout) show(row *appliedRow) {
@@ -136,7 +136,7 @@ func (r *rollout) show(row *appliedRow) {
 	r.err.Append(r.standing())
 }
 
-// standing is how far the run is, on the live line.
+// standing is the progress of the run, for the live line.
 func (r *rollout) standing() string {
 	line, elapsed := fmt.Sprintf(": %d done", r.done), time.Since(r.started)
 	if r.failed > 0 {

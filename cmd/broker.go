@@ -26,8 +26,8 @@ func (f *brokerFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.roots, "broker-ca", "", "file with root certificates of the broker (PEM), in addition to the system's (or "+envBrokerCA+")")
 }
 
-// find is the broker of an instance. If another service than the vendor's is called, as in a
-// rehearsal, no broker of the vendor's stands in for its own.
+// find returns the broker of an instance. If the endpoint is not the vendor's, as with emulate, the
+// vendor's broker is no default.
 func (f brokerFlags) find(a *app, instance string) (b broker.Broker, err error) {
 	endpoint := cmp.Or(a.endpoint, os.Getenv(envEndpoint))
 	called, unread := api.ParseEndpoint(endpoint)

@@ -31,8 +31,8 @@ func explainBroker(e *broker.Error) (meaning, string) {
 const (
 	switchOn = "switch mutual TLS on in the vendor's console (Instance Details > Certificates > Server Certificate > Mutual Authentication); " +
 		"this restarts the broker, and disconnects TLS devices without a certificate"
-	checkLogin = "check the AccessKey, the mode (--token-file, --username, --no-password) and the group; the vendor's console traces connections by client ID"
-	checkCA    = "check with 'mqttca list' that the CA of the device is registered and active; if an intermediate CA issued its certificate, give the chain in --device-cert"
+	checkLogin = "check the AccessKey, the mode (--token-file, --username, --no-password) and the group; the vendor's console traces a device by Group ID and Device ID"
+	checkCA    = "check with 'mqttca list' that the CA of the device is registered and active; if an intermediate CA issued the device certificate, give the chain in --device-cert"
 )
 
 // brokerRows are the table of failed connections to a broker, by the kind of the error, or by the
@@ -71,7 +71,7 @@ var brokerRows = map[string]kindRow{
 
 	"device_inactive": {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "find out who deactivated it and why; then run 'mqttca devices activate'"},
 	"ca_inactive":     {meaning{exitNotListed, "inactive", "no", outcomeRefused}, "run 'mqttca activate': new device certificates need an active CA"},
-	"ca_missing":      {meaning{exitNotListed, "not_listed", "no", outcomeRefused}, "register the CA that issued it with 'mqttca register'"},
+	"ca_missing":      {meaning{exitNotListed, "not_listed", "no", outcomeRefused}, "register the CA that issued the device certificate: run 'mqttca register'"},
 	"serial_taken":    {meaning{exitRefused, "serial_taken", "no", outcomeRefused}, "issue the device certificate again, with a random serial number"},
 	"group_missing":   {meaning{exitRefused, "group_missing", "no", outcomeRefused}, "create the group in the vendor's console, or give another with --group"},
 	"out_of_date":     {meaning{exitRefused, "clock", "no", outcomeRefused}, "set the clocks, or issue a device certificate that is valid now"},
@@ -95,9 +95,9 @@ func explainLeftBehind(cmd *cobra.Command, err error, f *failure) bool {
 	}
 	words = append(words, "--instance", left.Instance, "--sn", left.CASn, "--device-sn", left.Sn)
 	f.meaning = meaning{exitNotListed, "left_behind", "look", outcomeFailed}
-	f.Hint = text("run '" + strings.Join(words, " ") + "': its key is gone, so it does not register itself again")
+	f.Hint = text("run '" + strings.Join(words, " ") + "': the certificate cannot register itself again, because its key is gone")
 	if is[*workflow.NotListedError](left.Err) {
-		f.Hint = text("check that --broker is a broker of this instance; if the certificate appears in its list, " + string(f.Hint))
+		f.Hint = text("check that --broker is a broker of this instance; if the list of the instance shows the certificate later, " + string(f.Hint))
 	}
 	return true
 }

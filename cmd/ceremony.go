@@ -191,8 +191,8 @@ func addYes(cmd *cobra.Command, value *bool) {
 }
 
 // confirmedByWitness shows the values for the witness. On a terminal it asks before anything is
-// signed or sent, because nothing else reveals a file altered on its way. The author of a script
-// has answered beforehand.
+// signed or sent, because nothing else reveals a file altered on its way. It never asks a
+// script.
 func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, printedBy string, yes bool) error {
 	c.noteFields(values)
 	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {

@@ -45,7 +45,7 @@ the broker is a warning, or with --require-broker an error.
 --file checks every CA in the manifest of a fleet, and with --keys their keys.
 
 The exit code is 3 if there are errors, or with --strict also if there are warnings. If the way to
-the service fails, it is the code with which register would fail.`,
+the service fails, register would end with the same exit code.`,
 		Example: `  mqttca check --ca-cert ca.crt
   mqttca check --ca-cert ca.crt --ca-key ca.key --strict
   mqttca check --ca-key ca.p12 --key-password-file password.txt --json

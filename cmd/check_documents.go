@@ -14,7 +14,7 @@ import (
 
 // A checkDocument is the result of check.
 type checkDocument struct {
-	origin                             // null without --online, but for the format
+	origin                             // without --online all null but the format
 	InstanceID   text                  `json:"instance_id"` // null without --online
 	CA           examinedCADocument    `json:"ca"`
 	Pair         *pairDocument         `json:"pair" jsonschema:"nullable"`         // null if no key was given
@@ -25,7 +25,7 @@ type checkDocument struct {
 	Warnings     int                   `json:"warnings"`
 
 	unfit  bool // a finding is an error: register, sign and submit refuse
-	beside int  // warnings on the broker, which are not counted by strict
+	beside int  // warnings on the broker, which --strict does not count
 }
 
 func newCheckDocument(material *pki.Material, verification string) *checkDocument {

@@ -19,8 +19,8 @@ import (
 	"mqttca/pki"
 )
 
-// An onlineCheck is one look at the list for check --online. It changes nothing, and fails
-// if a registration would.
+// An onlineCheck has the answers for check --online. The check changes nothing, and fails if a
+// registration would.
 type onlineCheck struct {
 	instance    string
 	origin      origin
@@ -85,11 +85,10 @@ func (a *app) lookFor(ctx context.Context, session *session, ca *pki.CA, c *onli
 	}
 }
 
-// accountPatience bounds the questions about the account, which decide nothing.
+// accountPatience bounds the checks of the account and of the broker.
 const accountPatience = 5 * time.Second
 
-// askAccount asks whose credentials they are, and which instances the account has in the
-// region.
+// askAccount asks for the account of the credentials, and for its instances in the region.
 func (a *app) askAccount(ctx context.Context, session *session, c *onlineCheck) {
 	ctx, cancel := context.WithTimeout(ctx, accountPatience)
 	defer cancel()
@@ -107,8 +106,8 @@ func (c *onlineCheck) describe(cmd *cobra.Command) {
 	}
 }
 
-// failure is the error of the command. An inactive CA is none: the question was whether the CA is
-// listed.
+// failure is the error of the command. An inactive CA is no error: the question is whether the CA
+// is listed.
 func (c onlineCheck) failure() error {
 	if is[*workflow.InactiveError](c.err) {
 		return nil
@@ -151,7 +150,7 @@ func (c onlineCheck) probes() []probeDocument {
 	return append([]probeDocument{
 		c.credentialsProbe(), c.endpointProbe(), c.tlsProbe(), c.clockProbe(), c.listProbe(), c.caProbe(), c.accountProbe(), c.instanceProbe(),
 		{"registration-code", stateNotTried, "GetRegisterCode may invalidate a code that somebody is using, such as for an offline CA", ""},
-		{"registration", stateNotTried, "only RegisterCaCertificate itself, which registers the CA, shows if it is allowed", ""},
+		{"registration", stateNotTried, "only a registration shows whether RegisterCaCertificate is allowed", ""},
 	}, c.broker...)
 }
 

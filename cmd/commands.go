@@ -36,7 +36,7 @@ func commands() []command {
 	)
 	return []command{
 		{"check", onboard, calling, api.ToRegister, newCheck},
-		{"rehearse", onboard, looking, "", newRehearse}, // calls nobody but itself,
+		{"rehearse", onboard, looking, "", newRehearse}, // it calls its own emulator
 		{"register", onboard, looking, api.ToRegister, newRegister},
 		{"connect", onboard, looking, api.ToConnect, newConnect},
 

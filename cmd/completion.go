@@ -88,8 +88,8 @@ new shells: put that line into your profile ($PROFILE).`,
 }
 
 // completeFlags tells the shell the possible values of each flag of a command and of its
-// subcommands: an enumeration, files by their extension, or nothing. None of it asks the
-// network. Cobra alone offers any file for everything.
+// subcommands: an enumeration, files by their extension, or nothing. It sends no
+// request. Without it, cobra offers files for every flag.
 func completeFlags(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 	if cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
@@ -168,7 +168,7 @@ func profileNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDi
 	}), noFiles
 }
 
-// serialNumberForms: of emulate --sn is a form, elsewhere it is a serial number.
+// serialNumberForms completes --sn of emulate, a form; other commands have a serial number there.
 func serialNumberForms(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if cmd.Name() != "emulate" {
 		return nil, noFiles

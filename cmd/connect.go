@@ -35,7 +35,7 @@ and subscribes nothing. It sends CONNECT, and with it a password, only after it 
 broker's certificate and the broker has asked for the device's.
 
 With --device-cert and --device-key, an existing device connects; without credentials, connect
-leaves out the instance's list. With --ca-cert and --ca-key, the CA signs a device certificate
+does not read the instance's list. With --ca-cert and --ca-key, the CA signs a device certificate
 for this run, valid for an hour; its key stays in memory, and connect deactivates and deletes
 the certificate afterwards, unless --keep is given.
 

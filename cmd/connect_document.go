@@ -15,13 +15,13 @@ type connectDocument struct {
 	runDocument
 	Broker           string         `json:"broker"` // HOST:PORT
 	VendorBroker     bool           `json:"vendor_broker"`
-	ProxyNote        text           `json:"proxy_note"` // null if the environment names no proxy
+	ProxyNote        text           `json:"proxy_note"` // says that HTTPS_PROXY has no effect; null if it is not set
 	ClientID         string         `json:"client_id"`
 	Login            string         `json:"login"` // signature, token, custom or none
 	Device           deviceDocument `json:"device"`
-	Throwaway        bool           `json:"throwaway"`                               // made for this run
-	Removed          bool           `json:"removed"`                                 // a throwaway is registered no more
-	RegisteredItself *bool          `json:"registered_itself" jsonschema:"nullable"` // by this connection; null if no list shows it
+	Throwaway        bool           `json:"throwaway"`                               // the device certificate was made for this run
+	Removed          bool           `json:"removed"`                                 // connect deleted the device certificate of this run
+	RegisteredItself *bool          `json:"registered_itself" jsonschema:"nullable"` // this connection registered the device certificate; null if no list shows it
 	Steps            []stepDocument `json:"steps"`
 	endDocument
 }
@@ -99,7 +99,7 @@ func (d connectDocument) plain(p *terminal.Sheet) error {
 	})
 }
 
-// show writes how far the device got, with some of its facts.
+// show writes the result of the steps, with some facts.
 func (d connectDocument) show(p *terminal.Sheet, facts []terminal.Field) error {
 	state := outcomeWords[d.Outcome]
 	switch in := slices.Contains(d.Steps, stepDocument{"connect", stateOK, accepted}); {

@@ -72,7 +72,7 @@ func (c *connection) prepare() (err error) {
 	if err = cmp.Or(c.canAgree(c.o.yes || c.o.caKey == ""), c.checkReceipts(c.o.receipt, c.o.instance, "", nil)); err != nil {
 		return err
 	}
-	// Without credentials the lists of the instance are left aside, if nothing else needs any.
+	// Without credentials, connect does not read lists, if nothing else needs credentials.
 	_, err = credentials.Find(c.search())
 	if missing, ok := errors.AsType[*credentials.Error](err); ok && missing.Kind == credentials.Missing && c.o.caKey == "" && !c.o.login.needsKey() {
 		c.session = c.open(api.Config{})
@@ -83,10 +83,10 @@ func (c *connection) prepare() (err error) {
 	return nil
 }
 
-// lists reports whether the lists of the instance can be looked at.
+// lists reports whether the lists of the instance can be read.
 func (c *connection) lists() bool { return c.session.credentials != nil }
 
-// run takes the way of a device, and looks in the lists before and after it.
+// run connects as a device, and reads the lists before and after.
 func (c *connection) run() error {
 	if c.cmd.Flags().Changed("device-id") {
 		c.warn("if a device is connected as %s, the broker will disconnect it", c.clientID)
@@ -135,7 +135,7 @@ func (c *connection) look() (login broker.Login, err error) {
 // makeDevice has the CA sign a device certificate, and shows it before it is used.
 func (c *connection) makeDevice() error {
 	if !c.o.yes {
-		question := fmt.Sprintf("sign a certificate for device %s with the key of CA %q, valid for an hour, and connect with it to %s? Type yes to confirm: ",
+		question := fmt.Sprintf("sign a certificate for device %s, valid for an hour, with the key of CA %q, and connect with it to %s? Type yes to confirm: ",
 			c.o.deviceID, c.authority.CA.Subject(), c.broker)
 		if err := c.askYes(c.cmd.Context(), question, errNotConfirmed); err != nil {
 			return err
@@ -161,7 +161,7 @@ func (c *connection) makeDevice() error {
 	return nil
 }
 
-// settle finds the device in the list if it got in, else the reason why it did not.
+// settle finds the device in the list if it connected, else the reason why it did not.
 func (c *connection) settle(ctx context.Context, err error) error {
 	if err != nil {
 		return c.at.Diagnose(ctx, err, c.standing, c.device.Certificate, c.o.group, c.session.now())
@@ -178,7 +178,7 @@ func (c *connection) settle(ctx context.Context, err error) error {
 // removalTime bounds the removal of the run's own device certificate, also after an interrupt.
 const removalTime = 15 * time.Second
 
-// remove removes the device certificate of this run, if the broker was shown it.
+// remove removes the device certificate of this run, if the broker asked for it.
 func (c *connection) remove(err error) error {
 	if !c.reached.Asks {
 		return err
@@ -192,8 +192,8 @@ func (c *connection) remove(err error) error {
 	return err
 }
 
-// conclude ends a run: it closes the receipt, and prints how far the device got, also if the
-// broker did not let it in.
+// conclude ends a run: it closes the receipt, and prints the result of each step, also if one
+// failed.
 func (c *connection) conclude(err error) error {
 	if !is[*broker.Error](err) && len(c.reached.Addresses) == 0 { // no step of the connection ran
 		return err

@@ -49,7 +49,7 @@ func (c *console) warn(format string, args ...any) {
 	c.say("warning", "warning: ", terminal.Yellow, fmt.Sprintf(format, args...))
 }
 
-// say prints a message: a sentence behind a label, with --json a line of this type.
+// say prints a message: a label and a sentence, with --json a line of this type.
 func (c *console) say(kind, label string, t terminal.Tone, message string) {
 	c.announce()
 	if c.json {

@@ -212,7 +212,7 @@ type deviceChangeDocument struct {
 	Outcome    workflow.Outcome `json:"outcome"`
 	CA         *caDocument      `json:"ca" jsonschema:"nullable"` // null if the service does not have the device certificate
 	Device     deviceDocument   `json:"device"`
-	RequestID  text             `json:"request_id"` // of the change; null if there was none
+	RequestID  text             `json:"request_id"` // of the change; null if nothing was changed
 }
 
 // deviceWords is the outcome of a change to a device certificate, for a person.
@@ -251,7 +251,7 @@ func (a *app) changeDevice(m *caOnInstance, ca *workflow.Reference, ref workflow
 	return orDone(err, document.Outcome, ref, deviceWords(document.Outcome))
 }
 
-// findDevice finds the device certificate. For a deletion, a missing one is as good.
+// findDevice finds the device certificate. For a deletion, it may be missing.
 func (a *app) findDevice(m *caOnInstance, ca *workflow.Reference, ref workflow.DeviceReference, c deviceCommand, o deviceOptions) (workflow.Device, error) {
 	ctx, cancel := a.withTimeout(m.cmd.Context(), 0)
 	defer cancel()

@@ -78,7 +78,7 @@ func (d certificateDocument) expires() (end time.Time, ok bool) {
 	return end, err == nil
 }
 
-// soonExpiring is the time before the end of a certificate from which the end stands out.
+// soonExpiring is how long before the end of a certificate the end is yellow.
 const soonExpiring = 30 * 24 * time.Hour
 
 func (d certificateDocument) expiryTone(now time.Time) terminal.Tone {
@@ -99,7 +99,7 @@ func (d certificateDocument) stateTone() terminal.Tone {
 	return terminal.Yellow
 }
 
-// outcomeTone tells a good state from an inactive CA and from a trial.
+// outcomeTone is yellow for an inactive CA and for a dry run.
 func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 	switch outcome {
 	case workflow.Deactivated, workflow.AlreadyInactive, workflow.WouldRegister, workflow.WouldReactivate:
@@ -108,7 +108,7 @@ func outcomeTone(outcome workflow.Outcome) terminal.Tone {
 	return terminal.Green
 }
 
-// listedBy ends a table with its source, if this is not the vendor.
+// listedBy ends a table with the endpoint, if it is not the vendor's.
 func (o origin) listedBy(p *terminal.Sheet) {
 	if o.VendorEndpoint != nil && !*o.VendorEndpoint {
 		p.Line()

@@ -64,11 +64,11 @@ CURL_CA_BUNDLE for curl. Except for Node.js, these programs then trust no other 
 
 With --broker-listen it also serves the broker: TLS with device certificates of a registered CA,
 then MQTT 3.1.1. It prints MQTTCA_BROKER and MQTTCA_BROKER_CA (a temporary file), and says on stderr
-why it refuses a device. SNI names the instance; without it, the first one is meant. A client id is
+why it refuses a device. SNI names the instance; without SNI, it is the first one. A client id is
 GROUP@@@DEVICE; user name and password are those of the vendor's modes Signature and Token. Every
 topic exists, and no message is retained.
 
-With --hard it behaves in another way wherever the vendor's pages differ or say nothing. --fault,
+With --hard it differs from the default wherever the vendor's pages differ or say nothing. --fault,
 which is repeatable, makes calls go wrong: give a kind, and its settings.
 
   --fault throttle:call=1,retry-after=500ms
@@ -168,7 +168,7 @@ func writeRoot(pem []byte) (path string, cleanUp func(), err error) {
 // Node.js; to Python's requests; to curl, which reads its own before the first.
 var rootVariables = []string{"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 
-// An emulateDocument is the result of emulate, printed once it serves.
+// An emulateDocument is the result of emulate, printed when the service is ready.
 type emulateDocument struct {
 	Format      string            `json:"format"`
 	Region      text              `json:"region"` // of the instance; null if --instance gives none

@@ -35,7 +35,7 @@ type faultFlag struct {
 	faults *[]emulator.Fault
 }
 
-// Set adds a fault. Whether kind and operation exist is for the emulator to say.
+// Set adds a fault. The emulator checks its kind and operation.
 func (f faultFlag) Set(text string) error {
 	fault, err := parseFault(text)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f faultFlag) Set(text string) error {
 	return nil
 }
 
-// String is empty: there is none to begin with.
+// String is empty: the flag has no default.
 func (faultFlag) String() string { return "" }
 
 // Type is the word in the help.

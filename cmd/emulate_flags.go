@@ -15,7 +15,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.BrokerOneWay, "broker-one-way", false, "make the broker ask devices for no certificate (mutual TLS off)")
 	flags.BoolVar(&o.BrokerNoPassword, "broker-no-password", false, "make the broker accept every user name and password, or none")
 	flags.StringArrayVar(&o.Groups, "group", nil, "group of every instance (repeatable; default "+emulator.DefaultGroup+")")
-	flags.BoolVar(&o.Hard, "hard", false, "behave in another way wherever the vendor's pages differ or say nothing")
+	flags.BoolVar(&o.Hard, "hard", false, "differ from the default wherever the vendor's pages differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (repeatable)")
 	flags.IntVar(&o.Numbered, "instances", 0, "number of further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...; to register one CA with several, give --sn-scope instance")
 	flags.StringArrayVar(&o.Foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (repeatable)")
@@ -40,7 +40,7 @@ func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
 	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "scope in which the serial number of a CA must be unique: instance, region, global")
 	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
-	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses after or before the vendor's notice about them: after, before")
+	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses, as after or before the vendor's notice about them: after, before")
 	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")
 }
 
@@ -50,12 +50,12 @@ func (o *emulateOptions) addCodesAndLists(cmd *cobra.Command) {
 	flags.BoolVar(&o.SingleUseCodes, "single-use-codes", false, "accept a registration code once, even if the submission is refused")
 	flags.Var(duration{value: &o.CodeLifetime}, "code-lifetime", "make a registration code expire after this time (default never)")
 	flags.IntVar(&o.CodeLength, "code-length", 0, "length of registration codes, 36 to 64 (default 46)")
-	flags.Var(duration{value: &o.ListDelay}, "list-delay", "list a CA only this long after its registration")
-	flags.Var(duration{value: &o.Flicker}, "flicker", "then show it in every other list only, for this long")
+	flags.Var(duration{value: &o.ListDelay}, "list-delay", "list a CA only after this time from its registration")
+	flags.Var(duration{value: &o.Flicker}, "flicker", "after --list-delay, show the CA in every second list only, for this time")
 	flags.IntVar(&o.PageLimit, "page-limit", 0, "largest page of a list, 1 to 100 (default 100)")
 	flags.BoolVar(&o.EndlessList, "endless-list", false, "make lists of CAs endless")
-	flags.IntVar(&o.Strangers, "strangers", 0, "CAs of other people in each instance")
-	flags.IntVar(&o.DevicesPerCA, "devices", 0, "device certificates under each registered CA")
+	flags.IntVar(&o.Strangers, "strangers", 0, "number of CAs of other people in each instance")
+	flags.IntVar(&o.DevicesPerCA, "devices", 0, "number of device certificates under each registered CA")
 	flags.BoolVar(&o.RefuseNoDevices, "refuse-no-devices", false, "refuse to list the devices of a CA that has none (FindDeviceBySnError)")
 }
 

@@ -100,14 +100,14 @@ func errorTable() []errorRow {
 			"find out who deactivated it and why; then run 'mqttca register --activate'")),
 		row(meaning{exitRefused, "serial_taken", "no", outcomeFailed}, advise[*workflow.SerialConflictError](reissue)),
 		row(meaning{exitUnavailable, "stale_code", "later", outcomeRefused}, advise[*workflow.CodesUsedUpError](
-			"another run seems to register CAs with this instance: run it again when that has ended")),
+			"another run seems to register CAs with this instance: wait until it has ended, then try again")),
 		row(meaning{exitRefused, "stale_code", "no", outcomeRefused}, advise[*workflow.SameCodeError](nameRequest)),
 		row(unusable, advise[*workflow.OddCodeError](nameRequest)),
 		row(unusable, advise[*workflow.TooLongError]("narrow it with the filters of 'mqttca list', or "+nameRequest)),
 		row(inList, advise[*workflow.ActiveError](
 			"run 'mqttca deactivate' first, and check that every device you need can still connect")),
 		row(inList, advise[*workflow.UnclearError](
-			"check it in the vendor's console, or run 'mqttca deactivate'")),
+			"check the CA in the vendor's console, or run 'mqttca deactivate'")),
 		row(inList, advise[*workflow.DevicesError](
 			"list them with 'mqttca devices'; if you need none of them, give --delete-devices")),
 		row(meaning{exitRefused, "would_reregister", "no", outcomeRefused}, advise[*workflow.ReregistrationError](
@@ -122,9 +122,9 @@ func errorTable() []errorRow {
 		row(meaning{exitUsage, "usage", "no", outcomeFailed}, (*wire.EnvironmentError).Hint),
 		row(meaning{exitExpiring, "expiring", "no", outcomeFailed}, (*expiringError).hint),
 		row(meaning{exitChanges, "changes", "no", outcomeFailed}, advise[changesError](
-			"'mqttca plan' shows them: 'mqttca apply' makes them; or change the manifest")),
+			"look at the changes with 'mqttca plan'; then run 'mqttca apply', or change the manifest")),
 		row(meaning{exitChanges, "plan_stale", "no", outcomeFailed}, advise[stalePlanError](
-			"run 'mqttca plan --out' again, and apply the new plan; --file names the manifest")),
+			"check --file, which names the manifest; or run 'mqttca plan --out' again, and apply the new plan")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run mqttca on a terminal, where it asks"),
@@ -145,7 +145,7 @@ func errorTable() []errorRow {
 	}
 }
 
-// explainFile tells a file that could not be read from one that could not be written.
+// explainFile is the row for a file that could not be read or written.
 func explainFile(e *fileError) (meaning, string) {
 	if e.action == "write" {
 		return meaning{exitLocal, "output", "no", outcomeFailed}, missingHint(e.hint, e, "make the folder first")
@@ -192,7 +192,7 @@ func explainNoAnswer(e *api.NoAnswerError) (meaning, string) {
 	return m, noAnswerHint(e)
 }
 
-// credentialsHint prefers the hint of the source of the credentials.
+// credentialsHint is the hint of the source of the credentials, or how to name a source.
 func credentialsHint(e *credentials.Error) string {
 	switch e.Kind {
 	case credentials.Missing:
@@ -215,7 +215,7 @@ func notListedHint(e *workflow.NotListedError) string {
 // region.
 func noAnswerHint(e *api.NoAnswerError) string {
 	if e.HTTPStatus/100 == 4 {
-		return "something before the service refused the request: check the endpoint, the proxy and the firewall, " +
+		return "something between mqttca and the service refused the request: check the endpoint, the proxy and the firewall, " +
 			"and the longest request line that they accept (it contains the CA certificate)"
 	}
 	if endpoint, err := api.ParseEndpoint(e.Host); err == nil && endpoint.IsVendor() && !slices.Contains(allRegions(), endpoint.Region()) {

@@ -17,7 +17,7 @@ import (
 // A failure is an error as it is shown: with --json an object, else a sentence and
 // perhaps a hint.
 type failure struct {
-	Type    string `json:"type"` // error
+	Type    string `json:"type"` // always error
 	Message string `json:"message"`
 	Hint    text   `json:"hint"`
 	meaning
@@ -49,7 +49,7 @@ const (
 	outcomeFailed      workflow.Outcome = "failed" // for another reason
 )
 
-// A describedError is an error whose failure stands in a document already.
+// A describedError is an error whose failure is part of a document already.
 type describedError struct {
 	error
 	failure failure
@@ -92,7 +92,7 @@ type doneError struct {
 
 func (e *doneError) Unwrap() error { return e.error }
 
-// orDone adds the work done to the error of printing its result.
+// orDone is the error of a result that could not be printed. It says what was done.
 func orDone(err error, outcome workflow.Outcome, object fmt.Stringer, words string) error {
 	if err == nil {
 		return nil
@@ -110,8 +110,8 @@ func sentence(message string) string {
 	return strings.ToValidUTF8(message[:start], "") + " … " + strings.ToValidUTF8(message[len(message)-end:], "")
 }
 
-// addAnswer adds the ids by which the service's support finds the answer: if there was a
-// submission, its answer, not a later one.
+// addAnswer adds the ids by which the service's support finds an answer: the one to the
+// submission, if there was one.
 func (f *failure) addAnswer(err error) {
 	if is[*workflow.NotTriedError](err) {
 		return // the answer is that of another row

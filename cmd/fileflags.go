@@ -48,9 +48,8 @@ func fileFlags() map[string]fileFlag {
 	}
 }
 
-// checkContent refuses the content of a file in place of its path, and such content, a PIN or
-// the password of a URL in place of any other value, which would stand in results and in the
-// trace of --verbose.
+// checkContent refuses the content of a file in place of its path. In any other value it refuses
+// such content, a PIN and the password of a URL: results and the trace of --verbose would show them.
 func checkContent(flag *pflag.Flag) error {
 	value := flag.Value.String()
 	file, isFile := fileFlags()[flag.Name]
@@ -64,9 +63,9 @@ func checkContent(flag *pflag.Flag) error {
 		}
 		return err
 	case pki.HasSecret(value):
-		return usage("--%s has the content of a file in it, which is not shown", flag.Name)
+		return usage("--%s contains the content of a file (not shown)", flag.Name)
 	case redacted(value) != value:
-		return usage("--%s has a password or PIN in it, which is not shown", flag.Name)
+		return usage("--%s contains a password or PIN (not shown)", flag.Name)
 	case flag.Name == "instance" && flag.Value.Type() == "string": // emulate takes ID@REGION
 		if err := checkInstance(value); err != nil {
 			return usage("--instance: %s", err)

@@ -124,7 +124,7 @@ func (r *rowDocument) fail(cmd *cobra.Command) *failure {
 // urgency orders exit codes, the most urgent first.
 var urgency = []int{exitInterrupted, exitFault, exitDenied, exitLocal, exitRefused, exitNotListed, exitUnavailable}
 
-// worst is the most urgent failure of the rows, behind some words; nil if there is none.
+// worst is the most urgent failure of the rows, after some words; nil if there is none.
 func (d *fleetDocument) worst(words string) error {
 	if len(d.failures) == 0 {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"mqttca/cmd/topics"
 )
 
-// newHelp replaces cobra's own command, which takes an unknown command for a request for
-// the help of the program.
+// newHelp replaces cobra's own command, which answers an unknown command with the help of the
+// program.
 func newHelp(a *app) *cobra.Command {
 	var language string
 	cmd := &cobra.Command{
@@ -44,7 +44,7 @@ func (a *app) helpOn(root *cobra.Command, args []string, language string) error 
 	topic, isTopic := topics.Find(name)
 	switch {
 	case language != "" && !((isTopic || len(args) == 0) && slices.Contains(topics.Languages, language)):
-		return usage("--lang is %s, and for topics: all other help is in English", strings.Join(topics.Languages, " or "))
+		return usage("--lang is %s, and for topics only: all other help is in English", strings.Join(topics.Languages, " or "))
 	case len(args) > 0 && args[0] == schemaTopic:
 		return a.printSchema(root.Context(), args[1:])
 	case a.json:
@@ -81,7 +81,7 @@ func helpNames() []string {
 
 var errNoJSONHelp = usage("help is text, so there is no result for --json")
 
-// helpWidth is the most columns of a line of help, examples left aside.
+// helpWidth is the most columns of a line of help, except in examples.
 const helpWidth = 80
 
 // help prints the help of a command, in place of cobra's.
@@ -100,7 +100,7 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		h.section("Topics ('mqttca help TOPIC'):", h.topics(topics.Languages[0]))
 	}
 	if cmd.HasSubCommands() {
-		h.text("'" + cmd.CommandPath() + " COMMAND --help' says more of a command.")
+		h.text("'" + cmd.CommandPath() + " COMMAND --help' prints the help of a command.")
 	}
 	if a.unprinted = a.checkStdout(); a.unprinted == nil {
 		a.unprinted = a.page(cmd.Root().Context(), strings.TrimPrefix(h.String(), "\n"))
@@ -118,7 +118,7 @@ func useLine(cmd *cobra.Command) string {
 	return commands
 }
 
-// flagsOf parts the flags of a command from those for calling the service.
+// flagsOf separates the flags of a command from those for calling the service.
 func flagsOf(cmd *cobra.Command) (own, connection *pflag.FlagSet) {
 	own = pflag.NewFlagSet("", pflag.ContinueOnError)
 	connection = pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -150,7 +150,7 @@ func (h *helpText) section(title, text string) {
 	}
 }
 
-// text breaks paragraphs, and leaves indented ones alone.
+// text wraps paragraphs, but not indented ones.
 func (h *helpText) text(text string) {
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
 		if !strings.HasPrefix(paragraph, " ") {
@@ -193,7 +193,7 @@ func (h *helpText) list(commands []*cobra.Command) (text string) {
 	return text
 }
 
-// row is a text behind its label.
+// row is a text after its label.
 func (h *helpText) row(label string, margin int, text string) string {
 	lines := terminal.WrapProse(text, h.width-margin)
 	return fmt.Sprintf("  %-*s%s\n", margin-2, label, strings.Join(lines, "\n"+strings.Repeat(" ", margin)))

@@ -86,7 +86,7 @@ func TestPartsOfHelp(t *testing.T) {
 		if strings.Contains(help, "\nTopics (") == cmd.HasParent() {
 			t.Errorf("%s: topics are listed: %v", cmd.CommandPath(), cmd.HasParent())
 		}
-		if strings.HasSuffix(help, "COMMAND --help' says more of a command.\n") != cmd.HasSubCommands() {
+		if strings.HasSuffix(help, "COMMAND --help' prints the help of a command.\n") != cmd.HasSubCommands() {
 			t.Errorf("%s: the way on is %q", cmd.CommandPath(), help[len(help)-60:])
 		}
 		if strings.HasPrefix(help, "\n") {

@@ -27,8 +27,8 @@ func newImport(a *app) *cobra.Command {
 		Use:   "import",
 		Short: "Write a manifest of the existing instances and CAs",
 		Long: `Write a manifest ('mqttca help fleet') of the instances of the account with their CAs in their
-present states, and the CA certificates as files in the same folder. With --instance it has these
-instances only. A CA that a manifest cannot have, such as an expired active one, is named in a
+present states, and the CA certificates as files in the same folder. With --instance, it has only
+these instances. A CA that a manifest cannot have, such as an expired active one, is named in a
 warning and in a comment; in a plan it is drift. import changes nothing at the service. If an
 instance cannot be listed, it writes no file.`,
 		Example: `  mqttca import --region cn-hangzhou --file imported.yaml
@@ -151,7 +151,7 @@ func (m *importer) add(cmd *cobra.Command, p *instancePlan) {
 	}{p.Region.Value, states}
 }
 
-// importable is a CA, or the reason why plan would not find it as a manifest has it.
+// importable returns a CA, or the reason why a manifest cannot have it in its present state.
 func importable(listed api.CaCertificate) (ca *pki.CA, reason string) {
 	certificate, err := pki.ParseCertificate(listed.CaContent)
 	if err != nil {
@@ -169,7 +169,7 @@ func importable(listed api.CaCertificate) (ca *pki.CA, reason string) {
 }
 
 // id names a CA after its name at the service, with a number if another CA has this name, and makes
-// its file. Some file systems know no case.
+// its file. Some file systems ignore case.
 func (m *importer) id(ca *pki.CA, name string) string {
 	sum := ca.SHA256()
 	if id := m.ids[sum]; id != "" {

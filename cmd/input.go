@@ -39,8 +39,8 @@ func (c *console) read(path string, limit int) (string, error) {
 	return text, nil
 }
 
-// checkRegular refuses a file that a fleet is not kept in, such as a named pipe without a writer.
-// Names below /dev are those of standard input, and of a shell's process substitution.
+// checkRegular refuses a file that is not regular, such as a named pipe without a writer. It allows
+// paths below /dev: standard input, and a shell's process substitution.
 func checkRegular(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") {
@@ -81,7 +81,7 @@ func checkKeys(decoder *json.Decoder) error {
 			token, _ := decoder.Token()
 			key := token.(string)
 			if seen[key] || strings.ContainsFunc(key, func(r rune) bool { return r > unicode.MaxASCII || unicode.IsUpper(r) }) {
-				return fmt.Errorf("it is not the JSON that mqttca writes: the key %q is there twice, or is spelt otherwise", key)
+				return fmt.Errorf("it is not the JSON that mqttca writes: the key %q is given twice, or misspelled", key)
 			}
 			seen[key] = true
 		}

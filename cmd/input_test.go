@@ -72,7 +72,7 @@ func TestKeysOfADocument(t *testing.T) {
 		} {
 			var document bundle
 			err := (&console{in: strings.NewReader(text)}).readDocument("-", &document)
-			want := "read -: it is not the JSON that mqttca writes: the key " + strconv.Quote(tt.key) + " is there twice, or is spelt otherwise"
+			want := "read -: it is not the JSON that mqttca writes: the key " + strconv.Quote(tt.key) + " is given twice, or misspelled"
 			if (err == nil) != (tt.key == "") || err != nil && err.Error() != want {
 				t.Errorf("%s with %.40s: %v, want %s", shape, tt.extra, err, want)
 			}

@@ -23,9 +23,8 @@ func newInstances(a *app) *cobra.Command {
 		Use:   "instances",
 		Short: "List the instances of the account",
 		Long: `List the instances of your account in a region, or with --all-regions in every region whose endpoint
-the vendor publishes (with --vpc, for use inside a VPC): id, name, edition and state, in the words
-of the vendor's page ("unknown" if it has no word). The page names no permission
-for this. If a region does not answer, the others are listed all the same; the region is named at
+the vendor publishes (with --vpc, for use inside a VPC): id, name, edition and state. Edition and
+state are in the words of the vendor's page, or "unknown". The page names no permission for this. If a region does not answer, the others are listed all the same; the region is named at
 the end, and its failure decides the exit code.`,
 		Example: `  mqttca instances --region cn-hangzhou
   mqttca instances --region cn-hangzhou --json`,
@@ -36,7 +35,7 @@ the end, and its failure decides the exit code.`,
 			return a.listRegion(cmd)
 		},
 	}
-	command.Flags().BoolVar(&all, "all-regions", false, "ask every region whose endpoint the vendor publishes, side by side")
+	command.Flags().BoolVar(&all, "all-regions", false, "ask every region whose endpoint the vendor publishes, all at once")
 	a.addConnection(command)
 	return command
 }
@@ -52,7 +51,7 @@ type instanceDocument struct {
 	Expires    instant `json:"expires"`
 }
 
-// An instancesDocument is the result of instances. Of many regions the origin names none.
+// An instancesDocument is the result of instances. With --all-regions, its origin has no region.
 type instancesDocument struct {
 	origin
 	Instances  []instanceDocument `json:"instances"`
@@ -103,10 +102,10 @@ func (e *regionsError) Error() string {
 
 func (e *regionsError) Unwrap() error { return e.Err }
 
-// listAllRegions asks the regions side by side. If one does not answer, it prints the others.
+// listAllRegions asks all regions at once. If one does not answer, it prints the others.
 func (a *app) listAllRegions(cmd *cobra.Command) error {
 	if a.endpoint != "" || os.Getenv(envEndpoint) != "" {
-		return misuse(errors.New("--all-regions asks the vendor's regions, and --endpoint or " + envEndpoint + " names another host"))
+		return misuse(errors.New("--all-regions asks the vendor's regions, but --endpoint or " + envEndpoint + " names another host"))
 	}
 	provider, err := await(cmd.Context(), func() (credentials.Provider, error) { return credentials.Find(a.search()) })
 	if err != nil {

@@ -68,7 +68,7 @@ func withPassword[T any](a *app, cmd *cobra.Command, k keyFlags, do func(pki.Pas
 		return value, usage("%s-cert missing: only a PKCS#12 file has the %s certificate with the key", flags, of)
 	}
 	if err != nil && pinValue().MatchString(k.caKey) {
-		a.warn("the PIN in the URI of %s-key could be read by every user of this machine; name a file by pin-source, or leave it out to be asked", flags)
+		a.warn("the PIN in the URI of %s-key could be read by every user of this machine; name a file with the PIN by pin-source, or leave the PIN out: mqttca then asks", flags)
 	}
 	return value, err
 }

@@ -103,7 +103,7 @@ func (f listFilter) that() string {
 	return " that pass the filters"
 }
 
-// takes reports whether a certificate passes. One whose validity is unknown may expire any day.
+// takes reports whether a certificate passes. If its validity is unknown, it may expire any day.
 func (f listFilter) takes(c certificateDocument, now time.Time) bool {
 	switch {
 	case f.active && !isTrue(c.Active), f.inactive && c.state() != "inactive":

@@ -66,7 +66,7 @@ func (f loginFlags) secret(c *console, b broker.Broker) (credentials.Secret, err
 	case f.passwordFile != "" && f.userName == "":
 		return "", usage("--password-file needs --username")
 	case f.mode() == bySignature && !b.IsTrusted():
-		return "", usage("broker %s is neither *.mqtt.aliyuncs.com nor loopback, and gets no password made from an AccessKey, since that never expires: give --no-password, --username or --token-file", b.Host)
+		return "", usage("broker %s is neither *.mqtt.aliyuncs.com nor loopback: mqttca sends it no password made from an AccessKey, because such a password never expires; give --no-password, --username or --token-file", b.Host)
 	case path == "":
 		return "", nil
 	}

@@ -24,7 +24,7 @@ import (
 	"mqttca/cmd/terminal"
 )
 
-// memoryLimit is the memory from which on the runtime collects garbage at once: a list of
+// memoryLimit is the memory above which the runtime collects garbage at once: a list of
 // 100,000 certificates is shown within 100 MB.
 const memoryLimit = 70 << 20
 
@@ -77,7 +77,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	if err = cmp.Or(err, a.unprinted); err == nil {
 		return exitOK
 	}
-	// Flags behind a faulty one are not parsed.
+	// Flags after a faulty one are not parsed.
 	a.json = a.json || slices.Contains(args, "--json")
 	return a.fail(cmd, err)
 }

@@ -146,7 +146,7 @@ func TestSubmissionThatIsTooLongForTheWay(t *testing.T) {
 		code, stderr := mqttca(t, nil, "register", "--instance", "i", "--endpoint", server.URL, "--ca-cert", caCert, "--ca-key", caKey)
 		server.Close()
 		want := fmt.Sprintf("error: RegisterCaCertificate for instance i was refused by a proxy or gateway on the way to %s (HTTP %d): the answer is not JSON but text/html\n"+
-			"hint: something before the service refused the request: ", strings.TrimPrefix(server.URL, "http://"), status)
+			"hint: something between mqttca and the service refused the request: ", strings.TrimPrefix(server.URL, "http://"), status)
 		if code != exitUnavailable || submissions.Load() != 1 || !strings.Contains(stderr, want) {
 			t.Errorf("exit %d, %d submissions, %s\nwant %s", code, submissions.Load(), stderr, want)
 		}

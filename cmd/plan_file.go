@@ -27,7 +27,7 @@ func (c *console) savePlan(path string, force bool, d planDocument, f *fleet) er
 	return c.writeDocument(path, savedPlan{d, fingerprintOf(f.SHA256)}, 0o600, force)
 }
 
-// A stalePlanError is a plan in a file that differs from the plan of now.
+// A stalePlanError is a plan in a file that differs from a new one.
 type stalePlanError struct{ error }
 
 // onePlan allows the argument of apply, unless it is meant for --deactivate.
@@ -53,13 +53,13 @@ func (c *console) readPlan(path, file string, f *fleet) (p *savedPlan, err error
 	case p.Format != formatOf("saved-plan") || p.File == "" || p.ManifestSHA256 == "":
 		err = cannotRead(path, errors.New("it is not a plan that 'mqttca plan --out' wrote"))
 	case p.ManifestSHA256 != fingerprintOf(f.SHA256):
-		err = stalePlanError{fmt.Errorf("%s was not made from %s as it is now, but from %s with SHA-256 %s", path, file, p.File, p.ManifestSHA256)}
+		err = stalePlanError{fmt.Errorf("%s was made from %s with SHA-256 %s, not from %s as it is now", path, p.File, p.ManifestSHA256, file)}
 	}
 	return p, err
 }
 
-// check fails unless the plan, if there is one, is the plan of now. The messages of failures may
-// differ, and the path of the manifest.
+// check fails if the plan, if there is one, differs from a new one. The messages of failures and the
+// path of the manifest may differ.
 func (p *savedPlan) check(path string, now planDocument) error {
 	if p == nil {
 		return nil

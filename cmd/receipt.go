@@ -17,8 +17,8 @@ import (
 type receipt struct {
 	runDocument
 	CA                      caDocument `json:"ca"`
-	VerificationCertificate text       `json:"verification_certificate"` // PEM; of the run, else as the service lists it
-	RequestID               text       `json:"request_id"`               // of the submission or activation; null if there was none
+	VerificationCertificate text       `json:"verification_certificate"` // PEM; the one of this run, or else the one that the service lists
+	RequestID               text       `json:"request_id"`               // of the submission or activation; null if nothing was sent
 	endDocument
 }
 
@@ -37,11 +37,11 @@ type endDocument struct {
 	Requests           []requestDocument `json:"requests"`
 	StartedAt          string            `json:"started_at" jsonschema:"format=date-time"`
 	EndedAt            instant           `json:"ended_at"`                                   // null while the run goes on
-	ClockOffsetSeconds *int              `json:"clock_offset_seconds" jsonschema:"nullable"` // by which the service's clock is ahead of this machine's; null if no answer had a date
-	Error              *failure          `json:"error" jsonschema:"nullable"`                // null if the run ended well
+	ClockOffsetSeconds *int              `json:"clock_offset_seconds" jsonschema:"nullable"` // how far the service's clock is ahead of this machine's; null if no answer had a date
+	Error              *failure          `json:"error" jsonschema:"nullable"`                // null if the run succeeded
 }
 
-// A requestDocument is one request of a run, in the terms of the vendor's support.
+// A requestDocument is one request of a run, with the ids that the vendor's support asks for.
 type requestDocument struct {
 	Operation  string `json:"operation"`
 	RequestID  text   `json:"request_id"`
@@ -135,7 +135,7 @@ func (a *app) conclude(cmd *cobra.Command, session *session, t target, ca *pki.C
 	return nil
 }
 
-// doneButError is the error of a successful run without a report of it.
+// doneButError is the error of a successful run whose result or receipt is lost.
 func doneButError(ca *pki.CA, t target, result workflow.Result, problem string, err error) error {
 	return &doneError{result.Outcome, fmt.Errorf("CA %q on instance %s is %s, but %s: %w", ca.Subject(), t.instance, outcomeWords[result.Outcome], problem, err)}
 }

@@ -18,7 +18,7 @@ var receiptSuffix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCom
 // findReceipts returns the paths of the existing receipts: FILE of --receipt and those next to it.
 // If a run submits or activates a CA, it keeps its receipt in a file of its own: FILE if it is
 // free, else FILE.<UTC time>-<run id>.json. The receipt is written before the change, and replaced
-// at the end if it still is the run's own. An unreadable folder shows no file. entries is the
+// at the end if it still is the run's own. If the folder cannot be read, there are none. entries is the
 // content of the folder; nil if it was not read yet.
 func findReceipts(file string, entries []fs.DirEntry) (paths []string) {
 	if entries == nil {
@@ -42,14 +42,14 @@ func (c *console) readReceipt(path string) (receipt, error) {
 var errOtherReceipt = errors.New("the file exists and is not a receipt of this CA and instance")
 
 // checkReceipts checks, before anything is sent, whether a receipt can be written, and whether an
-// existing FILE is of the same instance and, if it is of a registration, the same CA. It warns of a
-// run without an end.
+// existing FILE is of the same instance and, if it is of a registration, the same CA. It warns of an
+// unfinished run.
 func (c *console) checkReceipts(file, instance, caSHA256 string, entries []fs.DirEntry) error {
 	switch file {
 	case "":
 		return nil
 	case "-":
-		return usage("--receipt is a file; --json prints the same document")
+		return usage("--receipt names a file; --json prints the same document")
 	}
 	if entries == nil {
 		if err := checkOutput(file, true); err != nil {
@@ -111,8 +111,7 @@ func (c *console) keep(s *session, file string, document any) error {
 }
 
 // closeReceipt writes the end of a run that submitted. If the run found the CA registered, it
-// writes its receipt only if there is none: a receipt of the emulator, say, is none of the
-// vendor's.
+// writes its receipt only if there is none yet of the same service: the vendor's, or another.
 func (c *console) closeReceipt(s *session, t target, document receipt) error {
 	if t.receipt == "" || s.kept == "" && document.Error != nil {
 		return nil

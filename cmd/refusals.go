@@ -64,7 +64,7 @@ var kindRows = map[api.Kind]kindRow{
 
 // codeHints are the hints for refusals, by the service's Code.
 var codeHints = map[string]string{
-	"SnNotUnique":                   "look for a CA with this serial number, perhaps this one, on other instances, regions and accounts (by one page of the vendor, a CA can be on one instance of a region only); if it is another CA, " + reissue,
+	"SnNotUnique":                   "look for this CA, or another with its serial number, on other instances, in other regions and accounts (one page of the vendor allows a CA on one instance of a region only); if it is another CA, " + reissue,
 	"ParameterFieldCheckFailed":     badParameter,
 	"ParameterCheckFailed":          badParameter,
 	"CertificateContentError":       "check the CA with 'mqttca check'; if it has no fault, make the verification certificate with OpenSSL and submit that one",
@@ -72,12 +72,12 @@ var codeHints = map[string]string{
 	"RegisterCodeError":             freshCode,
 	"RegisterCodeUsed":              freshCode,
 	"MqttOwnerCheckError":           "check the instance id and --profile: the instance may belong to another account; 'mqttca check --online' shows yours",
-	"InstancePermissionCheckFailed": "check which account owns the instance ('mqttca check --online' shows yours) and what it may do ('mqttca policy' makes a policy)",
+	"InstancePermissionCheckFailed": "check which account owns the instance ('mqttca check --online' shows yours) and the permissions of the RAM user or role ('mqttca policy' makes a policy)",
 	"SignatureDoesNotMatch":         "the AccessKey secret does not belong to the AccessKey ID: copy both again",
 	"InvalidAccessKeyId.NotFound":   "the AccessKey does not exist or was deleted: check its ID",
 	"InvalidAccessKeyId.Inactive":   "the AccessKey is disabled: have it enabled, or use another",
 	"InvalidTimeStamp.Expired":      "set this machine's clock: it is more than 15 minutes off",
-	"FindCaBySnError":               "run 'mqttca list' for the registered CAs: this one is missing, or was deleted",
+	"FindCaBySnError":               "run 'mqttca list': the CA was never registered with this instance, or was deleted",
 	"FindDeviceBySnError":           "run 'mqttca list' and 'mqttca devices': the CA or the device certificate is not registered, or the CA has no devices",
 	"IncompleteSignature":           alteredRequest,
 	"InvalidVersion":                alteredRequest,

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Root is the command tree for programs that make documentation of it: man pages, completions. It
+// Root is the command tree for programs that make documentation from it: man pages, completions. It
 // has no streams and cannot be run.
 func Root() *cobra.Command { return newRoot(&app{}) }
 

@@ -38,8 +38,8 @@ type session struct {
 // JSON result, so nobody takes a rehearsal for the real thing.
 type origin struct {
 	Format         string `json:"format"`
-	Region         text   `json:"region"`                                // of the endpoint; null if the endpoint is not Alibaba Cloud's, or serves several regions
-	Endpoint       text   `json:"endpoint"`                              // null if none was called, or several
+	Region         text   `json:"region"`                                // of the endpoint; null if the endpoint is not Alibaba Cloud's, or several were called
+	Endpoint       text   `json:"endpoint"`                              // null if no endpoint was called, or several were
 	VendorEndpoint *bool  `json:"vendor_endpoint" jsonschema:"nullable"` // null if no endpoint was called
 	Emulated       *bool  `json:"emulated" jsonschema:"nullable"`        // true if the embedded emulator answered; null if no endpoint was called
 }
@@ -100,7 +100,7 @@ func (c *connectionFlags) config() (config api.Config, err error) {
 	return config, err
 }
 
-// search says in which places the flags have credentials looked for.
+// search is where the flags say to look for credentials.
 func (c *connectionFlags) search() credentials.Search {
 	return credentials.Search{Profile: c.profile, ECSRole: c.ecsRole.asked, ECSRoleName: c.ecsRole.name}
 }
@@ -178,7 +178,7 @@ func (a *app) open(config api.Config) *session {
 		if a.observe != nil {
 			a.observe(e)
 		}
-		e.Params = nil // of which nobody reads more; a run over many objects has many requests
+		e.Params = nil // nobody reads them any more; a run over many objects has many requests
 		s.exchanges = append(s.exchanges, e)
 	}
 	s.client = api.NewClient(config)

@@ -71,7 +71,7 @@ sign makes a key pair for the certificate; it discards the private key and never
 // A signDocument is the result of sign.
 type signDocument struct {
 	origin                             // of the request
-	InstanceID              text       `json:"instance_id"` // of the request
+	InstanceID              text       `json:"instance_id"` // of the request; null without --request
 	CA                      caDocument `json:"ca"`
 	RegistrationCode        string     `json:"registration_code"`
 	VerificationCertificate string     `json:"verification_certificate"` // PEM
@@ -127,7 +127,7 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	return a.deliver(o, newBundle(request, authority.CA, verification))
 }
 
-// readOrder reads the request, or the code, which stands for a request of the code alone.
+// readOrder reads the request. A code alone becomes a request without other values.
 func (a *app) readOrder(o signOptions) (signingRequest, error) {
 	if o.request != "" {
 		return a.readRequest(o.request)

@@ -24,9 +24,9 @@ type instancePlan struct {
 	err     error // why the instance could not be listed
 }
 
-// survey connects to the instances of a fleet and lists each of them, side by side. --timeout
-// bounds each list, from the latest successful one: the lists of a hanging service fail together.
-// It fails only if it is interrupted.
+// survey connects to the instances of a fleet and lists them side by side. A list ends --timeout
+// after the latest successful one: if a service hangs, its lists end together. It fails only if it
+// is interrupted.
 func (a *app) survey(ctx context.Context, cmd *cobra.Command, f *fleet) ([]*instancePlan, error) {
 	a.warnOfRegions(f.Manifest)
 	a.paceMany(cmd)
@@ -90,7 +90,7 @@ func (a *app) connectFleet(cmd *cobra.Command, f *fleet) []*instancePlan {
 }
 
 // connectInstance makes the session of an instance. --endpoint and its variable come before the
-// manifest, to try a manifest elsewhere; the other flags, --vpc among them, come behind it.
+// manifest, to try a manifest elsewhere; the other flags, --vpc among them, come after it.
 func (a *app) connectInstance(cmd *cobra.Command, i *manifest.Instance) (*session, error) {
 	c := a.connectionFlags
 	c.region = cmp.Or(i.Region.Value, c.region)

@@ -29,7 +29,7 @@ type sweepDocument struct {
 	InstanceID         string           `json:"instance_id"`
 	Outcome            workflow.Outcome `json:"outcome"`
 	CA                 caDocument       `json:"ca"`
-	DeviceCertificates int              `json:"device_certificates"` // number of the changed ones
+	DeviceCertificates int              `json:"device_certificates"` // number of changed device certificates
 }
 
 // sweep changes all device certificates of a CA, after a question with their number.
@@ -77,7 +77,7 @@ func (d sweepDocument) plain(p *terminal.Sheet) error {
 	}, terminal.Tones{"device certificates": outcomeTone(d.Outcome)})
 }
 
-// sweepWords are the outcomes of a sweep, behind the number of those changed.
+// sweepWords are the outcomes of a sweep, after the number of changed certificates.
 var sweepWords = map[workflow.Outcome]string{
 	workflow.Activated:       "made active",
 	workflow.AlreadyActive:   "changed: all were already active",

@@ -43,7 +43,7 @@ func (a *app) prepare(cmd *cobra.Command, t target, ca *pki.CA) (*session, error
 	return a.connect(cmd)
 }
 
-// noteNext says which step a registration does not include.
+// noteNext prints the next step after a registration.
 func (a *app) noteNext(s *session, t target) {
 	const test = "run 'mqttca connect' to test whether a device of the CA can connect"
 	switch {

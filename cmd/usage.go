@@ -18,8 +18,8 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.message }
 
-// usage is the error for a wrong command line. When it is shown, the name of the command is put
-// ahead, and the content of a file given as an argument is left out.
+// usage is the error for a wrong command line. The name of the command is added when it is shown.
+// It leaves out the content of a file given as an argument.
 func usage(format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
 	if showsContent(message) {
@@ -114,7 +114,7 @@ func (a *app) checkFlags(cmd *cobra.Command) (err error) {
 // noArgs does not show an argument: it may be the second word of a password.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if flag := cmd.Flags().Lookup("key-password-file"); len(args) > 0 && flag != nil && flag.Changed {
-		return usage("takes no arguments: put a path with blanks in quotes")
+		return usage("takes no arguments: put a path with spaces in quotes")
 	}
 	if len(args) > 0 {
 		return usage("takes no arguments, but got %q", args[0])

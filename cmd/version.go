@@ -38,7 +38,7 @@ func (a *app) printVersion() error {
 type versionDocument struct {
 	Format     string   `json:"format"`
 	Version    string   `json:"version"`
-	Commit     text     `json:"commit"` // null if the build is of no repository
+	Commit     text     `json:"commit"` // null if the build is not from a repository
 	Modified   bool     `json:"modified"`
 	Go         string   `json:"go"`
 	Platform   string   `json:"platform"`

@@ -54,7 +54,7 @@ func (s *Screen) Say(label string, t Tone, text string) {
 	s.say(s.Paint(t, label), Columns(label), Escape(text))
 }
 
-// SayMarked writes a message among the steps, behind a mark and a word.
+// SayMarked writes a message among the steps, after a mark and a word.
 func (s *Screen) SayMarked(mark string, t Tone, word, text string) {
 	s.say(s.Paint(t, mark)+" "+word, Columns(mark)+1+Columns(word), Escape(text))
 }
@@ -79,7 +79,7 @@ func (s *Screen) laidOut(text string, indent int) string {
 // A liveStep is a step in progress.
 type liveStep struct {
 	words   string
-	more    string // behind them
+	more    string // after them
 	columns int    // of the longest step; a longer one is shortened
 	started time.Time
 }
@@ -109,7 +109,7 @@ func (s *Screen) redraw() {
 	}
 }
 
-// Append shows a text behind the words of the live step, in place of an earlier one. It reports
+// Append shows a text after the words of the live step, in place of an earlier one. It reports
 // whether there is a live step.
 func (s *Screen) Append(text string) bool {
 	s.mutex.Lock()

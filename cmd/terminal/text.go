@@ -99,7 +99,7 @@ func wrapSpeech(text string, width int) []string {
 	return join(words, width)
 }
 
-// join fills lines with words, each with its space behind.
+// join fills lines with words, each with its space at the end.
 func join(words []string, width int) []string {
 	var lines []string
 	used := 0

@@ -19,7 +19,7 @@ type Task struct {
 	Record         func(Result) error // as of an [Instance]
 }
 
-// A Worklist is an instance, of which ID and Client count, with its tasks.
+// A Worklist is an instance with its tasks. A rollout uses only ID and Client of the instance.
 type Worklist struct {
 	Instance
 	Tasks []Task
@@ -29,12 +29,11 @@ type Worklist struct {
 // task after the other, because a new registration code replaces the one before. At the end, also
 // after an interrupt, it lists each instance to confirm the accepted changes and those in doubt.
 //
-// A failure stops other tasks only if they would fail alike: if the instance is not there, or the
-// credentials are refused or do not permit an action on it, no further task of the action is tried
-// there.
+// A failure stops other tasks only if the credentials are refused or do not permit an action: then
+// no further task of this action is tried on the instance.
 type Rollout struct {
 	Instances []Worklist
-	Each      time.Duration // ends a task. If none has succeeded for as long, no further one is begun
+	Each      time.Duration // ends a task; if no task succeeds within it, no further one is begun
 	FailFast  bool          // no further task is begun after a failure
 
 	// Ended is called once for each task with something to do, never twice at once.

@@ -172,10 +172,10 @@ func (e *StoppedError) Error() string {
 
 func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
-// Why work on many objects ends early.
+// The reasons why work on many objects ends early.
 var (
-	errNoProgress = lateError{errors.New("none has succeeded for as long as --timeout")}
-	errFailFast   = errors.New("another one failed")
+	errNoProgress = lateError{errors.New("no change succeeded within --timeout")}
+	errFailFast   = errors.New("another change failed")
 )
 
 // A lateError counts as context.DeadlineExceeded.

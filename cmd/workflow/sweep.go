@@ -17,7 +17,7 @@ type Sweep struct {
 	CA                  Reference
 	Entry               *api.CaCertificate // of the CA
 	To                  Transition
-	Each                time.Duration // ends the change of one device certificate, and the whole if none has succeeded for as long
+	Each                time.Duration // ends the change of one device certificate, and the sweep if no change succeeds within it
 	AllowReregistration bool          // also delete those able to register themselves again
 }
 

@@ -140,7 +140,7 @@ func TestSweepThatStops(t *testing.T) {
 		want  string
 		cause error
 	}{
-		{0, "none has succeeded for as long as --timeout", context.DeadlineExceeded},
+		{0, "no change succeeded within --timeout", context.DeadlineExceeded},
 		{5 * time.Second, "interrupted", context.Canceled},
 	} {
 		synctest.Test(t, func(t *testing.T) {
