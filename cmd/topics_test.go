@@ -23,6 +23,9 @@ func TestTopicsRun(t *testing.T) {
 			}
 			lines.WriteString(block.text)
 		}
+		if making := strings.Index(lines.String(), "-keyout "); making >= 0 && !strings.Contains(lines.String()[:making], "mktemp -d") {
+			t.Errorf("%s: the commands may overwrite the reader's own CA key", topic.Name)
+		}
 		if lines.Len() > 0 {
 			t.Run(topic.Name, func(t *testing.T) { runShell(t, lines.String()) })
 		}
