@@ -31,6 +31,7 @@ func (a *app) page(ctx context.Context, text string) error {
 	signal.Reset(syscall.SIGPIPE) // or the pager would inherit it as ignored
 	pager := exec.CommandContext(ctx, "sh", "-c", command)
 	pager.Stdin, pager.Stdout, pager.Stderr = strings.NewReader(text), os.Stdout, os.Stderr
+	pager.Env = append([]string{"LESSCHARSET=utf-8"}, os.Environ()...)           // less goes by a locale, which the host may lack
 	pager.Cancel = func() error { return pager.Process.Signal(syscall.SIGTERM) } // it restores the terminal
 	pager.WaitDelay = time.Second
 	if pager.Start() != nil {
