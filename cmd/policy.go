@@ -33,10 +33,17 @@ two forms, and the policy has both. No request is sent.`,
 		Example: `  mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d
   mqttca policy --region cn-hangzhou --account 1234567890 --instance post-cn-7mz2d --for lifecycle`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := require(cmd, "instance", "account"); err != nil {
+			region, err := await(cmd.Context(), func() (credentials.Region, error) { return credentials.FindRegion(a.region, a.search()) })
+			if errors.Is(err, credentials.ErrNoRegion) {
+				return require(cmd, "region", "account", "instance")
+			}
+			if err == nil {
+				err = require(cmd, "account", "instance")
+			}
+			if err != nil {
 				return err
 			}
-			return a.policy(cmd, o)
+			return a.policy(region, o)
 		},
 	}
 	a.addRegion(cmd.Flags())
@@ -70,20 +77,13 @@ func purposeNames() []string {
 }
 
 // policy prints the same with --json and without: the result is JSON.
-func (a *app) policy(cmd *cobra.Command, o policyOptions) error {
+func (a *app) policy(region credentials.Region, o policyOptions) error {
 	var purposes []api.Purpose
 	for _, name := range o.purposes {
 		if !slices.Contains(purposeNames(), name) {
 			return usage("--for %q: it must be one of %s", name, strings.Join(purposeNames(), ", "))
 		}
 		purposes = append(purposes, api.Purpose(name))
-	}
-	region, err := await(cmd.Context(), func() (credentials.Region, error) { return credentials.FindRegion(a.region, a.search()) })
-	if errors.Is(err, credentials.ErrNoRegion) {
-		return require(cmd, "region")
-	}
-	if err != nil {
-		return err
 	}
 	if _, err := api.RegionalEndpoint(region.Name, false); err != nil && region.Source != "" {
 		return misnamed(region.Source, err)
