@@ -59,7 +59,10 @@ func (a *app) online(cmd *cobra.Command, o checkOptions, ca *pki.CA) (*onlineChe
 		c.broker, shut = a.checkBroker(cmd, o, ca, b)
 	} else {
 		c.broker = stepResults(brokerProbes, workflow.Connection{}, nil, failure{})
-		c.broker[len(c.broker)-1].Message = unknown.Error()
+		for i := range c.broker {
+			c.broker[i].Message = "skipped: no broker is known"
+		}
+		c.broker[0].Message = unknown.Error()
 	}
 	return c, cmp.Or(c.failure(), shut)
 }
