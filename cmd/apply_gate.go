@@ -59,5 +59,5 @@ func (r *rollout) guard(count, active int) error {
 		return nil
 	}
 	return &usageError{fmt.Sprintf("apply would deactivate %d of %d active CAs, but %s", count, active, allows), true,
-		fmt.Sprintf("check them with 'mqttca plan'; if all of them should be inactive, give --deactivate=%d", count)}
+		fmt.Sprintf("check the CAs with 'mqttca plan'; if all of them should be inactive, give --deactivate=%d", count)}
 }

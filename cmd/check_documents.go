@@ -168,7 +168,7 @@ type verificationDocument struct {
 // A pairDocument is a checked CA key.
 type pairDocument struct {
 	CAKey string `json:"ca_key"` // the file, or the pkcs11 URI without a PIN
-	Key   string `json:"key"`    // its kind
+	Key   string `json:"key"`    // kind of the key
 }
 
 func newExaminedDocument(file string, certificate *x509.Certificate) examinedDocument {
@@ -227,7 +227,7 @@ func (e examinedDocument) fields(others ...terminal.Field) []terminal.Field {
 // A findingDocument is one finding of check.
 type findingDocument struct {
 	Severity string `json:"severity"` // error or warning
-	Rule     string `json:"rule"`     // its name, stable
+	Rule     string `json:"rule"`     // name of the rule, which never changes
 	Object   string `json:"object"`   // ca, pair or verification
 	Message  string `json:"message"`
 	Meaning  string `json:"meaning"`

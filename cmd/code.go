@@ -52,7 +52,7 @@ type codeDocument struct {
 	InstanceID       string `json:"instance_id"`
 	RegistrationCode string `json:"registration_code"`
 	FetchedAt        string `json:"fetched_at" jsonschema:"format=date-time"`
-	File             text   `json:"file"` // of --request-out
+	File             text   `json:"file"` // of --request-out; null without it
 	RequestID        text   `json:"request_id"`
 }
 

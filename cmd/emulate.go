@@ -16,7 +16,7 @@ import (
 	"mqttca/api/emulator"
 )
 
-// The data of the embedded service. None of it is secret: it opens only a service in memory, on
+// The data of the emulated service. None of it is secret: it opens only a service in memory, on
 // loopback, until its process ends.
 const (
 	emulatedInstance  = "post-cn-emulated01"
@@ -193,7 +193,7 @@ func newEmulateDocument(url, rootFile string) emulateDocument {
 }
 
 func (d emulateDocument) plain(w io.Writer) error {
-	fmt.Fprintf(w, "# the embedded service at %s, instance %s\n", d.URL, d.InstanceID)
+	fmt.Fprintf(w, "# the emulated service at %s, instance %s\n", d.URL, d.InstanceID)
 	names := []string{envEndpoint, credentials.EnvAccessKeyID, credentials.EnvAccessKeySecret, credentials.EnvSecurityToken, envBroker, envBrokerCA}
 	for _, name := range slices.Concat(names, rootVariables) {
 		if value, set := d.Environment[name]; set {

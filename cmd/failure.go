@@ -21,7 +21,7 @@ type failure struct {
 	Message string `json:"message"`
 	Hint    text   `json:"hint"`
 	meaning
-	Code       text   `json:"code"` // of the service
+	Code       text   `json:"code"` // the service's error code
 	RequestID  text   `json:"request_id"`
 	HTTPStatus number `json:"http_status"`
 }

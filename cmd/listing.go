@@ -26,7 +26,7 @@ func (f *listingFlags) addFlags(cmd *cobra.Command, what string) {
 	cmd.Flags().BoolVar(&f.filter.active, "active", false, "list only active "+what)
 	cmd.Flags().BoolVar(&f.filter.inactive, "inactive", false, "list only inactive "+what)
 	cmd.Flags().Var(duration{value: &f.filter.expiring, given: &f.filter.expires}, "expiring", "list only "+what+" that expire within this time, such as 30d")
-	cmd.Flags().StringVar(&f.filter.name, "name", "", "list only "+what+" with this text in their name, in any case")
+	cmd.Flags().StringVar(&f.filter.name, "name", "", "list only "+what+" with this text in their name, upper or lower case")
 	cmd.Flags().BoolVar(&f.csv, "csv", false, "print the list as CSV (RFC 4180)")
 	cmd.Flags().BoolVar(&f.wide, "wide", false, "print every column of the table in full")
 }

@@ -36,7 +36,7 @@ that of the most urgent failure.`,
 	o.addFlags(cmd, "mqttca.yaml")
 	cmd.Flags().BoolVar(&o.fail, "fail-on-changes", false, "exit 9 if there are changes to make, or drift")
 	cmd.Flags().StringVar(&o.out, "out", "", "file to save the plan in, for approval and for 'mqttca apply PLAN'")
-	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace an existing file of --out")
 	a.addConnection(cmd)
 	return cmd
 }

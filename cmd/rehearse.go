@@ -92,7 +92,7 @@ func (a *app) rehearse(cmd *cobra.Command, o rehearseOptions) (err error) {
 // A rehearsalDocument is a receipt with one field more.
 type rehearsalDocument struct {
 	receipt
-	DeviceConnection *connectDocument `json:"device_connection"` // null if the embedded broker cannot read the CA
+	DeviceConnection *connectDocument `json:"device_connection"` // null if the emulated broker cannot read the CA
 }
 
 func (d rehearsalDocument) plain(p *terminal.Sheet) error {
@@ -104,7 +104,7 @@ func (d rehearsalDocument) plain(p *terminal.Sheet) error {
 	return err
 }
 
-// rehearseConnection has a device with a certificate of the CA connect to the embedded broker,
+// rehearseConnection has a device with a certificate of the CA connect to the emulated broker,
 // which can verify it only if crypto/x509 parses it.
 func (a *app) rehearseConnection(cmd *cobra.Command, service *emulator.Service, session *session, authority *pki.Authority) (document *connectDocument, err error) {
 	if _, err := x509.ParseCertificate(authority.Certificate.Raw); err != nil {

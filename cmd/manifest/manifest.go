@@ -59,7 +59,7 @@ type Instance struct {
 // A Row is a CA on an instance. A row written as a text is its state.
 type Row struct {
 	ID    Text `json:"-"`
-	State Text `json:"state" jsonschema:"enum=active,enum=inactive"` // the wanted one
+	State Text `json:"state" jsonschema:"enum=active,enum=inactive"` // the wanted state
 	Settings
 	CA *CA `json:"-"`
 }
