@@ -46,8 +46,9 @@ func fieldsOf(document reflect.Type) []string {
 			continue
 		}
 		if field.IsExported() {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			names = append(names, name)
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+				names = append(names, name)
+			}
 		}
 	}
 	return names
