@@ -16,7 +16,8 @@ func newActivate(a *app) *cobra.Command {
 		use:   "activate",
 		short: "Make a registered CA active",
 		long: `Make a registered CA active, and wait until the service lists it as active. New and
-deleted device certificates of the CA can then register themselves. If the CA is already active, nothing changes and the exit code is 0.`,
+deleted device certificates of the CA can then register themselves. If the CA is already active,
+nothing changes and the exit code is 0.`,
 		to: workflow.Activation,
 	})
 }

@@ -15,7 +15,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.BrokerOneWay, "broker-one-way", false, "make the broker ask devices for no certificate (mutual TLS off)")
 	flags.BoolVar(&o.BrokerNoPassword, "broker-no-password", false, "make the broker accept every user name and password, or none")
 	flags.StringArrayVar(&o.Groups, "group", nil, "group of every instance (repeatable; default "+emulator.DefaultGroup+")")
-	flags.BoolVar(&o.Hard, "hard", false, "differ from the default wherever the vendor's pages differ or say nothing")
+	flags.BoolVar(&o.Hard, "hard", false, "use a form other than the default wherever the vendor's pages differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (repeatable)")
 	flags.IntVar(&o.Numbered, "instances", 0, "number of further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...; to register one CA with several, give --sn-scope instance")
 	flags.StringArrayVar(&o.Foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (repeatable)")
@@ -40,7 +40,7 @@ func (o *emulateOptions) addForms(cmd *cobra.Command) {
 	flags.StringVar((*string)(&o.Sn), "sn", "", "form of Sn: padded, upper, plain, der, colons")
 	flags.StringVar((*string)(&o.SnScope), "sn-scope", "", "scope in which the serial number of a CA must be unique: instance, region, global")
 	flags.StringVar((*string)(&o.Order), "order", "", "order of lists: oldest, newest")
-	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses, as after or before the vendor's notice about them: after, before")
+	flags.StringVar((*string)(&o.Statuses), "statuses", "", "HTTP statuses after or before the vendor's notice that changed them: after, before")
 	flags.BoolVar(&o.ControlText, "control-text", false, "put control characters into messages and names")
 }
 

@@ -124,7 +124,7 @@ func errorTable() []errorRow {
 		row(meaning{exitChanges, "changes", "no", outcomeFailed}, advise[changesError](
 			"look at the changes with 'mqttca plan'; then run 'mqttca apply', or change the manifest")),
 		row(meaning{exitChanges, "plan_stale", "no", outcomeFailed}, advise[stalePlanError](
-			"check --file, which names the manifest; or run 'mqttca plan --out' again, and apply the new plan")),
+			"run 'mqttca plan --out' again, and apply the new plan; if the plan is of another manifest, name that with --file")),
 		rowBy(explainFile),
 		row(wrongInput, noHint[*verdictError]),
 		on(pki.ErrNoPassword, wrongInput, "give it by --key-password-file (in a manifest: key-password-file) or "+envKeyPassword+", or run mqttca on a terminal, where it asks"),

@@ -24,8 +24,9 @@ func newInstances(a *app) *cobra.Command {
 		Short: "List the instances of the account",
 		Long: `List the instances of your account in a region, or with --all-regions in every region whose endpoint
 the vendor publishes (with --vpc, for use inside a VPC): id, name, edition and state. Edition and
-state are in the words of the vendor's page, or "unknown". The page names no permission for this call. If a region does not answer, the others are listed all the same; the region is named at
-the end, and its failure decides the exit code.`,
+state are in the words of the vendor's page, or "unknown". The page names no permission for this
+call. If a region does not answer, the others are listed all the same; the region is named at the
+end, and its failure decides the exit code.`,
 		Example: `  mqttca instances --region cn-hangzhou
   mqttca instances --region cn-hangzhou --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {

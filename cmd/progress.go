@@ -147,7 +147,7 @@ func answered(e api.Exchange) string {
 // With --json standard error is JSON lines. Each is an object with a type and a message; the last
 // line of a failed run is a [failure].
 
-// A remark is a line with a message only, such as a warning.
+// A remark is a line with a message, such as a warning.
 type remark struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`

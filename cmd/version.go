@@ -23,7 +23,8 @@ func newVersion(a *app) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Long: `Print the version of mqttca, the commit it was built from, the Go release that built
-it, its platform, and the key sources that it supports. HSMs (pkcs11) need a build with cgo. A version that ends in +dirty was built with uncommitted changes.`,
+it, its platform, and the key sources that it supports. HSMs (pkcs11) need a build with cgo. A
+version that ends in +dirty was built with uncommitted changes.`,
 		Example: "  mqttca version\n  mqttca version --json",
 		RunE:    func(*cobra.Command, []string) error { return a.printVersion() },
 	}
