@@ -96,7 +96,8 @@ type NoAnswerError struct {
 	RetryAfter time.Duration // the pause requested by the answer, or 0
 	Err        error         // the cause, for errors.Is; its text is never shown
 
-	reused bool // the connection had served before: the server may have closed it while idle
+	reused  bool // the connection had served before: the server may have closed it while idle
+	limited bool // the context would have ended before the limiter admitted the request
 }
 
 // onTheWay reports whether a proxy or gateway refused the request: with a 4xx in another form than

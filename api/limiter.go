@@ -93,7 +93,10 @@ func (l *Limiter) ended(sent time.Time, err error) {
 		l.rate = min(l.most, l.rate+afterSuccess)
 	case Throttled(err) && sent.After(l.lowered):
 		l.rate = max(1, afterThrottle*l.rate)
-		l.lowered, l.next = now, now.Add(throttlePause)
+		l.lowered = now
+		if pause := now.Add(throttlePause); l.next.Before(pause) {
+			l.next = pause
+		}
 	}
 }
 
@@ -103,6 +106,6 @@ func (c *Client) limit(ctx context.Context, call Call) error {
 	if cause == nil {
 		return nil
 	}
-	return &NoAnswerError{Call: call, Err: cause,
+	return &NoAnswerError{Call: call, Err: cause, limited: true,
 		Reason: fmt.Sprintf("%s before the request was sent (limit: %.0f requests a second)", wire.Ending(cause), c.config.Limiter.Rate())}
 }

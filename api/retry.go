@@ -27,6 +27,7 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 	defer cancel()
 	about := c.about(op, params)
 	before := c.config.Limiter.succeeded.Load() // successful requests before the attempt
+	var last error                              // of the last request that was sent
 	return wire.Retry(ctx, wire.Pacing{
 		Tries: c.config.Retries + 1,
 		Judge: func(err error) wire.Verdict {
@@ -36,7 +37,14 @@ func (c *Client) call(ctx context.Context, op operation, params url.Values, answ
 			return verdict
 		},
 		Notify: func(err error, pause time.Duration) { tell(c, c.config.Retrying, Retry{about, err, pause}) },
-	}, func(ctx context.Context) error { return c.attempt(ctx, op, params, answer) })
+	}, func(ctx context.Context) error {
+		err := c.attempt(ctx, op, params, answer)
+		if lost, ok := errors.AsType[*NoAnswerError](err); ok && lost.limited && last != nil {
+			return &wire.StoppedError{Cause: lost.Err, Last: last}
+		}
+		last = err
+		return err
+	})
 }
 
 // lookTime is the minimum time reserved for listing the CAs after a submission.

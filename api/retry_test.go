@@ -357,6 +357,21 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// The refusal is not lost if the limiter has no time for the next attempt.
+func TestLimiterKeepsTheLastError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t, 5, func(_ int, w http.ResponseWriter, _ *http.Request) { refuse(w, 400, "Throttling") })
+		b.config.Limiter = NewLimiter(1)
+		ctx, cancel := context.WithTimeout(t.Context(), 800*time.Millisecond)
+		defer cancel()
+		_, err := b.GetRegisterCode(ctx, "i")
+		const want = "the time ran out before the next attempt; GetRegisterCode for instance i was refused by 127.0.0.1:1: No (code Throttling, HTTP 400, request id r)"
+		if err.Error() != want || !errors.Is(err, context.DeadlineExceeded) || len(b.requests) != 1 {
+			t.Errorf("%d requests\n got %v\nwant %s", len(b.requests), err, want)
+		}
+	})
+}
+
 // A clock that differs too much is adopted from the answer's Date, once a call.
 func TestClockIsAdopted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -47,13 +47,13 @@ func (e *StoppedError) Unwrap() []error { return []error{e.Cause, e.Last} }
 
 // Retry makes attempts until one succeeds or fails permanently, with growing pauses. A pause
 // requested by the server makes a pause longer, never shorter. If a pause would outlast the
-// context, Retry fails immediately with a [*StoppedError].
+// context, Retry fails immediately with a [*StoppedError]. An attempt's own StoppedError is final.
 func Retry(ctx context.Context, p Pacing, attempt func(context.Context) error) error {
 	interval := firstInterval
 	var limitedSince time.Time // the start of the current series of attempts whose verdict has a limit
 	for try := 1; ; try++ {
 		err := attempt(ctx)
-		if err == nil || endedBy(ctx, err) {
+		if _, stopped := errors.AsType[*StoppedError](err); err == nil || stopped || endedBy(ctx, err) {
 			return err
 		}
 		verdict, pause := p.Judge(err), rand.N(2*interval)
