@@ -239,7 +239,7 @@ func TestGetsIn(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.TLSVersion != version || len(c.Certificates) != 1 || !c.Asks || len(c.AcceptableCAs) != 1 || string(c.AcceptableCAs[0]) != string(ca.certificate.RawSubject) {
-				t.Errorf("%+v", c.Door)
+				t.Errorf("%+v", c.TLSState)
 			}
 			if got := <-sni; got != instance+".mqtt.aliyuncs.com" {
 				t.Errorf("SNI %q", got)
@@ -254,7 +254,7 @@ func TestGetsIn(t *testing.T) {
 	}
 }
 
-// A handshake without a device shows the Door and presents nothing.
+// A handshake without a device shows the TLSState and presents nothing.
 func TestLook(t *testing.T) {
 	root, ca := newIssuer(t, "root"), newIssuer(t, "ca")
 	certificate, key := root.issue(t, &x509.Certificate{DNSNames: []string{"*.mqtt.aliyuncs.com"}})
@@ -274,7 +274,7 @@ func TestLook(t *testing.T) {
 					t.Error(err)
 				}
 				if err != nil || c.TLSVersion != version || c.Asks != (auth != tls.NoClientCert) || c.Certificates[0].DNSNames[0] != "*.mqtt.aliyuncs.com" {
-					t.Errorf("%v, %+v", err, c.Door)
+					t.Errorf("%v, %+v", err, c.TLSState)
 				}
 				if got := <-s.got; got != "" {
 					t.Errorf("it sent %s", got)
@@ -294,7 +294,7 @@ func TestUnverified(t *testing.T) {
 		t.Error(err)
 	}
 	if got := <-s.got; got != "" || c.Asks || len(c.Certificates) != 1 {
-		t.Errorf("the broker got %q; door %+v", got, c.Door)
+		t.Errorf("the broker got %q; TLS state %+v", got, c.TLSState)
 	}
 }
 

@@ -23,8 +23,8 @@ type Device struct {
 	Signer crypto.Signer
 }
 
-// A Door holds what a broker shows in the TLS handshake, also to a client without a certificate.
-type Door struct {
+// A TLSState holds what a broker shows in the TLS handshake, also to a client without a certificate.
+type TLSState struct {
 	TLSVersion    uint16              // 0 if the handshake ended before the certificates
 	Certificates  []*x509.Certificate // the broker's, its own first; also unverifiable ones
 	Asks          bool                // it requests a client certificate: mutual TLS is on
@@ -42,7 +42,7 @@ func (b Broker) Resolve(ctx context.Context) ([]netip.Addr, error) {
 
 // A Conn is a connection to a broker. It ends with the context of its Dial.
 type Conn struct {
-	Door
+	TLSState
 	broker Broker
 	ctx    context.Context
 	tcp    net.Conn

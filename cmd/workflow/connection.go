@@ -9,7 +9,7 @@ import (
 
 // A Connection is the result of connecting to the broker, also if a step failed.
 type Connection struct {
-	broker.Door
+	broker.TLSState
 	Addresses []netip.Addr // of the broker's name
 	Address   string       // the one called; "" if none answered
 	Accepted  bool         // the broker sent CONNACK 0
@@ -39,7 +39,7 @@ func (i Instance) connect(ctx context.Context, b broker.Broker, device *broker.D
 	defer conn.Close()
 	c.Address = conn.Address()
 	_, err = during(i.Observer, Handshake, func() (any, error) { return nil, conn.Handshake(device) })
-	c.Door = conn.Door
+	c.TLSState = conn.TLSState
 	if err != nil || device == nil {
 		return c, err
 	}

@@ -60,17 +60,17 @@ func TestDevices(t *testing.T) {
 	s, ca, folder := start(t, false, nil), newAuthority(t), t.TempDir()
 	l := &life{t: t, peer: allPeers[0], key: plainKey, service: s, method: http.MethodPost, made: table{}}
 	named := l.register(ca)
-	door, err := emulator.ListenBroker("127.0.0.1:0", s.Service)
+	listener, err := emulator.ListenBroker("127.0.0.1:0", s.Service)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer door.Close()
+	defer listener.Close()
 	ca.issueByOpenSSL(t, folder, "pump", "0x4d01")
 	ca.issueByOpenSSL(t, folder, "valve", "0x4d02")
-	if err := os.WriteFile(filepath.Join(folder, "root.crt"), door.RootPEM, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "root.crt"), listener.RootPEM, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, port, _ := net.SplitHostPort(door.Address)
+	_, port, _ := net.SplitHostPort(listener.Address)
 	script, err := filepath.Abs("node/device.mjs")
 	if err != nil {
 		t.Fatal(err)
