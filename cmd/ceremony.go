@@ -193,10 +193,10 @@ func addYes(cmd *cobra.Command, value *bool) {
 // confirmedByWitness shows the values for the witness. On a terminal it asks before anything is
 // signed or sent, because nothing else reveals a file altered on its way. It never asks a
 // script.
-func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, printedBy string, yes bool) error {
+func (c *console) confirmedByWitness(cmd *cobra.Command, values []terminal.Field, except, printedBy string, yes bool) error {
 	c.noteFields(values)
 	if _, canAsk := c.terminal(); yes || !canAsk || c.quiet || c.json {
 		return nil
 	}
-	return c.askYes(cmd.Context(), "compare these values with those printed by 'mqttca "+printedBy+"', which a second person (the witness) reads out; do they match? Type yes to confirm: ", errNotConfirmed)
+	return c.askYes(cmd.Context(), "compare these values"+except+" with those printed by 'mqttca "+printedBy+"', which a second person (the witness) reads out; do they match? Type yes to confirm: ", errNotConfirmed)
 }

@@ -80,7 +80,7 @@ func (c *connection) listProbe() probeDocument {
 	case c.standing.CA == nil:
 		return probeDocument{"list", stateOK, "no CA of the instance issued the device certificate", ""}
 	case c.standing.Device == nil:
-		return probeDocument{"list", stateOK, "the CA is registered, the device certificate is not yet", ""}
+		return probeDocument{"list", stateOK, "the CA is registered; before this connection, the device certificate was not", ""}
 	}
 	return probeDocument{"list", stateOK, "the device certificate is " + newDeviceDocument(*c.standing.Device, "").state(), ""}
 }

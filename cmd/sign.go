@@ -116,7 +116,7 @@ func (a *app) sign(cmd *cobra.Command, o signOptions) error {
 	a.warnOfAge(request, time.Now())
 	if _, canAsk := a.terminal(); canAsk && o.request != "" {
 		values := append(request.witnessed(), terminal.Field{"CA subject", authority.Subject()}, terminal.Field{"CA SHA-256", grouped(authority.SHA256())})
-		if err := a.confirmedByWitness(cmd, values, "code", o.yes); err != nil {
+		if err := a.confirmedByWitness(cmd, values, ", except the CA's subject and SHA-256,", "code", o.yes); err != nil {
 			return err
 		}
 	}

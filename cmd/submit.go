@@ -87,7 +87,7 @@ func (a *app) submitBundle(cmd *cobra.Command, o submitOptions) error {
 		a.warn("the code was fetched from %s, but will be submitted to %s", b.Request.Endpoint, session.endpoint)
 	}
 	a.warnOfAge(b.Request, now)
-	if err := a.confirmedByWitness(cmd, b.witnessed(), "sign", o.yes || o.dryRun || o.bundle == "-"); err != nil {
+	if err := a.confirmedByWitness(cmd, b.witnessed(), "", "sign", o.yes || o.dryRun || o.bundle == "-"); err != nil {
 		return err
 	}
 	return a.submitProof(cmd, session, o.target, b.proof)

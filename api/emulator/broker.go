@@ -11,11 +11,11 @@ type CutOff string
 
 // The reasons.
 const (
-	DeviceInactive CutOff = "emulator: the device certificate is registered and inactive"
-	CAUnknown      CutOff = "emulator: neither the device certificate nor a CA that issued it is registered on the instance"
-	CAInactive     CutOff = "emulator: the device certificate is not registered, and its CA is inactive"
-	NotVerified    CutOff = "emulator: the device certificate does not verify under its CA now"
-	DeviceSnTaken  CutOff = "emulator: another device certificate of the CA has the same serial number"
+	DeviceInactive CutOff = "the device certificate is registered and inactive"
+	CAUnknown      CutOff = "neither the device certificate nor a CA that issued it is registered on the instance"
+	CAInactive     CutOff = "the device certificate is not registered, and its CA is inactive"
+	NotVerified    CutOff = "the device certificate does not verify under its CA now"
+	DeviceSnTaken  CutOff = "another device certificate of the CA has the same serial number"
 )
 
 // Error returns the reason.

@@ -169,7 +169,7 @@ func TestKeptMessages(t *testing.T) {
 		away.awaits(kept)
 		away.leaves()
 	}
-	d.tells("broker, post-cn-emulated GID_devices@@@away, no room: its session keeps 42")
+	d.tells("emulator: broker, post-cn-emulated GID_devices@@@away, no room: its session keeps 42")
 	if len(d.told) != 2 {
 		t.Errorf("told %q", d.told)
 	}
@@ -203,7 +203,7 @@ func TestForgottenSessions(t *testing.T) {
 			m.leaves()
 		}
 	}
-	d.tells("broker, post-cn-emulated GID_devices@@@0, no room: its session, the longest unused, is dropped: at most 1000 sessions and 16777216 bytes are kept")
+	d.tells("emulator: broker, post-cn-emulated GID_devices@@@0, no room: its session, the longest unused, is dropped: at most 1000 sessions and 16777216 bytes are kept")
 }
 
 // TestReleases: a client has at most 1,024 messages with QoS 2 that it has not released.

@@ -106,7 +106,7 @@ func (c *connection) refused(step string, err error) error {
 	if c.session != nil {
 		who = c.client
 	}
-	c.server.service.options.Refused(fmt.Sprintf("broker, %s, %s: %.500v", who, step, err))
+	c.server.service.options.Refused(fmt.Sprintf("emulator: broker, %s, %s: %.500v", who, step, err))
 	return packets.ErrRejectPacket
 }
 
