@@ -49,6 +49,7 @@ type sweeper struct {
 	alive    *time.Timer // stops the sweep unless something succeeds
 
 	mutex   sync.Mutex
+	until   time.Time       // when alive stops it
 	found   map[string]bool // to be changed, by DeviceSn like the others
 	changed map[string]bool
 	failed  map[string]error
@@ -65,10 +66,11 @@ func (i Instance) sweeper(s Sweep) *sweeper {
 // is left: a device may register itself meanwhile. A failure stops the others only if all would
 // fail alike. It returns the number of changes.
 func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
-	ctx, cancel := context.WithCancel(ctx)
+	next, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := i.sweeper(s)
 	w.cancel = cancel
+	w.until = time.Now().Add(s.Each)
 	w.alive = time.AfterFunc(s.Each, func() {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
@@ -77,7 +79,7 @@ func (i Instance) Sweep(ctx context.Context, s Sweep) (changed int, err error) {
 	defer w.alive.Stop()
 	w.instance.Observer = unobserved{}
 	w.progress = func(done, of int) { i.Observer.Counted(s.To.own, done, of) }
-	_, err = during(i.Observer, s.To.own, func() (struct{}, error) { return struct{}{}, w.run(ctx) })
+	_, err = during(i.Observer, s.To.own, func() (struct{}, error) { return struct{}{}, w.run(ctx, next) })
 	if err != nil {
 		err = w.failure(err)
 	}
@@ -104,22 +106,22 @@ func (w *sweeper) failure(err error) error {
 	return e
 }
 
-// stop ends the sweep for a reason. The context gets no cause: the errors of the interrupted calls
-// would hold it.
+// stop ends the sweep for a reason. Changes already sent go on until their deadline: if canceled,
+// they would be in doubt, and look interrupted by the user.
 func (w *sweeper) stop(reason error) {
 	w.stopped = cmp.Or(w.stopped, reason)
 	w.cancel()
 }
 
-// run changes and lists until nothing is left.
-func (w *sweeper) run(ctx context.Context) error {
+// run changes and lists until nothing is left, or until next ends: then it begins nothing more.
+func (w *sweeper) run(ctx, next context.Context) error {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		left, err := w.left(ctx)
+		left, err := w.left(next)
 		if err == nil && len(left) == 0 {
 			return w.first
 		}
 		if err == nil {
-			err = w.changeAll(ctx, left, pause)
+			err = w.changeAll(ctx, next, left, pause)
 		}
 		if err != nil {
 			w.mutex.Lock()
@@ -159,22 +161,25 @@ func (w *sweeper) left(ctx context.Context) (left []string, err error) {
 
 // changeAll changes the device certificates left. If all were changed before, the list has not
 // caught up: changeAll pauses.
-func (w *sweeper) changeAll(ctx context.Context, left []string, pause time.Duration) error {
+func (w *sweeper) changeAll(ctx, next context.Context, left []string, pause time.Duration) error {
 	before := len(w.changed)
 	SideBySide(len(left), func(n int) {
-		if ctx.Err() == nil {
+		if next.Err() == nil {
 			w.ended(left[n], w.change(ctx, left[n]))
 		}
 	})
 	if len(w.changed) == before {
-		return wire.Sleep(ctx, pause)
+		return wire.Sleep(next, pause)
 	}
-	return ctx.Err()
+	return next.Err()
 }
 
 // change changes one device certificate. After a lost answer it looks at the service.
 func (w *sweeper) change(ctx context.Context, sn string) error {
-	ctx, cancel := context.WithTimeout(ctx, w.Each)
+	w.mutex.Lock()
+	until := w.until
+	w.mutex.Unlock()
+	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	id := api.DeviceID{InstanceID: w.instance.ID, CaSn: w.Entry.Sn, DeviceSn: sn}
 	_, err := w.To.device(w.instance.Client, ctx, id)
@@ -199,6 +204,7 @@ func (w *sweeper) ended(sn string, err error) {
 	case err == nil:
 		if delete(w.doubt, sn); !w.changed[sn] {
 			w.changed[sn] = true
+			w.until = time.Now().Add(w.Each)
 			w.alive.Reset(w.Each)
 		}
 	case is[*UnknownError](err):

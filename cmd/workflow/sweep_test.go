@@ -124,7 +124,7 @@ func (l *lostAnswer) WriteHeader(int)             {}
 func TestSweepThatIsDenied(t *testing.T) {
 	s, ca := startWithCA(t, true, emulator.Options{DevicesPerCA: 200, Deny: []string{"InactivateDeviceCertificate"}}, nil)
 	changed, err := s.instance.Sweep(context.Background(), s.prepared(t, ca, Deactivation, 200))
-	if refusal, ok := errors.AsType[*api.Error](err); !ok || refusal.Code != "NoPermission" || changed != 0 {
+	if refusal, ok := errors.AsType[*api.Error](err); !ok || refusal.Code != "NoPermission" || changed != 0 || errors.Is(err, context.Canceled) {
 		t.Errorf("%d, %v", changed, err)
 	}
 	if asked := strings.Count(s.operations(), "InactivateDeviceCertificate"); asked > 2*atOnce {
@@ -160,7 +160,7 @@ func TestSweepThatStops(t *testing.T) {
 			sweep.Each = 10 * time.Second
 			start := time.Now()
 			_, err := s.instance.Sweep(ctx, sweep)
-			if stopped, ok := errors.AsType[*SweepError](err); !ok || !errors.Is(stopped.Err, tt.cause) || !strings.Contains(err.Error(), tt.want) || time.Since(start) > 11*time.Second {
+			if stopped, ok := errors.AsType[*SweepError](err); !ok || !errors.Is(stopped.Err, tt.cause) || errors.Is(err, context.Canceled) != (tt.cause == context.Canceled) || !strings.Contains(err.Error(), tt.want) || time.Since(start) > 11*time.Second {
 				t.Errorf("after %s: %v", time.Since(start), err)
 			}
 		})
