@@ -120,7 +120,7 @@ var stringTypes = map[byte]string{
 }
 
 func (a attribute) stringType() string {
-	return cmp.Or(stringTypes[a.Value.FullBytes[0]], "non-string value")
+	return cmp.Or(stringTypes[a.Value.FullBytes[0]], "a non-string value")
 }
 
 // text decodes the value. Bytes in invalid UTF-8 count as Latin-1 in every type, as old tools write

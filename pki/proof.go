@@ -93,7 +93,7 @@ const notInCodes = "\"'`{}[]()<>:;,|\\ \t\r\n=/+!?&^*.$#%@~"
 func CheckGivenCode(code string) error {
 	reason := ""
 	if i := strings.IndexAny(code, notInCodes); i >= 0 {
-		reason = fmt.Sprintf("its character %d, %q, never occurs in a code: other text surrounds it", utf8.RuneCountInString(code[:i])+1, code[i])
+		reason = fmt.Sprintf("its character %d, %q, occurs in no code: other text surrounds the code", utf8.RuneCountInString(code[:i])+1, code[i])
 		if strings.IndexByte("*.$#%@~", code[i]) >= 0 {
 			reason += " or replaces it"
 		}

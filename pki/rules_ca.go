@@ -25,7 +25,7 @@ var caRules = []rule{
 		left := m.Certificate.NotAfter.Sub(at)
 		return when(left >= 0 && left <= soonExpired, fmt.Sprintf("it expires at %s, %s from now", Timestamp(m.Certificate.NotAfter), days(left)),
 			"renew the CA first, with a validity long enough for its devices")
-	}, "RFC 5280 section 4.1.2.5; the 90 days are mqttca's",
+	}, "RFC 5280 section 4.1.2.5; mqttca warns 90 days ahead",
 		"from then on its device certificates may no longer verify (the broker's behaviour is not documented); a renewed CA must be registered again"},
 	{"key", OfCA, Fault, findUnfitKey, pageOfCAs + " (limits); NIST SP 800-131A section 3",
 		"the service accepts RSA and ECC only; anybody who breaks a short key can issue device certificates"},

@@ -44,7 +44,7 @@ func findOddProof(m *Material, _ time.Time) (string, string) {
 func oddName(certificate *x509.Certificate) string {
 	for _, a := range slices.Concat(readName(certificate.RawSubject)...) {
 		if !a.undecodable() && (specimen{subject: string(wrap(tag.SEQUENCE, wrap(tag.SET, a.Raw)))}).refused() != "" {
-			return fmt.Sprintf("strict parsers refuse %s as a %s in its subject", shortened(a.String()), a.stringType())
+			return fmt.Sprintf("strict parsers refuse %s as %s in its subject", shortened(a.String()), a.stringType())
 		}
 	}
 	return ""
@@ -107,7 +107,7 @@ func undecodable(certificate *x509.Certificate) string {
 	_, _, found := p.readable()
 	for _, a := range slices.Concat(append(readName(p.Signed.Subject.FullBytes), readName(p.Signed.Issuer.FullBytes)...)...) {
 		if a.undecodable() {
-			found = append(found, fmt.Sprintf("%s as a %s", shortened(a.String()), a.stringType()))
+			found = append(found, fmt.Sprintf("%s as %s", shortened(a.String()), a.stringType()))
 		}
 	}
 	slices.Sort(found)
