@@ -92,11 +92,14 @@ const alteredRequest = "check --endpoint and the proxy: the endpoint is another 
 const freshCode = "fetch a new code with 'mqttca code', sign it with 'mqttca sign' and submit that certificate: a code may work only once, and a newer one may replace it"
 
 // permissionHint names the actions needed by a refused call, and the command to make the policy for
-// the purpose of the command. register --activate needs one more purpose.
+// the purpose of the command. register --activate and deactivate --with-devices need one more.
 func permissionHint(call api.Call, purpose api.Purpose) string {
 	actions := api.ActionsFor(call.Operation)
+	if len(actions) == 0 {
+		return "ask the administrator of the account: the vendor's page names no permission for " + call.Operation
+	}
 	needed := string(purpose)
-	for _, other := range api.Purposes() {
+	for _, other := range []api.Purpose{api.ToLifecycle, api.ToDevices} {
 		if !purpose.Allows(call.Operation) && other.Allows(call.Operation) {
 			needed += " --for " + string(other)
 			break
