@@ -15,7 +15,7 @@ type fleetCheckDocument struct {
 	Format   string           `json:"format"`
 	File     string           `json:"file"` // the manifest
 	CAs      []*checkDocument `json:"cas"`
-	Errors   int              `json:"errors"` // of all CAs; those of a CA that is wanted active nowhere do not fail the check
+	Errors   int              `json:"errors"` // of all CAs; errors of a CA that no instance wants active do not fail the check
 	Warnings int              `json:"warnings"`
 }
 

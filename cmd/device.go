@@ -191,7 +191,7 @@ func (a *app) newDeviceChange(c deviceCommand) *cobra.Command {
 		},
 	}
 	o.addFlags(cmd)
-	cmd.Flags().BoolVar(&o.all, "all", false, "change every device certificate of the CA")
+	cmd.Flags().BoolVar(&o.all, "all", false, "act on every device certificate of the CA")
 	addWait(cmd, &o.wait)
 	addDeadline(cmd, &o.deadline, "all")
 	if c.deletes {

@@ -22,7 +22,7 @@ func newDevices(a *app) *cobra.Command {
 		Short: "List device certificates, and change them",
 		Long: `List the device certificates registered with an instance, or only those of one CA. A device
 certificate registers itself when its device first connects, and stays in the list when the device
-disconnects. The commands below show one device certificate, or change one or all of a CA.`,
+disconnects. The commands below show or change one certificate, or change all of a CA.`,
 		Example: `  mqttca devices --instance post-cn-7mz2d --ca-cert ca.crt
   mqttca devices --instance post-cn-7mz2d --active --expiring 30d --csv > devices.csv`,
 		Args: knownCommand,

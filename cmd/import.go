@@ -29,8 +29,8 @@ func newImport(a *app) *cobra.Command {
 		Long: `Write a manifest ('mqttca help fleet') of the instances of the account with their CAs in their
 present states, and the CA certificates as files in the same folder. With --instance, it has only
 these instances. A CA that a manifest cannot have, such as an expired active one, is named in a
-warning and in a comment; in a plan it is drift. import changes nothing at the service. If an
-instance cannot be listed, it writes no file.`,
+warning and in a comment; in a plan it is drift. import changes nothing at the service, and
+writes no file if an instance cannot be listed.`,
 		Example: `  mqttca import --region cn-hangzhou --file imported.yaml
   mqttca import --region cn-hangzhou --instance post-cn-7mz2d --force --json`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.importFleet(cmd, &m) },

@@ -50,7 +50,7 @@ two forms, and the policy has both. No request is sent.`,
 	addInstance(cmd, &o.instance)
 	cmd.Flags().StringVar(&o.account, "account", "", "id of the account that owns the instance, such as 1234567890123456")
 	cmd.Flags().StringArrayVar(&o.purposes, "for", []string{string(api.ToRegister)}, "purpose to allow: "+strings.Join(purposeNames(), ", ")+" (repeatable)")
-	a.addProfile(cmd.Flags())
+	cmd.Flags().StringVar(&a.profile, "profile", "", "take the region from this profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials")
 	return cmd
 }
 

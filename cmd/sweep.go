@@ -80,9 +80,9 @@ func (d sweepDocument) plain(p *terminal.Sheet) error {
 // sweepWords are the outcomes of a sweep, after the number of changed certificates.
 var sweepWords = map[workflow.Outcome]string{
 	workflow.Activated:       "made active",
-	workflow.AlreadyActive:   "changed: all were already active",
+	workflow.AlreadyActive:   "changed: none was inactive",
 	workflow.Deactivated:     "made inactive",
-	workflow.AlreadyInactive: "changed: all were already inactive",
+	workflow.AlreadyInactive: "changed: none was active",
 	workflow.Deleted:         "deleted",
 	workflow.AlreadyAbsent:   "deleted: there were none",
 }
