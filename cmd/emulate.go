@@ -68,7 +68,7 @@ why it refuses a device. SNI names the instance; without SNI, it is the first on
 GROUP@@@DEVICE; user name and password are those of the vendor's modes Signature and Token. Every
 topic exists, and no message is retained.
 
-With --hard it uses a form other than the default wherever the vendor's pages differ or say nothing.
+With --hard it chooses another possible behaviour wherever the vendor's pages differ or say nothing.
 --fault, which is repeatable, makes calls go wrong: give a kind, and its settings.
 
   --fault throttle:call=1,retry-after=500ms

@@ -15,7 +15,7 @@ func (o *emulateOptions) addFlags(cmd *cobra.Command) {
 	flags.BoolVar(&o.BrokerOneWay, "broker-one-way", false, "make the broker ask devices for no certificate (mutual TLS off)")
 	flags.BoolVar(&o.BrokerNoPassword, "broker-no-password", false, "make the broker accept every user name and password, or none")
 	flags.StringArrayVar(&o.Groups, "group", nil, "group of every instance (repeatable; default "+emulator.DefaultGroup+")")
-	flags.BoolVar(&o.Hard, "hard", false, "use a form other than the default wherever the vendor's pages differ or say nothing")
+	flags.BoolVar(&o.Hard, "hard", false, "choose another possible behaviour wherever the vendor's pages differ or say nothing")
 	flags.StringArrayVar(&o.Instances, "instance", o.Instances, "id of an instance, or ID@REGION (repeatable)")
 	flags.IntVar(&o.Numbered, "instances", 0, "number of further instances: post-cn-emulated-0001, post-cn-emulated-0002, ...; to register one CA with several, give --sn-scope instance")
 	flags.StringArrayVar(&o.Foreign, "foreign-instance", nil, "id of an instance of another account, or ID@REGION (repeatable)")
